@@ -1,0 +1,226 @@
+//! A worker's private grid.
+
+use crate::aggregate::cells::Cells;
+use crate::aggregate::ordered::{f64_key, i64_key};
+use crate::data::column::LaneKind;
+use crate::data::decode::Lane;
+use crate::plan::{FixedPoint, FramePlan, Reduce};
+use crate::scene::reduction::Statistic;
+
+use super::for_each_value;
+use super::locate::OUTSIDE;
+
+/// Counters that take the rows outside the view, and as many for rows that are not finite. Several, so that
+/// neighbouring rows do not wait for one another's counter.
+const REST: u32 = 16;
+
+/// The shape of a private grid: rows of pixels with a stride that is no power of two (which would make the pixels of a
+/// column fight for the same cache set), then the counters of the rest.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    width: usize,
+    height: usize,
+    stride: u32,
+    rest: u32,
+}
+
+impl Frame {
+    pub fn new(plan: &FramePlan) -> Self {
+        let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+        let stride = width.next_multiple_of(16) + 16;
+        // At most 16384 * 16400 pixels: fits u32.
+        Self { width: width as usize, height: height as usize, stride, rest: stride * height }
+    }
+
+    fn len(&self) -> usize {
+        (self.rest + 2 * REST) as usize
+    }
+
+    /// Bytes of a private grid.
+    pub fn grid_bytes(&self, reduce: Reduce) -> u64 {
+        let each = match reduce {
+            Reduce::Count | Reduce::Any => 4,
+            Reduce::Extreme(_) => 4 + 8,
+            Reduce::Total(Statistic::Std, _) => 4 + 32,
+            Reduce::Total(..) => 4 + 16,
+        };
+        self.len() as u64 * each
+    }
+
+    /// Turns pixel numbers along x and y into counter numbers, in the place of x.
+    #[inline(always)]
+    pub fn index<'a>(&self, x: &'a mut [u32], y: &[u32]) -> &'a mut [u32] {
+        let (stride, rest) = (self.stride, self.rest);
+        for ((i, x), y) in (0_u32..).zip(x.iter_mut()).zip(y) {
+            let worst = (*x).max(*y);
+            let cell = y.wrapping_mul(stride).wrapping_add(*x);
+            // OUTSIDE and NOT_FINITE are the two largest numbers.
+            let beyond = rest + worst.wrapping_sub(OUTSIDE).wrapping_mul(REST).wrapping_add(i % REST);
+            *x = if worst < OUTSIDE { cell } else { beyond };
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn not_finite(&self, i: usize) -> u32 {
+        self.rest + REST + i as u32 % REST
+    }
+
+    /// The pixels of a vector with this frame's shape, without padding.
+    fn pixels<'a, T>(&self, values: &'a [T]) -> impl Iterator<Item = &'a T> {
+        let (width, stride) = (self.width, self.stride as usize);
+        values.chunks_exact(stride).take(self.height).flat_map(move |row| &row[..width])
+    }
+}
+
+enum Sums {
+    None,
+    Total { fixed: FixedPoint, sums: Vec<i128>, squares: Vec<i128> },
+    Extreme { largest: bool, keys: Vec<u64> },
+}
+
+/// Counters, and what else a reduction sums up, of one worker.
+pub struct Grid {
+    frame: Frame,
+    counts: Vec<u32>,
+    /// Where counters are emptied before they could overflow.
+    wide: Vec<u64>,
+    since_spill: u32,
+    spill_rows: u32,
+    sums: Sums,
+}
+
+impl Grid {
+    pub fn new(frame: Frame, reduce: Reduce, spill_rows: u32) -> Self {
+        let len = frame.len();
+        let sums = match reduce {
+            Reduce::Count | Reduce::Any => Sums::None,
+            Reduce::Extreme(largest) => Sums::Extreme { largest, keys: vec![0; len] },
+            Reduce::Total(statistic, fixed) => {
+                let squares = if statistic == Statistic::Std { vec![0; len] } else { Vec::new() };
+                Sums::Total { fixed, sums: vec![0; len], squares }
+            }
+        };
+        Self { frame, counts: vec![0; len], wide: Vec::new(), since_spill: 0, spill_rows, sums }
+    }
+
+    /// Adds rows whose counters are `index`, with their values where the reduction has them.
+    #[inline(always)]
+    pub fn add(&mut self, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>) {
+        let rows = u32::try_from(index.len()).unwrap_or(u32::MAX);
+        if self.spill_rows - self.since_spill < rows {
+            self.spill();
+        }
+        self.since_spill = self.since_spill.saturating_add(rows);
+        if let Some((lane, kind)) = value {
+            let frame = self.frame;
+            for_each_value(lane, kind, |i, finite| {
+                index[i] = if finite { index[i] } else { frame.not_finite(i) };
+            });
+            self.sums.add(index, lane);
+        }
+        for i in &*index {
+            self.counts[*i as usize] += 1;
+        }
+    }
+
+    /// Empties the 32-bit counters into the 64-bit ones.
+    #[cold]
+    fn spill(&mut self) {
+        self.wide.resize(self.counts.len(), 0);
+        for (wide, count) in self.wide.iter_mut().zip(&mut self.counts) {
+            *wide += u64::from(std::mem::take(count));
+        }
+        self.since_spill = 0;
+    }
+
+    /// Adds this grid to `cells`, which are empty or of the same shape.
+    pub fn merge_into(self, cells: &mut Cells) {
+        let Self { frame, counts, wide, sums, .. } = self;
+        let rest = |counter: u32| {
+            let range = counter as usize..(counter + REST) as usize;
+            let narrow: u64 = counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
+            narrow + wide.get(range).unwrap_or_default().iter().sum::<u64>()
+        };
+        cells.outside += rest(frame.rest);
+        cells.not_finite += rest(frame.rest + REST);
+        add_up(&mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(*b));
+        if !wide.is_empty() {
+            add_up(&mut cells.counts, frame.pixels(&wide), |a, b| a + b);
+        }
+        drop((counts, wide));
+        match sums {
+            Sums::None => {}
+            Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
+            Sums::Total { sums, squares, .. } => {
+                add_up(&mut cells.sums, frame.pixels(&sums), |a, b| a + b);
+                drop(sums);
+                if !squares.is_empty() {
+                    add_up(&mut cells.squares, frame.pixels(&squares), |a, b| a + b);
+                }
+            }
+        }
+    }
+}
+
+/// Combines values into a vector; an empty vector counts as one of zeros.
+fn add_up<'a, A: Copy + Default, B: 'a>(into: &mut Vec<A>, from: impl Iterator<Item = &'a B>, with: impl Fn(A, &B) -> A) {
+    if into.is_empty() {
+        into.extend(from.map(|b| with(A::default(), b)));
+    } else {
+        for (a, b) in into.iter_mut().zip(from) {
+            *a = with(*a, b);
+        }
+    }
+}
+
+impl Sums {
+    #[inline(always)]
+    fn add(&mut self, index: &[u32], lane: Lane<'_>) {
+        match self {
+            Self::None => {}
+            Self::Extreme { largest, keys } => {
+                let flip = if *largest { 0 } else { u64::MAX };
+                let mut put = |i: u32, key: u64| {
+                    let slot = &mut keys[i as usize];
+                    *slot = (*slot).max(key ^ flip);
+                };
+                match lane {
+                    Lane::F32(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(f64::from(*v)))),
+                    Lane::F64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(*v))),
+                    Lane::I64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, i64_key(*v))),
+                }
+            }
+            Self::Total { fixed, sums, squares } => match (lane, *fixed) {
+                (Lane::F32(v), FixedPoint::Real { factors, .. }) => {
+                    total(sums, squares, index, v, |v| FixedPoint::of_real(factors, f64::from(*v)));
+                }
+                (Lane::F64(v), FixedPoint::Real { factors, .. }) => {
+                    total(sums, squares, index, v, |v| FixedPoint::of_real(factors, *v));
+                }
+                (Lane::I64(v), FixedPoint::Offset { origin, shift }) => {
+                    total(sums, squares, index, v, |v| FixedPoint::of_offset(origin, shift, *v));
+                }
+                (Lane::I64(v), _) => total(sums, squares, index, v, |v| *v),
+                (Lane::F32(_) | Lane::F64(_), _) => {}
+            },
+        }
+    }
+}
+
+#[inline(always)]
+fn total<T>(sums: &mut [i128], squares: &mut [i128], index: &[u32], values: &[T], fixed: impl Fn(&T) -> i64) {
+    if squares.is_empty() {
+        for (i, v) in index.iter().zip(values) {
+            sums[*i as usize] += i128::from(fixed(v));
+        }
+    } else {
+        for (i, v) in index.iter().zip(values) {
+            let q = i128::from(fixed(v));
+            sums[*i as usize] += q;
+            // Rows that are not finite end in a counter nobody reads, with whatever value.
+            let square = &mut squares[*i as usize];
+            *square = square.wrapping_add(q.wrapping_mul(q));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The CPU engine: all cores, a private grid for each, no driver; also what the GPU engine is checked against.
+
+mod grid;
+mod locate;
+
+use std::ops::Range;
+
+use crate::data::DataError;
+use crate::data::column::LaneKind;
+use crate::data::decode::{BATCH, Lane, LaneBuffer};
+use crate::data::parallel::{Progress, Reading, read_blocks};
+use crate::data::table::{Part, Table};
+use crate::plan::{FramePlan, VALUE, X, Y};
+
+use super::cells::Cells;
+use super::{Aggregate, EngineError};
+use grid::{Frame, Grid};
+use locate::Locator;
+
+/// Most bytes that all private grids may take together.
+const GRID_BYTES: u64 = 4 << 30;
+
+/// How the engine works; the default is right but for tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CpuOptions {
+    /// Threads and blocks.
+    pub reading: Reading,
+    /// Rows after which a private grid's 32-bit counters are emptied into 64-bit ones.
+    pub spill_rows: u32,
+}
+
+impl Default for CpuOptions {
+    fn default() -> Self {
+        Self { reading: Reading::default(), spill_rows: u32::MAX }
+    }
+}
+
+/// Reduces all rows of `table` (columns x, y and, where the plan's reduction has one, a value) onto the plan's pixel grid.
+///
+/// The result is the same for any number of threads, any block size and any order of the blocks.
+///
+/// # Errors
+/// Data that cannot be read, a cancelled pass, a picture too large for memory.
+pub fn aggregate(
+    table: &Table,
+    plan: &FramePlan,
+    options: CpuOptions,
+    progress: &Progress,
+) -> Result<Aggregate, EngineError> {
+    let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
+    let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
+        return Err(EngineError::Data(DataError::Empty));
+    };
+    let frame = Frame::new(plan);
+    let reading = Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading };
+    let pass = Pass { plan, frame, x: Locator::new(&plan.x, x), y: Locator::new(&plan.y, y) };
+    let arch = pulp::Arch::new();
+    let make = || Worker::new(&pass, [Some(x), Some(y), value], options.spill_rows);
+    let workers = read_blocks(table, reading, progress, make, |worker, part, block| {
+        for rows in block.batches() {
+            arch.dispatch(|| worker.add(&pass, part, &rows));
+        }
+    })?;
+    let mut cells = Cells::default();
+    for worker in workers {
+        worker.grid.merge_into(&mut cells);
+    }
+    Ok(cells.finish(plan, value))
+}
+
+/// As many threads as have room for a private grid each.
+fn threads_that_fit(frame: &Frame, plan: &FramePlan, wanted: usize) -> Result<usize, EngineError> {
+    let each = frame.grid_bytes(plan.reduce).max(1);
+    let fit = usize::try_from(GRID_BYTES / each).unwrap_or(usize::MAX);
+    if fit == 0 {
+        let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+        return Err(EngineError::TooLarge { width, height, needed: each >> 20, limit: GRID_BYTES >> 20 });
+    }
+    Ok(wanted.min(fit))
+}
+
+/// What the workers of one pass share.
+struct Pass<'a> {
+    plan: &'a FramePlan,
+    frame: Frame,
+    x: Locator,
+    y: Locator,
+}
+
+/// What one worker has of its own.
+struct Worker {
+    grid: Grid,
+    buffers: [Option<LaneBuffer>; 3],
+    columns: Box<[u32; BATCH]>,
+    rows: Box<[u32; BATCH]>,
+}
+
+impl Worker {
+    fn new(pass: &Pass<'_>, kinds: [Option<LaneKind>; 3], spill_rows: u32) -> Self {
+        Self {
+            grid: Grid::new(pass.frame, pass.plan.reduce, spill_rows),
+            buffers: kinds.map(|kind| kind.map(LaneBuffer::new)),
+            columns: Box::new([0; BATCH]),
+            rows: Box::new([0; BATCH]),
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) {
+        let [x, y, value] = &mut self.buffers;
+        let [x, y] = [(x, X, &pass.x, &mut self.columns), (y, Y, &pass.y, &mut self.rows)].map(
+            |(buffer, column, locator, found)| {
+                let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+                if let (Some(buffer), Some(column)) = (buffer, part.columns().get(column)) {
+                    locator.locate(buffer.decode(column, rows), &mut found[..n]);
+                }
+                &mut found[..n]
+            },
+        );
+        let index = pass.frame.index(x, y);
+        let value = match (value, part.columns().get(VALUE)) {
+            (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
+            _ => None,
+        };
+        self.grid.add(index, value);
+    }
+}
+
+/// Whether a lane value stands for "not a time".
+#[inline(always)]
+fn is_missing(kind: LaneKind, v: i64) -> bool {
+    match kind {
+        LaneKind::I64 { missing, .. } => missing == Some(v),
+        LaneKind::F32 | LaneKind::F64 => false,
+    }
+}
+
+/// A lane's values with the finite ones told apart, mapped one by one.
+#[inline(always)]
+fn for_each_value(lane: Lane<'_>, kind: LaneKind, mut take: impl FnMut(usize, bool)) {
+    match lane {
+        Lane::F32(v) => v.iter().enumerate().for_each(|(i, v)| take(i, v.is_finite())),
+        Lane::F64(v) => v.iter().enumerate().for_each(|(i, v)| take(i, v.is_finite())),
+        Lane::I64(v) => v.iter().enumerate().for_each(|(i, v)| take(i, !is_missing(kind, *v))),
+    }
+}

@@ -1,0 +1,265 @@
+//! Packing: rows of any dtype become the integers that the shaders read, words in planes, one column after another.
+//!
+//! Axes become ordered keys, of one word (f32 and integers of up to 32 bits) or two; values become fixed-point integers
+//! or ordered keys of two words. So the shaders know no dtype, no byte order and no f64.
+
+use std::ops::Range;
+
+use crate::aggregate::ordered::{f32_key, f64_key, i64_key};
+use crate::data::column::{Column, LaneKind};
+use crate::data::decode::{BATCH, Lane, LaneBuffer};
+use crate::data::table::{Part, Table};
+use crate::plan::{FixedPoint, FramePlan, Reduce, VALUE, X, Y};
+
+/// What the words of a column mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Words {
+    /// Ordered keys of f32, one word; all ones: not finite.
+    F32Key,
+    /// Ordered keys of f64, two words; all ones: not finite.
+    F64Key,
+    /// Lane value above the least of its type, one word.
+    NarrowInteger {
+        /// Least value of the column's type.
+        least: i64,
+    },
+    /// Ordered keys of lane values, two words; zero (i64::MIN) is "not a time" where the column has that.
+    WideInteger,
+    /// Fixed-point values, two words; i64::MIN: not finite.
+    Fixed(FixedPoint),
+    /// Ordered keys, complemented for the minimum, two words; all ones (reals): not finite.
+    Extreme {
+        /// Whether the greatest is wanted.
+        largest: bool,
+    },
+}
+
+impl Words {
+    fn of_axis(column: &Column) -> Self {
+        match column.kind() {
+            LaneKind::F32 => Self::F32Key,
+            LaneKind::F64 => Self::F64Key,
+            LaneKind::I64 { bits, .. } if bits <= 32 => {
+                Self::NarrowInteger { least: i64::try_from(column.integer_domain().0).unwrap_or(i64::MIN) }
+            }
+            LaneKind::I64 { .. } => Self::WideInteger,
+        }
+    }
+
+    fn of_value(reduce: Reduce) -> Option<Self> {
+        match reduce {
+            Reduce::Total(_, fixed) => Some(Self::Fixed(fixed)),
+            Reduce::Extreme(largest) => Some(Self::Extreme { largest }),
+            Reduce::Count | Reduce::Any => None,
+        }
+    }
+
+    /// Words of one value: 1 or 2.
+    pub fn width(self) -> u32 {
+        match self {
+            Self::F32Key | Self::NarrowInteger { .. } => 1,
+            _ => 2,
+        }
+    }
+
+    /// The words that stand for "not finite" in a column of `kind`, if any.
+    pub fn missing(self, kind: LaneKind) -> Option<u64> {
+        let time = matches!(kind, LaneKind::I64 { missing: Some(_), .. });
+        match self {
+            Self::F32Key => Some(u64::from(u32::MAX)),
+            Self::F64Key => Some(u64::MAX),
+            Self::NarrowInteger { .. } => None,
+            Self::WideInteger => time.then_some(0),
+            Self::Fixed(_) => (time || !kind.is_integer()).then_some(1 << 63),
+            Self::Extreme { largest } if kind.is_integer() => time.then_some(if largest { 0 } else { u64::MAX }),
+            Self::Extreme { .. } => Some(u64::MAX),
+        }
+    }
+}
+
+/// Kind, words and place of a column in a tile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Packing {
+    /// Which column of the table.
+    pub column: usize,
+    /// Kind of the column.
+    pub kind: LaneKind,
+    /// What its words mean.
+    pub words: Words,
+    /// Number of the plane with its low words; the high words, if any, are the next.
+    pub plane: u32,
+}
+
+/// How rows lie in a tile: planes of `capacity` words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileShape {
+    /// The columns.
+    pub columns: Vec<Packing>,
+    /// Number of planes.
+    pub planes: u32,
+    /// Rows that a tile holds.
+    pub capacity: u32,
+}
+
+impl TileShape {
+    /// The shape for a table and plan; `None` where a column is missing.
+    pub fn new(table: &Table, plan: &FramePlan, bytes: u64) -> Option<Self> {
+        let mut wanted = vec![(X, Words::of_axis(table.column(X)?)), (Y, Words::of_axis(table.column(Y)?))];
+        wanted.extend(Words::of_value(plan.reduce).map(|words| (VALUE, words)));
+        let mut planes = 0;
+        let mut columns = Vec::new();
+        for (column, words) in wanted {
+            columns.push(Packing { column, kind: table.kind(column)?, words, plane: planes });
+            planes += words.width();
+        }
+        // A whole number of batches, at least one; never more than the table needs.
+        let batch = BATCH as u64;
+        let rows = (bytes / (4 * u64::from(planes))) / batch * batch;
+        let rows = rows.min(table.rows().next_multiple_of(batch)).max(batch);
+        Some(Self { columns, planes, capacity: u32::try_from(rows).ok()? })
+    }
+
+    /// Bytes of a tile.
+    pub fn bytes(&self) -> u64 {
+        4 * u64::from(self.planes) * u64::from(self.capacity)
+    }
+
+    /// Kind of the value column, if there is one.
+    pub fn value_kind(&self) -> Option<LaneKind> {
+        self.columns.iter().find(|c| c.column == VALUE).map(|c| c.kind)
+    }
+}
+
+/// Rows packed since the last flush.
+#[derive(Debug)]
+pub struct Packer {
+    shape: TileShape,
+    buffers: Vec<LaneBuffer>,
+    planes: Vec<Vec<u32>>,
+    chunk: usize,
+    rows: usize,
+}
+
+/// A chunk of packed rows.
+#[derive(Debug)]
+pub struct Packed<'a> {
+    /// Words of each plane, `rows` of them.
+    pub planes: &'a [Vec<u32>],
+    /// Number of rows.
+    pub rows: u32,
+    /// Whether the tile is full, or the table at its end, after this chunk.
+    pub ends_tile: bool,
+}
+
+impl Packed<'_> {
+    /// Row of the tile after this chunk when it starts at row `at`.
+    pub fn end_of(&self, at: u32) -> u32 {
+        at + self.rows
+    }
+}
+
+impl Packer {
+    /// A packer whose chunks take at most about `bytes`.
+    pub fn new(table: &Table, shape: &TileShape, bytes: u64) -> Self {
+        let rows = bytes / (4 * u64::from(shape.planes)) / BATCH as u64 * BATCH as u64;
+        let chunk = usize::try_from(rows).unwrap_or(BATCH).clamp(BATCH, (shape.capacity as usize).max(BATCH));
+        let kinds = shape.columns.iter().filter_map(|c| table.kind(c.column));
+        Self {
+            shape: shape.clone(),
+            buffers: kinds.map(LaneBuffer::new).collect(),
+            planes: vec![Vec::with_capacity(chunk); shape.planes as usize],
+            chunk,
+            rows: 0,
+        }
+    }
+
+    /// Packs a batch of rows.
+    pub fn add(&mut self, part: &Part, rows: &Range<u64>) {
+        let arch = pulp::Arch::new();
+        for (packing, buffer) in self.shape.columns.iter().zip(&mut self.buffers) {
+            let column = &part.columns()[packing.column];
+            let planes = &mut self.planes[packing.plane as usize..];
+            arch.dispatch(|| pack(packing, buffer.decode(column, rows), planes));
+        }
+        self.rows = self.planes.first().map_or(0, Vec::len);
+    }
+
+    /// Whether no further batch fits the chunk.
+    pub fn is_full(&self) -> bool {
+        self.rows + BATCH > self.chunk
+    }
+
+    /// The rows packed so far, to be put at row `at` of the tile; `last` when no further rows come.
+    pub fn packed(&self, at: u32, last: bool) -> Packed<'_> {
+        let rows = u32::try_from(self.rows).unwrap_or(0);
+        let chunk = u32::try_from(self.chunk).unwrap_or(u32::MAX);
+        let ends_tile = last || self.shape.capacity - (at + rows) < chunk;
+        Packed { planes: &self.planes, rows, ends_tile }
+    }
+
+    /// Forgets the packed rows.
+    pub fn clear(&mut self) {
+        self.planes.iter_mut().for_each(Vec::clear);
+        self.rows = 0;
+    }
+}
+
+#[inline(always)]
+fn pack(packing: &Packing, lane: Lane<'_>, planes: &mut [Vec<u32>]) {
+    let missing = match packing.kind {
+        LaneKind::I64 { missing, .. } => missing,
+        LaneKind::F32 | LaneKind::F64 => None,
+    };
+    match (packing.words, lane) {
+        (Words::F32Key, Lane::F32(v)) => {
+            planes[0].extend(v.iter().map(|v| if v.is_finite() { f32_key(*v) } else { u32::MAX }));
+        }
+        (Words::NarrowInteger { least }, Lane::I64(v)) => {
+            planes[0].extend(v.iter().map(|v| low(v.wrapping_sub(least))));
+        }
+        (Words::F64Key, Lane::F64(v)) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) } else { u64::MAX }),
+        (Words::WideInteger, Lane::I64(v)) => wide(planes, v, |v| i64_key(*v)),
+        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F32(v)) => wide(planes, v, |v| {
+            if v.is_finite() { bits(FixedPoint::of_real(factors, f64::from(*v))) } else { 1 << 63 }
+        }),
+        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F64(v)) => wide(planes, v, |v| {
+            if v.is_finite() { bits(FixedPoint::of_real(factors, *v)) } else { 1 << 63 }
+        }),
+        (Words::Fixed(FixedPoint::Offset { origin, shift }), Lane::I64(v)) => wide(planes, v, |v| {
+            if missing == Some(*v) { 1 << 63 } else { bits(FixedPoint::of_offset(origin, shift, *v)) }
+        }),
+        (Words::Fixed(_), Lane::I64(v)) => wide(planes, v, |v| bits(*v)),
+        (Words::Extreme { largest }, lane) => {
+            let flip = if largest { 0 } else { u64::MAX };
+            match lane {
+                Lane::F32(v) => wide(planes, v, |v| {
+                    if v.is_finite() { f64_key(f64::from(*v)) ^ flip } else { u64::MAX }
+                }),
+                Lane::F64(v) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) ^ flip } else { u64::MAX }),
+                Lane::I64(v) => wide(planes, v, |v| i64_key(*v) ^ flip),
+            }
+        }
+        // Words are chosen from the column's kind; other pairs do not come about.
+        _ => {}
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::cast_sign_loss, reason = "the bits are what is wanted")]
+fn bits(v: i64) -> u64 {
+    v as u64
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low word is what is wanted")]
+fn low(v: i64) -> u32 {
+    v as u32
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the words are what is wanted")]
+fn wide<T>(planes: &mut [Vec<u32>], values: &[T], word: impl Fn(&T) -> u64) {
+    let [lows, highs, ..] = planes else { return };
+    lows.extend(values.iter().map(|v| word(v) as u32));
+    highs.extend(values.iter().map(|v| (word(v) >> 32) as u32));
+}

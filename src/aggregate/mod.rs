@@ -1,0 +1,82 @@
+//! The numbers: from rows to one number a pixel, on the CPU and on the GPU, with the same result to the last bit.
+
+pub mod cells;
+pub mod cpu;
+pub mod edges;
+pub mod gpu;
+pub mod ordered;
+
+use crate::data::DataError;
+
+/// One number a pixel, row-major; row 0 is the lowest y, as in the edge rule.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Rows in each pixel; 0 means that none fell there.
+    Count(Vec<u64>),
+    /// A reduced value; NaN means that no row fell there.
+    Real(Vec<f64>),
+}
+
+/// Where every row went. rows = `in_view` + `outside` + `not_finite`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Accounting {
+    /// All rows.
+    pub rows: u64,
+    /// Rows that fell into a pixel.
+    pub in_view: u64,
+    /// Rows with finite numbers outside the view.
+    pub outside: u64,
+    /// Rows whose x, y or value (where the reduction has one) is NaN, infinite or not a time.
+    pub not_finite: u64,
+}
+
+impl Accounting {
+    /// Whether it adds up.
+    pub fn adds_up(&self) -> bool {
+        self.in_view + self.outside + self.not_finite == self.rows
+    }
+}
+
+/// The reduced numbers of one layer on the view's pixel grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Pixels along x.
+    pub width: u32,
+    /// Pixels along y.
+    pub height: u32,
+    /// The numbers, `height` rows of `width`.
+    pub values: Values,
+    /// Where every row went.
+    pub accounting: Accounting,
+}
+
+/// What can go wrong while aggregating.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data could not be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// No usable GPU adapter.
+    #[error("no GPU adapter was found ({0}); install a Vulkan, Metal or DX12 driver, or use --engine cpu")]
+    NoAdapter(String),
+    /// The adapter refused, or was lost.
+    #[error("the GPU engine failed while {doing}: {what}; try --engine cpu")]
+    Gpu {
+        /// What was being done.
+        doing: &'static str,
+        /// The adapter's words.
+        what: String,
+    },
+    /// Too large a picture for memory or adapter.
+    #[error("a picture of {width}x{height} pixels needs {needed} MiB on this engine, which may use {limit} MiB; make it smaller")]
+    TooLarge {
+        /// Pixels along x.
+        width: u32,
+        /// Pixels along y.
+        height: u32,
+        /// MiB needed.
+        needed: u64,
+        /// MiB allowed.
+        limit: u64,
+    },
+}

@@ -1,0 +1,243 @@
+//! The command line's contract.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::scene::axis::{Range, Scale, Size};
+use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::reduction::Reduction;
+use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::workbench::sources::Sources;
+use crate::workbench::{EngineChoice, RawSpec};
+
+/// Opens data too big to plot and shows all of it, exactly.
+#[derive(Debug, Parser)]
+#[command(name = "scumble", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  scumble demo                                        make 20 million points and draw them
+  scumble render points.npy -o view.png               every point of a file of any size
+  scumble render big.f32 --dtype '<f4' --columns 2 -o view.png
+  scumble render --x lon.npy --y lat.npy --size 4096x2048 -o map.png
+  scumble aggregate points.npy --x-range=-8..8 --y-range=-8..8 -o grid.npy
+  scumble info points.npy";
+
+const DRAW_EXAMPLES: &str = "\
+Examples:
+  scumble render points.npy -o view.png
+  scumble render points.npy --x-range=1.9..2.1 --y-range=1.9..2.1 --norm log --colormap magma -o zoom.png
+  scumble render table.npy --x lon --y lat --reduction mean:speed --limits=p1..p99 -o speed.png
+  scumble render --x big.npy:0 --y big.npy:3 -o columns.png
+  simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Draw all points of the inputs as a PNG
+    #[command(after_help = DRAW_EXAMPLES)]
+    Render(RenderArgs),
+    /// Write the numbers of the pixel grid as .npy: shape (height, width), row 0 = lowest y
+    #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
+    Aggregate(AggregateArgs),
+    /// Say what is in a file: columns, types, rows, exact ranges
+    Info(InfoArgs),
+    /// Make 20 million points of a Clifford attractor and draw them
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// How raw binary data is laid out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Raw data (no header)")]
+pub struct RawArgs {
+    /// Type of the values in NumPy notation: '<f4', 'int16', "[('x','<f4'),('id','<u8')]"; guessed where absent
+    #[arg(long, value_name = "DTYPE")]
+    dtype: Option<String>,
+    /// Number of columns [default: 2]
+    #[arg(long, value_name = "N")]
+    columns: Option<u32>,
+    /// Bytes before the data
+    #[arg(long, value_name = "BYTES")]
+    offset: Option<u64>,
+    /// Whether values of a row, or of a column, lie together [default: interleaved]
+    #[arg(long, value_enum)]
+    layout: Option<LayoutArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LayoutArg {
+    Interleaved,
+    Planar,
+}
+
+impl RawArgs {
+    pub fn spec(&self) -> RawSpec {
+        RawSpec {
+            dtype: self.dtype.clone(),
+            columns: self.columns,
+            offset: self.offset,
+            planar: self.layout == Some(LayoutArg::Planar),
+        }
+    }
+}
+
+/// What to draw, and which part of it.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// Files with the same columns, one after another: .npy or raw; - is standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// The x column: COLUMN (name or number) of the input, FILE, or FILE:COLUMN; `row` counts the rows
+    #[arg(long, value_name = "COLUMN")]
+    x: Option<String>,
+    /// The y column, as --x
+    #[arg(long, value_name = "COLUMN")]
+    y: Option<String>,
+    #[command(flatten)]
+    raw: RawArgs,
+    /// Size of the picture in pixels
+    #[arg(long, value_name = "WxH", default_value = "1920x1080", help_heading = "View")]
+    size: Size,
+    /// Part of the x axis to show [default: all of the data]
+    #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
+    x_range: Option<Range>,
+    /// Part of the y axis to show [default: all of the data]
+    #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
+    y_range: Option<Range>,
+    /// linear, log, symlog or symlog:THRESHOLD
+    #[arg(long, value_name = "SCALE", default_value = "linear", help_heading = "View")]
+    x_scale: Scale,
+    /// linear, log, symlog or symlog:THRESHOLD
+    #[arg(long, value_name = "SCALE", default_value = "linear", help_heading = "View")]
+    y_scale: Scale,
+    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL
+    #[arg(long, value_name = "REDUCTION", default_value = "count", help_heading = "View")]
+    reduction: Reduction,
+    /// Which engine counts
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
+    engine: EngineArg,
+    /// Threads to use [default: all cores]
+    #[arg(long, value_name = "N", help_heading = "Engine")]
+    threads: Option<usize>,
+    /// Print the accounting as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EngineArg {
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+impl ViewArgs {
+    pub fn sources(&self) -> Sources {
+        Sources {
+            inputs: self.inputs.clone(),
+            x: self.x.clone(),
+            y: self.y.clone(),
+            value: self.reduction.column().map(ToOwned::to_owned),
+            raw: self.raw.spec(),
+        }
+    }
+
+    pub fn layer(&self, style: Style) -> Layer {
+        Layer {
+            x: AxisRequest { range: self.x_range, scale: self.x_scale },
+            y: AxisRequest { range: self.y_range, scale: self.y_scale },
+            size: self.size,
+            reduction: self.reduction.clone(),
+            style,
+        }
+    }
+
+    pub fn engine(&self) -> EngineChoice {
+        match self.engine {
+            EngineArg::Auto => EngineChoice::Auto,
+            EngineArg::Cpu => EngineChoice::Cpu,
+            EngineArg::Gpu => EngineChoice::Gpu,
+        }
+    }
+
+    pub fn threads(&self) -> Option<usize> {
+        self.threads
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// The PNG to write; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist
+    #[arg(long, value_name = "NORM", default_value_t = Style::default().norm, help_heading = "Color")]
+    norm: Norm,
+    /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out
+    #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
+    limits: Option<Limits>,
+    /// Colormap; a trailing _r reverses it
+    #[arg(long, value_name = "NAME", default_value_t = Style::default().colormap, help_heading = "Color")]
+    colormap: String,
+    /// Color where no point fell: a name, #rrggbb, or none for transparent
+    #[arg(long, value_name = "COLOR", default_value_t = Style::default().background, help_heading = "Color")]
+    background: Background,
+    /// Only the pixels of the density, without axes (as every render, until axes come)
+    #[arg(long)]
+    bare: bool,
+}
+
+impl RenderArgs {
+    pub fn style(&self) -> Style {
+        Style {
+            norm: self.norm,
+            limits: self.limits.clone().unwrap_or_default(),
+            colormap: self.colormap.clone(),
+            background: self.background,
+            ..Style::default()
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct AggregateArgs {
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// The .npy file to write; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct InfoArgs {
+    /// The file; - is standard input
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub raw: RawArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to write the picture [default: beside the data in the cache folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Number of points
+    #[arg(long, value_name = "N", default_value_t = 20_000_000)]
+    pub points: u64,
+}

@@ -1,0 +1,116 @@
+//! `info`.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::workbench::Progress;
+use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info};
+use crate::workbench::sources::open_dataset;
+
+use super::args::InfoArgs;
+use super::terminal::{Bar, grouped};
+
+/// Says what is in a file.
+pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
+    let dataset = {
+        let _bar = Bar::follow(progress, 0, "bytes");
+        open_dataset(&args.input, &args.raw.spec(), progress)?
+    };
+    let found = {
+        let _bar = Bar::follow(progress, dataset.rows(), "rows");
+        dataset_info(&dataset, progress)?
+    };
+    if args.json {
+        println!("{}", as_json(&found));
+    } else {
+        print!("{}", as_text(&found));
+    }
+    Ok(())
+}
+
+fn number(n: Number) -> Value {
+    match n {
+        Number::Real(r) => json!(r),
+        // JSON readers agree on integers of 64 bits only.
+        Number::Integer(i) => i64::try_from(i).map_or_else(|_| json!(u64::try_from(i).ok()), |i| json!(i)),
+    }
+}
+
+fn as_json(info: &DatasetInfo) -> Value {
+    let column = |c: &ColumnInfo| {
+        json!({
+            "name": c.name,
+            "dtype": c.dtype,
+            "rows": c.stats.rows,
+            "min": c.stats.range.map(|r| number(r.0)),
+            "max": c.stats.range.map(|r| number(r.1)),
+            "nan": c.stats.nan,
+            "infinite": c.stats.infinite,
+            "nan_share": share(c.stats.nan, c.stats.rows),
+        })
+    };
+    json!({
+        "path": info.path,
+        "format": info.format,
+        "bytes": info.bytes,
+        "rows": info.rows,
+        "columns": info.columns.iter().map(column).collect::<Vec<_>>(),
+        "guess": info.guess.as_ref().map(|g| json!({
+            "dtype": g.dtype,
+            "columns": g.columns,
+            "offset": g.offset,
+            "layout": g.layout,
+            "confidence": g.confidence,
+            "why": g.why,
+        })),
+        "notes": info.notes,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn as_text(info: &DatasetInfo) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!(
+        "{}\n  {}, {} bytes, {} rows, {} columns\n",
+        info.path,
+        info.format,
+        grouped(info.bytes),
+        grouped(info.rows),
+        info.columns.len()
+    );
+    let notes = info.guess.iter().map(|g| &g.sentence).chain(&info.notes);
+    for note in notes {
+        let _ = writeln!(text, "  {note}");
+    }
+    let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
+    let rows = info.columns.iter().map(|c| {
+        let end = |pick: fn((Number, Number)) -> Number| match c.stats.range.map(pick) {
+            Some(Number::Real(r)) => format!("{r:?}"),
+            Some(Number::Integer(i)) => i.to_string(),
+            None => "-".to_owned(),
+        };
+        let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, c.stats.rows)) };
+        [c.name.clone(), c.dtype.clone(), end(|r| r.0), end(|r| r.1), part(c.stats.nan), part(c.stats.infinite)]
+    });
+    let table: Vec<[String; 6]> = std::iter::once(headings).chain(rows).collect();
+    let mut widths = [0; 6];
+    for row in &table {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    for row in &table {
+        let [name, dtype, numbers @ ..] = row;
+        let _ = write!(text, "  {name:<w0$}  {dtype:<w1$}", w0 = widths[0], w1 = widths[1]);
+        for (cell, width) in numbers.iter().zip(&widths[2..]) {
+            let _ = write!(text, "  {cell:>width$}");
+        }
+        text.push('\n');
+    }
+    text
+}

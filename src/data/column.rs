@@ -1,0 +1,174 @@
+//! A column: where the numbers of one variable lie in a mapped file.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::dtype::{Dtype, Scalar};
+use super::layout::ColumnLayout;
+use super::mapping::Mapping;
+
+/// How a column's values are held once decoded. Every numeric dtype decodes into one of these without loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneKind {
+    /// f32, and f16 widened.
+    F32,
+    /// f64.
+    F64,
+    /// Integers and times: the true value is lane + `bias` (2^63 for u64, else 0).
+    I64 {
+        /// What to add to a lane value to get the column's value.
+        bias: i128,
+        /// The lane value that stands for "not a time", if any.
+        missing: Option<i64>,
+        /// Bits of the column's own type.
+        bits: u8,
+    },
+}
+
+impl LaneKind {
+    /// Whether values are integers or times.
+    pub fn is_integer(self) -> bool {
+        matches!(self, Self::I64 { .. })
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Mapped { map: Arc<Mapping>, offset: u64, stride: u64 },
+    /// The row's own number, counted from `first`.
+    RowNumber { first: u64 },
+}
+
+/// One numeric column of `rows` values.
+#[derive(Debug, Clone)]
+pub struct Column {
+    name: String,
+    dtype: Dtype,
+    rows: u64,
+    source: Source,
+}
+
+/// Name of the column that counts the rows.
+pub const ROW: &str = "row";
+
+impl Column {
+    /// A column of a mapped file. The layout has been checked against the file's length by its maker.
+    pub(super) fn mapped(map: &Arc<Mapping>, layout: &ColumnLayout, rows: u64) -> Self {
+        let source = Source::Mapped { map: Arc::clone(map), offset: layout.offset, stride: layout.stride };
+        Self { name: layout.name.clone(), dtype: layout.dtype, rows, source }
+    }
+
+    /// The column that holds each row's number, from 0.
+    pub fn row_number(rows: u64) -> Self {
+        let dtype = Dtype { scalar: Scalar::I64, big_endian: false };
+        Self { name: ROW.to_owned(), dtype, rows, source: Source::RowNumber { first: 0 } }
+    }
+
+    /// The same column with row numbers that continue after `first` rows of earlier parts.
+    #[must_use]
+    pub fn continued_at(mut self, first: u64) -> Self {
+        if let Source::RowNumber { first: f } = &mut self.source {
+            *f = first;
+        }
+        self
+    }
+
+    /// Name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Type in the file.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Number of values.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Bytes that one row takes from the file, at least 1.
+    pub fn row_bytes(&self) -> u64 {
+        match &self.source {
+            Source::Mapped { stride, .. } => (*stride).max(1),
+            Source::RowNumber { .. } => 1,
+        }
+    }
+
+    /// Whether this column only counts rows.
+    pub fn is_row_number(&self) -> bool {
+        matches!(self.source, Source::RowNumber { .. })
+    }
+
+    /// How values are held once decoded.
+    pub fn kind(&self) -> LaneKind {
+        let signed = |bits| LaneKind::I64 { bias: 0, missing: None, bits };
+        match self.dtype.scalar {
+            Scalar::F16 | Scalar::F32 => LaneKind::F32,
+            Scalar::F64 => LaneKind::F64,
+            Scalar::Bool | Scalar::I8 | Scalar::U8 => signed(8),
+            Scalar::I16 | Scalar::U16 => signed(16),
+            Scalar::I32 | Scalar::U32 => signed(32),
+            Scalar::I64 => signed(64),
+            Scalar::U64 => LaneKind::I64 { bias: 1 << 63, missing: None, bits: 64 },
+            Scalar::Time(_) | Scalar::Duration(_) => LaneKind::I64 { bias: 0, missing: Some(i64::MIN), bits: 64 },
+        }
+    }
+
+    /// Least and greatest value that the column's own type holds, for integers and times.
+    pub fn integer_domain(&self) -> (i128, i128) {
+        match self.dtype.scalar {
+            Scalar::Bool | Scalar::U8 => (0, 255),
+            Scalar::I8 => (-128, 127),
+            Scalar::I16 => (i16::MIN.into(), i16::MAX.into()),
+            Scalar::U16 => (0, u16::MAX.into()),
+            Scalar::I32 => (i32::MIN.into(), i32::MAX.into()),
+            Scalar::U32 => (0, u32::MAX.into()),
+            Scalar::U64 => (0, u64::MAX.into()),
+            Scalar::Time(_) | Scalar::Duration(_) => (i128::from(i64::MIN) + 1, i64::MAX.into()),
+            Scalar::I64 | Scalar::F16 | Scalar::F32 | Scalar::F64 => (i64::MIN.into(), i64::MAX.into()),
+        }
+    }
+
+    /// The file behind the column.
+    pub fn mapping(&self) -> Option<&Arc<Mapping>> {
+        match &self.source {
+            Source::Mapped { map, .. } => Some(map),
+            Source::RowNumber { .. } => None,
+        }
+    }
+
+    /// The byte range of some rows in the file: its offset and length.
+    pub fn extent(&self, rows: &Range<u64>) -> Option<(u64, u64)> {
+        match &self.source {
+            Source::Mapped { offset, stride, .. } if rows.start < rows.end => {
+                let len = (rows.end - 1 - rows.start) * stride + self.dtype.size() as u64;
+                Some((offset + rows.start * stride, len))
+            }
+            _ => None,
+        }
+    }
+
+    /// The bytes of some rows, with the stride between them.
+    pub(super) fn rows_in(&self, rows: &Range<u64>) -> Rows<'_> {
+        debug_assert!(rows.end <= self.rows);
+        match &self.source {
+            Source::RowNumber { first } => Rows::Numbers(first + rows.start),
+            Source::Mapped { map, stride, .. } => {
+                let bytes = self.extent(rows).and_then(|(at, len)| {
+                    let start = usize::try_from(at).ok()?;
+                    map.bytes().get(start..start + usize::try_from(len).ok()?)
+                });
+                let stride = usize::try_from(*stride).unwrap_or(usize::MAX);
+                Rows::Bytes { bytes: bytes.unwrap_or_default(), stride }
+            }
+        }
+    }
+}
+
+/// Where the rows to decode come from.
+pub(super) enum Rows<'a> {
+    Bytes { bytes: &'a [u8], stride: usize },
+    Numbers(u64),
+}

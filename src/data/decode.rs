@@ -1,0 +1,144 @@
+//! Decoding: rows of a column, whatever their dtype, byte order and stride, into plain lanes that kernels read.
+
+use std::ops::Range;
+
+use half::f16;
+
+use super::column::{Column, LaneKind, Rows};
+use super::dtype::Scalar;
+
+/// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
+pub const BATCH: usize = 2048;
+
+/// Decoded values of up to [`BATCH`] rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Lane<'a> {
+    /// Values of [`LaneKind::F32`].
+    F32(&'a [f32]),
+    /// Values of [`LaneKind::F64`].
+    F64(&'a [f64]),
+    /// Values of [`LaneKind::I64`], less the bias.
+    I64(&'a [i64]),
+}
+
+/// Room for the decoded rows of one column.
+#[derive(Debug)]
+pub struct LaneBuffer {
+    f32: Vec<f32>,
+    f64: Vec<f64>,
+    i64: Vec<i64>,
+}
+
+impl LaneBuffer {
+    /// Room for [`BATCH`] values of a kind.
+    pub fn new(kind: LaneKind) -> Self {
+        let mut made = Self { f32: Vec::new(), f64: Vec::new(), i64: Vec::new() };
+        match kind {
+            LaneKind::F32 => made.f32.resize(BATCH, 0.0),
+            LaneKind::F64 => made.f64.resize(BATCH, 0.0),
+            LaneKind::I64 { .. } => made.i64.resize(BATCH, 0),
+        }
+        made
+    }
+
+    /// Decodes up to [`BATCH`] rows of `column`, which must be of the kind that the buffer was made for.
+    #[inline(always)]
+    pub fn decode<'a>(&'a mut self, column: &'a Column, rows: &Range<u64>) -> Lane<'a> {
+        let count = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+        let (bytes, stride) = match column.rows_in(rows) {
+            Rows::Bytes { bytes, stride } => (bytes, stride),
+            Rows::Numbers(first) => {
+                let out = &mut self.i64[..count];
+                let first = i64::try_from(first).unwrap_or(i64::MAX);
+                for (number, out) in (first..).zip(out.iter_mut()) {
+                    *out = number;
+                }
+                return Lane::I64(out);
+            }
+        };
+        if column.dtype().big_endian {
+            self.fill::<true>(column, bytes, stride, count)
+        } else {
+            self.fill::<false>(column, bytes, stride, count)
+        }
+    }
+
+    #[inline(always)]
+    fn fill<'a, const BIG: bool>(&'a mut self, column: &Column, bytes: &'a [u8], stride: usize, n: usize) -> Lane<'a> {
+        // Values that lie as the machine wants them are used where they are.
+        let native = BIG == cfg!(target_endian = "big");
+        match column.dtype().scalar {
+            Scalar::F32 if native && stride == 4 => {
+                if let Ok(values) = bytemuck::try_cast_slice(bytes) {
+                    return Lane::F32(values);
+                }
+            }
+            Scalar::F64 if native && stride == 8 => {
+                if let Ok(values) = bytemuck::try_cast_slice(bytes) {
+                    return Lane::F64(values);
+                }
+            }
+            _ => {}
+        }
+        macro_rules! take {
+            ($out:expr, $lane:ident, $size:literal, |$b:ident| $value:expr) => {{
+                let out = &mut $out[..n];
+                gather(bytes, stride, out, |raw: [u8; $size]| {
+                    let $b = if BIG { reversed(raw) } else { raw };
+                    $value
+                });
+                Lane::$lane(out)
+            }};
+        }
+        match column.dtype().scalar {
+            Scalar::F16 => take!(self.f32, F32, 2, |b| f16::from_le_bytes(b).to_f32()),
+            Scalar::F32 => take!(self.f32, F32, 4, |b| f32::from_le_bytes(b)),
+            Scalar::F64 => take!(self.f64, F64, 8, |b| f64::from_le_bytes(b)),
+            Scalar::Bool | Scalar::U8 => take!(self.i64, I64, 1, |b| i64::from(b[0])),
+            Scalar::I8 => take!(self.i64, I64, 1, |b| i64::from(i8::from_le_bytes(b))),
+            Scalar::I16 => take!(self.i64, I64, 2, |b| i64::from(i16::from_le_bytes(b))),
+            Scalar::U16 => take!(self.i64, I64, 2, |b| i64::from(u16::from_le_bytes(b))),
+            Scalar::I32 => take!(self.i64, I64, 4, |b| i64::from(i32::from_le_bytes(b))),
+            Scalar::U32 => take!(self.i64, I64, 4, |b| i64::from(u32::from_le_bytes(b))),
+            Scalar::I64 | Scalar::Time(_) | Scalar::Duration(_) => take!(self.i64, I64, 8, |b| i64::from_le_bytes(b)),
+            // Flipping the top bit subtracts 2^63.
+            Scalar::U64 => take!(self.i64, I64, 8, |b| i64::from_le_bytes(b) ^ i64::MIN),
+        }
+    }
+}
+
+#[inline(always)]
+fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
+    bytes.reverse();
+    bytes
+}
+
+/// Reads `out.len()` values of `N` bytes that lie `stride` apart. Missing bytes give no value.
+#[inline(always)]
+fn gather<const N: usize, T>(bytes: &[u8], stride: usize, out: &mut [T], value: impl Fn([u8; N]) -> T) {
+    // Strides that are known when compiling let the compiler use vector shuffles.
+    match stride / N {
+        _ if stride % N != 0 => gather_by(bytes, stride, out, value),
+        1 => gather_by(bytes, N, out, value),
+        2 => gather_by(bytes, 2 * N, out, value),
+        3 => gather_by(bytes, 3 * N, out, value),
+        4 => gather_by(bytes, 4 * N, out, value),
+        _ => gather_by(bytes, stride, out, value),
+    }
+}
+
+#[inline(always)]
+fn gather_by<const N: usize, T>(bytes: &[u8], stride: usize, out: &mut [T], value: impl Fn([u8; N]) -> T) {
+    let Some((last, most)) = out.split_last_mut() else { return };
+    for (out, row) in most.iter_mut().zip(bytes.chunks_exact(stride.max(1))) {
+        let mut raw = [0; N];
+        raw.copy_from_slice(&row[..N]);
+        *out = value(raw);
+    }
+    // The last row may end before a whole stride does.
+    if let Some(row) = bytes.get(most.len() * stride..)
+        && let Some(raw) = row.first_chunk::<N>()
+    {
+        *last = value(*raw);
+    }
+}

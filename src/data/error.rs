@@ -1,0 +1,188 @@
+//! The one error enum of the data room.
+//!
+//! Each message is complete by itself (no need to walk `source()`): what was being done, what is wrong,
+//! what to do. Nothing here knows the file's path until [`DataError::at`] puts it at the end.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What can go wrong between a file on disk and its columns.
+#[derive(Debug, Error)]
+pub enum DataError {
+    /// Any other problem, with the file it happened in.
+    #[error("{problem} ({path})")]
+    At {
+        /// What went wrong.
+        problem: Box<DataError>,
+        /// The file it went wrong in.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done, such as "opening the file".
+        doing: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file lost bytes after it was opened.
+    #[error(
+        "reading the data: the file became shorter while it was being read ({expected} bytes when it was opened, \
+         {found} now); open it again once nothing writes to it"
+    )]
+    Shrunk {
+        /// Length in bytes when the file was opened.
+        expected: u64,
+        /// Length in bytes now.
+        found: u64,
+    },
+    /// The disk or the network failed below a mapped page.
+    #[error(
+        "reading the data: the disk or network failed to deliver a part of the file; \
+         check the medium and the connection, or copy the file to a sound disk"
+    )]
+    Unreadable,
+    /// A column was asked for that the file does not have.
+    #[error("choosing columns: there is no column \"{name}\"; {}", available_names(.available))]
+    MissingColumn {
+        /// The name asked for.
+        name: String,
+        /// The names that exist.
+        available: Vec<String>,
+    },
+    /// Two columns of one layer differ in length.
+    #[error(
+        "pairing x and y: x has {x_rows} rows but y has {y_rows}; \
+         choose columns of equal length, or files that belong together"
+    )]
+    LengthMismatch {
+        /// Rows in x.
+        x_rows: u64,
+        /// Rows in y.
+        y_rows: u64,
+    },
+    /// A newer request took this one's place, or the person stopped it.
+    #[error("reading the data: cancelled")]
+    Cancelled,
+    /// There is not a single row.
+    #[error("opening the data: it holds no rows; choose a file with at least one")]
+    Empty,
+    /// Python notation (of a dtype or a npy header) that does not parse.
+    #[error(
+        "reading Python notation: {problem} at byte {position}; check quotes, brackets and commas"
+    )]
+    Literal {
+        /// Byte offset in the text.
+        position: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A dtype that cannot be used; the detail says why and what to do.
+    #[error("reading the dtype: {0}")]
+    Dtype(String),
+    /// A npy file that cannot be used; the detail says why and what to do.
+    #[error("reading the npy header: {0}")]
+    Npy(String),
+    /// A file that holds fewer bytes than its header promises.
+    #[error(
+        "checking the file's length: the header promises {promised} bytes but the file holds {found}, \
+         which makes {whole_rows} whole rows; the copy or download probably stopped early: fetch the file again{hint}"
+    )]
+    Truncated {
+        /// Bytes that header and data should have together.
+        promised: u64,
+        /// Bytes the file has.
+        found: u64,
+        /// Rows that are complete in every column.
+        whole_rows: u64,
+        /// A way to open those rows nevertheless, starting with ", or"; may be empty.
+        hint: String,
+    },
+    /// A layout whose columns would reach beyond the file's end or overflow.
+    #[error("laying out the columns: {0}")]
+    Layout(String),
+    /// A raw file and a specification that do not go together.
+    #[error("reading raw numbers: {0}")]
+    Raw(String),
+    /// A file that is no raw array at all, but something known.
+    #[error(
+        "recognising the file: this is {kind}, which this version does not read; convert it to .npy \
+         or to raw numbers, or force raw reading with --dtype (for instance --dtype '<f4' --columns 2)"
+    )]
+    UnsupportedKind {
+        /// The kind of file with its article, such as "a PNG picture".
+        kind: String,
+    },
+}
+
+impl DataError {
+    /// Puts the path of the file at the end of the message. An error that has a path already keeps it.
+    #[must_use]
+    pub fn at(self, path: impl Into<PathBuf>) -> Self {
+        match self {
+            Self::At { .. } => self,
+            problem => Self::At {
+                problem: Box::new(problem),
+                path: path.into(),
+            },
+        }
+    }
+
+    /// An [`DataError::Io`]; `doing` says what was being done, such as "opening the file".
+    #[must_use]
+    pub fn io(doing: impl Into<String>, source: std::io::Error) -> Self {
+        Self::Io {
+            doing: doing.into(),
+            source,
+        }
+    }
+}
+
+/// At most twelve names: a file may have thousands.
+fn available_names(names: &[String]) -> String {
+    if names.is_empty() {
+        return "there are none at all".to_owned();
+    }
+    let shown: Vec<&str> = names.iter().take(12).map(String::as_str).collect();
+    let more = names.len().saturating_sub(shown.len());
+    let tail = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    format!("choose one of: {}{tail}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_comes_last_and_once() {
+        let error = DataError::Empty.at("/a/b.npy").at("/other");
+        let text = error.to_string();
+        assert!(text.ends_with("(/a/b.npy)"), "{text}");
+        assert!(!text.contains("/other"));
+    }
+
+    #[test]
+    fn a_missing_column_lists_few_names() {
+        let available = (0..100).map(|i| format!("c{i}")).collect();
+        let text = DataError::MissingColumn {
+            name: "q".into(),
+            available,
+        }
+        .to_string();
+        assert!(
+            text.contains("\"q\"") && text.contains("c11 and 88 more"),
+            "{text}"
+        );
+        let text = DataError::MissingColumn {
+            name: "q".into(),
+            available: vec![],
+        }
+        .to_string();
+        assert!(text.contains("none at all"), "{text}");
+    }
+}

@@ -1,0 +1,23 @@
+//! What the files hold: mapping, formats (one file a format), columns, tables, blocks and their statistics.
+
+pub mod blocks;
+pub mod column;
+pub mod dataset;
+pub mod decode;
+pub mod dtype;
+pub mod error;
+pub mod guess;
+pub mod layout;
+pub mod literal;
+pub mod mapping;
+pub mod npy;
+pub mod parallel;
+pub mod raw;
+pub mod spool;
+pub mod stats;
+pub mod table;
+
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use parallel::Progress;
+pub use table::Table;

@@ -1,0 +1,101 @@
+//! A table: columns of equal length that are read together, in one or more parts (files).
+
+use std::sync::Arc;
+
+use super::column::{Column, LaneKind};
+use super::error::DataError;
+use super::mapping::Mapping;
+
+/// Columns of equal length that are read together.
+#[derive(Debug, Clone)]
+pub struct Part {
+    columns: Vec<Column>,
+    rows: u64,
+}
+
+impl Part {
+    /// A part with the given columns, at least one.
+    ///
+    /// # Errors
+    /// [`DataError::LengthMismatch`] when they differ in length, [`DataError::Empty`] when there is none.
+    pub fn new(columns: Vec<Column>) -> Result<Self, DataError> {
+        let first = columns.first().ok_or(DataError::Empty)?;
+        let rows = first.rows();
+        if let Some(other) = columns.iter().find(|c| c.rows() != rows) {
+            return Err(DataError::LengthMismatch { x_rows: rows, y_rows: other.rows() });
+        }
+        Ok(Self { columns, rows })
+    }
+
+    /// The columns, in the table's order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The files behind the columns, each once.
+    pub fn mappings(&self) -> Vec<&Arc<Mapping>> {
+        let mut found: Vec<&Arc<Mapping>> = Vec::new();
+        for map in self.columns.iter().filter_map(Column::mapping) {
+            if !found.iter().any(|m| Arc::ptr_eq(m, map)) {
+                found.push(map);
+            }
+        }
+        found
+    }
+}
+
+/// Parts with the same columns, one after another.
+#[derive(Debug, Clone)]
+pub struct Table {
+    parts: Vec<Part>,
+    rows: u64,
+}
+
+impl Table {
+    /// A table of parts whose columns agree in number and kind; row numbers run on from part to part.
+    ///
+    /// # Errors
+    /// [`DataError::PartsDiffer`] when a later part's column is of another type than the first's.
+    pub fn new(parts: Vec<Part>) -> Result<Self, DataError> {
+        let first = parts.first().ok_or(DataError::Empty)?;
+        let dtypes = |part: &Part| part.columns.iter().map(|c| c.dtype().scalar).collect::<Vec<_>>();
+        let wanted = dtypes(first);
+        if let Some(other) = parts.iter().find(|p| dtypes(p) != wanted) {
+            let list = |p: &Part| p.columns.iter().map(|c| c.dtype().to_string()).collect::<Vec<_>>().join(", ");
+            return Err(DataError::PartsDiffer { first: list(first), other: list(other) });
+        }
+        let mut rows = 0_u64;
+        let mut placed = Vec::with_capacity(parts.len());
+        for part in parts {
+            let columns = part.columns.into_iter().map(|c| c.continued_at(rows)).collect();
+            placed.push(Part { columns, rows: part.rows });
+            rows = rows.saturating_add(part.rows);
+        }
+        Ok(Self { parts: placed, rows })
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Rows of all parts.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Kind of column `index`, the same in all parts.
+    pub fn kind(&self, index: usize) -> Option<LaneKind> {
+        self.column(index).map(Column::kind)
+    }
+
+    /// Column `index` of the first part.
+    pub fn column(&self, index: usize) -> Option<&Column> {
+        self.parts.first()?.columns.get(index)
+    }
+}

@@ -1,0 +1,52 @@
+//! Aggregates as `.npy` arrays.
+
+use std::io::Write;
+
+use crate::aggregate::{Aggregate, Values};
+
+use super::error::ExportError;
+use super::output::Output;
+
+/// Writes an aggregate as `.npy` 1.0, shape (height, width), C order, row 0 = lowest y: `<u8` for counts, `<f8` for others.
+///
+/// # Errors
+/// A full disk, a stop.
+pub fn write_npy(aggregate: &Aggregate, out: &mut Output<'_>) -> Result<(), ExportError> {
+    let written = match &aggregate.values {
+        Values::Count(v) => npy(out, "<u8", aggregate.width, aggregate.height, v.iter().map(|v| v.to_le_bytes())),
+        Values::Real(v) => npy(out, "<f8", aggregate.width, aggregate.height, v.iter().map(|v| v.to_le_bytes())),
+    };
+    written.map_err(|e| out.error(e))
+}
+
+fn npy(
+    out: &mut impl Write,
+    dtype: &str,
+    width: u32,
+    height: u32,
+    values: impl Iterator<Item = [u8; 8]>,
+) -> std::io::Result<()> {
+    out.write_all(&npy_header(dtype, &format!("({height}, {width})")))?;
+    let mut buffer = Vec::with_capacity(1 << 16);
+    for value in values {
+        buffer.extend_from_slice(&value);
+        if buffer.len() >= 1 << 16 {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
+    }
+    out.write_all(&buffer)
+}
+
+/// The header of a `.npy` 1.0 file in C order, padded so that the data starts at a multiple of 64 bytes.
+pub fn npy_header(dtype: &str, shape: &str) -> Vec<u8> {
+    let mut text = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
+    while (10 + text.len() + 1) % 64 != 0 {
+        text.push(' ');
+    }
+    text.push('\n');
+    let mut header = b"\x93NUMPY\x01\x00".to_vec();
+    header.extend_from_slice(&u16::try_from(text.len()).unwrap_or(0).to_le_bytes());
+    header.extend_from_slice(text.as_bytes());
+    header
+}

@@ -1,0 +1,8 @@
+//! Files that leave the program: pictures and arrays.
+
+pub mod array;
+pub mod error;
+pub mod output;
+pub mod picture;
+
+pub use error::ExportError;

@@ -1,0 +1,191 @@
+//! Colormaps: tables of 256 colours, the bytes that matplotlib, cmcrameri, cmocean and colorcet give.
+//!
+//! The tables are made and checked by `assets/make_colormaps.py`; `NOTICE` names their authors and licences.
+
+use crate::figure::error::FigureError;
+
+/// A table of 256 sRGB colours, lowest value first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colormap {
+    /// The name it was asked for by, with `_r` if it is reversed.
+    pub name: String,
+    /// Red, green, blue of each of the 256 colours.
+    pub table: [[u8; 3]; 256],
+}
+
+macro_rules! tables {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_bytes!(concat!("../../assets/colormaps/", $name, ".rgb")))),*]
+    };
+}
+
+static TABLES: [(&str, &[u8; 768]); 18] = tables![
+    "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "grey", "Blues", "Reds", "Greens",
+    "batlow", "oslo", "vik", "thermal", "haline", "balance", "fire", "bmy",
+];
+
+/// The names of all colormaps, without their `_r` twins.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|(name, _)| *name)
+}
+
+/// The colormap of that name; `_r` at its end reverses it. Upper and lower case may be mixed, `gray` is `grey`.
+///
+/// # Errors
+/// [`FigureError::UnknownColormap`], with the nearest names, if there is none.
+pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
+    let (base, reversed) = name
+        .strip_suffix("_r")
+        .map_or((name, false), |base| (base, true));
+    let base = if base.eq_ignore_ascii_case("gray") {
+        "grey"
+    } else {
+        base
+    };
+    let found = TABLES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(base));
+    let Some((known, bytes)) = found else {
+        return Err(FigureError::UnknownColormap {
+            name: name.to_owned(),
+            nearest: nearest(base).into_iter().map(str::to_owned).collect(),
+            known: names().collect::<Vec<_>>().join(", "),
+        });
+    };
+    let mut table = [[0; 3]; 256];
+    for (color, triple) in table.iter_mut().zip(bytes.as_chunks::<3>().0) {
+        *color = *triple;
+    }
+    if reversed {
+        table.reverse();
+    }
+    let name = if reversed {
+        format!("{known}_r")
+    } else {
+        (*known).to_owned()
+    };
+    Ok(Colormap { name, table })
+}
+
+/// Known names within a small edit distance (a third of the length, at least 1) or that begin like this, nearest first.
+fn nearest(name: &str) -> Vec<&'static str> {
+    let name = name.to_lowercase();
+    let length = name.chars().count();
+    // A name far longer than any of ours resembles none, and must not cost quadratic time.
+    if length > 32 {
+        return Vec::new();
+    }
+    let rank = |known: &'static str| {
+        let lower = known.to_lowercase();
+        // The beginning of a name, as somebody still typing it writes, is nearer than any misspelling.
+        let far = if length > 1 && lower.starts_with(&name) {
+            0
+        } else {
+            distance(&name, &lower)
+        };
+        (far <= (length / 3).max(1)).then_some((far, known))
+    };
+    let mut candidates: Vec<(usize, &'static str)> = names().filter_map(rank).collect();
+    candidates.sort_by_key(|(far, _)| *far);
+    candidates
+        .into_iter()
+        .map(|(_, known)| known)
+        .take(3)
+        .collect()
+}
+
+/// The number of insertions, deletions and replacements between two words (Levenshtein's distance).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(x != *y))
+                .min(above + 1)
+                .min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_table_and_a_reverse() {
+        for name in names() {
+            let forward = colormap(name).unwrap();
+            let mut backward = colormap(&format!("{name}_r")).unwrap();
+            assert_eq!(
+                (forward.name.as_str(), backward.name),
+                (name, format!("{name}_r"))
+            );
+            assert_ne!(forward.table, backward.table);
+            backward.table.reverse();
+            assert_eq!(forward.table, backward.table);
+        }
+        assert_eq!(names().count(), 18);
+    }
+
+    #[test]
+    fn well_known_colors() {
+        let ends = |name: &str| {
+            let table = colormap(name).unwrap().table;
+            (table[0], table[255])
+        };
+        assert_eq!(ends("viridis"), ([68, 1, 84], [253, 231, 36]));
+        assert_eq!(ends("gray_r"), ([255; 3], [0; 3]));
+        assert_eq!(ends("FIRE"), ([0; 3], [255; 3]));
+        assert_eq!(colormap("VIRIDIS").unwrap().name, "viridis");
+    }
+
+    #[test]
+    fn unknown_names_get_suggestions() {
+        for (name, suggestion) in [
+            ("virids", "viridis"),
+            ("Oranges", ""),
+            ("thermel_r", "thermal"),
+            ("vir", "viridis"),
+        ] {
+            let error = colormap(name).unwrap_err();
+            let message = error.to_string();
+            let FigureError::UnknownColormap { nearest, known, .. } = error else {
+                panic!("{error}")
+            };
+            assert_eq!(
+                nearest.first().map_or("", String::as_str),
+                suggestion,
+                "{message}"
+            );
+            assert_eq!(
+                message.contains("did you mean"),
+                !suggestion.is_empty(),
+                "{message}"
+            );
+            assert!(message.contains(name) && message.contains(&known) && known.contains("batlow"));
+        }
+        assert!(
+            colormap("").is_err()
+                && colormap("_r").is_err()
+                && colormap(&"v".repeat(1 << 20)).is_err()
+        );
+    }
+
+    #[test]
+    fn edit_distance() {
+        for (a, b, far) in [
+            ("", "", 0),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("flaw", "lawn", 2),
+            ("é", "e", 1),
+        ] {
+            assert_eq!((distance(a, b), distance(b, a)), (far, far));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Histogram equalisation, exactly as datashader defines it (`datashader/transfer_functions/__init__.py`, `eq_hist`
+//! and the rescaling in `_interpolate`, version 0.19; checked against its output in `norm`'s tests).
+//!
+//! The least value is subtracted first. Counts that span fewer than 65536 integers are counted one by one, and a
+//! value's t is the share of pixels with at most that value. Counts that span more, and all reals, fall into 65536
+//! equal bins (`numpy.histogram`), empty bins are dropped, and t is interpolated linearly between the centres of
+//! the others. Last, t is stretched so that the least value gets 0 and the greatest 1.
+
+use crate::figure::stats::histogram;
+
+/// The number of bins, and the span of integers from which on counts are binned.
+pub(super) const BINS: usize = 256 * 256;
+
+/// The cumulative distribution of the values: a function from value to the share of pixels at or below it.
+#[derive(Clone, Debug)]
+pub(super) enum Distribution {
+    /// Steps at the values that occur (ascending).
+    Steps { values: Vec<f64>, shares: Vec<f64> },
+    /// Straight lines between `(value · factor − offset)` = `centers` (ascending).
+    Lines {
+        factor: f64,
+        offset: f64,
+        centers: Vec<f64>,
+        shares: Vec<f64>,
+    },
+}
+
+impl Distribution {
+    /// The distribution of those counts that lie in `low..=high`, both of which occur and are above 0.
+    pub(super) fn of_counts(counts: &[u64], low: u64, high: u64) -> Self {
+        let span = high - low;
+        let above = counts.iter().map(|count| count.wrapping_sub(low));
+        if span < BINS as u64 {
+            // Anything outside, also an empty pixel's wrapped 0, is counted apart at `len`.
+            let len = place_of(span) + 1;
+            let place = |above: u64| place_of(above.min(span + 1));
+            let histogram = histogram(above.map(place), len);
+            let (values, shares) = cumulate((low..=high).map(|count| count as f64), &histogram);
+            return Self::Steps { values, shares };
+        }
+        let place = |above| {
+            if above <= span {
+                above as f64
+            } else {
+                f64::NAN
+            }
+        };
+        let (centers, shares) = binned(above.map(place), span as f64);
+        Self::Lines {
+            factor: 1.0,
+            offset: low as f64,
+            centers,
+            shares,
+        }
+    }
+
+    /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
+    pub(super) fn of_reals(values: &[f64], low: f64, high: f64) -> Self {
+        // Halved where the span itself would overflow, enlarged where a bin's width would vanish.
+        let factor = match high - low {
+            span if span.is_infinite() => 0.5,
+            span if span < 1e-290 => 2f64.powi(100),
+            _ => 1.0,
+        };
+        let offset = low * factor;
+        let inside = |value: f64| value >= low && value <= high;
+        let place = |value: f64| {
+            if inside(value) {
+                value * factor - offset
+            } else {
+                f64::NAN
+            }
+        };
+        let (centers, shares) = binned(values.iter().copied().map(place), high * factor - offset);
+        Self::Lines {
+            factor,
+            offset,
+            centers,
+            shares,
+        }
+    }
+
+    /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        match self {
+            Self::Steps { values, shares } => {
+                let at = values.partition_point(|known| *known <= value);
+                shares[at.saturating_sub(1)]
+            }
+            Self::Lines {
+                factor,
+                offset,
+                centers,
+                shares,
+            } => interpolate(value * factor - offset, centers, shares),
+        }
+    }
+
+    /// The share rescaled to 0 for the least value and 1 for the greatest; 1 if there is only one.
+    pub(super) fn t(&self, value: f64) -> f64 {
+        let (Self::Steps { shares, .. } | Self::Lines { shares, .. }) = self;
+        let (first, last) = (shares[0], shares[shares.len() - 1]);
+        if last > first {
+            (self.share(value) - first) / (last - first)
+        } else {
+            1.0
+        }
+    }
+}
+
+/// The occupied places of a histogram and the share of all that lies at or below each.
+fn cumulate(places: impl Iterator<Item = f64>, histogram: &[u64]) -> (Vec<f64>, Vec<f64>) {
+    let total = histogram.iter().sum::<u64>() as f64;
+    let mut below = 0;
+    let occupied = places.zip(histogram).filter(|(_, count)| **count > 0);
+    occupied
+        .map(|(place, count)| {
+            below += count;
+            (place, below as f64 / total)
+        })
+        .unzip()
+}
+
+/// Centres and shares of the occupied ones of 65536 equal bins over 0 to `last`, as `numpy.histogram` cuts them.
+/// NaN is not counted.
+fn binned(values: impl Iterator<Item = f64>, last: f64) -> (Vec<f64>, Vec<f64>) {
+    let (first, last) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
+    // `numpy.linspace(first, last, BINS + 1)`
+    let step = (last - first) / BINS as f64;
+    let edge = |bin: usize| {
+        if bin == BINS {
+            last
+        } else {
+            bin as f64 * step + first
+        }
+    };
+    let per_unit = BINS as f64 / (last - first);
+    let bin_of = |value: f64| {
+        // The product may err by one bin next to an edge; the edges themselves decide.
+        let guess = position((value - first) * per_unit).min(BINS - 1);
+        let down = value < guess as f64 * step + first;
+        let bin = guess - usize::from(down);
+        let up = (bin < BINS - 1) & (value >= (bin + 1) as f64 * step + first);
+        if value.is_nan() {
+            BINS
+        } else {
+            bin + usize::from(up)
+        }
+    };
+    let histogram = histogram(values.map(bin_of), BINS);
+    let centers = (0..BINS).map(|bin| f64::midpoint(edge(bin), edge(bin + 1)));
+    cumulate(centers, &histogram)
+}
+
+/// `numpy.interp`: straight lines between the points, level beyond the first and last.
+fn interpolate(x: f64, xs: &[f64], ys: &[f64]) -> f64 {
+    let next = xs.partition_point(|known| *known <= x);
+    if next == 0 {
+        return ys[0];
+    }
+    let at = next - 1;
+    if next == xs.len() || xs[at] == x {
+        return ys[at];
+    }
+    let slope = (ys[next] - ys[at]) / (xs[next] - xs[at]);
+    slope * (x - xs[at]) + ys[at]
+}
+
+/// The whole part of a number that is known to be a table position; beyond the ends, the end.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates, and NaN gives 0"
+)]
+fn position(value: f64) -> usize {
+    value as usize
+}
+
+/// An integer that is known to be a table position.
+#[allow(clippy::cast_possible_truncation, reason = "at most BINS")]
+fn place_of(value: u64) -> usize {
+    value as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_of_counts_by_hand() {
+        let few = Distribution::of_counts(&[0, 3, 1, 3, 9, 0], 1, 9);
+        for (count, share) in [
+            (1.0, 0.25),
+            (2.0, 0.25),
+            (3.0, 0.75),
+            (8.0, 0.75),
+            (9.0, 1.0),
+        ] {
+            assert_eq!(few.share(count), share);
+        }
+        assert_eq!((few.t(1.0), few.t(9.0)), (0.0, 1.0));
+        assert!((few.t(3.0) - 2.0 / 3.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn extreme_spans_stay_finite_and_ordered() {
+        let wide = [f64::MIN, -1.0, 0.0, 1.0, f64::MAX];
+        let tiny = [0.0, 5e-324, 1e-323];
+        for values in [wide.as_slice(), &tiny] {
+            let (low, high) = (values[0], values[values.len() - 1]);
+            let ts: Vec<f64> = values
+                .iter()
+                .map(|v| Distribution::of_reals(values, low, high).t(*v))
+                .collect();
+            assert!(
+                ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0,
+                "{ts:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_value_gets_the_top() {
+        assert_eq!(Distribution::of_counts(&[7, 0], 7, 7).t(7.0), 1.0);
+        assert_eq!(Distribution::of_reals(&[-7.5], -7.5, -7.5).t(-7.5), 1.0);
+    }
+
+    #[test]
+    fn interpolation_is_level_outside() {
+        let (xs, ys) = ([1.0, 2.0, 4.0], [0.1, 0.5, 1.0]);
+        for (x, y) in [
+            (0.0, 0.1),
+            (1.0, 0.1),
+            (1.5, 0.3),
+            (2.0, 0.5),
+            (3.0, 0.75),
+            (4.0, 1.0),
+            (9.0, 1.0),
+        ] {
+            assert!((interpolate(x, &xs, &ys) - y).abs() < 1e-15, "{x}");
+        }
+    }
+}

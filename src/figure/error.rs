@@ -1,0 +1,65 @@
+//! What can go wrong on the way from numbers to pixels.
+
+/// Why no colours came out.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FigureError {
+    /// There is no colormap of that name.
+    #[error("choosing the colormap: `{name}` is not known{}; the colormaps are {known} (add _r to reverse one)", did_you_mean(.nearest))]
+    UnknownColormap {
+        /// The name asked for.
+        name: String,
+        /// Known names that look like it, nearest first; may be empty.
+        nearest: Vec<String>,
+        /// All known names, separated by commas.
+        known: String,
+    },
+    /// A limit is not a finite number, or a percentile is outside 0 to 100.
+    #[error(
+        "normalising: the limit `{0}` is not usable; use a finite number or a percentile from p0 to p100"
+    )]
+    BadLimit(String),
+    /// The low limit lies above the high one.
+    #[error("normalising: the low limit {low} is above the high limit {high}; swap them")]
+    InvertedLimits {
+        /// The low limit, in the units of the aggregate.
+        low: f64,
+        /// The high limit, in the units of the aggregate.
+        high: f64,
+    },
+    /// A logarithmic norm was given a limit of zero or less.
+    #[error(
+        "normalising: the log norm needs limits above 0, not {0}; give a positive limit, leave it open, or use another norm"
+    )]
+    LogLimit(f64),
+    /// The layer's alpha is not between 0 and 1.
+    #[error("colouring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
+    BadAlpha(f32),
+    /// Two images that should be compared differ in size.
+    #[error("comparing images: {}×{} and {}×{} pixels differ in size", .first.0, .first.1, .second.0, .second.1)]
+    SizesDiffer {
+        /// Width and height of the first, in pixels.
+        first: (u32, u32),
+        /// Width and height of the second, in pixels.
+        second: (u32, u32),
+    },
+    /// An image's buffer does not hold four bytes for each pixel.
+    #[error(
+        "an image of {width}×{height} pixels needs 4 bytes for each, but its buffer holds {bytes} bytes"
+    )]
+    WrongBuffer {
+        /// Width, in pixels.
+        width: u32,
+        /// Height, in pixels.
+        height: u32,
+        /// Length of the buffer, in bytes.
+        bytes: usize,
+    },
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        String::new()
+    } else {
+        format!(" (did you mean {}?)", nearest.join(" or "))
+    }
+}

@@ -1,0 +1,27 @@
+//! Pixels for people: from an aggregate's numbers to colours.
+//!
+//! The colour step is exact and the same on every engine, because it is decided once, on the host, in f64:
+//! [`norm::shading`] turns values and a style into 255 integer thresholds and a palette of 256 colours. An engine,
+//! CPU ([`shade::shade`]) or GPU, then only compares integers and copies four bytes.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`colormap`] | the tables of 256 colours, by name |
+//! | [`norm`] | norms, limits, thresholds: which value gets which colour |
+//! | [`shade`] | values and thresholds to an image; composing one colour over another |
+//! | [`image`] | RGBA images and their comparer |
+//! | [`error`] | what can go wrong here |
+
+pub mod colormap;
+mod equalize;
+pub mod error;
+pub mod image;
+pub mod norm;
+pub mod shade;
+mod stats;
+
+pub use colormap::{Colormap, colormap};
+pub use error::FigureError;
+pub use image::{Image, max_channel_difference};
+pub use norm::{Shading, shading};
+pub use shade::shade;

@@ -1,0 +1,307 @@
+//! From values and thresholds to an image, on the CPU.
+
+use crate::aggregate::Values;
+use crate::aggregate::ordered::f64_key;
+use crate::figure::image::Image;
+use crate::figure::norm::{COLORS, Shading};
+
+/// Colours every pixel of an aggregate: exactly `shading.palette[shading.index(key)]`, or `shading.empty`.
+///
+/// `values` are row-major, row 0 the lowest; the image's row 0 is the top.
+///
+/// # Panics
+/// If there are not `width · height` values: the aggregate then belongs to another view, which is a programmer's
+/// mistake.
+#[must_use]
+pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Image {
+    let pixels = match values {
+        Values::Count(counts) => shade_counts(counts, width, height, shading),
+        Values::Real(reals) => {
+            let lookup = Lookup::new(shading);
+            paint(reals, width, height, |v: f64| {
+                if v.is_nan() {
+                    shading.empty
+                } else {
+                    lookup.color(f64_key(v))
+                }
+            })
+        }
+    };
+    Image {
+        width,
+        height,
+        pixels,
+    }
+}
+
+/// One colour over another: source-over on straight-alpha sRGB bytes, rounded to nearest.
+///
+/// Over an opaque colour that is round(top · a + bottom · (1 − a)) for each channel. Where nothing covers
+/// anything the result is (0, 0, 0, 0); over a fully transparent colour it is `top` itself.
+#[must_use]
+pub fn over(top: [u8; 4], bottom: [u8; 4]) -> [u8; 4] {
+    if bottom[3] == 0 {
+        return if top[3] == 0 { [0; 4] } else { top };
+    }
+    let (a, b) = (f64::from(top[3]) / 255.0, f64::from(bottom[3]) / 255.0);
+    let covered = a + b * (1.0 - a);
+    let mix =
+        |i: usize| byte((f64::from(top[i]) * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
+    [mix(0), mix(1), mix(2), byte(covered * 255.0)]
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is the clamp"
+)]
+fn byte(value: f64) -> u8 {
+    value.round() as u8
+}
+
+/// Counts below this have their own table entry.
+const DIRECT: u64 = 1 << 16;
+
+fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
+    let lookup = Lookup::new(shading);
+    // Counts from the last threshold on share a color, so the table may end there.
+    let mut table: Vec<[u8; 4]> = (0..=lookup.last.clamp(1, DIRECT))
+        .map(|count| lookup.color(count))
+        .collect();
+    table[0] = shading.empty;
+    paint(counts, width, height, |v: u64| {
+        usize::try_from(v)
+            .ok()
+            .and_then(|v| table.get(v))
+            .copied()
+            .unwrap_or_else(|| lookup.color(v))
+    })
+}
+
+/// Applies a color function to every value, turning the rows upside down.
+fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u8; 4]) -> Vec<u8> {
+    let expected = u128::from(width) * u128::from(height);
+    assert_eq!(
+        values.len() as u128,
+        expected,
+        "an aggregate of {width}×{height} pixels has that many values"
+    );
+    let mut pixels = vec![0; values.len() * 4];
+    if values.is_empty() {
+        return pixels;
+    }
+    let row = values.len() / height as usize;
+    for (from, to) in values
+        .chunks_exact(row)
+        .rev()
+        .zip(pixels.chunks_exact_mut(row * 4))
+    {
+        for (value, pixel) in from.iter().zip(to.as_chunks_mut::<4>().0) {
+            *pixel = color(*value);
+        }
+    }
+    pixels
+}
+
+/// The thresholds arranged for speed: a table over equal stretches of keys says where to begin comparing. The search
+/// takes the same few steps for every key and never branches on the data.
+struct Lookup {
+    /// The different thresholds that some value can reach, ascending, at most 255; then `u64::MAX` to the end.
+    thresholds: Box<[u64; 2 * COLORS]>,
+    /// The color below the first threshold, and from each threshold on; the last one repeated to the end.
+    colors: Box<[[u8; 4]; 2 * COLORS]>,
+    first: u64,
+    last: u64,
+    /// A key's stretch is (key − first) >> shift.
+    shift: u32,
+    /// For each stretch the number of thresholds in the stretches before it.
+    before: Vec<u8>,
+    /// The steps of a binary search over the thresholds of the fullest stretch.
+    steps: u32,
+}
+
+impl Lookup {
+    const BITS: u32 = 16;
+
+    fn new(shading: &Shading) -> Self {
+        let reachable = shading
+            .thresholds
+            .partition_point(|threshold| *threshold < u64::MAX);
+        let mut distinct = shading.thresholds[..reachable].to_vec();
+        distinct.dedup();
+        let first = distinct.first().copied().unwrap_or(0);
+        let last = distinct.last().copied().unwrap_or(0);
+        let shift = (u64::BITS - (last - first).leading_zeros()).saturating_sub(Self::BITS);
+        let mut before = Vec::new();
+        let (mut passed, mut fullest) = (0u8, 0);
+        for stretch in 0..=(last - first) >> shift {
+            before.push(passed);
+            let from = passed;
+            while distinct
+                .get(usize::from(passed))
+                .is_some_and(|t| (t - first) >> shift == stretch)
+            {
+                passed += 1;
+            }
+            fullest = fullest.max(passed - from);
+        }
+        let mut thresholds = Box::new([u64::MAX; 2 * COLORS]);
+        let mut colors = Box::new([shading.palette[0]; 2 * COLORS]);
+        for (i, threshold) in distinct.iter().enumerate() {
+            thresholds[i] = *threshold;
+            colors[i + 1] = shading.palette[shading.index(*threshold)];
+        }
+        Self {
+            thresholds,
+            colors,
+            first,
+            last,
+            shift,
+            before,
+            steps: u8::BITS - fullest.leading_zeros(),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "a stretch is below 2^BITS")]
+    fn color(&self, key: u64) -> [u8; 4] {
+        let key = key.min(self.last);
+        let stretch = (key.saturating_sub(self.first) >> self.shift) as usize;
+        let mut at = usize::from(self.before[stretch]);
+        // All thresholds in later stretches lie above the key, so a search that runs into them goes no further.
+        for step in (0..self.steps).rev() {
+            let ahead = 1 << step;
+            at += ahead * usize::from(self.thresholds[(at + ahead - 1) % (2 * COLORS)] <= key);
+        }
+        self.colors[at % (2 * COLORS)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::figure::norm::shading;
+    use crate::scene::style::{Background, Style};
+
+    /// A palette in which each index can be told, and thresholds as given (the rest never reached).
+    fn marked(thresholds: &[u64]) -> Shading {
+        let mut all = thresholds.to_vec();
+        all.sort_unstable();
+        all.resize(COLORS - 1, u64::MAX);
+        let palette = std::array::from_fn(|i| [byte(i as f64), 1, 2, 3]);
+        Shading {
+            thresholds: all,
+            palette,
+            empty: [9, 9, 9, 9],
+        }
+    }
+
+    #[test]
+    fn rows_are_turned_and_empties_kept_apart() {
+        let image = shade(
+            &Values::Count(vec![0, 1, 2, 3, 4, 5]),
+            3,
+            2,
+            &marked(&[2, 2, 5]),
+        );
+        let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
+        assert_eq!(
+            (image.width, image.height, reds),
+            (3, 2, vec![2, 2, 3, 9, 0, 2])
+        );
+        let reals = Values::Real(vec![
+            f64::NAN,
+            f64::NEG_INFINITY,
+            -0.0,
+            0.0,
+            1.5,
+            f64::INFINITY,
+        ]);
+        let image = shade(&reals, 2, 3, &marked(&[f64_key(0.0), f64_key(1.5)]));
+        let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
+        assert_eq!(reds, vec![2, 2, 1, 1, 9, 0]);
+    }
+
+    #[test]
+    fn nothing_to_shade() {
+        for (width, height) in [(0, 0), (0, 7), (7, 0)] {
+            assert!(
+                shade(&Values::Count(Vec::new()), width, height, &marked(&[]))
+                    .pixels
+                    .is_empty()
+            );
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "2×2 pixels")]
+    fn values_of_another_size_are_a_mistake() {
+        let _ = shade(&Values::Count(vec![1; 3]), 2, 2, &marked(&[]));
+    }
+
+    #[test]
+    fn composing_by_hand() {
+        assert_eq!(over([200, 100, 0, 255], [1, 2, 3, 255]), [200, 100, 0, 255]);
+        assert_eq!(over([200, 100, 0, 0], [1, 2, 3, 255]), [1, 2, 3, 255]);
+        assert_eq!(
+            over([200, 100, 0, 51], [0, 50, 255, 255]),
+            [40, 60, 204, 255]
+        );
+        assert_eq!(over([200, 100, 0, 51], [0; 4]), [200, 100, 0, 51]);
+        assert_eq!(over([200, 100, 0, 0], [0; 4]), [0; 4]);
+        // Half over half: 3/4 covered, 2/3 of it by the upper one.
+        assert_eq!(over([255, 0, 0, 128], [0, 0, 255, 128]), [170, 0, 85, 192]);
+    }
+
+    #[test]
+    fn alpha_and_background_reach_the_pixels() {
+        let values = Values::Count(vec![0, 1]);
+        let mut style = Style {
+            colormap: "grey".into(),
+            alpha: 0.2,
+            ..Style::default()
+        };
+        let pixels = |style: &Style| shade(&values, 2, 1, &shading(&values, style).unwrap()).pixels;
+        style.background = Background::None;
+        assert_eq!(pixels(&style), [0, 0, 0, 0, 255, 255, 255, 51]);
+        style.background = "navy".parse().unwrap();
+        assert_eq!(pixels(&style), [0, 0, 128, 255, 51, 51, 153, 255]);
+        style.alpha = 1.0;
+        assert_eq!(pixels(&style), [0, 0, 128, 255, 255, 255, 255, 255]);
+    }
+
+    fn thresholds() -> impl Strategy<Value = Vec<u64>> {
+        let few = prop::collection::vec(0u64..40, 0..255);
+        let direct = prop::collection::vec(1u64..70_000, 0..255);
+        let any = prop::collection::vec(any::<u64>(), 0..255);
+        let crowded =
+            prop::collection::vec((1u64 << 40)..(1 << 40) + 500, 1..255).prop_map(|mut v| {
+                v[0] = 3;
+                v
+            });
+        prop_oneof![few, direct, any, crowded]
+    }
+
+    proptest! {
+        #[test]
+        fn shading_is_the_definition(thresholds in thresholds(), extra in prop::collection::vec(any::<u64>(), 0..20)) {
+            let shading = marked(&thresholds);
+            let near = thresholds.iter().flat_map(|t| [t.saturating_sub(1), *t, t.saturating_add(1)]);
+            let keys: Vec<u64> = near.chain(extra).chain([0, 1, u64::MAX - 1]).collect();
+            let height = u32::try_from(keys.len()).unwrap();
+            let image = shade(&Values::Count(keys.clone()), 1, height, &shading);
+            for (key, pixel) in keys.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
+                let expected = if *key == 0 { shading.empty } else { shading.palette[shading.index(*key)] };
+                prop_assert_eq!(*pixel, expected, "count {}", key);
+            }
+            let reals: Vec<f64> = keys.iter().map(|key| crate::aggregate::ordered::f64_from_key(*key)).collect();
+            let image = shade(&Values::Real(reals.clone()), 1, height, &shading);
+            for (v, pixel) in reals.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
+                let expected = if v.is_nan() { shading.empty } else { shading.palette[shading.index(f64_key(*v))] };
+                prop_assert_eq!(*pixel, expected, "real {}", v);
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Extremes and percentiles of an aggregate's non-empty values, without sorting them.
+
+/// The least and greatest count above 0, or none if all are 0.
+pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
+    // Less one, the empty 0 becomes the greatest of all and never is a minimum.
+    let (low, high) = counts
+        .iter()
+        .fold((u64::MAX, 0), |(low, high): (u64, u64), count| {
+            (low.min(count.wrapping_sub(1)), high.max(*count))
+        });
+    (high > 0).then(|| (low + 1, high))
+}
+
+/// The least and greatest finite value above `floor`, or none if there is none.
+pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
+    const LANES: usize = 8;
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let mut take = |lane: usize, value: f64| {
+        // Written as selections, NaN failing each comparison, so that the compiler can use vector minima.
+        let usable = value > floor && value < f64::INFINITY;
+        let (below, above) = if usable {
+            (value, value)
+        } else {
+            (f64::INFINITY, f64::NEG_INFINITY)
+        };
+        low[lane] = if below < low[lane] { below } else { low[lane] };
+        high[lane] = if above > high[lane] {
+            above
+        } else {
+            high[lane]
+        };
+    };
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, value) in chunk.iter().enumerate() {
+            take(lane, *value);
+        }
+    }
+    for value in rest {
+        take(0, *value);
+    }
+    let (low, high) = (
+        low.into_iter().fold(f64::INFINITY, f64::min),
+        high.into_iter().fold(f64::NEG_INFINITY, f64::max),
+    );
+    (low <= high).then_some((low, high))
+}
+
+/// Two neighbours in the sorted order, and how far between them the percentile lies (0 = at the first).
+pub(super) type Neighbours = (u64, u64, f64);
+
+/// For each percent (0 to 100), the neighbours between which numpy's default `linear` percentile lies: ranks
+/// floor(h) and floor(h) + 1 with h = (n − 1) · percent / 100.
+///
+/// `keys` are integers ordered like the values; those outside `low..=high` are empty pixels and left out. Both
+/// ends occur.
+pub(super) fn percentiles(
+    keys: &(impl Iterator<Item = u64> + Clone),
+    (low, high): (u64, u64),
+    percents: &[f64],
+) -> Vec<Neighbours> {
+    if percents.is_empty() {
+        return Vec::new();
+    }
+    let buckets = Buckets::new(low, high);
+    let counts = buckets.histogram(keys.clone());
+    let total: u64 = counts.iter().sum();
+    let places: Vec<(u64, u64, f64)> = percents
+        .iter()
+        .map(|percent| place(total, *percent))
+        .collect();
+    let mut ranks: Vec<u64> = places
+        .iter()
+        .flat_map(|(first, second, _)| [*first, *second])
+        .collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    let found = select(keys, &buckets, &counts, &ranks);
+    let at = |rank: u64| ranks.binary_search(&rank).map_or(low, |i| found[i]);
+    places
+        .into_iter()
+        .map(|(first, second, share)| (at(first), at(second), share))
+        .collect()
+}
+
+/// The ranks (from 0) on both sides of a percentile of `total` values, and the share of the way between.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0 ≤ position ≤ total − 1"
+)]
+fn place(total: u64, percent: f64) -> (u64, u64, f64) {
+    let last = total.saturating_sub(1);
+    let position = last as f64 * (percent / 100.0);
+    let first = (position.floor() as u64).min(last);
+    (
+        first,
+        (first + 1).min(last),
+        (position - first as f64).clamp(0.0, 1.0),
+    )
+}
+
+/// A range of keys cut into at most 65536 equal buckets.
+struct Buckets {
+    low: u64,
+    span: u64,
+    shift: u32,
+}
+
+impl Buckets {
+    const BITS: u32 = 16;
+    /// The bucket of keys outside the range.
+    const OUTSIDE: usize = 1 << Self::BITS;
+
+    fn new(low: u64, high: u64) -> Self {
+        let span = high - low;
+        Self {
+            low,
+            span,
+            shift: (u64::BITS - span.leading_zeros()).saturating_sub(Self::BITS),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "below 2^BITS")]
+    fn of(&self, key: u64) -> usize {
+        let above = key.wrapping_sub(self.low);
+        let bucket = (above >> self.shift) as usize;
+        if above <= self.span {
+            bucket
+        } else {
+            Self::OUTSIDE
+        }
+    }
+
+    /// How many keys each bucket holds.
+    fn histogram(&self, keys: impl Iterator<Item = u64>) -> Vec<u64> {
+        histogram(keys.map(|key| self.of(key)), Self::OUTSIDE)
+    }
+
+    /// The least and greatest key of a bucket.
+    fn range(&self, bucket: usize) -> (u64, u64) {
+        let first = (bucket as u64) << self.shift;
+        (
+            self.low + first,
+            self.low + self.span.min(first + ((1 << self.shift) - 1)),
+        )
+    }
+}
+
+/// Counts positions below `len`; position `len` is for those that do not count.
+pub(super) fn histogram(mut positions: impl Iterator<Item = usize>, len: usize) -> Vec<u64> {
+    // Two tables in turn: neighbours are often equal, and one table would wait for itself.
+    let mut even = vec![0u64; len + 1];
+    let mut odd = vec![0u64; len + 1];
+    while let Some(position) = positions.next() {
+        even[position] += 1;
+        if let Some(position) = positions.next() {
+            odd[position] += 1;
+        }
+    }
+    even.iter()
+        .zip(&odd)
+        .take(len)
+        .map(|(a, b)| a + b)
+        .collect()
+}
+
+/// The keys at the given ranks (ascending, from 0 inside the range).
+///
+/// Buckets with many keys are cut up in turn, so that a heavy tail, which leaves nearly all keys in one bucket, costs
+/// one more run and no sorting.
+fn select(
+    keys: &(impl Iterator<Item = u64> + Clone),
+    buckets: &Buckets,
+    counts: &[u64],
+    ranks: &[u64],
+) -> Vec<u64> {
+    const FEW: u64 = 1 << 16;
+    let mut found = Vec::with_capacity(ranks.len());
+    let (mut bucket, mut before) = (0, 0);
+    while let Some(rank) = ranks.get(found.len()) {
+        while bucket + 1 < counts.len() && before + counts[bucket] <= *rank {
+            before += counts[bucket];
+            bucket += 1;
+        }
+        let held = counts[bucket];
+        let inside = ranks[found.len()..]
+            .iter()
+            .take_while(|rank| **rank < before + held);
+        let inside: Vec<u64> = inside.map(|rank| rank - before).collect();
+        let (low, high) = buckets.range(bucket);
+        if low == high || inside.is_empty() {
+            found.extend(std::iter::repeat_n(low, inside.len().max(1)));
+        } else if held <= FEW {
+            let mut members: Vec<u64> = keys
+                .clone()
+                .filter(|key| (low..=high).contains(key))
+                .collect();
+            members.sort_unstable();
+            let at = |rank: &u64| {
+                usize::try_from(*rank)
+                    .ok()
+                    .and_then(|rank| members.get(rank))
+                    .copied()
+            };
+            found.extend(inside.iter().map(|rank| at(rank).unwrap_or(high)));
+        } else {
+            let finer = Buckets::new(low, high);
+            found.extend(select(
+                keys,
+                &finer,
+                &finer.histogram(keys.clone()),
+                &inside,
+            ));
+        }
+    }
+    found
+}
+
+/// numpy's interpolation between two neighbours (`_lerp`), symmetric in its ends.
+pub(super) fn lerp(a: f64, b: f64, share: f64) -> f64 {
+    let step = b - a;
+    if !step.is_finite() {
+        return a * (1.0 - share) + b * share;
+    }
+    if share < 0.5 {
+        a + step * share
+    } else {
+        b - step * (1.0 - share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn extremes_leave_out_the_empty_and_the_infinite() {
+        assert_eq!(count_extremes(&[0, 5, 0, 2, u64::MAX]), Some((2, u64::MAX)));
+        assert_eq!((count_extremes(&[0, 0]), count_extremes(&[])), (None, None));
+        let values = [f64::NAN, 3.0, f64::INFINITY, -2.0, f64::NEG_INFINITY, 0.0];
+        assert_eq!(real_extremes(&values, f64::NEG_INFINITY), Some((-2.0, 3.0)));
+        assert_eq!(real_extremes(&values, 0.0), Some((3.0, 3.0)));
+        assert_eq!(real_extremes(&values[..1], f64::NEG_INFINITY), None);
+    }
+
+    fn check(keys: &[u64], percents: &[f64]) {
+        let mut sorted = keys.to_vec();
+        sorted.sort_unstable();
+        let range = (sorted[0], sorted[sorted.len() - 1]);
+        for (found, percent) in percentiles(&keys.iter().copied(), range, percents)
+            .iter()
+            .zip(percents)
+        {
+            let (first, second, share) = place(sorted.len() as u64, *percent);
+            let at = |rank: u64| sorted[usize::try_from(rank).unwrap()];
+            let expected = (at(first), at(second), share);
+            assert_eq!(*found, expected, "p{percent} of {keys:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn percentiles_are_those_of_the_sorted_values(
+            keys in prop::collection::vec(any::<u64>(), 1..200),
+            small in prop::collection::vec(1000u64..1020, 1..200),
+            percents in prop::collection::vec(0.0..=100.0, 1..4),
+        ) {
+            check(&keys, &percents);
+            check(&small, &percents);
+            check(&[keys.as_slice(), &small].concat(), &percents);
+            let crowd = small.iter().cycle().take(70_000).copied();
+            check(&crowd.chain(keys).collect::<Vec<_>>(), &percents);
+        }
+
+        #[test]
+        fn extremes_are_those_of_the_sorted_values(values in prop::collection::vec(-9.0..9.0, 0..40)) {
+            let least = values.iter().copied().reduce(f64::min);
+            let greatest = values.iter().copied().reduce(f64::max);
+            prop_assert_eq!(real_extremes(&values, f64::NEG_INFINITY), least.zip(greatest));
+        }
+    }
+}

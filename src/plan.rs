@@ -1,0 +1,185 @@
+//! From what was asked and what is known of the data to one frame's description. Pure: no files, no threads.
+
+use crate::data::column::LaneKind;
+use crate::data::stats::{ColumnStats, Number};
+use crate::scene::axis::{Axis, Range, Scale, View, ViewError};
+use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
+use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::reduction::{Reduction, Statistic};
+
+/// Column numbers in a frame's table.
+pub const X: usize = 0;
+/// See [`X`].
+pub const Y: usize = 1;
+/// See [`X`].
+pub const VALUE: usize = 2;
+
+/// What must be known of a column to plan a frame.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnFacts {
+    /// How its values are held.
+    pub kind: LaneKind,
+    /// Exact statistics of all its rows, where [`stats_needed`] asked for them.
+    pub stats: Option<ColumnStats>,
+}
+
+/// How values become integers, whose sums depend on no order.
+///
+/// A real value v becomes floor(v · 2^shift), with the shift chosen so that the largest absolute value of the whole
+/// column takes [`SUM_BITS`] (for std: [`SQUARE_BITS`]) bits: each value is off by less than 2^-61 (2^-41) of that largest
+/// value, and the sum of these integers is exact. f32 values down to 2^-38 of the largest lose nothing at all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FixedPoint {
+    /// Real values: v · 2^shift, as two factors that each fit f64.
+    Real {
+        /// The power of two.
+        shift: i32,
+        /// 2^shift is the product of these two.
+        factors: (f64, f64),
+    },
+    /// Integers as they are (less the kind's bias).
+    Integer,
+    /// Integers above an origin, the last `shift` bits dropped: for std, which no origin changes.
+    Offset {
+        /// Least lane value.
+        origin: i64,
+        /// Bits dropped.
+        shift: u32,
+    },
+}
+
+/// Bits that the largest absolute value takes in sums and means.
+pub const SUM_BITS: i32 = 62;
+/// Bits that the largest absolute value takes in std, so that squares of 2^40 rows fit 128 bits.
+pub const SQUARE_BITS: i32 = 42;
+
+impl FixedPoint {
+    /// For real values of at most `max_abs`.
+    pub fn real(max_abs: f64, bits: i32) -> Self {
+        // frexp: max_abs = m · 2^e with m in [0.5, 1), so that max_abs < 2^e.
+        let (_, exponent) = libm::frexp(max_abs);
+        let shift = if max_abs > 0.0 { bits - exponent } else { 0 };
+        let half = shift / 2;
+        Self::Real { shift, factors: (libm::ldexp(1.0, half), libm::ldexp(1.0, shift - half)) }
+    }
+
+    /// The integer of a real value. Values beyond the largest saturate; NaN gives 0.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "in range by the choice of the shift; else saturates")]
+    pub fn of_real(factors: (f64, f64), v: f64) -> i64 {
+        (v * factors.0 * factors.1).floor() as i64
+    }
+
+    /// The integer of a lane value above an origin.
+    #[inline(always)]
+    #[expect(clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "the difference of i64 is taken modulo 2^64")]
+    pub fn of_offset(origin: i64, shift: u32, lane: i64) -> i64 {
+        ((lane.wrapping_sub(origin) as u64) >> shift) as i64
+    }
+}
+
+/// The work of a reduction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reduce {
+    /// Count rows.
+    Count,
+    /// Whether there are rows.
+    Any,
+    /// Sum, mean or std of fixed-point values.
+    Total(Statistic, FixedPoint),
+    /// The largest (true) or smallest (false) value.
+    Extreme(bool),
+}
+
+impl Reduce {
+    /// Whether a value column is read.
+    pub fn has_value(self) -> bool {
+        matches!(self, Self::Total(..) | Self::Extreme(_))
+    }
+}
+
+/// Pure description of one frame's numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FramePlan {
+    /// The view, all ranges known.
+    pub view: View,
+    /// Edge rule of the x axis.
+    pub x: EdgeRule,
+    /// Edge rule of the y axis.
+    pub y: EdgeRule,
+    /// What is computed.
+    pub reduce: Reduce,
+}
+
+/// Whether statistics of the x, y and value columns are needed before [`frame`] can plan.
+pub fn stats_needed(layer: &Layer, kinds: [Option<LaneKind>; 3]) -> [bool; 3] {
+    let value = match (layer.reduction.statistic(), kinds[VALUE]) {
+        (Some(Statistic::Sum | Statistic::Mean | Statistic::Std), Some(LaneKind::F32 | LaneKind::F64)) => true,
+        (Some(Statistic::Std), Some(LaneKind::I64 { bits, .. })) => bits > 32,
+        _ => false,
+    };
+    [layer.x.range.is_none(), layer.y.range.is_none(), value]
+}
+
+/// Plans the frame of `layer`.
+///
+/// # Errors
+/// Ranges that cannot be drawn, columns with nothing to fit.
+pub fn frame(layer: &Layer, x: &ColumnFacts, y: &ColumnFacts, value: Option<&ColumnFacts>) -> Result<FramePlan, ViewError> {
+    layer.size.check()?;
+    let view = View {
+        x: axis("x", &layer.x, x, layer.size.width)?,
+        y: axis("y", &layer.y, y, layer.size.height)?,
+    };
+    let reduce = match (&layer.reduction, value) {
+        (Reduction::Any, _) => Reduce::Any,
+        (Reduction::Of(Statistic::Min, _), Some(_)) => Reduce::Extreme(false),
+        (Reduction::Of(Statistic::Max, _), Some(_)) => Reduce::Extreme(true),
+        (Reduction::Of(statistic, _), Some(facts)) => Reduce::Total(*statistic, fixed_point(*statistic, facts)),
+        (Reduction::Count | Reduction::Of(..), _) => Reduce::Count,
+    };
+    Ok(FramePlan {
+        view,
+        x: EdgeRule::new("x", &view.x, x.kind.is_integer())?,
+        y: EdgeRule::new("y", &view.y, y.kind.is_integer())?,
+        reduce,
+    })
+}
+
+fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: u32) -> Result<Axis, ViewError> {
+    let range = match request.range {
+        Some(range) => range,
+        None => fit(name, request.scale, facts, pixels)?,
+    };
+    Ok(Axis { range, scale: request.scale, pixels })
+}
+
+/// The range that just shows all finite (on log axes: all positive) values of a column.
+fn fit(name: &'static str, scale: Scale, facts: &ColumnFacts, pixels: u32) -> Result<Range, ViewError> {
+    let nothing = |wanted| ViewError::NothingToFit { axis: name, wanted };
+    let stats = facts.stats.ok_or_else(|| nothing("known"))?;
+    let (mut low, high) = stats.range.ok_or_else(|| nothing("finite"))?;
+    if scale == Scale::Log {
+        low = stats.min_positive.ok_or_else(|| nothing("positive"))?;
+    }
+    match (low, high) {
+        (Number::Integer(low), Number::Integer(high)) => fit_integer(name, low, high, scale, pixels),
+        _ => fit_real(name, low.to_f64(), high.to_f64(), scale, pixels),
+    }
+}
+
+fn fixed_point(statistic: Statistic, facts: &ColumnFacts) -> FixedPoint {
+    let bits = if statistic == Statistic::Std { SQUARE_BITS } else { SUM_BITS };
+    match facts.kind {
+        LaneKind::F32 | LaneKind::F64 => FixedPoint::real(facts.stats.map_or(0.0, |s| s.max_abs()), bits),
+        LaneKind::I64 { bias, bits: 64, .. } if statistic == Statistic::Std => {
+            let Some((Number::Integer(low), Number::Integer(high))) = facts.stats.and_then(|s| s.range) else {
+                return FixedPoint::Integer;
+            };
+            let used = 128 - (high - low).leading_zeros();
+            let origin = i64::try_from(low - bias).unwrap_or(i64::MIN);
+            FixedPoint::Offset { origin, shift: used.saturating_sub(SQUARE_BITS.unsigned_abs()) }
+        }
+        LaneKind::I64 { .. } => FixedPoint::Integer,
+    }
+}

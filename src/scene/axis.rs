@@ -1,0 +1,338 @@
+//! One axis of a view: an exact range, a scale and a number of pixels.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The most pixels an axis may have in one picture.
+pub const MAX_PIXELS: u32 = 16_384;
+
+/// What is wrong with an axis or a view.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ViewError {
+    /// A bound that is not a number.
+    #[error("`{0}` is not a number")]
+    NotANumber(String),
+    /// A range without the two dots.
+    #[error("`{0}` is not a range; write MIN..MAX, for example -8..8")]
+    NotARange(String),
+    /// An unknown scale name.
+    #[error("`{0}` is not a scale; use linear, log, symlog or symlog:THRESHOLD")]
+    NotAScale(String),
+    /// A range with a bound that is NaN or infinite.
+    #[error("the {axis} range {start}..{end} has a bound that is not finite; give two finite numbers")]
+    NotFinite {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Start as given.
+        start: String,
+        /// End as given.
+        end: String,
+    },
+    /// A range whose end is not above its start.
+    #[error("the {axis} range {start}..{end} is empty or inverted; its end must be above its start")]
+    Inverted {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Start as given.
+        start: String,
+        /// End as given.
+        end: String,
+    },
+    /// A range that reaches zero or below on a log axis.
+    #[error("the {axis} range {start}..{end} reaches zero or below, where a log scale has no place; raise its start or use symlog")]
+    NotPositive {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Start as given.
+        start: String,
+        /// End as given.
+        end: String,
+    },
+    /// A range whose width leaves the range of f64.
+    #[error("the {axis} range {start}..{end} is too wide to divide into {pixels} pixels in double precision; give a narrower one")]
+    TooWide {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Start as given.
+        start: String,
+        /// End as given.
+        end: String,
+        /// Pixels along the axis.
+        pixels: u32,
+    },
+    /// No pixels, or more than one picture may have.
+    #[error("a picture of {width}x{height} pixels cannot be drawn; each side must be 1 to {MAX_PIXELS}")]
+    Size {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// A column with nothing that the axis can show.
+    #[error("the {axis} column has no {wanted} value, so no range fits it; give --{axis}-range=MIN..MAX")]
+    NothingToFit {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// `finite` or `positive`.
+        wanted: &'static str,
+    },
+}
+
+/// A position on an axis, kept exactly as it was given.
+///
+/// Integers stay integers, so that a range of unix nanoseconds loses no digit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Coordinate {
+    /// A whole number.
+    Integer(i128),
+    /// A real number.
+    Real(f64),
+}
+
+impl Coordinate {
+    /// The nearest f64.
+    #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is what is asked for")]
+    pub fn to_f64(self) -> f64 {
+        match self {
+            Self::Integer(i) => i as f64,
+            Self::Real(r) => r,
+        }
+    }
+
+    /// Whole part (rounded down) and the remaining fraction in `[0, 1)`; the whole part saturates at the ends of i128.
+    #[expect(clippy::cast_possible_truncation, reason = "float to integer casts saturate, as documented")]
+    pub fn split(self) -> (i128, f64) {
+        match self {
+            Self::Integer(i) => (i, 0.0),
+            Self::Real(r) => (r.floor() as i128, r - r.floor()),
+        }
+    }
+}
+
+impl fmt::Display for Coordinate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(i) => write!(f, "{i}"),
+            Self::Real(r) => write!(f, "{r:?}"),
+        }
+    }
+}
+
+impl FromStr for Coordinate {
+    type Err = ViewError;
+
+    fn from_str(text: &str) -> Result<Self, ViewError> {
+        let text = text.trim();
+        if let Ok(i) = text.parse::<i128>() {
+            return Ok(Self::Integer(i));
+        }
+        // NaN and infinity are numbers as far as notation goes; the edge rule refuses them.
+        text.parse().map(Self::Real).map_err(|_| ViewError::NotANumber(text.to_owned()))
+    }
+}
+
+/// The data range of an axis: from `start` at the left or bottom edge to `end` at the right or top edge.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// Left or bottom edge.
+    pub start: Coordinate,
+    /// Right or top edge.
+    pub end: Coordinate,
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+impl FromStr for Range {
+    type Err = ViewError;
+
+    fn from_str(text: &str) -> Result<Self, ViewError> {
+        let (start, end) = text
+            .split_once("..")
+            .ok_or_else(|| ViewError::NotARange(text.to_owned()))?;
+        if start.trim().is_empty() || end.trim().is_empty() {
+            return Err(ViewError::NotARange(text.to_owned()));
+        }
+        Ok(Self {
+            start: start.parse()?,
+            end: end.parse()?,
+        })
+    }
+}
+
+/// How data values are spread along an axis: the function T of the edge rule.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// T(v) = v.
+    #[default]
+    Linear,
+    /// T(v) = ln v; values of zero and below lie outside.
+    Log,
+    /// matplotlib's symmetrical log: linear within `linthresh` of zero, logarithmic beyond.
+    SymLog {
+        /// Half-width of the linear part, in data units, above zero.
+        linthresh: f64,
+    },
+}
+
+impl Scale {
+    /// T(v), in f64. NaN where the scale has no place for `v`.
+    ///
+    /// Symlog is matplotlib's `SymmetricalLogTransform` with base 10 and `linscale` 1.
+    /// The logarithm is `libm`'s, so that pictures agree between platforms.
+    pub fn transform(self, v: f64) -> f64 {
+        match self {
+            Self::Linear => v,
+            Self::Log => {
+                if v > 0.0 {
+                    libm::log(v)
+                } else {
+                    f64::NAN
+                }
+            }
+            Self::SymLog { linthresh } => {
+                const LINSCALE_ADJ: f64 = 1.0 / (1.0 - 1.0 / 10.0);
+                let size = v.abs();
+                if size <= linthresh {
+                    v * LINSCALE_ADJ
+                } else {
+                    (linthresh * (LINSCALE_ADJ + libm::log10(size / linthresh))).copysign(v)
+                }
+            }
+        }
+    }
+}
+
+impl FromStr for Scale {
+    type Err = ViewError;
+
+    fn from_str(text: &str) -> Result<Self, ViewError> {
+        match text {
+            "linear" => Ok(Self::Linear),
+            "log" => Ok(Self::Log),
+            "symlog" => Ok(Self::SymLog { linthresh: 1.0 }),
+            _ => text
+                .strip_prefix("symlog:")
+                .and_then(|t| t.parse().ok())
+                .filter(|t: &f64| t.is_finite() && *t > 0.0)
+                .map(|linthresh| Self::SymLog { linthresh })
+                .ok_or_else(|| ViewError::NotAScale(text.to_owned())),
+        }
+    }
+}
+
+/// One axis of a view.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    /// Data range.
+    pub range: Range,
+    /// Scale between the ends of the range.
+    pub scale: Scale,
+    /// Number of pixels along the axis.
+    pub pixels: u32,
+}
+
+/// What part of the data plane is shown, and on how many pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Horizontal axis; pixel 0 is at the left.
+    pub x: Axis,
+    /// Vertical axis; pixel 0 is at the bottom.
+    pub y: Axis,
+}
+
+impl View {
+    /// Number of pixels in the view.
+    pub fn cells(&self) -> usize {
+        self.x.pixels as usize * self.y.pixels as usize
+    }
+}
+
+/// A picture's size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+impl Size {
+    /// Whether a picture can have this size.
+    ///
+    /// # Errors
+    /// [`ViewError::Size`] when a side is zero or beyond [`MAX_PIXELS`].
+    pub fn check(self) -> Result<(), ViewError> {
+        let fits = |side: u32| (1..=MAX_PIXELS).contains(&side);
+        if fits(self.width) && fits(self.height) {
+            Ok(())
+        } else {
+            Err(ViewError::Size { width: self.width, height: self.height })
+        }
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{text}` is not a size; write WIDTHxHEIGHT, for example 1920x1080");
+        let (w, h) = text.split_once(['x', 'X', '×']).ok_or_else(bad)?;
+        let side = |t: &str| t.trim().parse::<u32>().map_err(|_| bad());
+        Ok(Self { width: side(w)?, height: side(h)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_keep_every_digit_of_an_integer() {
+        let r: Range = "1672531200000000001..1672531200001000001".parse().unwrap();
+        assert_eq!(r.start, Coordinate::Integer(1_672_531_200_000_000_001));
+        assert_eq!(r.to_string(), "1672531200000000001..1672531200001000001");
+        assert_eq!("-8..8.5".parse::<Range>().unwrap().end, Coordinate::Real(8.5));
+    }
+
+    #[test]
+    fn bad_ranges_are_refused() {
+        for bad in ["", "1", "1..", "..2", "a..b"] {
+            assert!(bad.parse::<Range>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bounded() {
+        assert_eq!("1920x1080".parse(), Ok(Size { width: 1920, height: 1080 }));
+        for bad in ["1920", "axb", "-1x5", "1x"] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+        for bad in ["0x0", "0x5", "200000x200000"] {
+            assert!(bad.parse::<Size>().unwrap().check().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn symlog_is_matplotlibs() {
+        // matplotlib.scale.SymmetricalLogTransform(10, 2, 1).transform([-100, -2, 0, 1, 2, 50])
+        let s = Scale::SymLog { linthresh: 2.0 };
+        let expected = [
+            (-100.0, -5.620_162_230_894_432),
+            (-2.0, -2.222_222_222_222_222_3),
+            (0.0, 0.0),
+            (1.0, 1.111_111_111_111_111_2),
+            (50.0, 5.018_102_239_566_298),
+        ];
+        for (v, t) in expected {
+            assert!((s.transform(v) - t).abs() < 1e-14, "{v}: {} {t}", s.transform(v));
+        }
+    }
+}

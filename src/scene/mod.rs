@@ -1,0 +1,9 @@
+//! What the person asked to see: axes, views, reductions and styles.
+//!
+//! Nothing here knows of files, engines or windows; everything can be saved.
+
+pub mod axis;
+pub mod edge;
+pub mod layer;
+pub mod reduction;
+pub mod style;

@@ -1,0 +1,203 @@
+//! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
+
+pub mod info;
+pub mod memory;
+pub mod sources;
+
+use std::time::Instant;
+
+use crate::aggregate::cpu::{self, CpuOptions};
+use crate::aggregate::gpu::{Coloring, GpuEngine, GpuOptions};
+use crate::data::parallel::Reading;
+use crate::data::stats::{ColumnStats, column_stats};
+use crate::data::table::Part;
+use crate::data::{DataError, Table};
+use crate::figure::FigureError;
+use crate::figure::norm::shading;
+use crate::figure::shade::shade;
+use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
+use crate::scene::axis::ViewError;
+use crate::scene::layer::Layer;
+
+pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
+pub use crate::data::Progress;
+pub use crate::data::raw::RawSpec;
+pub use crate::figure::colormap;
+pub use crate::figure::image::Image;
+
+/// What can go wrong between a request and its picture.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbenchError {
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The view.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Colors.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// The request itself.
+    #[error("{0}")]
+    Request(String),
+}
+
+impl WorkbenchError {
+    /// Whether the request itself was wrong, rather than the data or the machine.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Request(_))
+    }
+}
+
+/// Which engine to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EngineChoice {
+    /// The GPU where it pays, else the CPU.
+    #[default]
+    Auto,
+    /// All CPU cores.
+    Cpu,
+    /// The GPU, or an error.
+    Gpu,
+}
+
+/// The engine that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineUsed {
+    /// `cpu` or `gpu`.
+    pub name: &'static str,
+    /// Threads, or the adapter's name.
+    pub adapter: String,
+    /// Why this one.
+    pub reason: &'static str,
+}
+
+/// Numbers of one frame, with what it took to make them.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The numbers.
+    pub aggregate: Aggregate,
+    /// The plan they follow.
+    pub plan: FramePlan,
+    /// The engine.
+    pub engine: EngineUsed,
+    /// Seconds from request to numbers.
+    pub seconds: f64,
+}
+
+enum Engine {
+    Cpu(CpuOptions),
+    Gpu(Box<GpuEngine>, GpuOptions),
+}
+
+/// Engine and settings, ready to draw tables.
+pub struct Workbench {
+    engine: Engine,
+    used: EngineUsed,
+    reading: Reading,
+}
+
+impl Workbench {
+    /// Makes ready the engine of choice. `reuse` says whether the same data will be drawn more than once: a GPU reads data
+    /// no faster than the CPU counts it, so it pays only when the data stays with it.
+    ///
+    /// # Errors
+    /// [`EngineError::NoAdapter`] when a GPU was asked for and there is none.
+    pub fn new(choice: EngineChoice, threads: Option<usize>, reuse: bool) -> Result<Self, WorkbenchError> {
+        let mut reading = Reading::default();
+        reading.threads = threads.unwrap_or(reading.threads).max(1);
+        let cpu = |reason| {
+            let adapter = match reading.threads {
+                1 => "1 thread".to_owned(),
+                n => format!("{n} threads"),
+            };
+            let engine = Engine::Cpu(CpuOptions { reading, ..CpuOptions::default() });
+            (engine, EngineUsed { name: "cpu", adapter, reason })
+        };
+        let gpu = |engine: GpuEngine, reason| {
+            let used = EngineUsed { name: "gpu", adapter: engine.adapter_name(), reason };
+            (Engine::Gpu(Box::new(engine), GpuOptions::default()), used)
+        };
+        let (engine, used) = match choice {
+            EngineChoice::Cpu => cpu("as asked"),
+            EngineChoice::Gpu => gpu(GpuEngine::new()?, "as asked"),
+            EngineChoice::Auto if !reuse => cpu("each byte is read once, which a GPU cannot speed up"),
+            EngineChoice::Auto => match GpuEngine::new() {
+                Ok(engine) if engine.is_hardware() => gpu(engine, "the data stays on it"),
+                Ok(_) => cpu("the only adapter is software, slower than this engine"),
+                Err(_) => cpu("there is no GPU adapter"),
+            },
+        };
+        Ok(Self { engine, used, reading })
+    }
+
+    /// The engine in use.
+    pub fn engine(&self) -> &EngineUsed {
+        &self.used
+    }
+
+    /// Reduces the columns of `table` (x, y and, where the reduction names one, the value) as `layer` says.
+    ///
+    /// # Errors
+    /// Anything wrong with data, view or engine; a stop asked for through `progress`.
+    pub fn aggregate(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Drawn, WorkbenchError> {
+        let started = Instant::now();
+        let kinds = [table.kind(X), table.kind(Y), table.kind(VALUE)];
+        let stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
+        let facts = |i: usize| -> Option<ColumnFacts> { Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }) };
+        let (Some(x), Some(y)) = (facts(X), facts(Y)) else {
+            return Err(DataError::Empty.into());
+        };
+        let plan = plan::frame(layer, &x, &y, facts(VALUE).as_ref())?;
+        progress.restart();
+        let aggregate = match &self.engine {
+            Engine::Cpu(options) => cpu::aggregate(table, &plan, *options, progress)?,
+            Engine::Gpu(engine, options) => engine.aggregate(table, &plan, *options, progress)?,
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        Ok(Drawn { aggregate, plan, engine: self.used.clone(), seconds })
+    }
+
+    /// The picture of numbers already made. Touches no file.
+    ///
+    /// # Errors
+    /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
+    pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
+        let Aggregate { width, height, values, .. } = &drawn.aggregate;
+        let colors = shading(values, &layer.style)?;
+        Ok(match &self.engine {
+            Engine::Cpu(_) => shade(values, *width, *height, &colors),
+            Engine::Gpu(engine, _) => {
+                let coloring =
+                    Coloring { thresholds: &colors.thresholds, palette: &colors.palette, empty: colors.empty };
+                let pixels = engine.shade(&drawn.aggregate, coloring)?;
+                Image { width: *width, height: *height, pixels }
+            }
+        })
+    }
+
+    /// Statistics of those columns that need them, from one pass over just these.
+    fn stats(
+        &self,
+        table: &Table,
+        needed: [bool; 3],
+        progress: &Progress,
+    ) -> Result<[Option<ColumnStats>; 3], WorkbenchError> {
+        let mut found = [None; 3];
+        let wanted: Vec<usize> = (0..3).filter(|i| needed[*i] && table.column(*i).is_some()).collect();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        let of_part = |part: &Part| Part::new(wanted.iter().map(|i| part.columns()[*i].clone()).collect());
+        let narrow = Table::new(table.parts().iter().map(of_part).collect::<Result<_, _>>()?)?;
+        let stats = column_stats(&narrow, self.reading, progress)?;
+        for (i, stats) in wanted.into_iter().zip(stats) {
+            found[i] = Some(stats);
+        }
+        Ok(found)
+    }
+}
+

@@ -1,0 +1,102 @@
+//! What `scumble info` and the window's info panel say of a file.
+
+use crate::data::Progress;
+use crate::data::Table;
+use crate::data::dataset::Dataset;
+use crate::data::parallel::Reading;
+use crate::data::stats::column_stats;
+use crate::data::table::Part;
+
+use super::WorkbenchError;
+use super::sources::guess_note;
+
+pub use crate::data::stats::{ColumnStats, Number};
+
+/// One column: what the file says of it and what its values say.
+#[derive(Debug, Clone)]
+pub struct ColumnInfo {
+    /// Name.
+    pub name: String,
+    /// Type in NumPy notation.
+    pub dtype: String,
+    /// Exact statistics of all rows.
+    pub stats: ColumnStats,
+}
+
+/// What is known of a dataset after one pass over it.
+#[derive(Debug, Clone)]
+pub struct DatasetInfo {
+    /// Where it is.
+    pub path: String,
+    /// Format.
+    pub format: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Number of rows.
+    pub rows: u64,
+    /// Columns.
+    pub columns: Vec<ColumnInfo>,
+    /// What was guessed: dtype, columns, offset, layout and confidence (0 to 1), and the same as a sentence.
+    pub guess: Option<GuessInfo>,
+    /// What is worth knowing about the layout.
+    pub notes: Vec<String>,
+}
+
+/// A guessed layout.
+#[derive(Debug, Clone)]
+pub struct GuessInfo {
+    /// Type in NumPy notation.
+    pub dtype: String,
+    /// Number of columns.
+    pub columns: u32,
+    /// Bytes before the data.
+    pub offset: u64,
+    /// `interleaved` or `planar`.
+    pub layout: &'static str,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// Why.
+    pub why: String,
+    /// All of it as a sentence.
+    pub sentence: String,
+}
+
+/// Columns whose statistics are taken in one pass; more would not fit the caches.
+const COLUMNS_A_PASS: usize = 32;
+
+/// Reads all rows of a dataset and says what is in its columns.
+///
+/// # Errors
+/// Data that cannot be read, a stop asked for through `progress`.
+pub fn dataset_info(dataset: &Dataset, progress: &Progress) -> Result<DatasetInfo, WorkbenchError> {
+    let columns = dataset.columns();
+    let mut infos = Vec::with_capacity(columns.len());
+    for some in columns.chunks(COLUMNS_A_PASS) {
+        let table = Table::new(vec![Part::new(some.to_vec())?])?;
+        progress.restart();
+        let stats = column_stats(&table, Reading::default(), progress)?;
+        infos.extend(some.iter().zip(stats).map(|(column, stats)| ColumnInfo {
+            name: column.name().to_owned(),
+            dtype: column.dtype().to_string(),
+            stats,
+        }));
+    }
+    let guess = dataset.guess().map(|guess| GuessInfo {
+        dtype: guess.dtype.clone(),
+        columns: guess.columns,
+        offset: guess.offset,
+        layout: if guess.planar { "planar" } else { "interleaved" },
+        confidence: guess.confidence,
+        why: guess.why.clone(),
+        sentence: guess_note(dataset).unwrap_or_default(),
+    });
+    Ok(DatasetInfo {
+        path: dataset.path().display().to_string(),
+        format: dataset.format().to_owned(),
+        bytes: dataset.bytes(),
+        rows: dataset.rows(),
+        columns: infos,
+        guess,
+        notes: dataset.notes().to_vec(),
+    })
+}
