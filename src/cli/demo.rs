@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use directories::ProjectDirs;
+use etcetera::BaseStrategy as _;
 
 use crate::export::array::npy_header;
 use crate::export::output::Output;
@@ -37,9 +37,9 @@ const SETTLE: u32 = 200;
 
 /// Makes the demo file where it is missing, draws it and says where the picture is.
 pub fn demo(args: &DemoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let dirs = ProjectDirs::from("", "", "scumble").context("this user has no home folder to keep the demo file in")?;
-    let folder = dirs.cache_dir();
-    std::fs::create_dir_all(folder).with_context(|| format!("making the cache folder {} failed", folder.display()))?;
+    let dirs = etcetera::choose_base_strategy().context("this user has no home folder to keep the demo file in")?;
+    let folder = dirs.cache_dir().join("scumble");
+    std::fs::create_dir_all(&folder).with_context(|| format!("making the cache folder {} failed", folder.display()))?;
     let data = folder.join(format!("clifford-{}.npy", args.points));
     let header = npy_header("<f4", &format!("({}, 2)", args.points));
     let bytes = header.len() as u64 + args.points * 8;

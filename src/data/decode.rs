@@ -10,6 +10,28 @@ use super::dtype::Scalar;
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
 
+/// Runs a kernel compiled for the widest vectors that the processor has. All that the kernel calls must be inlined into
+/// it (`#[inline(always)]`), or it is compiled for the narrowest; so a kernel is a struct, as closures are inlined or not
+/// at the compiler's pleasure.
+pub fn vectorized<K: Kernel>(arch: pulp::Arch, kernel: K) {
+    struct Op<K>(K);
+    impl<K: Kernel> pulp::WithSimd for Op<K> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: pulp::Simd>(self, _: S) {
+            self.0.run();
+        }
+    }
+    arch.dispatch(Op(kernel));
+}
+
+/// Work for [`vectorized`].
+pub trait Kernel {
+    /// Does the work; must be `#[inline(always)]`.
+    fn run(self);
+}
+
 /// Decoded values of up to [`BATCH`] rows.
 #[derive(Debug, Clone, Copy)]
 pub enum Lane<'a> {

@@ -62,6 +62,20 @@ pub enum DataError {
         /// Rows in y.
         y_rows: u64,
     },
+    /// Files to be read one after another hold different columns.
+    #[error(
+        "joining the inputs: the first file's columns are {first} but a later one's are {other}; \
+         draw files of one kind at a time"
+    )]
+    PartsDiffer {
+        /// The first file's dtypes.
+        first: String,
+        /// The other file's dtypes.
+        other: String,
+    },
+    /// A folder where a file should be.
+    #[error("opening the file: this is a directory; name a file in it")]
+    Directory,
     /// A newer request took this one's place, or the person stopped it.
     #[error("reading the data: cancelled")]
     Cancelled,

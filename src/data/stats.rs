@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::column::{Column, LaneKind};
-use super::decode::{Lane, LaneBuffer};
+use super::decode::{Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
 use super::parallel::{Progress, Reading, read_blocks};
 use super::table::Table;
@@ -165,7 +165,7 @@ pub fn column_stats(table: &Table, reading: Reading, progress: &Progress) -> Res
     let states = read_blocks(table, reading, progress, make, |state, part, block| {
         for batch in block.batches() {
             for ((column, kind), (running, buffer)) in part.columns().iter().zip(&kinds).zip(state.iter_mut()) {
-                arch.dispatch(|| add_batch(running, buffer, column, *kind, &batch));
+                vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });
             }
         }
     })?;
@@ -178,7 +178,18 @@ pub fn column_stats(table: &Table, reading: Reading, progress: &Progress) -> Res
     Ok(totals.iter().zip(&kinds).map(|(total, kind)| total.finish(*kind)).collect())
 }
 
-#[inline(always)]
-fn add_batch(running: &mut Running, buffer: &mut LaneBuffer, column: &Column, kind: LaneKind, rows: &Range<u64>) {
-    running.add(buffer.decode(column, rows), kind);
+/// One batch of one column.
+struct AddBatch<'a> {
+    running: &'a mut Running,
+    buffer: &'a mut LaneBuffer,
+    column: &'a Column,
+    kind: LaneKind,
+    rows: &'a Range<u64>,
+}
+
+impl Kernel for AddBatch<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.running.add(self.buffer.decode(self.column, self.rows), self.kind);
+    }
 }

@@ -133,6 +133,19 @@ mod tests {
     }
 
     #[test]
+    fn every_table_file_has_a_name() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/colormaps");
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut files: Vec<String> = files.collect();
+        let mut expected: Vec<String> = names().map(|name| format!("{name}.rgb")).collect();
+        files.sort();
+        expected.sort();
+        assert_eq!(files, expected);
+    }
+
+    #[test]
     fn well_known_colors() {
         let ends = |name: &str| {
             let table = colormap(name).unwrap().table;

@@ -29,23 +29,23 @@ impl Distribution {
     /// The distribution of those counts that lie in `low..=high`, both of which occur and are above 0.
     pub(super) fn of_counts(counts: &[u64], low: u64, high: u64) -> Self {
         let span = high - low;
-        let above = counts.iter().map(|count| count.wrapping_sub(low));
         if span < BINS as u64 {
             // Anything outside, also an empty pixel's wrapped 0, is counted apart at `len`.
             let len = place_of(span) + 1;
-            let place = |above: u64| place_of(above.min(span + 1));
-            let histogram = histogram(above.map(place), len);
+            let place = |count: &u64| place_of(count.wrapping_sub(low).min(span + 1));
+            let histogram = histogram(counts.iter().map(place), len);
             let (values, shares) = cumulate((low..=high).map(|count| count as f64), &histogram);
             return Self::Steps { values, shares };
         }
-        let place = |above| {
+        let place = |count: u64| {
+            let above = count.wrapping_sub(low);
             if above <= span {
                 above as f64
             } else {
                 f64::NAN
             }
         };
-        let (centers, shares) = binned(above.map(place), span as f64);
+        let (centers, shares) = binned(counts, place, span as f64);
         Self::Lines {
             factor: 1.0,
             offset: low as f64,
@@ -63,7 +63,7 @@ impl Distribution {
             _ => 1.0,
         };
         let offset = low * factor;
-        let inside = |value: f64| value >= low && value <= high;
+        let inside = |value: f64| (value >= low) & (value <= high);
         let place = |value: f64| {
             if inside(value) {
                 value * factor - offset
@@ -71,7 +71,7 @@ impl Distribution {
                 f64::NAN
             }
         };
-        let (centers, shares) = binned(values.iter().copied().map(place), high * factor - offset);
+        let (centers, shares) = binned(values, place, high * factor - offset);
         Self::Lines {
             factor,
             offset,
@@ -122,8 +122,12 @@ fn cumulate(places: impl Iterator<Item = f64>, histogram: &[u64]) -> (Vec<f64>, 
 }
 
 /// Centres and shares of the occupied ones of 65536 equal bins over 0 to `last`, as `numpy.histogram` cuts them.
-/// NaN is not counted.
-fn binned(values: impl Iterator<Item = f64>, last: f64) -> (Vec<f64>, Vec<f64>) {
+/// `place` says where a value lies on that range; NaN is not counted.
+fn binned<T: Copy>(values: &[T], place: impl Fn(T) -> f64, last: f64) -> (Vec<f64>, Vec<f64>) {
+    const LAST: f64 = (BINS - 1) as f64;
+    const LANES: usize = 8;
+    // Adding 2^52 rounds to a whole number and leaves it in the low bits, on vectors of any machine.
+    const WHOLE: f64 = (1u64 << 52) as f64;
     let (first, last) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
     // `numpy.linspace(first, last, BINS + 1)`
     let step = (last - first) / BINS as f64;
@@ -136,18 +140,29 @@ fn binned(values: impl Iterator<Item = f64>, last: f64) -> (Vec<f64>, Vec<f64>) 
     };
     let per_unit = BINS as f64 / (last - first);
     let bin_of = |value: f64| {
-        // The product may err by one bin next to an edge; the edges themselves decide.
-        let guess = position((value - first) * per_unit).min(BINS - 1);
-        let down = value < guess as f64 * step + first;
-        let bin = guess - usize::from(down);
-        let up = (bin < BINS - 1) & (value >= (bin + 1) as f64 * step + first);
-        if value.is_nan() {
-            BINS
+        // Rounding and the product err by one bin at most; the edges themselves decide.
+        let guess = ((value - first) * per_unit).min(LAST) + WHOLE - WHOLE;
+        let bin = if value < guess * step + first {
+            guess - 1.0
         } else {
-            bin + usize::from(up)
-        }
+            guess
+        };
+        let up = (bin < LAST) & (value >= (bin + 1.0) * step + first);
+        let bin = if up { bin + 1.0 } else { bin };
+        let bin = if value.is_nan() { BINS as f64 } else { bin };
+        (bin + WHOLE).to_bits() & 0xf_ffff
     };
-    let histogram = histogram(values.map(bin_of), BINS);
+    let mut histogram = vec![0u64; BINS + 1];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for bin in chunk.map(|value| bin_of(place(value))) {
+            histogram[place_of(bin)] += 1;
+        }
+    }
+    for value in rest {
+        histogram[place_of(bin_of(place(*value)))] += 1;
+    }
+    histogram.pop();
     let centers = (0..BINS).map(|bin| f64::midpoint(edge(bin), edge(bin + 1)));
     cumulate(centers, &histogram)
 }
@@ -166,20 +181,10 @@ fn interpolate(x: f64, xs: &[f64], ys: &[f64]) -> f64 {
     slope * (x - xs[at]) + ys[at]
 }
 
-/// The whole part of a number that is known to be a table position; beyond the ends, the end.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates, and NaN gives 0"
-)]
-fn position(value: f64) -> usize {
-    value as usize
-}
-
 /// An integer that is known to be a table position.
-#[allow(clippy::cast_possible_truncation, reason = "at most BINS")]
-fn place_of(value: u64) -> usize {
-    value as usize
+#[inline]
+fn place_of(value: impl TryInto<usize>) -> usize {
+    value.try_into().unwrap_or(BINS)
 }
 
 #[cfg(test)]

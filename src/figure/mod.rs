@@ -6,11 +6,11 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`colormap`] | the tables of 256 colours, by name |
-//! | [`norm`] | norms, limits, thresholds: which value gets which colour |
-//! | [`shade`] | values and thresholds to an image; composing one colour over another |
-//! | [`image`] | RGBA images and their comparer |
-//! | [`error`] | what can go wrong here |
+//! | [`mod@colormap`] | the tables of 256 colours, by name |
+//! | [`mod@norm`] | norms, limits, thresholds: which value gets which colour |
+//! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
+//! | [`mod@image`] | RGBA images and their comparer |
+//! | [`mod@error`] | what can go wrong here |
 
 pub mod colormap;
 mod equalize;

@@ -1,13 +1,14 @@
 //! From values and thresholds to an image, on the CPU.
 
 use crate::aggregate::Values;
-use crate::aggregate::ordered::f64_key;
+use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::image::Image;
 use crate::figure::norm::{COLORS, Shading};
 
 /// Colours every pixel of an aggregate: exactly `shading.palette[shading.index(key)]`, or `shading.empty`.
 ///
-/// `values` are row-major, row 0 the lowest; the image's row 0 is the top.
+/// `values` are row-major, row 0 the lowest; the image's row 0 is the top. `shading` must be made for values of this
+/// kind: thresholds are counts for counts and keys of reals for reals.
 ///
 /// # Panics
 /// If there are not `width · height` values: the aggregate then belongs to another view, which is a programmer's
@@ -16,16 +17,7 @@ use crate::figure::norm::{COLORS, Shading};
 pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Image {
     let pixels = match values {
         Values::Count(counts) => shade_counts(counts, width, height, shading),
-        Values::Real(reals) => {
-            let lookup = Lookup::new(shading);
-            paint(reals, width, height, |v: f64| {
-                if v.is_nan() {
-                    shading.empty
-                } else {
-                    lookup.color(f64_key(v))
-                }
-            })
-        }
+        Values::Real(reals) => shade_reals(reals, width, height, shading),
     };
     Image {
         width,
@@ -63,19 +55,42 @@ fn byte(value: f64) -> u8 {
 const DIRECT: u64 = 1 << 16;
 
 fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
-    let lookup = Lookup::new(shading);
+    let keys = distinct(shading);
+    let stretches = KeyStretches::new(&keys);
+    let lookup = Lookup::new(shading, &keys, u64::MAX, |key| key, |key| stretches.of(key));
+    let color = |count| lookup.color(stretches.of(count), count);
     // Counts from the last threshold on share a color, so the table may end there.
-    let mut table: Vec<[u8; 4]> = (0..=lookup.last.clamp(1, DIRECT))
-        .map(|count| lookup.color(count))
-        .collect();
+    let last = keys.last().copied().unwrap_or(0);
+    let mut table: Vec<[u8; 4]> = (0..=last.clamp(1, DIRECT)).map(color).collect();
     table[0] = shading.empty;
     paint(counts, width, height, |v: u64| {
         usize::try_from(v)
             .ok()
             .and_then(|v| table.get(v))
             .copied()
-            .unwrap_or_else(|| lookup.color(v))
+            .unwrap_or_else(|| color(v))
     })
+}
+
+fn shade_reals(reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
+    let keys = distinct(shading);
+    // Thresholds spread like logarithms are told apart best by their keys, others by their values.
+    let (by_key, by_value) = (KeyStretches::new(&keys), ValueStretches::new(&keys));
+    // No value is at or above NaN.
+    let lookup = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| {
+        by_key.of(f64_key(v))
+    });
+    let linear = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| by_value.of(v));
+    let or_empty = |v: f64, color| if v.is_nan() { shading.empty } else { color };
+    if lookup.steps < linear.steps {
+        paint(reals, width, height, |v: f64| {
+            or_empty(v, lookup.color(by_key.of(f64_key(v)), v))
+        })
+    } else {
+        paint(reals, width, height, |v: f64| {
+            or_empty(v, linear.color(by_value.of(v), v))
+        })
+    }
 }
 
 /// Applies a color function to every value, turning the rows upside down.
@@ -103,75 +118,133 @@ fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u
     pixels
 }
 
-/// The thresholds arranged for speed: a table over equal stretches of keys says where to begin comparing. The search
-/// takes the same few steps for every key and never branches on the data.
-struct Lookup {
-    /// The different thresholds that some value can reach, ascending, at most 255; then `u64::MAX` to the end.
-    thresholds: Box<[u64; 2 * COLORS]>,
-    /// The color below the first threshold, and from each threshold on; the last one repeated to the end.
-    colors: Box<[[u8; 4]; 2 * COLORS]>,
+/// The different thresholds that some value can reach, ascending; at most 255.
+fn distinct(shading: &Shading) -> Vec<u64> {
+    let reachable = shading
+        .thresholds
+        .partition_point(|threshold| *threshold < u64::MAX);
+    let mut keys = shading.thresholds[..reachable].to_vec();
+    keys.dedup();
+    keys
+}
+
+/// The number of stretches into which the range of the thresholds is cut.
+const STRETCHES: usize = 1 << 16;
+
+/// Stretches of equal numbers of keys between the first and the last threshold.
+struct KeyStretches {
     first: u64,
     last: u64,
-    /// A key's stretch is (key − first) >> shift.
     shift: u32,
+}
+
+impl KeyStretches {
+    fn new(keys: &[u64]) -> Self {
+        let (first, last) = (
+            keys.first().copied().unwrap_or(0),
+            keys.last().copied().unwrap_or(0),
+        );
+        let bits = u64::BITS - (last - first).leading_zeros();
+        Self {
+            first,
+            last,
+            shift: bits.saturating_sub(STRETCHES.trailing_zeros()),
+        }
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "below STRETCHES")]
+    fn of(&self, key: u64) -> usize {
+        (key.min(self.last).saturating_sub(self.first) >> self.shift) as usize
+    }
+}
+
+/// Stretches of equal width between the values of the first and the last threshold.
+struct ValueStretches {
+    low: f64,
+    per_unit: f64,
+}
+
+impl ValueStretches {
+    fn new(keys: &[u64]) -> Self {
+        let [low, high] =
+            [keys.first(), keys.last()].map(|key| key.copied().map_or(0.0, f64_from_key));
+        let per_unit = (STRETCHES - 1) as f64 / (high - low);
+        // One stretch for all where the width overflows or vanishes.
+        if per_unit.is_normal() {
+            Self { low, per_unit }
+        } else {
+            Self {
+                low: 0.0,
+                per_unit: 0.0,
+            }
+        }
+    }
+
+    #[inline]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates, and NaN gives 0"
+    )]
+    fn of(&self, value: f64) -> usize {
+        ((value - self.low) * self.per_unit) as u16 as usize
+    }
+}
+
+/// The thresholds arranged for speed: a table over stretches, which grow with the values, says where to begin
+/// comparing. The search takes the same few steps for every value and never branches on the data.
+struct Lookup<K> {
+    /// The different thresholds, then one that no value reaches to the end.
+    thresholds: Box<[K; 2 * COLORS]>,
+    /// The color below the first threshold, and from each threshold on.
+    colors: Box<[[u8; 4]; 2 * COLORS]>,
     /// For each stretch the number of thresholds in the stretches before it.
-    before: Vec<u8>,
+    before: Box<[u8; STRETCHES]>,
     /// The steps of a binary search over the thresholds of the fullest stretch.
     steps: u32,
 }
 
-impl Lookup {
-    const BITS: u32 = 16;
-
-    fn new(shading: &Shading) -> Self {
-        let reachable = shading
-            .thresholds
-            .partition_point(|threshold| *threshold < u64::MAX);
-        let mut distinct = shading.thresholds[..reachable].to_vec();
-        distinct.dedup();
-        let first = distinct.first().copied().unwrap_or(0);
-        let last = distinct.last().copied().unwrap_or(0);
-        let shift = (u64::BITS - (last - first).leading_zeros()).saturating_sub(Self::BITS);
-        let mut before = Vec::new();
-        let (mut passed, mut fullest) = (0u8, 0);
-        for stretch in 0..=(last - first) >> shift {
-            before.push(passed);
-            let from = passed;
-            while distinct
-                .get(usize::from(passed))
-                .is_some_and(|t| (t - first) >> shift == stretch)
-            {
-                passed += 1;
-            }
-            fullest = fullest.max(passed - from);
-        }
-        let mut thresholds = Box::new([u64::MAX; 2 * COLORS]);
+impl<K: Copy + PartialOrd> Lookup<K> {
+    fn new(
+        shading: &Shading,
+        keys: &[u64],
+        never: K,
+        value: impl Fn(u64) -> K,
+        stretch: impl Fn(K) -> usize,
+    ) -> Self {
+        let mut thresholds = Box::new([never; 2 * COLORS]);
         let mut colors = Box::new([shading.palette[0]; 2 * COLORS]);
-        for (i, threshold) in distinct.iter().enumerate() {
-            thresholds[i] = *threshold;
-            colors[i + 1] = shading.palette[shading.index(*threshold)];
+        let mut before = Box::new([0u8; STRETCHES]);
+        let (mut fullest, mut held, mut filled, mut passed) = (0u8, 0u8, 0, 0u8);
+        for (i, key) in keys.iter().enumerate() {
+            thresholds[i] = value(*key);
+            colors[i + 1] = shading.palette[shading.index(*key)];
+            let at = stretch(thresholds[i]).min(STRETCHES - 1);
+            if at >= filled {
+                before[filled..=at].fill(passed);
+                (filled, held) = (at + 1, 0);
+            }
+            passed = passed.saturating_add(1);
+            held += 1;
+            fullest = fullest.max(held);
         }
+        before[filled..].fill(passed);
         Self {
             thresholds,
             colors,
-            first,
-            last,
-            shift,
             before,
             steps: u8::BITS - fullest.leading_zeros(),
         }
     }
 
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "a stretch is below 2^BITS")]
-    fn color(&self, key: u64) -> [u8; 4] {
-        let key = key.min(self.last);
-        let stretch = (key.saturating_sub(self.first) >> self.shift) as usize;
-        let mut at = usize::from(self.before[stretch]);
-        // All thresholds in later stretches lie above the key, so a search that runs into them goes no further.
+    fn color(&self, stretch: usize, value: K) -> [u8; 4] {
+        let mut at = usize::from(self.before[stretch % STRETCHES]);
+        // All thresholds in later stretches lie above the value, so a search that runs into them goes no further.
         for step in (0..self.steps).rev() {
             let ahead = 1 << step;
-            at += ahead * usize::from(self.thresholds[(at + ahead - 1) % (2 * COLORS)] <= key);
+            at += ahead * usize::from(self.thresholds[(at + ahead - 1) % (2 * COLORS)] <= value);
         }
         self.colors[at % (2 * COLORS)]
     }
@@ -284,6 +357,19 @@ mod tests {
         prop_oneof![few, direct, any, crowded]
     }
 
+    /// Thresholds that suit a search by value, by key, and neither.
+    fn real_thresholds() -> impl Strategy<Value = Vec<f64>> {
+        let any = prop::collection::vec(any::<f64>(), 0..255);
+        let even = prop::collection::vec(-5.0..5.0, 0..255);
+        let crowded = prop::collection::vec(273.15..273.150_001, 1..255).prop_map(|mut v| {
+            v[0] = -1e9;
+            v
+        });
+        let tiny = prop::collection::vec(0.0..1e-308, 0..255);
+        prop_oneof![any, even, crowded, tiny]
+            .prop_map(|v: Vec<f64>| v.into_iter().filter(|v| !v.is_nan()).collect())
+    }
+
     proptest! {
         #[test]
         fn shading_is_the_definition(thresholds in thresholds(), extra in prop::collection::vec(any::<u64>(), 0..20)) {
@@ -296,7 +382,18 @@ mod tests {
                 let expected = if *key == 0 { shading.empty } else { shading.palette[shading.index(*key)] };
                 prop_assert_eq!(*pixel, expected, "count {}", key);
             }
-            let reals: Vec<f64> = keys.iter().map(|key| crate::aggregate::ordered::f64_from_key(*key)).collect();
+        }
+
+        #[test]
+        fn shading_reals_is_the_definition(
+            thresholds in real_thresholds(),
+            extra in prop::collection::vec(any::<f64>(), 0..20),
+        ) {
+            let shading = marked(&thresholds.iter().map(|v| f64_key(*v)).collect::<Vec<_>>());
+            let near = thresholds.iter().flat_map(|v| [v.next_down(), *v, v.next_up()]);
+            let ends = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN, f64::MAX];
+            let reals: Vec<f64> = near.chain(extra).chain(ends).collect();
+            let height = u32::try_from(reals.len()).unwrap();
             let image = shade(&Values::Real(reals.clone()), 1, height, &shading);
             for (v, pixel) in reals.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
                 let expected = if v.is_nan() { shading.empty } else { shading.palette[shading.index(f64_key(*v))] };

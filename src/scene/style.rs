@@ -197,25 +197,19 @@ impl From<Limits> for String {
 pub struct Rgba(pub [u8; 4]);
 
 /// The colours that have names: CSS's and matplotlib's common ground.
-const COLORS: [(&str, [u8; 3]); 28] = [
+const COLORS: [(&str, [u8; 3]); 22] = [
     ("aqua", [0, 255, 255]),
     ("black", [0, 0, 0]),
     ("blue", [0, 0, 255]),
     ("brown", [165, 42, 42]),
     ("cyan", [0, 255, 255]),
-    ("darkgray", [169, 169, 169]),
-    ("darkgrey", [169, 169, 169]),
     ("fuchsia", [255, 0, 255]),
-    ("gold", [255, 215, 0]),
     ("gray", [128, 128, 128]),
     ("green", [0, 128, 0]),
     ("grey", [128, 128, 128]),
-    ("lightgray", [211, 211, 211]),
-    ("lightgrey", [211, 211, 211]),
     ("lime", [0, 255, 0]),
     ("magenta", [255, 0, 255]),
     ("maroon", [128, 0, 0]),
-    ("midnightblue", [25, 25, 112]),
     ("navy", [0, 0, 128]),
     ("olive", [128, 128, 0]),
     ("orange", [255, 165, 0]),

@@ -14,8 +14,8 @@ use super::locate::OUTSIDE;
 /// neighbouring rows do not wait for one another's counter.
 const REST: u32 = 16;
 
-/// The shape of a private grid: rows of pixels with a stride that is no power of two (which would make the pixels of a
-/// column fight for the same cache set), then the counters of the rest.
+/// The shape of a private grid: rows of pixels with a stride that shares no large power of two with the caches
+/// (which would make the pixels of a column fight for the same cache set), then the counters of the rest.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     width: usize,
@@ -27,7 +27,8 @@ pub struct Frame {
 impl Frame {
     pub fn new(plan: &FramePlan) -> Self {
         let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
-        let stride = width.next_multiple_of(16) + 16;
+        let padded = width.next_multiple_of(16) + 16;
+        let stride = if padded % 256 == 0 { padded + 16 } else { padded };
         // At most 16384 * 16400 pixels: fits u32.
         Self { width: width as usize, height: height as usize, stride, rest: stride * height }
     }
@@ -51,12 +52,14 @@ impl Frame {
     #[inline(always)]
     pub fn index<'a>(&self, x: &'a mut [u32], y: &[u32]) -> &'a mut [u32] {
         let (stride, rest) = (self.stride, self.rest);
-        for ((i, x), y) in (0_u32..).zip(x.iter_mut()).zip(y) {
-            let worst = (*x).max(*y);
-            let cell = y.wrapping_mul(stride).wrapping_add(*x);
-            // OUTSIDE and NOT_FINITE are the two largest numbers.
-            let beyond = rest + worst.wrapping_sub(OUTSIDE).wrapping_mul(REST).wrapping_add(i % REST);
-            *x = if worst < OUTSIDE { cell } else { beyond };
+        for (x, y) in x.chunks_mut(REST as usize).zip(y.chunks(REST as usize)) {
+            for (spread, (x, y)) in (0..REST).zip(x.iter_mut().zip(y)) {
+                let worst = (*x).max(*y);
+                let cell = y.wrapping_mul(stride).wrapping_add(*x);
+                // OUTSIDE and NOT_FINITE are the two largest numbers.
+                let beyond = rest.wrapping_add(worst.wrapping_sub(OUTSIDE).wrapping_mul(REST)).wrapping_add(spread);
+                *x = if worst < OUTSIDE { cell } else { beyond };
+            }
         }
         x
     }
@@ -119,8 +122,10 @@ impl Grid {
             });
             self.sums.add(index, lane);
         }
+        // Borrowed once: else its place would be read again for every row.
+        let counts = self.counts.as_mut_slice();
         for i in &*index {
-            self.counts[*i as usize] += 1;
+            counts[*i as usize] += 1;
         }
     }
 

@@ -6,8 +6,8 @@ mod locate;
 use std::ops::Range;
 
 use crate::data::DataError;
-use crate::data::column::LaneKind;
-use crate::data::decode::{BATCH, Lane, LaneBuffer};
+use crate::data::column::{Column, LaneKind};
+use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
 use crate::plan::{FramePlan, VALUE, X, Y};
@@ -58,7 +58,7 @@ pub fn aggregate(
     let make = || Worker::new(&pass, [Some(x), Some(y), value], options.spill_rows);
     let workers = read_blocks(table, reading, progress, make, |worker, part, block| {
         for rows in block.batches() {
-            arch.dispatch(|| worker.add(&pass, part, &rows));
+            vectorized(arch, AddBatch { worker, pass: &pass, part, rows: &rows });
         }
     })?;
     let mut cells = Cells::default();
@@ -95,6 +95,21 @@ struct Worker {
     rows: Box<[u32; BATCH]>,
 }
 
+/// One batch of rows for one worker.
+struct AddBatch<'a> {
+    worker: &'a mut Worker,
+    pass: &'a Pass<'a>,
+    part: &'a Part,
+    rows: &'a Range<u64>,
+}
+
+impl Kernel for AddBatch<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.worker.add(self.pass, self.part, self.rows);
+    }
+}
+
 impl Worker {
     fn new(pass: &Pass<'_>, kinds: [Option<LaneKind>; 3], spill_rows: u32) -> Self {
         Self {
@@ -107,22 +122,31 @@ impl Worker {
 
     #[inline(always)]
     fn add(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) {
+        let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
         let [x, y, value] = &mut self.buffers;
-        let [x, y] = [(x, X, &pass.x, &mut self.columns), (y, Y, &pass.y, &mut self.rows)].map(
-            |(buffer, column, locator, found)| {
-                let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
-                if let (Some(buffer), Some(column)) = (buffer, part.columns().get(column)) {
-                    locator.locate(buffer.decode(column, rows), &mut found[..n]);
-                }
-                &mut found[..n]
-            },
-        );
-        let index = pass.frame.index(x, y);
+        let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
+        locate(x, part.columns().get(X), &pass.x, rows, columns);
+        locate(y, part.columns().get(Y), &pass.y, rows, lines);
+        let index = pass.frame.index(columns, lines);
         let value = match (value, part.columns().get(VALUE)) {
             (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
             _ => None,
         };
         self.grid.add(index, value);
+    }
+}
+
+/// Finds the pixels of a batch along one axis.
+#[inline(always)]
+fn locate(
+    buffer: &mut Option<LaneBuffer>,
+    column: Option<&Column>,
+    locator: &Locator,
+    rows: &Range<u64>,
+    found: &mut [u32],
+) {
+    if let (Some(buffer), Some(column)) = (buffer, column) {
+        locator.locate(buffer.decode(column, rows), found);
     }
 }
 

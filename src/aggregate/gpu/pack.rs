@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::aggregate::ordered::{f32_key, f64_key, i64_key};
 use crate::data::column::{Column, LaneKind};
-use crate::data::decode::{BATCH, Lane, LaneBuffer};
+use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use crate::data::table::{Part, Table};
 use crate::plan::{FixedPoint, FramePlan, Reduce, VALUE, X, Y};
 
@@ -179,7 +179,7 @@ impl Packer {
         for (packing, buffer) in self.shape.columns.iter().zip(&mut self.buffers) {
             let column = &part.columns()[packing.column];
             let planes = &mut self.planes[packing.plane as usize..];
-            arch.dispatch(|| pack(packing, buffer.decode(column, rows), planes));
+            vectorized(arch, PackBatch { packing, buffer, column, rows, planes });
         }
         self.rows = self.planes.first().map_or(0, Vec::len);
     }
@@ -201,6 +201,22 @@ impl Packer {
     pub fn clear(&mut self) {
         self.planes.iter_mut().for_each(Vec::clear);
         self.rows = 0;
+    }
+}
+
+/// One batch of one column.
+struct PackBatch<'a> {
+    packing: &'a Packing,
+    buffer: &'a mut LaneBuffer,
+    column: &'a Column,
+    rows: &'a Range<u64>,
+    planes: &'a mut [Vec<u32>],
+}
+
+impl Kernel for PackBatch<'_> {
+    #[inline(always)]
+    fn run(self) {
+        pack(self.packing, self.buffer.decode(self.column, self.rows), self.planes);
     }
 }
 
