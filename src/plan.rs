@@ -26,16 +26,16 @@ pub struct ColumnFacts {
 /// How values become integers, whose sums depend on no order.
 ///
 /// A real value v becomes floor(v · 2^shift), with the shift chosen so that the largest absolute value of the whole
-/// column takes [`SUM_BITS`] (for std: [`SQUARE_BITS`]) bits: each value is off by less than 2^-61 (2^-41) of that largest
-/// value, and the sum of these integers is exact. f32 values down to 2^-38 of the largest lose nothing at all.
+/// column takes [`SUM_BITS`] (for std: [`SQUARE_BITS`]) bits: each value is off by less than 2^-60 (2^-41) of that largest
+/// value, and the sum of these integers is exact. f32 values down to 2^-37 of the largest lose nothing at all.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FixedPoint {
-    /// Real values: v · 2^shift, as two factors that each fit f64.
+    /// Real values: v · 2^shift.
     Real {
         /// The power of two.
         shift: i32,
-        /// 2^shift is the product of these two.
-        factors: (f64, f64),
+        /// What [`FixedPoint::split`] multiplies with.
+        factors: Factors,
     },
     /// Integers as they are (less the kind's bias).
     Integer,
@@ -48,10 +48,16 @@ pub enum FixedPoint {
     },
 }
 
+/// Two powers of two whose product is 2^(shift − [`LOW_BITS`]); one alone may leave the range of f64.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factors(f64, f64);
+
 /// Bits that the largest absolute value takes in sums and means.
-pub const SUM_BITS: i32 = 62;
+pub const SUM_BITS: i32 = 61;
 /// Bits that the largest absolute value takes in std, so that squares of 2^40 rows fit 128 bits.
 pub const SQUARE_BITS: i32 = 42;
+/// Bits of the lower part of a fixed-point value.
+pub const LOW_BITS: i32 = 31;
 
 impl FixedPoint {
     /// For real values of at most `max_abs`.
@@ -59,15 +65,32 @@ impl FixedPoint {
         // frexp: max_abs = m · 2^e with m in [0.5, 1), so that max_abs < 2^e.
         let (_, exponent) = libm::frexp(max_abs);
         let shift = if max_abs > 0.0 { bits - exponent } else { 0 };
-        let half = shift / 2;
-        Self::Real { shift, factors: (libm::ldexp(1.0, half), libm::ldexp(1.0, shift - half)) }
+        let half = (shift - LOW_BITS) / 2;
+        let factors = Factors(libm::ldexp(1.0, half), libm::ldexp(1.0, shift - LOW_BITS - half));
+        Self::Real { shift, factors }
     }
 
-    /// The integer of a real value. Values beyond the largest saturate; NaN gives 0.
+    /// The integer of a real value as two: floor(v · 2^shift) = high · 2^31 + low, 0 ≤ low < 2^31.
+    ///
+    /// Every step is exact. Values that are NaN or beyond the largest give some pair, the same one on every engine.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "in range by the choice of the shift; else saturates")]
-    pub fn of_real(factors: (f64, f64), v: f64) -> i64 {
-        (v * factors.0 * factors.1).floor() as i64
+    #[expect(clippy::cast_possible_truncation, reason = "the low words are what is wanted")]
+    pub fn split(factors: Factors, v: f64) -> (i32, i32) {
+        // The sum with 1.5 · 2^52 has a whole number's low word as its own low word; unlike a cast this is one vector
+        // instruction after another.
+        const SHIFTER: f64 = 6_755_399_441_055_744.0;
+        const LOW: f64 = 2_147_483_648.0;
+        let scaled = v * factors.0 * factors.1;
+        let high = scaled.floor();
+        let low = ((scaled - high) * LOW).floor();
+        ((high + SHIFTER).to_bits() as i32, (low + SHIFTER).to_bits() as i32)
+    }
+
+    /// The integer of a real value, whole.
+    #[inline(always)]
+    pub fn of_real(factors: Factors, v: f64) -> i64 {
+        let (high, low) = Self::split(factors, v);
+        (i64::from(high) << LOW_BITS) + i64::from(low)
     }
 
     /// The integer of a lane value above an origin.
@@ -125,12 +148,14 @@ pub fn stats_needed(layer: &Layer, kinds: [Option<LaneKind>; 3]) -> [bool; 3] {
 ///
 /// # Errors
 /// Ranges that cannot be drawn, columns with nothing to fit.
-pub fn frame(layer: &Layer, x: &ColumnFacts, y: &ColumnFacts, value: Option<&ColumnFacts>) -> Result<FramePlan, ViewError> {
+pub fn frame(
+    layer: &Layer,
+    x: &ColumnFacts,
+    y: &ColumnFacts,
+    value: Option<&ColumnFacts>,
+) -> Result<FramePlan, ViewError> {
     layer.size.check()?;
-    let view = View {
-        x: axis("x", &layer.x, x, layer.size.width)?,
-        y: axis("y", &layer.y, y, layer.size.height)?,
-    };
+    let view = View { x: axis("x", &layer.x, x, layer.size.width)?, y: axis("y", &layer.y, y, layer.size.height)? };
     let reduce = match (&layer.reduction, value) {
         (Reduction::Any, _) => Reduce::Any,
         (Reduction::Of(Statistic::Min, _), Some(_)) => Reduce::Extreme(false),

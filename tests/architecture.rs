@@ -13,10 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["data", "scene"]),
     ("aggregate", &["plan", "data", "scene"]),
     ("figure", &["scene", "aggregate"]),
-    (
-        "workbench",
-        &["data", "scene", "plan", "aggregate", "figure"],
-    ),
+    ("workbench", &["data", "scene", "plan", "aggregate", "figure"]),
     ("export", &["figure", "aggregate"]),
     ("cli", &["workbench", "export", "scene"]),
     ("ui", &["workbench", "export", "scene"]),
@@ -24,21 +21,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Words of code that only some places may hold: the words, where, and why.
 const WORDS: &[(&[&str], &[&str], &str)] = &[
-    (
-        &["wgpu"],
-        &["src/aggregate/gpu", "src/ui/"],
-        "the GPU is reached in aggregate/gpu and ui only",
-    ),
-    (
-        &["egui", "winit", "eframe"],
-        &["src/ui/"],
-        "windowing belongs to ui only",
-    ),
-    (
-        &["unsafe"],
-        &["src/data/mapping", "src/aggregate/gpu"],
-        "unsafe only where mapping is and where wgpu demands it",
-    ),
+    (&["wgpu"], &["src/aggregate/gpu", "src/ui/"], "the GPU is reached in aggregate/gpu and ui only"),
+    (&["egui", "winit", "eframe"], &["src/ui/"], "windowing belongs to ui only"),
+    (&["unsafe"], &["src/data/mapping", "src/aggregate/gpu"], "unsafe only where mapping is and where wgpu demands it"),
 ];
 
 const MAX_LINES: usize = 500;
@@ -75,10 +60,7 @@ fn strip(text: &str, keep_literals: bool) -> String {
 }
 
 fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..]
-        .iter()
-        .position(|&byte| byte == b'\n')
-        .map_or(bytes.len(), |n| at + n)
+    bytes[at..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |n| at + n)
 }
 
 fn block_comment_end(bytes: &[u8], mut at: usize) -> usize {
@@ -114,52 +96,31 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 
 /// The end of a raw string; one byte on when this `r` begins none.
 fn raw_string_end(bytes: &[u8], start: usize) -> usize {
-    let hashes = bytes[start + 1..]
-        .iter()
-        .take_while(|&&byte| byte == b'#')
-        .count();
+    let hashes = bytes[start + 1..].iter().take_while(|&&byte| byte == b'#').count();
     let open = start + 1 + hashes;
     if bytes.get(open) != Some(&b'"') {
         return start + 1;
     }
     let close = [b"\"".as_slice(), &vec![b'#'; hashes]].concat();
     let body = &bytes[open + 1..];
-    body.windows(close.len())
-        .position(|window| window == close)
-        .map_or(bytes.len(), |n| open + 1 + n + close.len())
+    body.windows(close.len()).position(|window| window == close).map_or(bytes.len(), |n| open + 1 + n + close.len())
 }
 
 /// The end of a character literal; one byte on when this quote begins a lifetime.
 fn char_end(bytes: &[u8], start: usize) -> usize {
     if bytes.get(start + 1) == Some(&b'\\') {
         let rest = bytes.get(start + 3..).unwrap_or_default();
-        return rest
-            .iter()
-            .position(|&byte| byte == b'\'')
-            .map_or(start + 1, |n| start + n + 4);
+        return rest.iter().position(|&byte| byte == b'\'').map_or(start + 1, |n| start + n + 4);
     }
     // One character is at most four bytes; `'a'` is a literal, `'a` a lifetime.
     let rest = bytes.get(start + 1..).unwrap_or_default();
-    let width = rest
-        .iter()
-        .skip(1)
-        .take_while(|&&byte| byte & 0xC0 == 0x80)
-        .count()
-        + 1;
-    if rest.get(width) == Some(&b'\'') {
-        start + width + 2
-    } else {
-        start + 1
-    }
+    let width = rest.iter().skip(1).take_while(|&&byte| byte & 0xC0 == 0x80).count() + 1;
+    if rest.get(width) == Some(&b'\'') { start + width + 2 } else { start + 1 }
 }
 
 /// Whether the byte before ends a word: `for"x"` has no raw string, `br"x"` and `cr"x"` do.
 fn follows_word(bytes: &[u8], at: usize) -> bool {
-    let word = bytes[..at]
-        .iter()
-        .rev()
-        .take_while(|&&byte| is_word(byte))
-        .count();
+    let word = bytes[..at].iter().rev().take_while(|&&byte| is_word(byte)).count();
     word > 1 || (word == 1 && !matches!(bytes[at - 1], b'b' | b'c'))
 }
 
@@ -172,9 +133,7 @@ fn words(code: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = code;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let end = rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         rest = after;
         (!word.is_empty()).then_some((word, after))
@@ -195,21 +154,13 @@ fn next_segments(after: &str) -> Vec<&str> {
         return vec!["*"];
     }
     let Some(group) = path.strip_prefix('{') else {
-        return words(path)
-            .next()
-            .map(|(word, _)| word)
-            .into_iter()
-            .collect();
+        return words(path).next().map(|(word, _)| word).into_iter().collect();
     };
     let (mut depth, mut start, mut found) = (0_usize, 0, Vec::new());
     for (at, letter) in group.char_indices() {
         if depth == 0 && matches!(letter, ',' | '}') {
             let item = group[start..at].trim();
-            found.extend(if item == "*" {
-                Some("*")
-            } else {
-                words(item).next().map(|(word, _)| word)
-            });
+            found.extend(if item == "*" { Some("*") } else { words(item).next().map(|(word, _)| word) });
             start = at + 1;
         }
         match letter {
@@ -255,11 +206,7 @@ fn root_segments<'a>(path: &str, code: &'a str) -> Vec<(&'a str, usize)> {
             found.extend(rooms.map(|next| (next, line_of(code, after))));
         } else {
             supers = 0;
-            found.extend(
-                segments
-                    .into_iter()
-                    .map(|next| (next, line_of(code, after))),
-            );
+            found.extend(segments.into_iter().map(|next| (next, line_of(code, after))));
         }
     }
     found
@@ -272,17 +219,12 @@ fn check_edges(path: &str, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-        return vec![format!(
-            "{path}: `{room}` is no room: name it in the table or move the file"
-        )];
+        return vec![format!("{path}: `{room}` is no room: name it in the table or move the file")];
     };
     let code = strip(text, false);
-    let wrong = root_segments(path, &code)
-        .into_iter()
-        .filter(|(target, _)| *target != room && !allowed.contains(target));
-    wrong
-        .map(|(target, line)| format!("{path}:{line}: {room} may not use {target}"))
-        .collect()
+    let wrong =
+        root_segments(path, &code).into_iter().filter(|(target, _)| *target != room && !allowed.contains(target));
+    wrong.map(|(target, line)| format!("{path}:{line}: {room} may not use {target}")).collect()
 }
 
 /// `main.rs` starts `scumble::cli` and nothing else; `lib.rs` is the module map and nothing else.
@@ -290,17 +232,11 @@ fn check_roots(path: &str, text: &str) -> Vec<String> {
     let code = strip(text, false);
     match path {
         "src/main.rs" => {
-            let paths =
-                words(&code).filter(|(word, _)| matches!(*word, "scumble" | "crate" | "mod"));
+            let paths = words(&code).filter(|(word, _)| matches!(*word, "scumble" | "crate" | "mod"));
             paths
-                .filter(|(word, after)| {
-                    *word != "scumble" || next_segments(after).iter().any(|next| *next != "cli")
-                })
+                .filter(|(word, after)| *word != "scumble" || next_segments(after).iter().any(|next| *next != "cli"))
                 .map(|(word, after)| {
-                    format!(
-                        "{path}:{}: main uses scumble::cli only (`{word}`)",
-                        line_of(&code, after)
-                    )
+                    format!("{path}:{}: main uses scumble::cli only (`{word}`)", line_of(&code, after))
                 })
                 .collect()
         }
@@ -309,11 +245,7 @@ fn check_roots(path: &str, text: &str) -> Vec<String> {
             .map(str::trim)
             .filter(|item| !item.is_empty())
             .filter(|item| {
-                let name = item
-                    .strip_prefix("pub ")
-                    .unwrap_or(item)
-                    .strip_prefix("mod ")
-                    .map(str::trim);
+                let name = item.strip_prefix("pub ").unwrap_or(item).strip_prefix("mod ").map(str::trim);
                 !ROOMS.iter().any(|(room, _)| name == Some(*room))
             })
             .map(|item| format!("{path}: only `mod ROOM;` belongs here, not `{item}`"))
@@ -349,8 +281,7 @@ fn check_words(path: &str, text: &str) -> Vec<String> {
         for (kept, places, why) in WORDS {
             let is_kept = kept.iter().any(|name| {
                 let family = word.strip_prefix(name);
-                family == Some("")
-                    || (*name != "unsafe" && family.is_some_and(|rest| rest.starts_with('_')))
+                family == Some("") || (*name != "unsafe" && family.is_some_and(|rest| rest.starts_with('_')))
             });
             if is_kept && !places.iter().any(|place| path.starts_with(place)) {
                 problems.push(format!("{path}:{}: `{word}`: {why}", line_of(&code, after)));
@@ -361,17 +292,9 @@ fn check_words(path: &str, text: &str) -> Vec<String> {
 }
 
 fn check_length(path: &str, text: &str) -> Vec<String> {
-    let limit = if path == "src/main.rs" {
-        MAX_MAIN_LINES
-    } else {
-        MAX_LINES
-    };
+    let limit = if path == "src/main.rs" { MAX_MAIN_LINES } else { MAX_LINES };
     let lines = text.lines().count();
-    if lines > limit {
-        vec![format!("{path}: {lines} lines, at most {limit}: split it")]
-    } else {
-        Vec::new()
-    }
+    if lines > limit { vec![format!("{path}: {lines} lines, at most {limit}: split it")] } else { Vec::new() }
 }
 
 /// The shaders, by file name, that no `include_str!` of the sources names.
@@ -379,34 +302,18 @@ fn check_shaders(shaders: &[String], sources: &[(String, String)]) -> Vec<String
     let mut included = Vec::new();
     for (_, text) in sources {
         let code = strip(text, true);
-        for (_, call) in
-            words(&code).filter(|(word, after)| *word == "include_str" && after.starts_with('!'))
-        {
+        for (_, call) in words(&code).filter(|(word, after)| *word == "include_str" && after.starts_with('!')) {
             let statement = call.split(';').next().unwrap_or(call);
-            included.extend(
-                statement
-                    .split('"')
-                    .skip(1)
-                    .step_by(2)
-                    .map(ToOwned::to_owned),
-            );
+            included.extend(statement.split('"').skip(1).step_by(2).map(ToOwned::to_owned));
         }
     }
-    let names =
-        |literal: &String, shader: &String| literal.rsplit('/').next() == Some(shader.as_str());
-    let unused = shaders
-        .iter()
-        .filter(|shader| !included.iter().any(|literal| names(literal, shader)));
-    unused
-        .map(|shader| format!("shaders/{shader}: no include_str! names it"))
-        .collect()
+    let names = |literal: &String, shader: &String| literal.rsplit('/').next() == Some(shader.as_str());
+    let unused = shaders.iter().filter(|shader| !included.iter().any(|literal| names(literal, shader)));
+    unused.map(|shader| format!("shaders/{shader}: no include_str! names it")).collect()
 }
 
 fn check_file(path: &str, text: &str) -> Vec<String> {
-    [check_edges, check_roots, check_words, check_length]
-        .iter()
-        .flat_map(|check| check(path, text))
-        .collect()
+    [check_edges, check_roots, check_words, check_length].iter().flat_map(|check| check(path, text)).collect()
 }
 
 // ---- The repository ----
@@ -425,13 +332,8 @@ fn read_sources(folder: &Path, name: &str, found: &mut Vec<(String, String)>) ->
 }
 
 fn shader_names(folder: &Path) -> io::Result<Vec<String>> {
-    let names =
-        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    Ok(names
-        .collect::<io::Result<Vec<_>>>()?
-        .into_iter()
-        .filter(|name| name.ends_with(".wgsl"))
-        .collect())
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    Ok(names.collect::<io::Result<Vec<_>>>()?.into_iter().filter(|name| name.ends_with(".wgsl")).collect())
 }
 
 #[test]
@@ -439,32 +341,20 @@ fn the_sources_keep_to_their_rooms() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
     read_sources(&root.join("src"), "src", &mut sources).expect("the sources");
-    assert!(
-        sources.iter().any(|(path, _)| path == "src/main.rs"),
-        "no sources found: nothing was checked"
-    );
+    assert!(sources.iter().any(|(path, _)| path == "src/main.rs"), "no sources found: nothing was checked");
     let shaders = shader_names(&root.join("shaders")).expect("the shaders");
-    let mut problems: Vec<String> = sources
-        .iter()
-        .flat_map(|(path, text)| check_file(path, text))
-        .collect();
+    let mut problems: Vec<String> = sources.iter().flat_map(|(path, text)| check_file(path, text)).collect();
     problems.extend(check_shaders(&shaders, &sources));
     problems.sort();
-    assert!(
-        problems.is_empty(),
-        "{} problems:\n{}",
-        problems.len(),
-        problems.join("\n")
-    );
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
 
 #[test]
 fn the_table_of_rooms_has_no_cycle() {
     let mut done: Vec<&str> = Vec::new();
     while done.len() < ROOMS.len() {
-        let next = ROOMS.iter().find(|(room, uses)| {
-            !done.contains(room) && uses.iter().all(|used| done.contains(used))
-        });
+        let next =
+            ROOMS.iter().find(|(room, uses)| !done.contains(room) && uses.iter().all(|used| done.contains(used)));
         let (room, _) = next.expect("a room that uses only rooms already placed");
         done.push(room);
     }
@@ -474,96 +364,40 @@ fn the_table_of_rooms_has_no_cycle() {
 fn a_planted_edge_is_found() {
     for (path, text, target) in [
         ("src/data/npy.rs", "use crate::scene::View;", "scene"),
-        (
-            "src/scene/mod.rs",
-            "fn f() -> crate::data::Column { todo!() }",
-            "data",
-        ),
-        (
-            "src/plan.rs",
-            "use crate::{data::x, scene, aggregate::{Values, cpu}};",
-            "aggregate",
-        ),
-        (
-            "src/figure/ticks.rs",
-            "use crate::{\n    scene::{axis::{Axis, Range}, view},\n    data,\n};",
-            "data",
-        ),
+        ("src/scene/mod.rs", "fn f() -> crate::data::Column { todo!() }", "data"),
+        ("src/plan.rs", "use crate::{data::x, scene, aggregate::{Values, cpu}};", "aggregate"),
+        ("src/figure/ticks.rs", "use crate::{\n    scene::{axis::{Axis, Range}, view},\n    data,\n};", "data"),
         ("src/cli/mod.rs", "use crate :: data :: Column;", "data"),
-        (
-            "src/ui/mod.rs",
-            "#[cfg(test)] mod tests { use crate::plan::FramePlan; }",
-            "plan",
-        ),
-        (
-            "src/export/png.rs",
-            "macro_rules! m { () => { $crate::workbench::x() } }",
-            "workbench",
-        ),
+        ("src/ui/mod.rs", "#[cfg(test)] mod tests { use crate::plan::FramePlan; }", "plan"),
+        ("src/export/png.rs", "macro_rules! m { () => { $crate::workbench::x() } }", "workbench"),
         ("src/data/mod.rs", "use super::scene::View;", "scene"),
-        (
-            "src/data/npy/header.rs",
-            "use super::super::super::{scene::View};",
-            "scene",
-        ),
+        ("src/data/npy/header.rs", "use super::super::super::{scene::View};", "scene"),
         ("src/plan.rs", "use crate::*;", "*"),
         ("src/plan.rs", "use crate::util::clamp;", "util"),
     ] {
         let problems = check_edges(path, text);
         assert_eq!(problems.len(), 1, "{path}: {text}: {problems:?}");
-        assert!(
-            problems[0].ends_with(&format!("may not use {target}")),
-            "{problems:?}"
-        );
+        assert!(problems[0].ends_with(&format!("may not use {target}")), "{problems:?}");
     }
-    assert_eq!(
-        check_edges("src/util/mod.rs", "").len(),
-        1,
-        "a folder that is no room passed"
-    );
-    assert_eq!(
-        check_edges("src/plan.rs", "\n\nuse crate::ui::A;")[0],
-        "src/plan.rs:3: plan may not use ui"
-    );
+    assert_eq!(check_edges("src/util/mod.rs", "").len(), 1, "a folder that is no room passed");
+    assert_eq!(check_edges("src/plan.rs", "\n\nuse crate::ui::A;")[0], "src/plan.rs:3: plan may not use ui");
 }
 
 #[test]
 fn an_allowed_edge_passes() {
     for (path, text) in [
-        (
-            "src/plan.rs",
-            "use crate::{data::{x, y}, scene}; pub(crate) fn f() {}",
-        ),
-        (
-            "src/data/npy.rs",
-            "use crate::data::Column; use super::scene_like;",
-        ),
-        (
-            "src/data/npy.rs",
-            "// crate::scene\n/* crate::ui /* crate::cli */ crate::plan */ /// crate::figure\n",
-        ),
+        ("src/plan.rs", "use crate::{data::{x, y}, scene}; pub(crate) fn f() {}"),
+        ("src/data/npy.rs", "use crate::data::Column; use super::scene_like;"),
+        ("src/data/npy.rs", "// crate::scene\n/* crate::ui /* crate::cli */ crate::plan */ /// crate::figure\n"),
         (
             "src/data/npy.rs",
             r##"const A: &str = "crate::scene"; const B: &str = r#"" crate::ui"#; const C: &[u8] = br"\";"##,
         ),
-        (
-            "src/data/npy.rs",
-            r#"const Q: char = '"'; fn f<'a>(x: &'a str) { g('\'', '\\', "\" crate::scene") }"#,
-        ),
-        (
-            "src/data/npy.rs",
-            "mod tests { use super::super::Column; use super::*; }",
-        ),
-        (
-            "src/workbench/info.rs",
-            "use crate::figure::Figure; use crate::aggregate::Values;",
-        ),
+        ("src/data/npy.rs", r#"const Q: char = '"'; fn f<'a>(x: &'a str) { g('\'', '\\', "\" crate::scene") }"#),
+        ("src/data/npy.rs", "mod tests { use super::super::Column; use super::*; }"),
+        ("src/workbench/info.rs", "use crate::figure::Figure; use crate::aggregate::Values;"),
     ] {
-        assert_eq!(
-            check_edges(path, text),
-            Vec::<String>::new(),
-            "{path}: {text}"
-        );
+        assert_eq!(check_edges(path, text), Vec::<String>::new(), "{path}: {text}");
     }
 }
 
@@ -583,39 +417,15 @@ fn literals_do_not_hide_code() {
 
 #[test]
 fn a_planted_root_violation_is_found() {
-    assert!(
-        check_roots(
-            "src/main.rs",
-            "use scumble::cli; fn main() { scumble::cli::run() }"
-        )
-        .is_empty()
-    );
-    assert_eq!(
-        check_roots("src/main.rs", "fn main() { scumble::data::open() }").len(),
-        1
-    );
-    assert_eq!(
-        check_roots("src/main.rs", "use scumble::{cli, scene};").len(),
-        1
-    );
+    assert!(check_roots("src/main.rs", "use scumble::cli; fn main() { scumble::cli::run() }").is_empty());
+    assert_eq!(check_roots("src/main.rs", "fn main() { scumble::data::open() }").len(), 1);
+    assert_eq!(check_roots("src/main.rs", "use scumble::{cli, scene};").len(), 1);
     assert_eq!(check_roots("src/main.rs", "mod extra;").len(), 1);
-    let map = "//! The map.\n#![warn(missing_docs)]\npub mod data;\n/// Window.\n#[cfg(feature = \"gui\")]\npub mod ui;\n";
-    assert!(
-        check_roots("src/lib.rs", map).is_empty(),
-        "{:?}",
-        check_roots("src/lib.rs", map)
-    );
-    for planted in [
-        "pub fn f() {}",
-        "pub use data::Column;",
-        "mod util;",
-        "pub mod plan { fn f() {} }",
-    ] {
-        assert_eq!(
-            check_roots("src/lib.rs", &format!("{map}{planted}")).len(),
-            1,
-            "{planted}"
-        );
+    let map =
+        "//! The map.\n#![warn(missing_docs)]\npub mod data;\n/// Window.\n#[cfg(feature = \"gui\")]\npub mod ui;\n";
+    assert!(check_roots("src/lib.rs", map).is_empty(), "{:?}", check_roots("src/lib.rs", map));
+    for planted in ["pub fn f() {}", "pub use data::Column;", "mod util;", "pub mod plan { fn f() {} }"] {
+        assert_eq!(check_roots("src/lib.rs", &format!("{map}{planted}")).len(), 1, "{planted}");
     }
 }
 
@@ -634,25 +444,12 @@ fn a_planted_word_is_found() {
         assert_eq!(check_words(path, text).len(), 1, "{path}: {text}");
     }
     for (path, text) in [
-        (
-            "src/aggregate/gpu/device.rs",
-            "use wgpu::Device; // SAFETY\nunsafe { f() }",
-        ),
-        (
-            "src/ui/canvas.rs",
-            "use egui::Ui; use wgpu::Surface; use winit::window::Window;",
-        ),
+        ("src/aggregate/gpu/device.rs", "use wgpu::Device; // SAFETY\nunsafe { f() }"),
+        ("src/ui/canvas.rs", "use egui::Ui; use wgpu::Surface; use winit::window::Window;"),
         ("src/data/mapping.rs", "unsafe { Mmap::map(&file) }"),
-        (
-            "src/figure/paint.rs",
-            "#![deny(unsafe_code)] // no wgpu, no unsafe\nconst A: &str = \"wgpu::unsafe\";",
-        ),
+        ("src/figure/paint.rs", "#![deny(unsafe_code)] // no wgpu, no unsafe\nconst A: &str = \"wgpu::unsafe\";"),
     ] {
-        assert_eq!(
-            check_words(path, text),
-            Vec::<String>::new(),
-            "{path}: {text}"
-        );
+        assert_eq!(check_words(path, text), Vec::<String>::new(), "{path}: {text}");
     }
 }
 
@@ -672,12 +469,6 @@ fn a_shader_that_nobody_includes_is_found() {
                 const B: &str = concat!(include_str!(\"a/common.wgsl\"), include_str!(\"../shaders/splat.wgsl\"));";
     assert!(check_shaders(&shaders, &source(both)).is_empty());
     let one = "const A: &str = include_str!(\"common.wgsl\"); // include_str!(\"splat.wgsl\")\nconst B: &str = \"splat.wgsl\";";
-    assert_eq!(
-        check_shaders(&shaders, &source(one)),
-        ["shaders/splat.wgsl: no include_str! names it"]
-    );
-    assert_eq!(
-        check_shaders(&shaders, &source("include_str!(\"resplat.wgsl\");")).len(),
-        2
-    );
+    assert_eq!(check_shaders(&shaders, &source(one)), ["shaders/splat.wgsl: no include_str! names it"]);
+    assert_eq!(check_shaders(&shaders, &source("include_str!(\"resplat.wgsl\");")).len(), 2);
 }

@@ -27,11 +27,7 @@ const PERMISSIVE: &[&str] = &[
 ];
 
 /// The old crates.io syntax `MIT/Apache-2.0` and deprecated names (`GPL-3.0`) are read, never guessed at.
-const SYNTAX: ParseMode = ParseMode {
-    allow_slash_as_or_operator: true,
-    allow_deprecated: true,
-    ..ParseMode::STRICT
-};
+const SYNTAX: ParseMode = ParseMode { allow_slash_as_or_operator: true, allow_deprecated: true, ..ParseMode::STRICT };
 
 fn is_permissive(requirement: &LicenseReq) -> bool {
     PERMISSIVE.contains(&requirement.to_string().as_str())
@@ -43,25 +39,16 @@ fn licence_problem(licence: Option<&str>) -> Option<String> {
         return Some("states no licence".to_owned());
     };
     match Expression::parse_mode(licence, SYNTAX) {
-        Err(problem) => Some(format!(
-            "`{licence}` is no SPDX expression: {}",
-            problem.reason
-        )),
-        Ok(expression) if !expression.evaluate(is_permissive) => {
-            Some(format!("`{licence}` is not permissive"))
-        }
+        Err(problem) => Some(format!("`{licence}` is no SPDX expression: {}", problem.reason)),
+        Ok(expression) if !expression.evaluate(is_permissive) => Some(format!("`{licence}` is not permissive")),
         Ok(_) => None,
     }
 }
 
 /// The packages of the resolve graph with a problem, and how many packages were looked at.
 fn graph_problems(metadata: &Value) -> Result<(Vec<String>, usize), Box<dyn Error>> {
-    let packages = metadata["packages"]
-        .as_array()
-        .ok_or("the metadata list no packages")?;
-    let nodes = metadata["resolve"]["nodes"]
-        .as_array()
-        .ok_or("the metadata hold no resolve graph")?;
+    let packages = metadata["packages"].as_array().ok_or("the metadata list no packages")?;
+    let nodes = metadata["resolve"]["nodes"].as_array().ok_or("the metadata hold no resolve graph")?;
     let mut problems = Vec::new();
     for node in nodes {
         let id = node["id"].as_str().ok_or("a node of the graph has no id")?;
@@ -80,13 +67,7 @@ fn graph_problems(metadata: &Value) -> Result<(Vec<String>, usize), Box<dyn Erro
 
 fn cargo_metadata() -> Result<Value, Box<dyn Error>> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--all-features",
-        ])
+        .args(["metadata", "--format-version", "1", "--locked", "--all-features"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()?;
     if !output.status.success() {
@@ -98,17 +79,9 @@ fn cargo_metadata() -> Result<Value, Box<dyn Error>> {
 #[test]
 fn every_dependency_is_permissive() {
     let metadata = cargo_metadata().expect("cargo metadata");
-    let (problems, looked_at) =
-        graph_problems(&metadata).expect("the metadata in the form that cargo documents");
-    assert!(
-        looked_at > 1,
-        "the graph holds this crate alone: nothing was checked"
-    );
-    assert!(
-        problems.is_empty(),
-        "licences to settle:\n{}",
-        problems.join("\n")
-    );
+    let (problems, looked_at) = graph_problems(&metadata).expect("the metadata in the form that cargo documents");
+    assert!(looked_at > 1, "the graph holds this crate alone: nothing was checked");
+    assert!(problems.is_empty(), "licences to settle:\n{}", problems.join("\n"));
 }
 
 #[test]
@@ -145,10 +118,7 @@ fn a_permissive_choice_is_enough() {
 fn a_missing_or_unreadable_licence_is_refused() {
     assert!(licence_problem(None).is_some());
     for licence in ["", "see LICENSE", "MIT AND", "Apache 2"] {
-        assert!(
-            licence_problem(Some(licence)).is_some(),
-            "{licence:?} passed"
-        );
+        assert!(licence_problem(Some(licence)).is_some(), "{licence:?} passed");
     }
 }
 
@@ -168,9 +138,7 @@ fn a_planted_package_is_found_in_the_graph() {
     assert_eq!(looked_at, 4);
     assert_eq!(problems.len(), 3, "{problems:?}");
     assert!(
-        problems[0].starts_with("b 2.0.0:")
-            && problems[1].starts_with("c 3.0.0:")
-            && problems[2].starts_with("e 1:")
+        problems[0].starts_with("b 2.0.0:") && problems[1].starts_with("c 3.0.0:") && problems[2].starts_with("e 1:")
     );
     assert!(graph_problems(&serde_json::json!({ "packages": [] })).is_err());
 }

@@ -68,7 +68,9 @@ pub enum EngineError {
         what: String,
     },
     /// Too large a picture for memory or adapter.
-    #[error("a picture of {width}x{height} pixels needs {needed} MiB on this engine, which may use {limit} MiB; make it smaller")]
+    #[error(
+        "a picture of {width}x{height} pixels needs {needed} MiB on this engine, which may use {limit} MiB; make it smaller"
+    )]
     TooLarge {
         /// Pixels along x.
         width: u32,

@@ -86,7 +86,9 @@ fn make(path: &Path, header: &[u8], points: u64, progress: &Progress) -> anyhow:
             let handles: Vec<_> = (first..last)
                 .map(|run| {
                     let n = RUN.min(points - run * RUN);
-                    thread::Builder::new().name("scumble-demo".to_owned()).spawn_scoped(scope, move || trajectory(run, n))
+                    thread::Builder::new()
+                        .name("scumble-demo".to_owned())
+                        .spawn_scoped(scope, move || trajectory(run, n))
                 })
                 .collect::<Result<_, _>>()?;
             let joined = handles.into_iter().map(|h| h.join().map_err(|p| std::panic::resume_unwind(p)));

@@ -21,16 +21,12 @@ use super::terminal::{Bar, grouped, is_watched};
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     // A misspelt colormap shall not cost a pass over the data.
     colormap::colormap(&args.style().colormap)?;
-    draw(&args.view, args.style(), &args.output, progress, |image, _, out| {
-        Ok(write_png(&image()?, out)?)
-    })
+    draw(&args.view, args.style(), &args.output, progress, |image, _, out| Ok(write_png(&image()?, out)?))
 }
 
 /// Writes the numbers themselves.
 pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    draw(&args.view, Style::default(), &args.output, progress, |_, drawn, out| {
-        Ok(write_npy(&drawn.aggregate, out)?)
-    })
+    draw(&args.view, Style::default(), &args.output, progress, |_, drawn, out| Ok(write_npy(&drawn.aggregate, out)?))
 }
 
 type MakeImage<'a> = &'a dyn Fn() -> anyhow::Result<Image>;

@@ -42,7 +42,8 @@ impl Blocks {
                 .mappings()
                 .iter()
                 .map(|map| {
-                    let of_map = part.columns().iter().filter(|c| c.mapping().is_some_and(|m| std::sync::Arc::ptr_eq(m, map)));
+                    let of_map =
+                        part.columns().iter().filter(|c| c.mapping().is_some_and(|m| std::sync::Arc::ptr_eq(m, map)));
                     of_map.map(super::column::Column::row_bytes).max().unwrap_or(1)
                 })
                 .sum();

@@ -34,9 +34,15 @@ impl LaneKind {
 
 #[derive(Debug, Clone)]
 enum Source {
-    Mapped { map: Arc<Mapping>, offset: u64, stride: u64 },
+    Mapped {
+        map: Arc<Mapping>,
+        offset: u64,
+        stride: u64,
+    },
     /// The row's own number, counted from `first`.
-    RowNumber { first: u64 },
+    RowNumber {
+        first: u64,
+    },
 }
 
 /// One numeric column of `rows` values.

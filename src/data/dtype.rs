@@ -71,10 +71,7 @@ impl Unit {
     /// NumPy's sign for the unit, empty for [`Unit::Generic`].
     #[must_use]
     pub fn sign(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(unit, _)| *unit == self)
-            .map_or("", |(_, sign)| sign)
+        Self::ALL.iter().find(|(unit, _)| *unit == self).map_or("", |(_, sign)| sign)
     }
 }
 
@@ -216,9 +213,7 @@ impl Record {
     #[must_use]
     pub fn plain(&self) -> Option<Dtype> {
         match self.fields.as_slice() {
-            [field] if field.name.is_empty() && field.dtype.size() == self.size => {
-                Some(field.dtype)
-            }
+            [field] if field.name.is_empty() && field.dtype.size() == self.size => Some(field.dtype),
             _ => None,
         }
     }
@@ -254,13 +249,7 @@ fn finish(parts: parts::Parts) -> Result<Record, DataError> {
     let skipped: Vec<String> = parts
         .skipped
         .iter()
-        .map(|(name, why)| {
-            if name.is_empty() {
-                why.clone()
-            } else {
-                format!("{name}: {why}")
-            }
-        })
+        .map(|(name, why)| if name.is_empty() { why.clone() } else { format!("{name}: {why}") })
         .collect();
     if parts.fields.is_empty() {
         let found = skipped.first().map_or("it is empty", String::as_str);
@@ -268,11 +257,7 @@ fn finish(parts: parts::Parts) -> Result<Record, DataError> {
             "there is no number in it that can be drawn ({found}); convert to float64 or another plain number"
         )));
     }
-    Ok(Record {
-        fields: parts.fields,
-        size: parts.size,
-        skipped,
-    })
+    Ok(Record { fields: parts.fields, size: parts.size, skipped })
 }
 
 #[cfg(test)]

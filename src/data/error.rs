@@ -83,9 +83,7 @@ pub enum DataError {
     #[error("opening the data: it holds no rows; choose a file with at least one")]
     Empty,
     /// Python notation (of a dtype or a npy header) that does not parse.
-    #[error(
-        "reading Python notation: {problem} at byte {position}; check quotes, brackets and commas"
-    )]
+    #[error("reading Python notation: {problem} at byte {position}; check quotes, brackets and commas")]
     Literal {
         /// Byte offset in the text.
         position: usize,
@@ -136,20 +134,14 @@ impl DataError {
     pub fn at(self, path: impl Into<PathBuf>) -> Self {
         match self {
             Self::At { .. } => self,
-            problem => Self::At {
-                problem: Box::new(problem),
-                path: path.into(),
-            },
+            problem => Self::At { problem: Box::new(problem), path: path.into() },
         }
     }
 
     /// An [`DataError::Io`]; `doing` says what was being done, such as "opening the file".
     #[must_use]
     pub fn io(doing: impl Into<String>, source: std::io::Error) -> Self {
-        Self::Io {
-            doing: doing.into(),
-            source,
-        }
+        Self::Io { doing: doing.into(), source }
     }
 }
 
@@ -160,11 +152,7 @@ fn available_names(names: &[String]) -> String {
     }
     let shown: Vec<&str> = names.iter().take(12).map(String::as_str).collect();
     let more = names.len().saturating_sub(shown.len());
-    let tail = if more == 0 {
-        String::new()
-    } else {
-        format!(" and {more} more")
-    };
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("choose one of: {}{tail}", shown.join(", "))
 }
 
@@ -183,20 +171,9 @@ mod tests {
     #[test]
     fn a_missing_column_lists_few_names() {
         let available = (0..100).map(|i| format!("c{i}")).collect();
-        let text = DataError::MissingColumn {
-            name: "q".into(),
-            available,
-        }
-        .to_string();
-        assert!(
-            text.contains("\"q\"") && text.contains("c11 and 88 more"),
-            "{text}"
-        );
-        let text = DataError::MissingColumn {
-            name: "q".into(),
-            available: vec![],
-        }
-        .to_string();
+        let text = DataError::MissingColumn { name: "q".into(), available }.to_string();
+        assert!(text.contains("\"q\"") && text.contains("c11 and 88 more"), "{text}");
+        let text = DataError::MissingColumn { name: "q".into(), available: vec![] }.to_string();
         assert!(text.contains("none at all"), "{text}");
     }
 }

@@ -56,11 +56,7 @@ impl Guess {
     /// the guessed columns and offset are taken only if it is the guessed dtype.
     #[must_use]
     pub fn fill(&self, spec: &RawSpec) -> RawSpec {
-        if spec
-            .dtype
-            .as_ref()
-            .is_some_and(|dtype| *dtype != self.dtype)
-        {
+        if spec.dtype.as_ref().is_some_and(|dtype| *dtype != self.dtype) {
             return spec.clone();
         }
         let untouched = spec.columns.is_none() && spec.offset.is_none();
@@ -84,9 +80,7 @@ pub fn guess(sample: &dyn Sample) -> Result<Guess, DataError> {
     }
     let windows = Windows::read(sample)?;
     if let Some(kind) = magic::kind(&windows) {
-        return Err(DataError::UnsupportedKind {
-            kind: kind.to_owned(),
-        });
+        return Err(DataError::UnsupportedKind { kind: kind.to_owned() });
     }
     let ranking = model::rank(&windows);
     let Some(best) = ranking.first() else {
@@ -115,16 +109,8 @@ struct Choice {
 
 fn choose_columns(windows: &Windows, values: &columns::Values, best: &Ranked) -> Choice {
     let evidence = columns::evidence(values);
-    let likeliest = evidence
-        .bits_saved
-        .iter()
-        .copied()
-        .reduce(|a, b| if b.1 > a.1 { b } else { a });
-    let curve = header::Curve::new(
-        windows,
-        best.kind,
-        likeliest.map_or(2, |(columns, _)| columns),
-    );
+    let likeliest = evidence.bits_saved.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a });
+    let curve = header::Curve::new(windows, best.kind, likeliest.map_or(2, |(columns, _)| columns));
     let mut found: Option<(f64, Choice)> = None;
     for (columns, bits) in evidence.bits_saved.iter().copied() {
         let Some((score, offset)) = curve.best(columns) else {
@@ -132,24 +118,11 @@ fn choose_columns(windows: &Windows, values: &columns::Values, best: &Ranked) ->
         };
         let score = score + bits * std::f64::consts::LN_2;
         if found.as_ref().is_none_or(|(other, _)| score > *other) {
-            found = Some((
-                score,
-                Choice {
-                    columns,
-                    offset,
-                    planar: false,
-                    told: evidence.told,
-                },
-            ));
+            found = Some((score, Choice { columns, offset, planar: false, told: evidence.told }));
         }
     }
     // One column always fits some offset below its size, unless the file is shorter than one value.
-    let blind = Choice {
-        columns: 1,
-        offset: windows.len % best.kind.size(),
-        planar: false,
-        told: false,
-    };
+    let blind = Choice { columns: 1, offset: windows.len % best.kind.size(), planar: false, told: false };
     found.map_or(blind, |(_, choice)| choice)
 }
 
@@ -162,15 +135,11 @@ fn describe(windows: &Windows, ranking: &[Ranked], best: &Ranked, choice: &Choic
         // Every reading looks like noise: compressed or encrypted, perhaps.
         confidence *= 0.3;
     }
-    let rows = (windows.len - choice.offset.min(windows.len))
-        / (best.kind.size() * u64::from(choice.columns));
+    let rows = (windows.len - choice.offset.min(windows.len)) / (best.kind.size() * u64::from(choice.columns));
     if rows < 64 {
         confidence *= 0.6;
     }
-    let runners_up = ranking
-        .iter()
-        .skip(1)
-        .map(|ranked| (ranked.kind.name(), weight(ranked) * 0.5));
+    let runners_up = ranking.iter().skip(1).map(|ranked| (ranked.kind.name(), weight(ranked) * 0.5));
     let columns = choice.columns;
     let why = format!(
         "its bytes are most regular as {} ({:.1} bits per byte), {}{}",
@@ -194,10 +163,7 @@ fn describe(windows: &Windows, ranking: &[Ranked], best: &Ranked, choice: &Choic
         planar: choice.planar,
         confidence: confidence.clamp(0.0, 1.0),
         why,
-        runners_up: runners_up
-            .filter(|(_, share)| *share > 0.01)
-            .take(3)
-            .collect(),
+        runners_up: runners_up.filter(|(_, share)| *share > 0.01).take(3).collect(),
     }
 }
 

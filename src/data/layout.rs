@@ -23,9 +23,7 @@ impl ColumnLayout {
         let Some(last) = rows.checked_sub(1) else {
             return Some(0);
         };
-        last.checked_mul(self.stride)?
-            .checked_add(self.offset)?
-            .checked_add(self.dtype.size())
+        last.checked_mul(self.stride)?.checked_add(self.offset)?.checked_add(self.dtype.size())
     }
 }
 
@@ -59,12 +57,7 @@ impl Layout {
         if rows == 0 || columns.is_empty() {
             return Err(DataError::Empty);
         }
-        let layout = Self {
-            format: format.into(),
-            columns,
-            rows,
-            notes,
-        };
+        let layout = Self { format: format.into(), columns, rows, notes };
         if let Some(column) = layout.columns.iter().find(|c| !fits(c, rows, file_len)) {
             return Err(DataError::Layout(format!(
                 "column \"{}\" with {rows} rows, {} bytes apart from byte {}, does not fit the file's {file_len} bytes; \
@@ -78,9 +71,7 @@ impl Layout {
     /// Whether every column lies within a file of `file_len` bytes.
     #[must_use]
     pub fn fits(&self, file_len: u64) -> bool {
-        self.columns
-            .iter()
-            .all(|column| fits(column, self.rows, file_len))
+        self.columns.iter().all(|column| fits(column, self.rows, file_len))
     }
 }
 
@@ -93,23 +84,14 @@ pub(crate) fn record_columns(record: &Record, offset: u64) -> Result<Vec<ColumnL
     let mut columns = Vec::with_capacity(record.fields.len());
     for field in &record.fields {
         let offset = offset.checked_add(field.offset).ok_or_else(too_far)?;
-        columns.push(ColumnLayout {
-            name: field.name.clone(),
-            dtype: field.dtype,
-            offset,
-            stride: record.size,
-        });
+        columns.push(ColumnLayout { name: field.name.clone(), dtype: field.dtype, offset, stride: record.size });
     }
     Ok(columns)
 }
 
 /// The notes for the fields that cannot be drawn.
 pub(crate) fn skipped_notes(record: &Record) -> Vec<String> {
-    record
-        .skipped
-        .iter()
-        .map(|skipped| format!("skipped {skipped}"))
-        .collect()
+    record.skipped.iter().map(|skipped| format!("skipped {skipped}")).collect()
 }
 
 /// The error for offsets beyond 64 bits.
@@ -125,12 +107,7 @@ mod tests {
 
     fn column(offset: u64, stride: u64) -> ColumnLayout {
         let record = dtype::parse("<f4").unwrap();
-        ColumnLayout {
-            name: "a".into(),
-            dtype: record.fields[0].dtype,
-            offset,
-            stride,
-        }
+        ColumnLayout { name: "a".into(), dtype: record.fields[0].dtype, offset, stride }
     }
 
     #[test]
@@ -138,14 +115,8 @@ mod tests {
         assert!(Layout::new("raw", vec![column(8, 8)], 3, vec![], 28).is_ok());
         assert!(Layout::new("raw", vec![column(8, 8)], 3, vec![], 27).is_err());
         assert!(Layout::new("raw", vec![column(0, 3)], 3, vec![], 27).is_err());
-        assert!(matches!(
-            Layout::new("raw", vec![], 3, vec![], 27),
-            Err(DataError::Empty)
-        ));
-        assert!(matches!(
-            Layout::new("raw", vec![column(0, 4)], 0, vec![], 27),
-            Err(DataError::Empty)
-        ));
+        assert!(matches!(Layout::new("raw", vec![], 3, vec![], 27), Err(DataError::Empty)));
+        assert!(matches!(Layout::new("raw", vec![column(0, 4)], 0, vec![], 27), Err(DataError::Empty)));
     }
 
     proptest! {

@@ -32,10 +32,7 @@ impl Literal {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Literal> {
         let Self::Dict(pairs) = self else { return None };
-        let found = pairs
-            .iter()
-            .rev()
-            .find(|(name, _)| matches!(name, Self::Text(text) if text == key));
+        let found = pairs.iter().rev().find(|(name, _)| matches!(name, Self::Text(text) if text == key));
         found.map(|(_, value)| value)
     }
 
@@ -71,10 +68,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn error(&self, problem: impl Into<String>) -> DataError {
-        DataError::Literal {
-            position: self.position,
-            problem: problem.into(),
-        }
+        DataError::Literal { position: self.position, problem: problem.into() }
     }
 
     fn rest(&self) -> &str {
@@ -100,10 +94,7 @@ impl Parser<'_> {
     }
 
     fn skip_space(&mut self) {
-        while self
-            .peek()
-            .is_some_and(|c| c.is_ascii_whitespace() || c == '\0')
-        {
+        while self.peek().is_some_and(|c| c.is_ascii_whitespace() || c == '\0') {
             self.position += 1;
         }
     }
@@ -178,21 +169,13 @@ impl Parser<'_> {
     fn number(&mut self) -> Result<Literal, DataError> {
         let rest = self.rest();
         let sign = usize::from(rest.starts_with(['-', '+']));
-        let digits = rest
-            .bytes()
-            .skip(sign)
-            .take_while(u8::is_ascii_digit)
-            .count();
+        let digits = rest.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
         let shown = rest.get(..sign + digits).unwrap_or("");
         let number = shown.parse::<i64>();
-        let number =
-            number.map_err(|_| self.error("this is not a whole number of at most 64 bits"))?;
+        let number = number.map_err(|_| self.error("this is not a whole number of at most 64 bits"))?;
         self.position += sign + digits;
         self.take_if('L');
-        if self
-            .peek()
-            .is_some_and(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_')
-        {
+        if self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_') {
             return Err(self.error("only plain whole numbers can stand here"));
         }
         Ok(Literal::Int(number))
@@ -200,16 +183,11 @@ impl Parser<'_> {
 
     fn word(&mut self) -> Result<Literal, DataError> {
         let rest = self.rest();
-        if rest.starts_with(['u', 'b', 'U', 'B'])
-            && rest.get(1..).is_some_and(|r| r.starts_with(['\'', '"']))
-        {
+        if rest.starts_with(['u', 'b', 'U', 'B']) && rest.get(1..).is_some_and(|r| r.starts_with(['\'', '"'])) {
             self.position += 1;
             return Ok(Literal::Text(self.string()?));
         }
-        let length = rest
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
-            .count();
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
         let literal = match rest.get(..length).unwrap_or("") {
             "True" => Literal::Bool(true),
             "False" => Literal::Bool(false),
@@ -249,13 +227,8 @@ impl Parser<'_> {
     }
 
     fn code_point(&mut self, digits: usize) -> Result<char, DataError> {
-        let hex = self
-            .rest()
-            .get(..digits)
-            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        let code = hex
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .and_then(char::from_u32);
+        let hex = self.rest().get(..digits).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
         let code = code.ok_or_else(|| self.error("an escape that names no character"))?;
         self.position += digits;
         Ok(code)
@@ -276,10 +249,7 @@ mod tests {
         let header = "{'descr': [('x', '<f4'), ('y', '<f8', (2, 3L))], 'fortran_order': False, 'shape': (10L,), } \n";
         let parsed = parse(header).unwrap();
         assert_eq!(parsed.get("fortran_order"), Some(&Literal::Bool(false)));
-        assert_eq!(
-            parsed.get("shape"),
-            Some(&Literal::Tuple(vec![Literal::Int(10)]))
-        );
+        assert_eq!(parsed.get("shape"), Some(&Literal::Tuple(vec![Literal::Int(10)])));
         assert_eq!(parsed.get("descr").unwrap().items().unwrap().len(), 2);
         assert_eq!(parsed.get("nothing"), None);
     }
@@ -287,25 +257,16 @@ mod tests {
     #[test]
     fn brackets_and_commas_as_in_python() {
         assert_eq!(parse("(3)").unwrap(), Literal::Int(3));
-        assert_eq!(
-            parse("(3,)").unwrap(),
-            Literal::Tuple(vec![Literal::Int(3)])
-        );
+        assert_eq!(parse("(3,)").unwrap(), Literal::Tuple(vec![Literal::Int(3)]));
         assert_eq!(parse("()").unwrap(), Literal::Tuple(vec![]));
-        assert_eq!(
-            parse("[ 1 , -2 , ]").unwrap(),
-            Literal::List(vec![Literal::Int(1), Literal::Int(-2)])
-        );
+        assert_eq!(parse("[ 1 , -2 , ]").unwrap(), Literal::List(vec![Literal::Int(1), Literal::Int(-2)]));
         assert_eq!(parse("{}").unwrap(), Literal::Dict(vec![]));
         assert_eq!(parse("None").unwrap(), Literal::None);
     }
 
     #[test]
     fn strings_and_escapes() {
-        assert_eq!(
-            parse(r#"'it\'s \x41\u00e9\U0001F600 "q" \\'"#).unwrap(),
-            text("it's Aé😀 \"q\" \\")
-        );
+        assert_eq!(parse(r#"'it\'s \x41\u00e9\U0001F600 "q" \\'"#).unwrap(), text("it's Aé😀 \"q\" \\"));
         assert_eq!(parse("u'é'").unwrap(), text("é"));
         assert_eq!(parse("b\"x\"").unwrap(), text("x"));
         for bad in ["'abc", "'a\nb'", r"'\x4'", r"'\ud800'", r"'\q'", "'\\"] {
@@ -315,15 +276,7 @@ mod tests {
 
     #[test]
     fn errors_carry_the_position() {
-        for (bad, at) in [
-            ("[1, 2 3]", 6),
-            ("{'a' 1}", 5),
-            ("foo", 0),
-            ("", 0),
-            ("1 2", 2),
-            ("[,]", 1),
-            ("1.5", 1),
-        ] {
+        for (bad, at) in [("[1, 2 3]", 6), ("{'a' 1}", 5), ("foo", 0), ("", 0), ("1 2", 2), ("[,]", 1), ("1.5", 1)] {
             match parse(bad) {
                 Err(DataError::Literal { position, .. }) => assert_eq!(position, at, "{bad}"),
                 other => panic!("{bad}: {other:?}"),

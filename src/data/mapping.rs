@@ -125,7 +125,8 @@ mod watch {
     }
 
     static WATCHED: [Slot; SLOTS] =
-        [const { Slot { start: AtomicUsize::new(0), len: AtomicUsize::new(0), failed: AtomicBool::new(false) } }; SLOTS];
+        [const { Slot { start: AtomicUsize::new(0), len: AtomicUsize::new(0), failed: AtomicBool::new(false) } };
+            SLOTS];
     static INSTALL: Once = Once::new();
     static EARLIER: AtomicPtr<libc::sigaction> = AtomicPtr::new(std::ptr::null_mut());
     static PAGE: AtomicUsize = AtomicUsize::new(4096);
@@ -138,9 +139,9 @@ mod watch {
         pub fn over(bytes: &[u8]) -> Self {
             INSTALL.call_once(install);
             let start = bytes.as_ptr() as usize;
-            let taken = WATCHED.iter().position(|slot| {
-                slot.start.compare_exchange(0, start, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-            });
+            let taken = WATCHED
+                .iter()
+                .position(|slot| slot.start.compare_exchange(0, start, Ordering::AcqRel, Ordering::Relaxed).is_ok());
             if let Some(i) = taken {
                 WATCHED[i].failed.store(false, Ordering::Release);
                 WATCHED[i].len.store(bytes.len(), Ordering::Release);

@@ -29,9 +29,7 @@ pub fn header_len(prefix: &[u8]) -> Result<u64, DataError> {
     }
     let total = match *prefix {
         [_, _, _, _, _, _, 1, 0, a, b, ..] => 10 + u64::from(u16::from_le_bytes([a, b])),
-        [_, _, _, _, _, _, 2 | 3, 0, a, b, c, d, ..] => {
-            12 + u64::from(u32::from_le_bytes([a, b, c, d]))
-        }
+        [_, _, _, _, _, _, 2 | 3, 0, a, b, c, d, ..] => 12 + u64::from(u32::from_le_bytes([a, b, c, d])),
         [_, _, _, _, _, _, 1..=3, 0, ..] | [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => {
             return error("the file ends within the header; fetch it again");
         }
@@ -76,11 +74,7 @@ pub fn layout(head: &[u8], file_len: u64) -> Result<Layout, DataError> {
         None => "npy".to_owned(),
     };
     let mut notes = layout::skipped_notes(&header.record);
-    let table = if header.structured {
-        records(&header)?
-    } else {
-        elements(&header, &mut notes)?
-    };
+    let table = if header.structured { records(&header)? } else { elements(&header, &mut notes)? };
     check_length(&header, &table, file_len, &mut notes)?;
     Layout::new(format, table.columns, table.rows, notes, file_len)
 }
@@ -88,51 +82,30 @@ pub fn layout(head: &[u8], file_len: u64) -> Result<Layout, DataError> {
 fn read_header(head: &[u8]) -> Result<Header, DataError> {
     let data = header_len(head)?;
     let start = if head.get(6) == Some(&1) { 10 } else { 12 };
-    let Some(bytes) = usize::try_from(data)
-        .ok()
-        .and_then(|end| head.get(start..end))
-    else {
-        return error(format!(
-            "the file ends within the header of {data} bytes; fetch it again"
-        ));
+    let Some(bytes) = usize::try_from(data).ok().and_then(|end| head.get(start..end)) else {
+        return error(format!("the file ends within the header of {data} bytes; fetch it again"));
     };
     let text: String = if head.get(6) == Some(&3) {
         let text = std::str::from_utf8(bytes);
-        text.map_err(|_| {
-            DataError::Npy("the header is not valid UTF-8; the file is damaged".to_owned())
-        })?
-        .to_owned()
+        text.map_err(|_| DataError::Npy("the header is not valid UTF-8; the file is damaged".to_owned()))?.to_owned()
     } else {
         // Versions 1 and 2 are Latin-1, whose bytes are Unicode's first 256 characters.
         bytes.iter().map(|byte| char::from(*byte)).collect()
     };
     let dict = literal::parse(&text)?;
-    let (Some(descr), Some(order), Some(shape)) = (
-        dict.get("descr"),
-        dict.get("fortran_order"),
-        dict.get("shape"),
-    ) else {
-        return error(
-            "the header must name 'descr', 'fortran_order' and 'shape'; the file is damaged",
-        );
+    let (Some(descr), Some(order), Some(shape)) = (dict.get("descr"), dict.get("fortran_order"), dict.get("shape"))
+    else {
+        return error("the header must name 'descr', 'fortran_order' and 'shape'; the file is damaged");
     };
     let Literal::Bool(fortran) = *order else {
         return error("'fortran_order' must be True or False; the file is damaged");
     };
-    let shape = shape
-        .items()
-        .and_then(|items| items.iter().map(length).collect::<Option<Vec<u64>>>());
+    let shape = shape.items().and_then(|items| items.iter().map(length).collect::<Option<Vec<u64>>>());
     let Some(shape) = shape else {
         return error("'shape' must be a tuple of lengths; the file is damaged");
     };
     let structured = !matches!(descr, Literal::Text(_));
-    Ok(Header {
-        record: dtype::from_literal(descr)?,
-        structured,
-        fortran,
-        shape,
-        data,
-    })
+    Ok(Header { record: dtype::from_literal(descr)?, structured, fortran, shape, data })
 }
 
 fn length(item: &Literal) -> Option<u64> {
@@ -153,18 +126,10 @@ struct Table {
 
 /// The bytes of all elements.
 fn data_bytes(header: &Header) -> Result<u64, DataError> {
-    let bytes = header
-        .shape
-        .iter()
-        .try_fold(header.record.size, |n, length| n.checked_mul(*length));
-    bytes
-        .and_then(|n| n.checked_add(header.data).map(|_| n))
-        .ok_or_else(|| {
-            DataError::Npy(format!(
-                "an array of shape {} exceeds 64 bits; the file is damaged",
-                shown(&header.shape)
-            ))
-        })
+    let bytes = header.shape.iter().try_fold(header.record.size, |n, length| n.checked_mul(*length));
+    bytes.and_then(|n| n.checked_add(header.data).map(|_| n)).ok_or_else(|| {
+        DataError::Npy(format!("an array of shape {} exceeds 64 bits; the file is damaged", shown(&header.shape)))
+    })
 }
 
 fn shown(shape: &[u64]) -> String {
@@ -193,18 +158,9 @@ fn records(header: &Header) -> Result<Table, DataError> {
     if data_bytes(header)? == 0 {
         return Err(DataError::Empty);
     }
-    let rows = header
-        .shape
-        .iter()
-        .try_fold(1u64, |n, length| n.checked_mul(*length))
-        .ok_or_else(layout::too_far)?;
+    let rows = header.shape.iter().try_fold(1u64, |n, length| n.checked_mul(*length)).ok_or_else(layout::too_far)?;
     let columns = layout::record_columns(&header.record, header.data)?;
-    Ok(Table {
-        columns,
-        rows,
-        lead: 0,
-        step: header.record.size,
-    })
+    Ok(Table { columns, rows, lead: 0, step: header.record.size })
 }
 
 /// An array of numbers: 1-D, or 2-D as rows and columns.
@@ -230,19 +186,10 @@ fn elements(header: &Header, notes: &mut Vec<String>) -> Result<Table, DataError
         if let [column] = columns.as_mut_slice() {
             column.name = "value".to_owned();
         }
-        return Ok(Table {
-            columns,
-            rows: first,
-            lead: 0,
-            step: size,
-        });
+        return Ok(Table { columns, rows: first, lead: 0, step: size });
     };
     let wide = first <= MAX_PLANES && second > MAX_PLANES && second > first;
-    let (count, rows) = if wide {
-        (first, second)
-    } else {
-        (second, first)
-    };
+    let (count, rows) = if wide { (first, second) } else { (second, first) };
     if wide {
         notes.push(format!(
             "shape {}: each of the {count} rows of the array is taken for a column of {rows} values",
@@ -258,32 +205,20 @@ fn elements(header: &Header, notes: &mut Vec<String>) -> Result<Table, DataError
     }
     // Columns lie one after the other if the index that counts rows runs fastest.
     let planar = wide != header.fortran;
-    let (apart, stride) = if planar {
-        (rows.checked_mul(size), Some(size))
-    } else {
-        (Some(size), count.checked_mul(size))
-    };
+    let (apart, stride) =
+        if planar { (rows.checked_mul(size), Some(size)) } else { (Some(size), count.checked_mul(size)) };
     let (Some(apart), Some(stride)) = (apart, stride) else {
         return Err(layout::too_far());
     };
     Ok(Table {
         columns: element_columns(header, count, apart, stride)?,
         rows,
-        lead: if planar {
-            (count - 1).checked_mul(apart).ok_or_else(layout::too_far)?
-        } else {
-            0
-        },
+        lead: if planar { (count - 1).checked_mul(apart).ok_or_else(layout::too_far)? } else { 0 },
         step: stride,
     })
 }
 
-fn element_columns(
-    header: &Header,
-    count: u64,
-    apart: u64,
-    stride: u64,
-) -> Result<Vec<ColumnLayout>, DataError> {
+fn element_columns(header: &Header, count: u64, apart: u64, stride: u64) -> Result<Vec<ColumnLayout>, DataError> {
     let fields = u64::try_from(header.record.fields.len()).unwrap_or(u64::MAX);
     if count.checked_mul(fields).is_none_or(|n| n > MAX_COLUMNS) {
         return error(format!("more than {MAX_COLUMNS} columns; save fewer"));
@@ -291,65 +226,35 @@ fn element_columns(
     let mut columns = Vec::new();
     for k in 0..count {
         for field in &header.record.fields {
-            let offset = k
-                .checked_mul(apart)
-                .and_then(|o| o.checked_add(header.data)?.checked_add(field.offset));
+            let offset = k.checked_mul(apart).and_then(|o| o.checked_add(header.data)?.checked_add(field.offset));
             let offset = offset.ok_or_else(layout::too_far)?;
-            let name = if field.name.is_empty() {
-                k.to_string()
-            } else {
-                format!("{k}.{}", field.name)
-            };
-            columns.push(ColumnLayout {
-                name,
-                dtype: field.dtype,
-                offset,
-                stride,
-            });
+            let name = if field.name.is_empty() { k.to_string() } else { format!("{k}.{}", field.name) };
+            columns.push(ColumnLayout { name, dtype: field.dtype, offset, stride });
         }
     }
     Ok(columns)
 }
 
-fn check_length(
-    header: &Header,
-    table: &Table,
-    file_len: u64,
-    notes: &mut Vec<String>,
-) -> Result<(), DataError> {
-    let promised = data_bytes(header)?
-        .checked_add(header.data)
-        .ok_or_else(layout::too_far)?;
+fn check_length(header: &Header, table: &Table, file_len: u64, notes: &mut Vec<String>) -> Result<(), DataError> {
+    let promised = data_bytes(header)?.checked_add(header.data).ok_or_else(layout::too_far)?;
     if file_len >= promised {
         if file_len > promised {
-            notes.push(format!(
-                "{} bytes after the array are not read",
-                file_len - promised
-            ));
+            notes.push(format!("{} bytes after the array are not read", file_len - promised));
         }
         return Ok(());
     }
-    let available = file_len
-        .saturating_sub(header.data)
-        .saturating_sub(table.lead);
+    let available = file_len.saturating_sub(header.data).saturating_sub(table.lead);
     let whole_rows = available.checked_div(table.step).unwrap_or(0);
     let hint = match (header.record.plain(), table.lead) {
         (Some(plain), 0) if whole_rows > 0 && !header.structured => format!(
             ", or cut it to {} bytes and open those rows with --dtype '{plain}' --columns {} --offset {}",
-            header
-                .data
-                .saturating_add(whole_rows.saturating_mul(table.step)),
+            header.data.saturating_add(whole_rows.saturating_mul(table.step)),
             table.columns.len(),
             header.data
         ),
         _ => String::new(),
     };
-    Err(DataError::Truncated {
-        promised,
-        found: file_len,
-        whole_rows,
-        hint,
-    })
+    Err(DataError::Truncated { promised, found: file_len, whole_rows, hint })
 }
 
 #[cfg(test)]

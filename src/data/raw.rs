@@ -37,9 +37,7 @@ pub fn layout(spec: &RawSpec, file_len: u64) -> Result<Layout, DataError> {
     let record = dtype::parse(text)?;
     let offset = spec.offset.unwrap_or(0);
     let Some(bytes) = file_len.checked_sub(offset) else {
-        return error(format!(
-            "--offset {offset} lies behind the file's {file_len} bytes; give a smaller one"
-        ));
+        return error(format!("--offset {offset} lies behind the file's {file_len} bytes; give a smaller one"));
     };
     if bytes == 0 {
         return Err(DataError::Empty);
@@ -50,13 +48,7 @@ pub fn layout(spec: &RawSpec, file_len: u64) -> Result<Layout, DataError> {
     }
 }
 
-fn records(
-    spec: &RawSpec,
-    record: &Record,
-    offset: u64,
-    bytes: u64,
-    file_len: u64,
-) -> Result<Layout, DataError> {
+fn records(spec: &RawSpec, record: &Record, offset: u64, bytes: u64, file_len: u64) -> Result<Layout, DataError> {
     if spec.columns.is_some() {
         return error("a record's columns are its fields; leave out --columns");
     }
@@ -67,55 +59,26 @@ fn records(
         return Err(left_over(offset, bytes, record.size, None));
     }
     let columns = layout::record_columns(record, offset)?;
-    Layout::new(
-        "raw",
-        columns,
-        bytes / record.size,
-        layout::skipped_notes(record),
-        file_len,
-    )
+    Layout::new("raw", columns, bytes / record.size, layout::skipped_notes(record), file_len)
 }
 
-fn numbers(
-    spec: &RawSpec,
-    dtype: Dtype,
-    offset: u64,
-    bytes: u64,
-    file_len: u64,
-) -> Result<Layout, DataError> {
+fn numbers(spec: &RawSpec, dtype: Dtype, offset: u64, bytes: u64, file_len: u64) -> Result<Layout, DataError> {
     let count = spec.columns.unwrap_or(2);
     if count == 0 || count > MAX_COLUMNS {
-        return error(format!(
-            "--columns {count} is not between 1 and {MAX_COLUMNS}"
-        ));
+        return error(format!("--columns {count} is not between 1 and {MAX_COLUMNS}"));
     }
     let size = dtype.size();
-    let row = size
-        .checked_mul(u64::from(count))
-        .ok_or_else(layout::too_far)?;
+    let row = size.checked_mul(u64::from(count)).ok_or_else(layout::too_far)?;
     if !bytes.is_multiple_of(row) {
         return Err(left_over(offset, bytes, row, Some(size)));
     }
     let rows = bytes / row;
-    let (apart, stride) = if spec.planar {
-        (rows.checked_mul(size), size)
-    } else {
-        (Some(size), row)
-    };
+    let (apart, stride) = if spec.planar { (rows.checked_mul(size), size) } else { (Some(size), row) };
     let mut columns = Vec::new();
     for k in 0..count {
         let start = apart.and_then(|apart| apart.checked_mul(u64::from(k))?.checked_add(offset));
-        let name = if count == 1 {
-            "value".to_owned()
-        } else {
-            k.to_string()
-        };
-        columns.push(ColumnLayout {
-            name,
-            dtype,
-            offset: start.ok_or_else(layout::too_far)?,
-            stride,
-        });
+        let name = if count == 1 { "value".to_owned() } else { k.to_string() };
+        columns.push(ColumnLayout { name, dtype, offset: start.ok_or_else(layout::too_far)?, stride });
     }
     Layout::new("raw", columns, rows, Vec::new(), file_len)
 }
@@ -128,20 +91,13 @@ fn left_over(offset: u64, bytes: u64, row: u64, size: Option<u64>) -> DataError 
         ways.push(format!("--offset {}", offset.saturating_add(extra)));
     }
     let dividing: Vec<String> = (1..=8u64)
-        .filter(|k| {
-            size.and_then(|size| size.checked_mul(*k))
-                .is_some_and(|row| bytes.is_multiple_of(row))
-        })
+        .filter(|k| size.and_then(|size| size.checked_mul(*k)).is_some_and(|row| bytes.is_multiple_of(row)))
         .map(|k| k.to_string())
         .collect();
     if !dividing.is_empty() {
         ways.push(format!("--columns {}", dividing.join(" or ")));
     }
-    let ways = if ways.is_empty() {
-        "another --dtype".to_owned()
-    } else {
-        ways.join(", or ")
-    };
+    let ways = if ways.is_empty() { "another --dtype".to_owned() } else { ways.join(", or ") };
     DataError::Raw(format!(
         "{bytes} bytes from byte {offset} do not divide into rows of {row} bytes: {extra} are left over; \
          these would divide: {ways}, unless the copy or download stopped early"
@@ -154,24 +110,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn spec(dtype: &str, columns: Option<u32>, offset: Option<u64>, planar: bool) -> RawSpec {
-        RawSpec {
-            dtype: Some(dtype.to_owned()),
-            columns,
-            offset,
-            planar,
-        }
+        RawSpec { dtype: Some(dtype.to_owned()), columns, offset, planar }
     }
 
     fn geometry(spec: &RawSpec, len: u64) -> (u64, Vec<(String, u64, u64)>) {
         let layout = layout(spec, len).unwrap();
-        (
-            layout.rows,
-            layout
-                .columns
-                .into_iter()
-                .map(|c| (c.name, c.offset, c.stride))
-                .collect(),
-        )
+        (layout.rows, layout.columns.into_iter().map(|c| (c.name, c.offset, c.stride)).collect())
     }
 
     fn message(spec: &RawSpec, len: u64) -> String {
@@ -184,29 +128,17 @@ mod tests {
         assert_eq!(geometry(&spec("<f4", None, Some(128), false), 160), xy);
         let planar = (4, vec![("0".into(), 0, 4), ("1".into(), 16, 4)]);
         assert_eq!(geometry(&spec("<f4", Some(2), None, true), 32), planar);
-        assert_eq!(
-            geometry(&spec(">f8", Some(1), None, false), 32),
-            (4, vec![("value".into(), 0, 8)])
-        );
+        assert_eq!(geometry(&spec(">f8", Some(1), None, false), 32), (4, vec![("value".into(), 0, 8)]));
         let record = (3, vec![("a".into(), 1, 6), ("b".into(), 5, 6)]);
-        assert_eq!(
-            geometry(&spec("[('a','<f4'),('b','<i2')]", None, Some(1), false), 19),
-            record
-        );
-        assert_eq!(
-            geometry(&spec("<c8", None, None, false), 16).1[1],
-            ("im".into(), 4, 8)
-        );
+        assert_eq!(geometry(&spec("[('a','<f4'),('b','<i2')]", None, Some(1), false), 19), record);
+        assert_eq!(geometry(&spec("<c8", None, None, false), 16).1[1], ("im".into(), 4, 8));
         assert_eq!(geometry(&spec("3<f4", None, None, false), 24).0, 2);
     }
 
     #[test]
     fn refusals_say_what_would_work() {
         let text = message(&spec("<f4", None, None, false), 4 * 9 + 2);
-        assert!(
-            text.contains("6 are left over") && text.contains("--offset 6"),
-            "{text}"
-        );
+        assert!(text.contains("6 are left over") && text.contains("--offset 6"), "{text}");
         let text = message(&spec("<f4", None, None, false), 36);
         assert!(text.contains("--columns 1 or 3"), "{text}");
         assert!(message(&spec("<f4", None, None, false), 3).contains("another --dtype"));
@@ -216,10 +148,7 @@ mod tests {
         assert!(message(&spec("f4", Some(0), None, false), 16).contains("--columns 0"));
         assert!(message(&spec("f4", Some(5000), None, false), 16).contains("--columns 5000"));
         assert!(message(&RawSpec::default(), 16).contains("--dtype"));
-        assert!(matches!(
-            layout(&spec("f4", None, Some(16), false), 16),
-            Err(DataError::Empty)
-        ));
+        assert!(matches!(layout(&spec("f4", None, Some(16), false), 16), Err(DataError::Empty)));
     }
 
     proptest! {

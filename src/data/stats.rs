@@ -55,49 +55,93 @@ impl ColumnStats {
     }
 }
 
-/// Running statistics over lanes; integers are kept as lanes, reals as f64.
+/// Signed order key of an f64: keys compare as values do, −0.0 just below +0.0 (key 0).
+#[inline(always)]
+fn f64_order(v: f64) -> i64 {
+    let bits = v.to_bits().cast_signed();
+    bits ^ ((bits >> 63) & i64::MAX)
+}
+
+/// The value of a key made by [`f64_order`].
+fn f64_of_order(key: i64) -> f64 {
+    f64::from_bits((key ^ ((key >> 63) & i64::MAX)).cast_unsigned())
+}
+
+/// As [`f64_of_order`], for the same kind of key of an f32.
+fn f32_of_order(key: i32) -> f32 {
+    f32::from_bits((key ^ ((key >> 31) & i32::MAX)).cast_unsigned())
+}
+
+/// Running statistics over lanes.
 #[derive(Debug, Clone, Copy)]
 struct Running {
     rows: u64,
     nan: u64,
     infinite: u64,
-    real: (f64, f64, f64),
-    integer: (i64, i64, i64),
+    /// Least, greatest and least positive value, as order keys for reals and as lanes for integers: the compiler makes
+    /// vectors of integer minima, not of real ones.
+    ends: (i64, i64, i64),
 }
 
 impl Running {
-    const EMPTY: Self = Self {
-        rows: 0,
-        nan: 0,
-        infinite: 0,
-        real: (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY),
-        integer: (i64::MAX, i64::MIN, i64::MAX),
-    };
+    const EMPTY: Self = Self { rows: 0, nan: 0, infinite: 0, ends: (i64::MAX, i64::MIN, i64::MAX) };
 
     #[inline(always)]
     fn add(&mut self, lane: Lane<'_>, kind: LaneKind) {
         match lane {
-            Lane::F32(v) => self.add_reals(v, |v| f64::from(*v)),
-            Lane::F64(v) => self.add_reals(v, |v| *v),
+            Lane::F32(v) => self.add_f32(v),
+            Lane::F64(v) => self.add_f64(v),
             Lane::I64(v) => self.add_integers(v, kind),
         }
     }
 
     #[inline(always)]
-    fn add_reals<T>(&mut self, values: &[T], real: impl Fn(&T) -> f64) {
-        let (mut low, mut high, mut positive) = self.real;
+    fn add_f32(&mut self, values: &[f32]) {
+        let (mut low, mut high, mut positive) = (i32::MAX, i32::MIN, i32::MAX);
         let (mut nan, mut infinite) = (0_u32, 0_u32);
         for v in values {
-            let v = real(v);
+            let key = v.to_bits().cast_signed();
+            let key = key ^ ((key >> 31) & i32::MAX);
+            let finite = v.abs() < f32::INFINITY;
+            nan += u32::from(v.is_nan());
+            infinite += u32::from(v.abs() == f32::INFINITY);
+            low = low.min(if finite { key } else { i32::MAX });
+            high = high.max(if finite { key } else { i32::MIN });
+            positive = positive.min(if finite & (key > 0) { key } else { i32::MAX });
+        }
+        // Widened, each end stands for itself or for "none".
+        let wide =
+            |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
+        self.widen((wide(low, i32::MAX, i64::MAX), wide(high, i32::MIN, i64::MIN), wide(positive, i32::MAX, i64::MAX)));
+        self.note(values.len(), nan, infinite);
+    }
+
+    #[inline(always)]
+    fn add_f64(&mut self, values: &[f64]) {
+        let (mut low, mut high, mut positive) = (i64::MAX, i64::MIN, i64::MAX);
+        let (mut nan, mut infinite) = (0_u32, 0_u32);
+        for v in values {
+            let key = f64_order(*v);
             let finite = v.abs() < f64::INFINITY;
             nan += u32::from(v.is_nan());
             infinite += u32::from(v.abs() == f64::INFINITY);
-            low = if finite && v < low { v } else { low };
-            high = if finite && v > high { v } else { high };
-            positive = if finite && v > 0.0 && v < positive { v } else { positive };
+            low = low.min(if finite { key } else { i64::MAX });
+            high = high.max(if finite { key } else { i64::MIN });
+            positive = positive.min(if finite & (key > 0) { key } else { i64::MAX });
         }
-        self.real = (low, high, positive);
-        self.rows += values.len() as u64;
+        self.widen((low, high, positive));
+        self.note(values.len(), nan, infinite);
+    }
+
+    #[inline(always)]
+    fn widen(&mut self, ends: (i64, i64, i64)) {
+        let (a, b) = (self.ends, ends);
+        self.ends = (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2));
+    }
+
+    #[inline(always)]
+    fn note(&mut self, rows: usize, nan: u32, infinite: u32) {
+        self.rows += rows as u64;
         self.nan += u64::from(nan);
         self.infinite += u64::from(infinite);
     }
@@ -107,7 +151,7 @@ impl Running {
         let LaneKind::I64 { bias, missing, .. } = kind else { return };
         // The lane that stands for zero; biased lanes (u64) start at it.
         let zero = if bias == 0 { 0 } else { i64::MIN };
-        let (mut low, mut high, mut positive) = self.integer;
+        let (mut low, mut high, mut positive) = (i64::MAX, i64::MIN, i64::MAX);
         let mut nan = 0_u32;
         let absent = missing.unwrap_or(0);
         for &v in values {
@@ -117,36 +161,27 @@ impl Running {
             high = if !is_missing && v > high { v } else { high };
             positive = if !is_missing && v > zero && v < positive { v } else { positive };
         }
-        self.integer = (low, high, positive);
-        self.rows += values.len() as u64;
-        self.nan += u64::from(nan);
+        self.widen((low, high, positive));
+        self.note(values.len(), nan, 0);
     }
 
     fn merge(&mut self, other: &Self) {
-        let three = |a: (f64, f64, f64), b: (f64, f64, f64)| (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2));
-        self.real = three(self.real, other.real);
-        let (a, b) = (self.integer, other.integer);
-        self.integer = (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2));
+        self.widen(other.ends);
         self.rows += other.rows;
         self.nan += other.nan;
         self.infinite += other.infinite;
     }
 
     fn finish(&self, kind: LaneKind) -> ColumnStats {
-        let (range, min_positive) = match kind {
-            LaneKind::I64 { bias, .. } => {
-                let number = |lane: i64| Number::Integer(i128::from(lane) + bias);
-                let (low, high, positive) = self.integer;
-                let any_positive = high > if bias == 0 { 0 } else { i64::MIN };
-                ((low <= high).then(|| (number(low), number(high))), any_positive.then(|| number(positive)))
-            }
-            LaneKind::F32 | LaneKind::F64 => {
-                let (low, high, positive) = self.real;
-                // −0.0 and +0.0 are one value; + 0.0 makes the first the second.
-                let range = (low <= high).then(|| (Number::Real(low + 0.0), Number::Real(high + 0.0)));
-                (range, positive.is_finite().then_some(Number::Real(positive)))
-            }
+        let (low, high, positive) = self.ends;
+        let number = |end: i64| match kind {
+            LaneKind::I64 { bias, .. } => Number::Integer(i128::from(end) + bias),
+            // −0.0 and +0.0 are one value; + 0.0 makes the first the second.
+            LaneKind::F32 | LaneKind::F64 => Number::Real(f64_of_order(end) + 0.0),
         };
+        let range = (low <= high).then(|| (number(low), number(high)));
+        let zero = if matches!(kind, LaneKind::I64 { bias, .. } if bias != 0) { i64::MIN } else { 0 };
+        let min_positive = (low <= high && high > zero).then(|| number(positive));
         ColumnStats { rows: self.rows, nan: self.nan, infinite: self.infinite, range, min_positive }
     }
 }

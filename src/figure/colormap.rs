@@ -20,8 +20,8 @@ macro_rules! tables {
 }
 
 static TABLES: [(&str, &[u8; 768]); 18] = tables![
-    "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "grey", "Blues", "Reds", "Greens",
-    "batlow", "oslo", "vik", "thermal", "haline", "balance", "fire", "bmy",
+    "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "grey", "Blues", "Reds", "Greens", "batlow", "oslo",
+    "vik", "thermal", "haline", "balance", "fire", "bmy",
 ];
 
 /// The names of all colormaps, without their `_r` twins.
@@ -34,17 +34,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// [`FigureError::UnknownColormap`], with the nearest names, if there is none.
 pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
-    let (base, reversed) = name
-        .strip_suffix("_r")
-        .map_or((name, false), |base| (base, true));
-    let base = if base.eq_ignore_ascii_case("gray") {
-        "grey"
-    } else {
-        base
-    };
-    let found = TABLES
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(base));
+    let (base, reversed) = name.strip_suffix("_r").map_or((name, false), |base| (base, true));
+    let base = if base.eq_ignore_ascii_case("gray") { "grey" } else { base };
+    let found = TABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(base));
     let Some((known, bytes)) = found else {
         return Err(FigureError::UnknownColormap {
             name: name.to_owned(),
@@ -59,11 +51,7 @@ pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
     if reversed {
         table.reverse();
     }
-    let name = if reversed {
-        format!("{known}_r")
-    } else {
-        (*known).to_owned()
-    };
+    let name = if reversed { format!("{known}_r") } else { (*known).to_owned() };
     Ok(Colormap { name, table })
 }
 
@@ -78,20 +66,12 @@ fn nearest(name: &str) -> Vec<&'static str> {
     let rank = |known: &'static str| {
         let lower = known.to_lowercase();
         // The beginning of a name, as somebody still typing it writes, is nearer than any misspelling.
-        let far = if length > 1 && lower.starts_with(&name) {
-            0
-        } else {
-            distance(&name, &lower)
-        };
+        let far = if length > 1 && lower.starts_with(&name) { 0 } else { distance(&name, &lower) };
         (far <= (length / 3).max(1)).then_some((far, known))
     };
     let mut candidates: Vec<(usize, &'static str)> = names().filter_map(rank).collect();
     candidates.sort_by_key(|(far, _)| *far);
-    candidates
-        .into_iter()
-        .map(|(_, known)| known)
-        .take(3)
-        .collect()
+    candidates.into_iter().map(|(_, known)| known).take(3).collect()
 }
 
 /// The number of insertions, deletions and replacements between two words (Levenshtein's distance).
@@ -103,9 +83,7 @@ fn distance(a: &str, b: &str) -> usize {
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
             let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(x != *y))
-                .min(above + 1)
-                .min(row[j] + 1);
+            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
             diagonal = above;
         }
     }
@@ -121,10 +99,7 @@ mod tests {
         for name in names() {
             let forward = colormap(name).unwrap();
             let mut backward = colormap(&format!("{name}_r")).unwrap();
-            assert_eq!(
-                (forward.name.as_str(), backward.name),
-                (name, format!("{name}_r"))
-            );
+            assert_eq!((forward.name.as_str(), backward.name), (name, format!("{name}_r")));
             assert_ne!(forward.table, backward.table);
             backward.table.reverse();
             assert_eq!(forward.table, backward.table);
@@ -135,9 +110,7 @@ mod tests {
     #[test]
     fn every_table_file_has_a_name() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/colormaps");
-        let files = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut files: Vec<String> = files.collect();
         let mut expected: Vec<String> = names().map(|name| format!("{name}.rgb")).collect();
         files.sort();
@@ -159,45 +132,22 @@ mod tests {
 
     #[test]
     fn unknown_names_get_suggestions() {
-        for (name, suggestion) in [
-            ("virids", "viridis"),
-            ("Oranges", ""),
-            ("thermel_r", "thermal"),
-            ("vir", "viridis"),
-        ] {
+        for (name, suggestion) in [("virids", "viridis"), ("Oranges", ""), ("thermel_r", "thermal"), ("vir", "viridis")]
+        {
             let error = colormap(name).unwrap_err();
             let message = error.to_string();
-            let FigureError::UnknownColormap { nearest, known, .. } = error else {
-                panic!("{error}")
-            };
-            assert_eq!(
-                nearest.first().map_or("", String::as_str),
-                suggestion,
-                "{message}"
-            );
-            assert_eq!(
-                message.contains("did you mean"),
-                !suggestion.is_empty(),
-                "{message}"
-            );
+            let FigureError::UnknownColormap { nearest, known, .. } = error else { panic!("{error}") };
+            assert_eq!(nearest.first().map_or("", String::as_str), suggestion, "{message}");
+            assert_eq!(message.contains("did you mean"), !suggestion.is_empty(), "{message}");
             assert!(message.contains(name) && message.contains(&known) && known.contains("batlow"));
         }
-        assert!(
-            colormap("").is_err()
-                && colormap("_r").is_err()
-                && colormap(&"v".repeat(1 << 20)).is_err()
-        );
+        assert!(colormap("").is_err() && colormap("_r").is_err() && colormap(&"v".repeat(1 << 20)).is_err());
     }
 
     #[test]
     fn edit_distance() {
-        for (a, b, far) in [
-            ("", "", 0),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("flaw", "lawn", 2),
-            ("é", "e", 1),
-        ] {
+        for (a, b, far) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2), ("é", "e", 1)]
+        {
             assert_eq!((distance(a, b), distance(b, a)), (far, far));
         }
     }

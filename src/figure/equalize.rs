@@ -17,12 +17,7 @@ pub(super) enum Distribution {
     /// Steps at the values that occur (ascending).
     Steps { values: Vec<f64>, shares: Vec<f64> },
     /// Straight lines between `(value · factor − offset)` = `centers` (ascending).
-    Lines {
-        factor: f64,
-        offset: f64,
-        centers: Vec<f64>,
-        shares: Vec<f64>,
-    },
+    Lines { factor: f64, offset: f64, centers: Vec<f64>, shares: Vec<f64> },
 }
 
 impl Distribution {
@@ -39,19 +34,10 @@ impl Distribution {
         }
         let place = |count: u64| {
             let above = count.wrapping_sub(low);
-            if above <= span {
-                above as f64
-            } else {
-                f64::NAN
-            }
+            if above <= span { above as f64 } else { f64::NAN }
         };
         let (centers, shares) = binned(counts, place, span as f64);
-        Self::Lines {
-            factor: 1.0,
-            offset: low as f64,
-            centers,
-            shares,
-        }
+        Self::Lines { factor: 1.0, offset: low as f64, centers, shares }
     }
 
     /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
@@ -65,19 +51,10 @@ impl Distribution {
         let offset = low * factor;
         let inside = |value: f64| (value >= low) & (value <= high);
         let place = |value: f64| {
-            if inside(value) {
-                value * factor - offset
-            } else {
-                f64::NAN
-            }
+            if inside(value) { value * factor - offset } else { f64::NAN }
         };
         let (centers, shares) = binned(values, place, high * factor - offset);
-        Self::Lines {
-            factor,
-            offset,
-            centers,
-            shares,
-        }
+        Self::Lines { factor, offset, centers, shares }
     }
 
     /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.
@@ -87,12 +64,7 @@ impl Distribution {
                 let at = values.partition_point(|known| *known <= value);
                 shares[at.saturating_sub(1)]
             }
-            Self::Lines {
-                factor,
-                offset,
-                centers,
-                shares,
-            } => interpolate(value * factor - offset, centers, shares),
+            Self::Lines { factor, offset, centers, shares } => interpolate(value * factor - offset, centers, shares),
         }
     }
 
@@ -100,11 +72,7 @@ impl Distribution {
     pub(super) fn t(&self, value: f64) -> f64 {
         let (Self::Steps { shares, .. } | Self::Lines { shares, .. }) = self;
         let (first, last) = (shares[0], shares[shares.len() - 1]);
-        if last > first {
-            (self.share(value) - first) / (last - first)
-        } else {
-            1.0
-        }
+        if last > first { (self.share(value) - first) / (last - first) } else { 1.0 }
     }
 }
 
@@ -132,21 +100,13 @@ fn binned<T: Copy>(values: &[T], place: impl Fn(T) -> f64, last: f64) -> (Vec<f6
     // `numpy.linspace(first, last, BINS + 1)`
     let step = (last - first) / BINS as f64;
     let edge = |bin: usize| {
-        if bin == BINS {
-            last
-        } else {
-            bin as f64 * step + first
-        }
+        if bin == BINS { last } else { bin as f64 * step + first }
     };
     let per_unit = BINS as f64 / (last - first);
     let bin_of = |value: f64| {
         // Rounding and the product err by one bin at most; the edges themselves decide.
         let guess = ((value - first) * per_unit).min(LAST) + WHOLE - WHOLE;
-        let bin = if value < guess * step + first {
-            guess - 1.0
-        } else {
-            guess
-        };
+        let bin = if value < guess * step + first { guess - 1.0 } else { guess };
         let up = (bin < LAST) & (value >= (bin + 1.0) * step + first);
         let bin = if up { bin + 1.0 } else { bin };
         let bin = if value.is_nan() { BINS as f64 } else { bin };
@@ -194,13 +154,7 @@ mod tests {
     #[test]
     fn shares_of_counts_by_hand() {
         let few = Distribution::of_counts(&[0, 3, 1, 3, 9, 0], 1, 9);
-        for (count, share) in [
-            (1.0, 0.25),
-            (2.0, 0.25),
-            (3.0, 0.75),
-            (8.0, 0.75),
-            (9.0, 1.0),
-        ] {
+        for (count, share) in [(1.0, 0.25), (2.0, 0.25), (3.0, 0.75), (8.0, 0.75), (9.0, 1.0)] {
             assert_eq!(few.share(count), share);
         }
         assert_eq!((few.t(1.0), few.t(9.0)), (0.0, 1.0));
@@ -213,14 +167,8 @@ mod tests {
         let tiny = [0.0, 5e-324, 1e-323];
         for values in [wide.as_slice(), &tiny] {
             let (low, high) = (values[0], values[values.len() - 1]);
-            let ts: Vec<f64> = values
-                .iter()
-                .map(|v| Distribution::of_reals(values, low, high).t(*v))
-                .collect();
-            assert!(
-                ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0,
-                "{ts:?}"
-            );
+            let ts: Vec<f64> = values.iter().map(|v| Distribution::of_reals(values, low, high).t(*v)).collect();
+            assert!(ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0, "{ts:?}");
         }
     }
 
@@ -233,15 +181,7 @@ mod tests {
     #[test]
     fn interpolation_is_level_outside() {
         let (xs, ys) = ([1.0, 2.0, 4.0], [0.1, 0.5, 1.0]);
-        for (x, y) in [
-            (0.0, 0.1),
-            (1.0, 0.1),
-            (1.5, 0.3),
-            (2.0, 0.5),
-            (3.0, 0.75),
-            (4.0, 1.0),
-            (9.0, 1.0),
-        ] {
+        for (x, y) in [(0.0, 0.1), (1.0, 0.1), (1.5, 0.3), (2.0, 0.5), (3.0, 0.75), (4.0, 1.0), (9.0, 1.0)] {
             assert!((interpolate(x, &xs, &ys) - y).abs() < 1e-15, "{x}");
         }
     }

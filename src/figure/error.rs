@@ -14,9 +14,7 @@ pub enum FigureError {
         known: String,
     },
     /// A limit is not a finite number, or a percentile is outside 0 to 100.
-    #[error(
-        "normalising: the limit `{0}` is not usable; use a finite number or a percentile from p0 to p100"
-    )]
+    #[error("normalising: the limit `{0}` is not usable; use a finite number or a percentile from p0 to p100")]
     BadLimit(String),
     /// The low limit lies above the high one.
     #[error("normalising: the low limit {low} is above the high limit {high}; swap them")]
@@ -43,9 +41,7 @@ pub enum FigureError {
         second: (u32, u32),
     },
     /// An image's buffer does not hold four bytes for each pixel.
-    #[error(
-        "an image of {width}×{height} pixels needs 4 bytes for each, but its buffer holds {bytes} bytes"
-    )]
+    #[error("an image of {width}×{height} pixels needs 4 bytes for each, but its buffer holds {bytes} bytes")]
     WrongBuffer {
         /// Width, in pixels.
         width: u32,
@@ -57,9 +53,5 @@ pub enum FigureError {
 }
 
 fn did_you_mean(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        String::new()
-    } else {
-        format!(" (did you mean {}?)", nearest.join(" or "))
-    }
+    if nearest.is_empty() { String::new() } else { format!(" (did you mean {}?)", nearest.join(" or ")) }
 }

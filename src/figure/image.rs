@@ -20,11 +20,7 @@ impl Image {
     /// # Errors
     /// [`FigureError::WrongBuffer`] if there are not `4 · width · height` of them.
     pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Result<Self, FigureError> {
-        let image = Self {
-            width,
-            height,
-            pixels,
-        };
+        let image = Self { width, height, pixels };
         image.check()?;
         Ok(image)
     }
@@ -44,11 +40,7 @@ impl Image {
         if self.pixels.len() as u128 == needed {
             return Ok(());
         }
-        Err(FigureError::WrongBuffer {
-            width: self.width,
-            height: self.height,
-            bytes: self.pixels.len(),
-        })
+        Err(FigureError::WrongBuffer { width: self.width, height: self.height, bytes: self.pixels.len() })
     }
 }
 
@@ -59,19 +51,11 @@ impl Image {
 /// does not fit its size: two images that cannot be compared are never equal.
 pub fn max_channel_difference(a: &Image, b: &Image) -> Result<u8, FigureError> {
     if (a.width, a.height) != (b.width, b.height) {
-        return Err(FigureError::SizesDiffer {
-            first: (a.width, a.height),
-            second: (b.width, b.height),
-        });
+        return Err(FigureError::SizesDiffer { first: (a.width, a.height), second: (b.width, b.height) });
     }
     a.check()?;
     b.check()?;
-    Ok(a.pixels
-        .iter()
-        .zip(&b.pixels)
-        .map(|(x, y)| x.abs_diff(*y))
-        .max()
-        .unwrap_or(0))
+    Ok(a.pixels.iter().zip(&b.pixels).map(|(x, y)| x.abs_diff(*y)).max().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -94,16 +78,8 @@ mod tests {
         for at in 0..24 {
             let mut other = sample();
             other.pixels[at] += 1;
-            assert_eq!(
-                max_channel_difference(&sample(), &other),
-                Ok(1),
-                "byte {at}"
-            );
-            assert_eq!(
-                max_channel_difference(&other, &sample()),
-                Ok(1),
-                "byte {at}"
-            );
+            assert_eq!(max_channel_difference(&sample(), &other), Ok(1), "byte {at}");
+            assert_eq!(max_channel_difference(&other, &sample()), Ok(1), "byte {at}");
         }
     }
 
@@ -127,36 +103,17 @@ mod tests {
     fn other_sizes_are_an_error_even_with_the_same_bytes() {
         let turned = Image::new(2, 3, sample().pixels).unwrap();
         let error = max_channel_difference(&sample(), &turned).unwrap_err();
-        assert_eq!(
-            error,
-            FigureError::SizesDiffer {
-                first: (3, 2),
-                second: (2, 3)
-            }
-        );
+        assert_eq!(error, FigureError::SizesDiffer { first: (3, 2), second: (2, 3) });
         assert!(error.to_string().contains("3×2"));
     }
 
     #[test]
     fn short_and_long_buffers_are_an_error() {
         for bytes in [0, 23, 25] {
-            let broken = Image {
-                pixels: vec![0; bytes],
-                ..sample()
-            };
-            let expected = FigureError::WrongBuffer {
-                width: 3,
-                height: 2,
-                bytes,
-            };
-            assert_eq!(
-                max_channel_difference(&sample(), &broken),
-                Err(expected.clone())
-            );
-            assert_eq!(
-                max_channel_difference(&broken, &broken),
-                Err(expected.clone())
-            );
+            let broken = Image { pixels: vec![0; bytes], ..sample() };
+            let expected = FigureError::WrongBuffer { width: 3, height: 2, bytes };
+            assert_eq!(max_channel_difference(&sample(), &broken), Err(expected.clone()));
+            assert_eq!(max_channel_difference(&broken, &broken), Err(expected.clone()));
             assert_eq!(Image::new(3, 2, broken.pixels), Err(expected));
         }
         assert!(Image::new(u32::MAX, u32::MAX, Vec::new()).is_err());

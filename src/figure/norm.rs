@@ -85,20 +85,12 @@ pub fn normalise(v: f64, norm: Norm, vmin: f64, vmax: f64) -> f64 {
 /// How far `v` lies on the way from `low` to `high`, also where their distance overflows.
 fn share(v: f64, low: f64, high: f64) -> f64 {
     let span = high - low;
-    if span.is_finite() {
-        (v - low) / span
-    } else {
-        (v * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
-    }
+    if span.is_finite() { (v - low) / span } else { (v * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5) }
 }
 
 /// The colour index of t: floor(256 t), clamped to 0..=255; NaN gives 0.
 #[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is the clamp"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 pub fn color_index(t: f64) -> u8 {
     (t * COLORS as f64) as u8
 }
@@ -121,11 +113,7 @@ impl Scale {
             return Ok(None);
         };
         if norm != Norm::EqHist {
-            return Ok(Some(Self {
-                norm,
-                limits: (low, high),
-                distribution: None,
-            }));
+            return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
         let distribution = match values {
             Values::Count(counts) => {
@@ -139,16 +127,8 @@ impl Scale {
         };
         Ok(Some(match distribution {
             // Nothing lies within the limits: a step at the high one.
-            None => Self {
-                norm,
-                limits: (high, high),
-                distribution: None,
-            },
-            Some((low, high, found)) => Self {
-                norm,
-                limits: (low, high),
-                distribution: Some(found),
-            },
+            None => Self { norm, limits: (high, high), distribution: None },
+            Some((low, high, found)) => Self { norm, limits: (low, high), distribution: Some(found) },
         }))
     }
 
@@ -176,17 +156,13 @@ impl Scale {
     /// The thresholds of [`Shading`] for counts.
     fn count_thresholds(&self) -> Vec<u64> {
         // The least count at or above the high limit has the top colour; 0 is no count.
-        bisect(1, whole(self.limits.1.ceil()).max(1), |count| {
-            self.index(count as f64)
-        })
+        bisect(1, whole(self.limits.1.ceil()).max(1), |count| self.index(count as f64))
     }
 
     /// The thresholds of [`Shading`] for reals.
     fn real_thresholds(&self) -> Vec<u64> {
         let (low, high) = self.limits;
-        bisect(f64_key(low), f64_key(high), |key| {
-            self.index(f64_from_key(key))
-        })
+        bisect(f64_key(low), f64_key(high), |key| self.index(f64_from_key(key)))
     }
 }
 
@@ -212,11 +188,7 @@ fn bisect(mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
 }
 
 /// The integer of a whole number; beyond the integers, the last one.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, NaN gives 0"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, NaN gives 0")]
 fn whole(value: f64) -> u64 {
     value as u64
 }
@@ -225,9 +197,7 @@ fn whole(value: f64) -> u64 {
 fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
     match limit {
         Limit::Value(value) if !value.is_finite() => Err(FigureError::BadLimit(limit.to_string())),
-        Limit::Value(value) if norm == Norm::Log && value <= 0.0 => {
-            Err(FigureError::LogLimit(value))
-        }
+        Limit::Value(value) if norm == Norm::Log && value <= 0.0 => Err(FigureError::LogLimit(value)),
         Limit::Value(value) => Ok(Some(value)),
         Limit::Percentile(percent) if !(0.0..=100.0).contains(&percent) => {
             Err(FigureError::BadLimit(limit.to_string()))
@@ -240,11 +210,7 @@ fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
 fn resolve(values: &Values, norm: Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
     let given = (explicit(limits.low, norm)?, explicit(limits.high, norm)?);
     if let (Some(low), Some(high)) = given {
-        return if low > high {
-            Err(FigureError::InvertedLimits { low, high })
-        } else {
-            Ok(Some((low, high)))
-        };
+        return if low > high { Err(FigureError::InvertedLimits { low, high }) } else { Ok(Some((low, high))) };
     }
     if let (Limit::Percentile(low), Limit::Percentile(high)) = (limits.low, limits.high)
         && low > high
@@ -253,13 +219,7 @@ fn resolve(values: &Values, norm: Norm, limits: Limits) -> Result<Option<(f64, f
     }
     let percents: Vec<f64> = [limits.low, limits.high]
         .iter()
-        .filter_map(|l| {
-            if let Limit::Percentile(p) = l {
-                Some(*p)
-            } else {
-                None
-            }
-        })
+        .filter_map(|l| if let Limit::Percentile(p) = l { Some(*p) } else { None })
         .collect();
     let Some((extremes, found)) = summary(values, norm, &percents) else {
         return Ok(None);
@@ -284,18 +244,11 @@ fn summary(values: &Values, norm: Norm, percents: &[f64]) -> Option<((f64, f64),
             let (low, high) = count_extremes(counts)?;
             let keys = counts.iter().copied();
             let found = percentiles(&keys, (low, high), percents);
-            let found = found
-                .into_iter()
-                .map(|(a, b, share)| lerp(a as f64, b as f64, share))
-                .collect();
+            let found = found.into_iter().map(|(a, b, share)| lerp(a as f64, b as f64, share)).collect();
             Some(((low as f64, high as f64), found))
         }
         Values::Real(reals) => {
-            let floor = if norm == Norm::Log {
-                0.0
-            } else {
-                f64::NEG_INFINITY
-            };
+            let floor = if norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
             let (low, high) = real_extremes(reals, floor)?;
             let keys = reals.iter().copied().map(f64_key);
             let range = (f64_key(low), f64_key(high));
@@ -312,27 +265,17 @@ fn count_extremes_within(counts: &[u64], low: f64, high: f64) -> Option<(u64, u6
     if low <= least as f64 && greatest as f64 <= high {
         return Some((least, greatest));
     }
-    let inside = counts
-        .iter()
-        .copied()
-        .filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
+    let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
     inside.fold(None, |range, count| {
-        Some(range.map_or((count, count), |(a, b): (u64, u64)| {
-            (a.min(count), b.max(count))
-        }))
+        Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
     })
 }
 
 /// The least and greatest value within limits.
 fn real_extremes_within(reals: &[f64], low: f64, high: f64) -> Option<(f64, f64)> {
-    let inside = reals
-        .iter()
-        .copied()
-        .filter(|value| (low..=high).contains(value));
+    let inside = reals.iter().copied().filter(|value| (low..=high).contains(value));
     inside.fold(None, |range, value| {
-        Some(range.map_or((value, value), |(a, b): (f64, f64)| {
-            (a.min(value), b.max(value))
-        }))
+        Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))
     })
 }
 
@@ -359,19 +302,11 @@ pub fn shading(values: &Values, style: &Style) -> Result<Shading, FigureError> {
         (Some(scale), Values::Count(_)) => scale.count_thresholds(),
         (Some(scale), Values::Real(_)) => scale.real_thresholds(),
     };
-    Ok(Shading {
-        thresholds,
-        palette,
-        empty: beneath,
-    })
+    Ok(Shading { thresholds, palette, empty: beneath })
 }
 
 /// Alpha 0 to 1 as a byte, rounded.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is the clamp"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 fn alpha_byte(alpha: f32) -> u8 {
     (f64::from(alpha) * 255.0).round() as u8
 }

@@ -10,21 +10,11 @@ use crate::figure::shade::shade;
 
 /// The lines of a fixture that are not comments, as numbers, and the comments' words.
 fn fixture(name: &str) -> (Vec<Vec<String>>, Vec<Vec<f64>>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/shade")
-        .join(name);
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{error}: {}", path.display()));
-    let (comments, rows): (Vec<&str>, Vec<&str>) =
-        text.lines().partition(|line| line.starts_with('#'));
-    let words = comments
-        .iter()
-        .map(|line| line.split_whitespace().skip(1).map(str::to_owned).collect())
-        .collect();
-    let numbers = rows
-        .iter()
-        .map(|line| line.split(' ').map(|word| word.parse().unwrap()).collect())
-        .collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shade").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{error}: {}", path.display()));
+    let (comments, rows): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
+    let words = comments.iter().map(|line| line.split_whitespace().skip(1).map(str::to_owned).collect()).collect();
+    let numbers = rows.iter().map(|line| line.split(' ').map(|word| word.parse().unwrap()).collect()).collect();
     (words, numbers)
 }
 
@@ -34,11 +24,7 @@ fn column(rows: &[Vec<f64>], at: usize) -> Vec<f64> {
 
 /// The image whose RGBA bytes are four columns of a fixture, one pixel a row, the last row on top.
 fn image_of(rows: &[Vec<f64>], at: usize) -> Image {
-    let bytes = rows.iter().rev().flat_map(|row| {
-        row[at..at + 4]
-            .iter()
-            .map(|v| u8::try_from(whole(*v)).unwrap())
-    });
+    let bytes = rows.iter().rev().flat_map(|row| row[at..at + 4].iter().map(|v| u8::try_from(whole(*v)).unwrap()));
     Image::new(1, u32::try_from(rows.len()).unwrap(), bytes.collect()).unwrap()
 }
 
@@ -47,12 +33,7 @@ fn counts(values: &[f64]) -> Values {
 }
 
 fn style(norm: Norm, limits: Limits) -> Style {
-    Style {
-        norm,
-        limits,
-        background: Background::None,
-        ..Style::default()
-    }
+    Style { norm, limits, background: Background::None, ..Style::default() }
 }
 
 fn picture(values: &Values, style: &Style) -> Image {
@@ -61,12 +42,7 @@ fn picture(values: &Values, style: &Style) -> Image {
         Values::Count(v) => v.len(),
         Values::Real(v) => v.len(),
     };
-    shade(
-        values,
-        1,
-        u32::try_from(height).unwrap(),
-        &shading(values, style).unwrap(),
-    )
+    shade(values, 1, u32::try_from(height).unwrap(), &shading(values, style).unwrap())
 }
 
 fn indices(values: &Values, norm: Norm, limits: &str) -> Vec<usize> {
@@ -77,68 +53,35 @@ fn indices(values: &Values, norm: Norm, limits: &str) -> Vec<usize> {
     }
 }
 
-const ALL: [Norm; 5] = [
-    Norm::Linear,
-    Norm::Log,
-    Norm::Sqrt,
-    Norm::Cbrt,
-    Norm::EqHist,
-];
+const ALL: [Norm; 5] = [Norm::Linear, Norm::Log, Norm::Sqrt, Norm::Cbrt, Norm::EqHist];
 
 #[test]
 fn histogram_equalisation_is_datashaders() {
-    for name in [
-        "counts_narrow",
-        "counts_offset",
-        "counts_wide",
-        "counts_edge",
-        "counts_over_edge",
-        "reals",
-        "reals_levels",
-    ] {
+    for name in
+        ["counts_narrow", "counts_offset", "counts_wide", "counts_edge", "counts_over_edge", "reals", "reals_levels"]
+    {
         let (_, rows) = fixture(&format!("eqhist_{name}.txt"));
         let column0 = column(&rows, 0);
-        let values = if name.starts_with("counts") {
-            counts(&column0)
-        } else {
-            Values::Real(column0)
-        };
-        let scale = Scale::new(&values, Norm::EqHist, Limits::default())
-            .unwrap()
-            .unwrap();
+        let values = if name.starts_with("counts") { counts(&column0) } else { Values::Real(column0) };
+        let scale = Scale::new(&values, Norm::EqHist, Limits::default()).unwrap().unwrap();
         let distribution = scale.distribution.as_ref().unwrap();
         let binned = matches!(distribution, Distribution::Lines { .. });
-        assert_eq!(
-            binned,
-            !["counts_narrow", "counts_offset", "counts_edge"].contains(&name),
-            "{name}"
-        );
+        assert_eq!(binned, !["counts_narrow", "counts_offset", "counts_edge"].contains(&name), "{name}");
         let mut worst = 0f64;
         for row in rows.iter().filter(|row| !row[1].is_nan()) {
-            worst = worst
-                .max((distribution.share(row[0]) - row[1]).abs())
-                .max((scale.t(row[0]) - row[2]).abs());
+            worst = worst.max((distribution.share(row[0]) - row[1]).abs()).max((scale.t(row[0]) - row[2]).abs());
         }
         assert!(worst <= 1e-12, "{name}: t differs by {worst:e}");
-        println!(
-            "eqhist {name}: t differs by at most {worst:e} over {} pixels",
-            rows.len()
-        );
+        println!("eqhist {name}: t differs by at most {worst:e} over {} pixels", rows.len());
         let shown = picture(&values, &style(Norm::EqHist, Limits::default()));
-        assert_eq!(
-            max_channel_difference(&shown, &image_of(&rows, 3)),
-            Ok(0),
-            "{name}"
-        );
+        assert_eq!(max_channel_difference(&shown, &image_of(&rows, 3)), Ok(0), "{name}");
     }
 }
 
 #[test]
 fn norms_are_matplotlibs_to_the_byte() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shade");
-    let names = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let names: Vec<String> = names.filter(|name| name.starts_with("norm_")).collect();
     assert_eq!(names.len(), 21);
     for name in names {
@@ -148,19 +91,9 @@ fn norms_are_matplotlibs_to_the_byte() {
         let values = column(&rows, 0);
         for row in &rows {
             let (t, expected) = (normalise(row[0], norm, low, high), row[1].clamp(0.0, 1.0));
-            assert!(
-                (t - expected).abs() <= 1e-12,
-                "{name}: {} gives {t}, not {expected}",
-                row[0]
-            );
+            assert!((t - expected).abs() <= 1e-12, "{name}: {} gives {t}, not {expected}", row[0]);
         }
-        let explicit = style(
-            norm,
-            Limits {
-                low: Limit::Value(low),
-                high: Limit::Value(high),
-            },
-        );
+        let explicit = style(norm, Limits { low: Limit::Value(low), high: Limit::Value(high) });
         let mut styles = vec![explicit.clone()];
         if name.contains("inner") {
             styles.push(style(norm, "p1..p99".parse().unwrap()));
@@ -175,12 +108,7 @@ fn norms_are_matplotlibs_to_the_byte() {
             }
             for values in kinds {
                 let shown = picture(&values, &style);
-                assert_eq!(
-                    max_channel_difference(&shown, &expected),
-                    Ok(0),
-                    "{name} with {}",
-                    style.limits
-                );
+                assert_eq!(max_channel_difference(&shown, &expected), Ok(0), "{name} with {}", style.limits);
             }
         }
     }
@@ -195,11 +123,7 @@ fn the_comparison_with_the_fixtures_can_fail() {
     assert!(max_channel_difference(&wrong_norm, &right).unwrap() > 0);
     // One threshold too high by one: the count 2 falls back by a colour.
     let mut shading = shading(&values, &style(Norm::Log, Limits::default())).unwrap();
-    let at = shading
-        .thresholds
-        .iter()
-        .rposition(|threshold| *threshold == 2)
-        .unwrap();
+    let at = shading.thresholds.iter().rposition(|threshold| *threshold == 2).unwrap();
     shading.thresholds[at] += 1;
     let shown = shade(&values, 1, right.height, &shading);
     assert!(max_channel_difference(&shown, &right).unwrap() > 0);
@@ -209,36 +133,18 @@ fn the_comparison_with_the_fixtures_can_fail() {
 #[test]
 fn percentiles_are_numpys() {
     for name in ["positive", "counts", "powers", "signed"] {
-        let norm = if name == "signed" {
-            "norm_linear_signed"
-        } else {
-            &format!("norm_log_{name}")
-        };
+        let norm = if name == "signed" { "norm_linear_signed" } else { &format!("norm_log_{name}") };
         let data = column(&fixture(&format!("{norm}.txt")).1, 0);
-        let mut kinds = vec![Values::Real(
-            [
-                data.as_slice(),
-                &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY],
-            ]
-            .concat(),
-        )];
+        let mut kinds = vec![Values::Real([data.as_slice(), &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]].concat())];
         if name == "counts" || name == "powers" {
             kinds.push(counts(&[data.as_slice(), &[0.0, 0.0]].concat()));
         }
         for row in fixture(&format!("percentile_{name}.txt")).1 {
             for values in &kinds {
-                let limits = Limits {
-                    low: Limit::Percentile(row[0]),
-                    high: Limit::Auto,
-                };
+                let limits = Limits { low: Limit::Percentile(row[0]), high: Limit::Auto };
                 let (low, _) = resolve(values, Norm::Linear, limits).unwrap().unwrap();
                 let tolerance = 1e-14 * row[1].abs();
-                assert!(
-                    (low - row[1]).abs() <= tolerance,
-                    "{name}: p{} is {low}, not {}",
-                    row[0],
-                    row[1]
-                );
+                assert!((low - row[1]).abs() <= tolerance, "{name}: p{} is {low}, not {}", row[0], row[1]);
             }
         }
     }
@@ -247,68 +153,28 @@ fn percentiles_are_numpys() {
 #[test]
 fn equal_limits_show_a_lone_point_at_the_top() {
     for norm in ALL {
-        assert_eq!(
-            indices(&Values::Count(vec![0, 1, 0, 1]), norm, ".."),
-            [0, 255, 0, 255],
-            "{norm}"
-        );
-        assert_eq!(
-            indices(&Values::Count(vec![7]), norm, "p1..p99"),
-            [255],
-            "{norm}"
-        );
-        assert_eq!(
-            indices(&Values::Real(vec![3.5, f64::NAN]), norm, "..")[0],
-            255,
-            "{norm}"
-        );
-        assert_eq!(
-            indices(&Values::Count(vec![4, 5, 6]), norm, "5..5"),
-            [0, 255, 255],
-            "{norm}"
-        );
-        assert_eq!(
-            (
-                normalise(4.9, norm, 5.0, 5.0),
-                normalise(5.0, norm, 5.0, 5.0)
-            ),
-            (0.0, 1.0)
-        );
+        assert_eq!(indices(&Values::Count(vec![0, 1, 0, 1]), norm, ".."), [0, 255, 0, 255], "{norm}");
+        assert_eq!(indices(&Values::Count(vec![7]), norm, "p1..p99"), [255], "{norm}");
+        assert_eq!(indices(&Values::Real(vec![3.5, f64::NAN]), norm, "..")[0], 255, "{norm}");
+        assert_eq!(indices(&Values::Count(vec![4, 5, 6]), norm, "5..5"), [0, 255, 255], "{norm}");
+        assert_eq!((normalise(4.9, norm, 5.0, 5.0), normalise(5.0, norm, 5.0, 5.0)), (0.0, 1.0));
     }
 }
 
 #[test]
 fn infinities_clamp_and_take_no_part_in_limits() {
-    let values = Values::Real(vec![
-        f64::NEG_INFINITY,
-        1.0,
-        2.0,
-        4.0,
-        f64::INFINITY,
-        f64::NAN,
-    ]);
+    let values = Values::Real(vec![f64::NEG_INFINITY, 1.0, 2.0, 4.0, f64::INFINITY, f64::NAN]);
     for norm in ALL {
         let found = indices(&values, norm, "..");
-        assert_eq!(
-            (found[0], found[1], found[3], found[4]),
-            (0, 0, 255, 255),
-            "{norm}"
-        );
+        assert_eq!((found[0], found[1], found[3], found[4]), (0, 0, 255, 255), "{norm}");
         assert!(found[2] > 0 && found[2] < 255, "{norm}");
         let shown = picture(&values, &style(norm, Limits::default()));
         assert_eq!(shown.pixel(0, 0), Some([0; 4]), "NaN is empty");
-        assert_eq!(
-            (shown.pixel(0, 1), shown.pixel(0, 5)),
-            (shown.pixel(0, 2), shown.pixel(0, 4))
-        );
+        assert_eq!((shown.pixel(0, 1), shown.pixel(0, 5)), (shown.pixel(0, 2), shown.pixel(0, 4)));
     }
     let infinite = Values::Real(vec![f64::INFINITY, f64::NAN]);
     assert_eq!(indices(&infinite, Norm::Linear, "0..1")[0], 255);
-    assert_eq!(
-        indices(&infinite, Norm::Linear, "..")[0],
-        0,
-        "no limits to be had: the lowest colour"
-    );
+    assert_eq!(indices(&infinite, Norm::Linear, "..")[0], 0, "no limits to be had: the lowest colour");
 }
 
 #[test]
@@ -316,10 +182,7 @@ fn the_log_norm_looks_at_positive_values() {
     let values = Values::Real(vec![-5.0, 0.0, 0.01, 1.0, 100.0]);
     assert_eq!(indices(&values, Norm::Log, ".."), [0, 0, 0, 128, 255]);
     assert_eq!(indices(&values, Norm::Log, "p0..p100"), [0, 0, 0, 128, 255]);
-    assert_eq!(
-        indices(&Values::Real(vec![-5.0, 0.0]), Norm::Log, ".."),
-        [0, 0]
-    );
+    assert_eq!(indices(&Values::Real(vec![-5.0, 0.0]), Norm::Log, ".."), [0, 0]);
     for (limits, wrong) in [("0..5", 0.0), ("-1..", -1.0), ("..-3", -3.0)] {
         let result = shading(&values, &style(Norm::Log, limits.parse().unwrap()));
         assert_eq!(result, Err(FigureError::LogLimit(wrong)));
@@ -334,118 +197,51 @@ fn limits_that_miss_the_data_still_shade() {
         assert_eq!(indices(&values, norm, "5..9"), [0; 3], "{norm}");
         assert_eq!(indices(&values, norm, "..0.5"), [255; 3], "{norm}");
         assert_eq!(indices(&values, norm, "0.25..0.5"), [255; 3], "{norm}");
-        assert_eq!(
-            indices(&Values::Count(vec![0, 0]), norm, ".."),
-            [0; 2],
-            "{norm}"
-        );
-        assert_eq!(
-            indices(&Values::Real(vec![f64::NAN]), norm, "p1..p99")[0..0],
-            [0usize; 0],
-            "{norm}"
-        );
+        assert_eq!(indices(&Values::Count(vec![0, 0]), norm, ".."), [0; 2], "{norm}");
+        assert_eq!(indices(&Values::Real(vec![f64::NAN]), norm, "p1..p99")[0..0], [0usize; 0], "{norm}");
     }
     assert_eq!(indices(&values, Norm::Linear, "-1..3"), [128, 192, 255]);
     assert_eq!(indices(&values, Norm::Linear, "0..1e30"), [0; 3]);
-    assert_eq!(
-        indices(
-            &Values::Real(vec![f64::MIN, 0.0, f64::MAX]),
-            Norm::Linear,
-            ".."
-        ),
-        [0, 128, 255]
-    );
+    assert_eq!(indices(&Values::Real(vec![f64::MIN, 0.0, f64::MAX]), Norm::Linear, ".."), [0, 128, 255]);
 }
 
 #[test]
 fn equalisation_within_limits_is_that_of_the_values_within() {
     let all = Values::Count(vec![1, 2, 2, 3, 9, 50, 1000]);
     let inner = indices(&Values::Count(vec![2, 2, 3, 9]), Norm::EqHist, "..");
-    assert_eq!(
-        indices(&all, Norm::EqHist, "2..49.5"),
-        [&[0], inner.as_slice(), &[255, 255]].concat()
-    );
+    assert_eq!(indices(&all, Norm::EqHist, "2..49.5"), [&[0], inner.as_slice(), &[255, 255]].concat());
     let all = Values::Real(vec![-9.0, 0.5, 0.75, 2.0, 8.0]);
     let inner = indices(&Values::Real(vec![0.5, 0.75, 2.0]), Norm::EqHist, "..");
-    assert_eq!(
-        indices(&all, Norm::EqHist, "0..5"),
-        [&[0], inner.as_slice(), &[255]].concat()
-    );
+    assert_eq!(indices(&all, Norm::EqHist, "0..5"), [&[0], inner.as_slice(), &[255]].concat());
 }
 
 #[test]
 fn what_cannot_be_done_is_an_error() {
     let values = Values::Count(vec![1, 2]);
-    let with =
-        |low, high| shading(&values, &style(Norm::Linear, Limits { low, high })).unwrap_err();
+    let with = |low, high| shading(&values, &style(Norm::Linear, Limits { low, high })).unwrap_err();
     use Limit::{Auto, Percentile, Value};
-    assert_eq!(
-        with(Value(2.0), Value(1.0)),
-        FigureError::InvertedLimits {
-            low: 2.0,
-            high: 1.0
-        }
-    );
-    assert_eq!(
-        with(Percentile(9.0), Percentile(1.0)),
-        FigureError::InvertedLimits {
-            low: 9.0,
-            high: 1.0
-        }
-    );
-    assert_eq!(
-        with(Value(f64::NAN), Auto),
-        FigureError::BadLimit("NaN".into())
-    );
-    assert_eq!(
-        with(Auto, Percentile(101.0)),
-        FigureError::BadLimit("p101".into())
-    );
+    assert_eq!(with(Value(2.0), Value(1.0)), FigureError::InvertedLimits { low: 2.0, high: 1.0 });
+    assert_eq!(with(Percentile(9.0), Percentile(1.0)), FigureError::InvertedLimits { low: 9.0, high: 1.0 });
+    assert_eq!(with(Value(f64::NAN), Auto), FigureError::BadLimit("NaN".into()));
+    assert_eq!(with(Auto, Percentile(101.0)), FigureError::BadLimit("p101".into()));
     for alpha in [-0.1, 1.1, f32::NAN] {
-        let result = shading(
-            &values,
-            &Style {
-                alpha,
-                ..Style::default()
-            },
-        );
+        let result = shading(&values, &Style { alpha, ..Style::default() });
         assert!(matches!(result, Err(FigureError::BadAlpha(_))));
     }
-    let result = shading(
-        &values,
-        &Style {
-            colormap: "virids".into(),
-            ..Style::default()
-        },
-    );
-    assert!(
-        result
-            .unwrap_err()
-            .to_string()
-            .contains("did you mean viridis?")
-    );
+    let result = shading(&values, &Style { colormap: "virids".into(), ..Style::default() });
+    assert!(result.unwrap_err().to_string().contains("did you mean viridis?"));
 }
 
 #[test]
 fn color_indices() {
-    for (t, index) in [
-        (0.0, 0),
-        (1.0, 255),
-        (0.5, 128),
-        (0.003_906_25, 1),
-        (0.003_906, 0),
-        (-3.0, 0),
-        (9.0, 255),
-    ] {
+    for (t, index) in [(0.0, 0), (1.0, 255), (0.5, 128), (0.003_906_25, 1), (0.003_906, 0), (-3.0, 0), (9.0, 255)] {
         assert_eq!(color_index(t), index, "{t}");
     }
     assert_eq!(color_index(f64::NAN), 0);
 }
 
 fn any_limits() -> impl Strategy<Value = Limits> {
-    let text = prop::sample::select(vec![
-        "..", "p1..p99", "p10..", "..p90", "2..30", "2..p90", "..30", "0.5..1e6",
-    ]);
+    let text = prop::sample::select(vec!["..", "p1..p99", "p10..", "..p90", "2..30", "2..p90", "..30", "0.5..1e6"]);
     text.prop_map(|text| text.parse().unwrap())
 }
 

@@ -19,11 +19,7 @@ pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Ima
         Values::Count(counts) => shade_counts(counts, width, height, shading),
         Values::Real(reals) => shade_reals(reals, width, height, shading),
     };
-    Image {
-        width,
-        height,
-        pixels,
-    }
+    Image { width, height, pixels }
 }
 
 /// One colour over another: source-over on straight-alpha sRGB bytes, rounded to nearest.
@@ -37,16 +33,11 @@ pub fn over(top: [u8; 4], bottom: [u8; 4]) -> [u8; 4] {
     }
     let (a, b) = (f64::from(top[3]) / 255.0, f64::from(bottom[3]) / 255.0);
     let covered = a + b * (1.0 - a);
-    let mix =
-        |i: usize| byte((f64::from(top[i]) * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
+    let mix = |i: usize| byte((f64::from(top[i]) * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
     [mix(0), mix(1), mix(2), byte(covered * 255.0)]
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is the clamp"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 fn byte(value: f64) -> u8 {
     value.round() as u8
 }
@@ -64,11 +55,7 @@ fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> V
     let mut table: Vec<[u8; 4]> = (0..=last.clamp(1, DIRECT)).map(color).collect();
     table[0] = shading.empty;
     paint(counts, width, height, |v: u64| {
-        usize::try_from(v)
-            .ok()
-            .and_then(|v| table.get(v))
-            .copied()
-            .unwrap_or_else(|| color(v))
+        usize::try_from(v).ok().and_then(|v| table.get(v)).copied().unwrap_or_else(|| color(v))
     })
 }
 
@@ -77,40 +64,26 @@ fn shade_reals(reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec
     // Thresholds spread like logarithms are told apart best by their keys, others by their values.
     let (by_key, by_value) = (KeyStretches::new(&keys), ValueStretches::new(&keys));
     // No value is at or above NaN.
-    let lookup = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| {
-        by_key.of(f64_key(v))
-    });
+    let lookup = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| by_key.of(f64_key(v)));
     let linear = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| by_value.of(v));
     let or_empty = |v: f64, color| if v.is_nan() { shading.empty } else { color };
     if lookup.steps < linear.steps {
-        paint(reals, width, height, |v: f64| {
-            or_empty(v, lookup.color(by_key.of(f64_key(v)), v))
-        })
+        paint(reals, width, height, |v: f64| or_empty(v, lookup.color(by_key.of(f64_key(v)), v)))
     } else {
-        paint(reals, width, height, |v: f64| {
-            or_empty(v, linear.color(by_value.of(v), v))
-        })
+        paint(reals, width, height, |v: f64| or_empty(v, linear.color(by_value.of(v), v)))
     }
 }
 
 /// Applies a color function to every value, turning the rows upside down.
 fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u8; 4]) -> Vec<u8> {
     let expected = u128::from(width) * u128::from(height);
-    assert_eq!(
-        values.len() as u128,
-        expected,
-        "an aggregate of {width}×{height} pixels has that many values"
-    );
+    assert_eq!(values.len() as u128, expected, "an aggregate of {width}×{height} pixels has that many values");
     let mut pixels = vec![0; values.len() * 4];
     if values.is_empty() {
         return pixels;
     }
     let row = values.len() / height as usize;
-    for (from, to) in values
-        .chunks_exact(row)
-        .rev()
-        .zip(pixels.chunks_exact_mut(row * 4))
-    {
+    for (from, to) in values.chunks_exact(row).rev().zip(pixels.chunks_exact_mut(row * 4)) {
         for (value, pixel) in from.iter().zip(to.as_chunks_mut::<4>().0) {
             *pixel = color(*value);
         }
@@ -120,9 +93,7 @@ fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u
 
 /// The different thresholds that some value can reach, ascending; at most 255.
 fn distinct(shading: &Shading) -> Vec<u64> {
-    let reachable = shading
-        .thresholds
-        .partition_point(|threshold| *threshold < u64::MAX);
+    let reachable = shading.thresholds.partition_point(|threshold| *threshold < u64::MAX);
     let mut keys = shading.thresholds[..reachable].to_vec();
     keys.dedup();
     keys
@@ -140,16 +111,9 @@ struct KeyStretches {
 
 impl KeyStretches {
     fn new(keys: &[u64]) -> Self {
-        let (first, last) = (
-            keys.first().copied().unwrap_or(0),
-            keys.last().copied().unwrap_or(0),
-        );
+        let (first, last) = (keys.first().copied().unwrap_or(0), keys.last().copied().unwrap_or(0));
         let bits = u64::BITS - (last - first).leading_zeros();
-        Self {
-            first,
-            last,
-            shift: bits.saturating_sub(STRETCHES.trailing_zeros()),
-        }
+        Self { first, last, shift: bits.saturating_sub(STRETCHES.trailing_zeros()) }
     }
 
     #[inline]
@@ -167,26 +131,14 @@ struct ValueStretches {
 
 impl ValueStretches {
     fn new(keys: &[u64]) -> Self {
-        let [low, high] =
-            [keys.first(), keys.last()].map(|key| key.copied().map_or(0.0, f64_from_key));
+        let [low, high] = [keys.first(), keys.last()].map(|key| key.copied().map_or(0.0, f64_from_key));
         let per_unit = (STRETCHES - 1) as f64 / (high - low);
         // One stretch for all where the width overflows or vanishes.
-        if per_unit.is_normal() {
-            Self { low, per_unit }
-        } else {
-            Self {
-                low: 0.0,
-                per_unit: 0.0,
-            }
-        }
+        if per_unit.is_normal() { Self { low, per_unit } } else { Self { low: 0.0, per_unit: 0.0 } }
     }
 
     #[inline]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates, and NaN gives 0"
-    )]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and NaN gives 0")]
     fn of(&self, value: f64) -> usize {
         ((value - self.low) * self.per_unit) as u16 as usize
     }
@@ -206,13 +158,7 @@ struct Lookup<K> {
 }
 
 impl<K: Copy + PartialOrd> Lookup<K> {
-    fn new(
-        shading: &Shading,
-        keys: &[u64],
-        never: K,
-        value: impl Fn(u64) -> K,
-        stretch: impl Fn(K) -> usize,
-    ) -> Self {
+    fn new(shading: &Shading, keys: &[u64], never: K, value: impl Fn(u64) -> K, stretch: impl Fn(K) -> usize) -> Self {
         let mut thresholds = Box::new([never; 2 * COLORS]);
         let mut colors = Box::new([shading.palette[0]; 2 * COLORS]);
         let mut before = Box::new([0u8; STRETCHES]);
@@ -230,12 +176,7 @@ impl<K: Copy + PartialOrd> Lookup<K> {
             fullest = fullest.max(held);
         }
         before[filled..].fill(passed);
-        Self {
-            thresholds,
-            colors,
-            before,
-            steps: u8::BITS - fullest.leading_zeros(),
-        }
+        Self { thresholds, colors, before, steps: u8::BITS - fullest.leading_zeros() }
     }
 
     #[inline]
@@ -264,34 +205,15 @@ mod tests {
         all.sort_unstable();
         all.resize(COLORS - 1, u64::MAX);
         let palette = std::array::from_fn(|i| [byte(i as f64), 1, 2, 3]);
-        Shading {
-            thresholds: all,
-            palette,
-            empty: [9, 9, 9, 9],
-        }
+        Shading { thresholds: all, palette, empty: [9, 9, 9, 9] }
     }
 
     #[test]
     fn rows_are_turned_and_empties_kept_apart() {
-        let image = shade(
-            &Values::Count(vec![0, 1, 2, 3, 4, 5]),
-            3,
-            2,
-            &marked(&[2, 2, 5]),
-        );
+        let image = shade(&Values::Count(vec![0, 1, 2, 3, 4, 5]), 3, 2, &marked(&[2, 2, 5]));
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
-        assert_eq!(
-            (image.width, image.height, reds),
-            (3, 2, vec![2, 2, 3, 9, 0, 2])
-        );
-        let reals = Values::Real(vec![
-            f64::NAN,
-            f64::NEG_INFINITY,
-            -0.0,
-            0.0,
-            1.5,
-            f64::INFINITY,
-        ]);
+        assert_eq!((image.width, image.height, reds), (3, 2, vec![2, 2, 3, 9, 0, 2]));
+        let reals = Values::Real(vec![f64::NAN, f64::NEG_INFINITY, -0.0, 0.0, 1.5, f64::INFINITY]);
         let image = shade(&reals, 2, 3, &marked(&[f64_key(0.0), f64_key(1.5)]));
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
         assert_eq!(reds, vec![2, 2, 1, 1, 9, 0]);
@@ -300,11 +222,7 @@ mod tests {
     #[test]
     fn nothing_to_shade() {
         for (width, height) in [(0, 0), (0, 7), (7, 0)] {
-            assert!(
-                shade(&Values::Count(Vec::new()), width, height, &marked(&[]))
-                    .pixels
-                    .is_empty()
-            );
+            assert!(shade(&Values::Count(Vec::new()), width, height, &marked(&[])).pixels.is_empty());
         }
     }
 
@@ -318,10 +236,7 @@ mod tests {
     fn composing_by_hand() {
         assert_eq!(over([200, 100, 0, 255], [1, 2, 3, 255]), [200, 100, 0, 255]);
         assert_eq!(over([200, 100, 0, 0], [1, 2, 3, 255]), [1, 2, 3, 255]);
-        assert_eq!(
-            over([200, 100, 0, 51], [0, 50, 255, 255]),
-            [40, 60, 204, 255]
-        );
+        assert_eq!(over([200, 100, 0, 51], [0, 50, 255, 255]), [40, 60, 204, 255]);
         assert_eq!(over([200, 100, 0, 51], [0; 4]), [200, 100, 0, 51]);
         assert_eq!(over([200, 100, 0, 0], [0; 4]), [0; 4]);
         // Half over half: 3/4 covered, 2/3 of it by the upper one.
@@ -331,11 +246,7 @@ mod tests {
     #[test]
     fn alpha_and_background_reach_the_pixels() {
         let values = Values::Count(vec![0, 1]);
-        let mut style = Style {
-            colormap: "grey".into(),
-            alpha: 0.2,
-            ..Style::default()
-        };
+        let mut style = Style { colormap: "grey".into(), alpha: 0.2, ..Style::default() };
         let pixels = |style: &Style| shade(&values, 2, 1, &shading(&values, style).unwrap()).pixels;
         style.background = Background::None;
         assert_eq!(pixels(&style), [0, 0, 0, 0, 255, 255, 255, 51]);
@@ -349,11 +260,10 @@ mod tests {
         let few = prop::collection::vec(0u64..40, 0..255);
         let direct = prop::collection::vec(1u64..70_000, 0..255);
         let any = prop::collection::vec(any::<u64>(), 0..255);
-        let crowded =
-            prop::collection::vec((1u64 << 40)..(1 << 40) + 500, 1..255).prop_map(|mut v| {
-                v[0] = 3;
-                v
-            });
+        let crowded = prop::collection::vec((1u64 << 40)..(1 << 40) + 500, 1..255).prop_map(|mut v| {
+            v[0] = 3;
+            v
+        });
         prop_oneof![few, direct, any, crowded]
     }
 
@@ -366,8 +276,7 @@ mod tests {
             v
         });
         let tiny = prop::collection::vec(0.0..1e-308, 0..255);
-        prop_oneof![any, even, crowded, tiny]
-            .prop_map(|v: Vec<f64>| v.into_iter().filter(|v| !v.is_nan()).collect())
+        prop_oneof![any, even, crowded, tiny].prop_map(|v: Vec<f64>| v.into_iter().filter(|v| !v.is_nan()).collect())
     }
 
     proptest! {

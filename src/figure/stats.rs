@@ -5,9 +5,7 @@ pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
     // Less one, the empty 0 becomes the greatest of all and never is a minimum.
     let (low, high) = counts
         .iter()
-        .fold((u64::MAX, 0), |(low, high): (u64, u64), count| {
-            (low.min(count.wrapping_sub(1)), high.max(*count))
-        });
+        .fold((u64::MAX, 0), |(low, high): (u64, u64), count| (low.min(count.wrapping_sub(1)), high.max(*count)));
     (high > 0).then(|| (low + 1, high))
 }
 
@@ -18,17 +16,9 @@ pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
     let mut take = |lane: usize, value: f64| {
         // Written as selections, NaN failing each comparison, so that the compiler can use vector minima.
         let usable = value > floor && value < f64::INFINITY;
-        let (below, above) = if usable {
-            (value, value)
-        } else {
-            (f64::INFINITY, f64::NEG_INFINITY)
-        };
+        let (below, above) = if usable { (value, value) } else { (f64::INFINITY, f64::NEG_INFINITY) };
         low[lane] = if below < low[lane] { below } else { low[lane] };
-        high[lane] = if above > high[lane] {
-            above
-        } else {
-            high[lane]
-        };
+        high[lane] = if above > high[lane] { above } else { high[lane] };
     };
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
@@ -39,10 +29,8 @@ pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
     for value in rest {
         take(0, *value);
     }
-    let (low, high) = (
-        low.into_iter().fold(f64::INFINITY, f64::min),
-        high.into_iter().fold(f64::NEG_INFINITY, f64::max),
-    );
+    let (low, high) =
+        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max));
     (low <= high).then_some((low, high))
 }
 
@@ -65,39 +53,22 @@ pub(super) fn percentiles(
     let buckets = Buckets::new(low, high);
     let counts = buckets.histogram(keys.clone());
     let total: u64 = counts.iter().sum();
-    let places: Vec<(u64, u64, f64)> = percents
-        .iter()
-        .map(|percent| place(total, *percent))
-        .collect();
-    let mut ranks: Vec<u64> = places
-        .iter()
-        .flat_map(|(first, second, _)| [*first, *second])
-        .collect();
+    let places: Vec<(u64, u64, f64)> = percents.iter().map(|percent| place(total, *percent)).collect();
+    let mut ranks: Vec<u64> = places.iter().flat_map(|(first, second, _)| [*first, *second]).collect();
     ranks.sort_unstable();
     ranks.dedup();
     let found = select(keys, &buckets, &counts, &ranks);
     let at = |rank: u64| ranks.binary_search(&rank).map_or(low, |i| found[i]);
-    places
-        .into_iter()
-        .map(|(first, second, share)| (at(first), at(second), share))
-        .collect()
+    places.into_iter().map(|(first, second, share)| (at(first), at(second), share)).collect()
 }
 
 /// The ranks (from 0) on both sides of a percentile of `total` values, and the share of the way between.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 ≤ position ≤ total − 1"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ position ≤ total − 1")]
 fn place(total: u64, percent: f64) -> (u64, u64, f64) {
     let last = total.saturating_sub(1);
     let position = last as f64 * (percent / 100.0);
     let first = (position.floor() as u64).min(last);
-    (
-        first,
-        (first + 1).min(last),
-        (position - first as f64).clamp(0.0, 1.0),
-    )
+    (first, (first + 1).min(last), (position - first as f64).clamp(0.0, 1.0))
 }
 
 /// A range of keys cut into at most 65536 equal buckets.
@@ -114,11 +85,7 @@ impl Buckets {
 
     fn new(low: u64, high: u64) -> Self {
         let span = high - low;
-        Self {
-            low,
-            span,
-            shift: (u64::BITS - span.leading_zeros()).saturating_sub(Self::BITS),
-        }
+        Self { low, span, shift: (u64::BITS - span.leading_zeros()).saturating_sub(Self::BITS) }
     }
 
     #[inline]
@@ -126,11 +93,7 @@ impl Buckets {
     fn of(&self, key: u64) -> usize {
         let above = key.wrapping_sub(self.low);
         let bucket = (above >> self.shift) as usize;
-        if above <= self.span {
-            bucket
-        } else {
-            Self::OUTSIDE
-        }
+        if above <= self.span { bucket } else { Self::OUTSIDE }
     }
 
     /// How many keys each bucket holds.
@@ -141,10 +104,7 @@ impl Buckets {
     /// The least and greatest key of a bucket.
     fn range(&self, bucket: usize) -> (u64, u64) {
         let first = (bucket as u64) << self.shift;
-        (
-            self.low + first,
-            self.low + self.span.min(first + ((1 << self.shift) - 1)),
-        )
+        (self.low + first, self.low + self.span.min(first + ((1 << self.shift) - 1)))
     }
 }
 
@@ -159,23 +119,14 @@ pub(super) fn histogram(mut positions: impl Iterator<Item = usize>, len: usize) 
             odd[position] += 1;
         }
     }
-    even.iter()
-        .zip(&odd)
-        .take(len)
-        .map(|(a, b)| a + b)
-        .collect()
+    even.iter().zip(&odd).take(len).map(|(a, b)| a + b).collect()
 }
 
 /// The keys at the given ranks (ascending, from 0 inside the range).
 ///
 /// Buckets with many keys are cut up in turn, so that a heavy tail, which leaves nearly all keys in one bucket, costs
 /// one more run and no sorting.
-fn select(
-    keys: &(impl Iterator<Item = u64> + Clone),
-    buckets: &Buckets,
-    counts: &[u64],
-    ranks: &[u64],
-) -> Vec<u64> {
+fn select(keys: &(impl Iterator<Item = u64> + Clone), buckets: &Buckets, counts: &[u64], ranks: &[u64]) -> Vec<u64> {
     const FEW: u64 = 1 << 16;
     let mut found = Vec::with_capacity(ranks.len());
     let (mut bucket, mut before) = (0, 0);
@@ -185,34 +136,19 @@ fn select(
             bucket += 1;
         }
         let held = counts[bucket];
-        let inside = ranks[found.len()..]
-            .iter()
-            .take_while(|rank| **rank < before + held);
+        let inside = ranks[found.len()..].iter().take_while(|rank| **rank < before + held);
         let inside: Vec<u64> = inside.map(|rank| rank - before).collect();
         let (low, high) = buckets.range(bucket);
         if low == high || inside.is_empty() {
             found.extend(std::iter::repeat_n(low, inside.len().max(1)));
         } else if held <= FEW {
-            let mut members: Vec<u64> = keys
-                .clone()
-                .filter(|key| (low..=high).contains(key))
-                .collect();
+            let mut members: Vec<u64> = keys.clone().filter(|key| (low..=high).contains(key)).collect();
             members.sort_unstable();
-            let at = |rank: &u64| {
-                usize::try_from(*rank)
-                    .ok()
-                    .and_then(|rank| members.get(rank))
-                    .copied()
-            };
+            let at = |rank: &u64| usize::try_from(*rank).ok().and_then(|rank| members.get(rank)).copied();
             found.extend(inside.iter().map(|rank| at(rank).unwrap_or(high)));
         } else {
             let finer = Buckets::new(low, high);
-            found.extend(select(
-                keys,
-                &finer,
-                &finer.histogram(keys.clone()),
-                &inside,
-            ));
+            found.extend(select(keys, &finer, &finer.histogram(keys.clone()), &inside));
         }
     }
     found
@@ -224,11 +160,7 @@ pub(super) fn lerp(a: f64, b: f64, share: f64) -> f64 {
     if !step.is_finite() {
         return a * (1.0 - share) + b * share;
     }
-    if share < 0.5 {
-        a + step * share
-    } else {
-        b - step * (1.0 - share)
-    }
+    if share < 0.5 { a + step * share } else { b - step * (1.0 - share) }
 }
 
 #[cfg(test)]
@@ -251,10 +183,7 @@ mod tests {
         let mut sorted = keys.to_vec();
         sorted.sort_unstable();
         let range = (sorted[0], sorted[sorted.len() - 1]);
-        for (found, percent) in percentiles(&keys.iter().copied(), range, percents)
-            .iter()
-            .zip(percents)
-        {
+        for (found, percent) in percentiles(&keys.iter().copied(), range, percents).iter().zip(percents) {
             let (first, second, share) = place(sorted.len() as u64, *percent);
             let at = |rank: u64| sorted[usize::try_from(rank).unwrap()];
             let expected = (at(first), at(second), share);

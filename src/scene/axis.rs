@@ -41,7 +41,9 @@ pub enum ViewError {
         end: String,
     },
     /// A range that reaches zero or below on a log axis.
-    #[error("the {axis} range {start}..{end} reaches zero or below, where a log scale has no place; raise its start or use symlog")]
+    #[error(
+        "the {axis} range {start}..{end} reaches zero or below, where a log scale has no place; raise its start or use symlog"
+    )]
     NotPositive {
         /// `x` or `y`.
         axis: &'static str,
@@ -51,7 +53,9 @@ pub enum ViewError {
         end: String,
     },
     /// A range whose width leaves the range of f64.
-    #[error("the {axis} range {start}..{end} is too wide to divide into {pixels} pixels in double precision; give a narrower one")]
+    #[error(
+        "the {axis} range {start}..{end} is too wide to divide into {pixels} pixels in double precision; give a narrower one"
+    )]
     TooWide {
         /// `x` or `y`.
         axis: &'static str,
@@ -153,16 +157,11 @@ impl FromStr for Range {
     type Err = ViewError;
 
     fn from_str(text: &str) -> Result<Self, ViewError> {
-        let (start, end) = text
-            .split_once("..")
-            .ok_or_else(|| ViewError::NotARange(text.to_owned()))?;
+        let (start, end) = text.split_once("..").ok_or_else(|| ViewError::NotARange(text.to_owned()))?;
         if start.trim().is_empty() || end.trim().is_empty() {
             return Err(ViewError::NotARange(text.to_owned()));
         }
-        Ok(Self {
-            start: start.parse()?,
-            end: end.parse()?,
-        })
+        Ok(Self { start: start.parse()?, end: end.parse()? })
     }
 }
 

@@ -171,7 +171,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn axis(start: f64, end: f64, pixels: u32) -> Axis {
-        Axis { range: Range { start: Coordinate::Real(start), end: Coordinate::Real(end) }, scale: Scale::Linear, pixels }
+        Axis {
+            range: Range { start: Coordinate::Real(start), end: Coordinate::Real(end) },
+            scale: Scale::Linear,
+            pixels,
+        }
     }
 
     #[test]

@@ -70,9 +70,7 @@ impl FromStr for Norm {
 
     fn from_str(text: &str) -> Result<Self, StyleError> {
         let found = Self::ALL.iter().find(|(name, _)| *name == text.trim());
-        found
-            .map(|(_, norm)| *norm)
-            .ok_or_else(|| StyleError::UnknownNorm(text.to_owned()))
+        found.map(|(_, norm)| *norm).ok_or_else(|| StyleError::UnknownNorm(text.to_owned()))
     }
 }
 
@@ -154,14 +152,10 @@ impl FromStr for Limits {
         if text.trim() == "auto" {
             return Ok(Self::default());
         }
-        let (low, high) = text
-            .split_once("..")
-            .ok_or_else(|| StyleError::NoRange(text.to_owned()))?;
+        let (low, high) = text.split_once("..").ok_or_else(|| StyleError::NoRange(text.to_owned()))?;
         let (low, high) = (low.parse()?, high.parse()?);
         let inverted = match (low, high) {
-            (Limit::Value(a), Limit::Value(b)) | (Limit::Percentile(a), Limit::Percentile(b)) => {
-                a > b
-            }
+            (Limit::Value(a), Limit::Value(b)) | (Limit::Percentile(a), Limit::Percentile(b)) => a > b,
             _ => false,
         };
         if inverted {
@@ -228,10 +222,8 @@ fn color_names() -> String {
 
 /// The value of a `#` colour's digits: 3 (each doubled), 6, or 8 with alpha.
 fn from_hex(digits: &str) -> Option<[u8; 4]> {
-    let nibbles: Vec<u8> = digits
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
-        .collect::<Option<_>>()?;
+    let nibbles: Vec<u8> =
+        digits.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
     match nibbles[..] {
         [r, g, b] => Some([r * 17, g * 17, b * 17, 255]),
         [a, b, c, d, e, f] => Some([a * 16 + b, c * 16 + d, e * 16 + f, 255]),
@@ -245,16 +237,9 @@ impl FromStr for Rgba {
 
     fn from_str(text: &str) -> Result<Self, StyleError> {
         let name = text.trim().to_ascii_lowercase();
-        let named = || {
-            COLORS
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, [r, g, b])| [*r, *g, *b, 255])
-        };
+        let named = || COLORS.iter().find(|(known, _)| *known == name).map(|(_, [r, g, b])| [*r, *g, *b, 255]);
         let value = name.strip_prefix('#').map_or_else(named, from_hex);
-        value
-            .map(Self)
-            .ok_or_else(|| StyleError::UnknownColor(text.to_owned()))
+        value.map(Self).ok_or_else(|| StyleError::UnknownColor(text.to_owned()))
     }
 }
 
@@ -262,11 +247,7 @@ impl fmt::Display for Rgba {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [r, g, b, a] = self.0;
         write!(f, "#{r:02x}{g:02x}{b:02x}")?;
-        if a == 255 {
-            Ok(())
-        } else {
-            write!(f, "{a:02x}")
-        }
+        if a == 255 { Ok(()) } else { write!(f, "{a:02x}") }
     }
 }
 
@@ -439,37 +420,24 @@ mod tests {
         for text in ["none", "None", "transparent"] {
             assert_eq!(text.parse(), Ok(Background::None));
         }
-        for text in [
-            "", "#", "#12", "#12345", "#ggg", "#1234567", "#+12", "mauve?", "#ééé",
-        ] {
+        for text in ["", "#", "#12", "#12345", "#ggg", "#1234567", "#+12", "mauve?", "#ééé"] {
             let message = text.parse::<Background>().unwrap_err().to_string();
-            assert!(
-                message.contains(&format!("`{text}`")) && message.contains("navy"),
-                "{message}"
-            );
+            assert!(message.contains(&format!("`{text}`")) && message.contains("navy"), "{message}");
         }
     }
 
     #[test]
     fn the_default_is_what_the_docs_say() {
         let style = Style::default();
-        assert_eq!(
-            (style.norm, style.limits.to_string().as_str()),
-            (Norm::EqHist, "..")
-        );
-        assert_eq!(
-            (style.colormap.as_str(), style.alpha.to_bits()),
-            ("viridis", 1f32.to_bits())
-        );
+        assert_eq!((style.norm, style.limits.to_string().as_str()), (Norm::EqHist, ".."));
+        assert_eq!((style.colormap.as_str(), style.alpha.to_bits()), ("viridis", 1f32.to_bits()));
         assert_eq!(style.background.to_string(), "#000000");
         assert_eq!(Norm::default(), style.norm);
     }
 
     fn any_limit() -> impl Strategy<Value = Limit> {
         prop_oneof![
-            any::<f64>()
-                .prop_filter("finite", |v| v.is_finite())
-                .prop_map(Limit::Value),
+            any::<f64>().prop_filter("finite", |v| v.is_finite()).prop_map(Limit::Value),
             (0.0..=100.0).prop_map(Limit::Percentile),
             Just(Limit::Auto),
         ]

@@ -45,7 +45,9 @@ impl Sources {
         let named = self.x.is_some() || self.y.is_some();
         let parts = match self.inputs.as_slice() {
             [] if named => vec![self.part(None, &mut shelf)?],
-            [] => return Err(WorkbenchError::Request("nothing to draw: name an input file, or --x and --y".to_owned())),
+            [] => {
+                return Err(WorkbenchError::Request("nothing to draw: name an input file, or --x and --y".to_owned()));
+            }
             inputs => {
                 let mut parts = Vec::with_capacity(inputs.len());
                 for input in inputs {

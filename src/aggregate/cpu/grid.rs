@@ -4,11 +4,13 @@ use crate::aggregate::cells::Cells;
 use crate::aggregate::ordered::{f64_key, i64_key};
 use crate::data::column::LaneKind;
 use crate::data::decode::Lane;
-use crate::plan::{FixedPoint, FramePlan, Reduce};
+use crate::plan::{FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
 use super::for_each_value;
 use super::locate::OUTSIDE;
+use super::pages::Pages;
+use super::totals::{self, Totals};
 
 /// Counters that take the rows outside the view, and as many for rows that are not finite. Several, so that
 /// neighbouring rows do not wait for one another's counter.
@@ -78,16 +80,17 @@ impl Frame {
 
 enum Sums {
     None,
-    Total { fixed: FixedPoint, sums: Vec<i128>, squares: Vec<i128> },
-    Extreme { largest: bool, keys: Vec<u64> },
+    Total(Totals),
+    Extreme { largest: bool, keys: Pages<u64> },
 }
 
 /// Counters, and what else a reduction sums up, of one worker.
 pub struct Grid {
     frame: Frame,
-    counts: Vec<u32>,
+    counts: Pages<u32>,
     /// Where counters are emptied before they could overflow.
     wide: Vec<u64>,
+    /// Rows since then.
     since_spill: u32,
     spill_rows: u32,
     sums: Sums,
@@ -98,13 +101,11 @@ impl Grid {
         let len = frame.len();
         let sums = match reduce {
             Reduce::Count | Reduce::Any => Sums::None,
-            Reduce::Extreme(largest) => Sums::Extreme { largest, keys: vec![0; len] },
-            Reduce::Total(statistic, fixed) => {
-                let squares = if statistic == Statistic::Std { vec![0; len] } else { Vec::new() };
-                Sums::Total { fixed, sums: vec![0; len], squares }
-            }
+            Reduce::Extreme(largest) => Sums::Extreme { largest, keys: Pages::zeroed(len) },
+            Reduce::Total(statistic, fixed) => Sums::Total(Totals::new(len, fixed, statistic == Statistic::Std)),
         };
-        Self { frame, counts: vec![0; len], wide: Vec::new(), since_spill: 0, spill_rows, sums }
+        let spill_rows = if matches!(sums, Sums::Total(_)) { spill_rows.min(totals::SPILL_ROWS) } else { spill_rows };
+        Self { frame, counts: Pages::zeroed(len), wide: Vec::new(), since_spill: 0, spill_rows, sums }
     }
 
     /// Adds rows whose counters are `index`, with their values where the reduction has them.
@@ -123,7 +124,7 @@ impl Grid {
             self.sums.add(index, lane);
         }
         // Borrowed once: else its place would be read again for every row.
-        let counts = self.counts.as_mut_slice();
+        let counts = &mut *self.counts;
         for i in &*index {
             counts[*i as usize] += 1;
         }
@@ -133,8 +134,11 @@ impl Grid {
     #[cold]
     fn spill(&mut self) {
         self.wide.resize(self.counts.len(), 0);
-        for (wide, count) in self.wide.iter_mut().zip(&mut self.counts) {
+        for (wide, count) in self.wide.iter_mut().zip(self.counts.iter_mut()) {
             *wide += u64::from(std::mem::take(count));
+        }
+        if let Sums::Total(totals) = &mut self.sums {
+            totals.spill();
         }
         self.since_spill = 0;
     }
@@ -157,11 +161,11 @@ impl Grid {
         match sums {
             Sums::None => {}
             Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
-            Sums::Total { sums, squares, .. } => {
-                add_up(&mut cells.sums, frame.pixels(&sums), |a, b| a + b);
-                drop(sums);
-                if !squares.is_empty() {
-                    add_up(&mut cells.squares, frame.pixels(&squares), |a, b| a + b);
+            Sums::Total(mut totals) => {
+                totals.spill();
+                add_up(&mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
+                if !totals.squares.is_empty() {
+                    add_up(&mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
                 }
             }
         }
@@ -169,7 +173,11 @@ impl Grid {
 }
 
 /// Combines values into a vector; an empty vector counts as one of zeros.
-fn add_up<'a, A: Copy + Default, B: 'a>(into: &mut Vec<A>, from: impl Iterator<Item = &'a B>, with: impl Fn(A, &B) -> A) {
+fn add_up<'a, A: Copy + Default, B: 'a>(
+    into: &mut Vec<A>,
+    from: impl Iterator<Item = &'a B>,
+    with: impl Fn(A, &B) -> A,
+) {
     if into.is_empty() {
         into.extend(from.map(|b| with(A::default(), b)));
     } else {
@@ -186,6 +194,7 @@ impl Sums {
             Self::None => {}
             Self::Extreme { largest, keys } => {
                 let flip = if *largest { 0 } else { u64::MAX };
+                let keys = &mut **keys;
                 let mut put = |i: u32, key: u64| {
                     let slot = &mut keys[i as usize];
                     *slot = (*slot).max(key ^ flip);
@@ -196,36 +205,7 @@ impl Sums {
                     Lane::I64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, i64_key(*v))),
                 }
             }
-            Self::Total { fixed, sums, squares } => match (lane, *fixed) {
-                (Lane::F32(v), FixedPoint::Real { factors, .. }) => {
-                    total(sums, squares, index, v, |v| FixedPoint::of_real(factors, f64::from(*v)));
-                }
-                (Lane::F64(v), FixedPoint::Real { factors, .. }) => {
-                    total(sums, squares, index, v, |v| FixedPoint::of_real(factors, *v));
-                }
-                (Lane::I64(v), FixedPoint::Offset { origin, shift }) => {
-                    total(sums, squares, index, v, |v| FixedPoint::of_offset(origin, shift, *v));
-                }
-                (Lane::I64(v), _) => total(sums, squares, index, v, |v| *v),
-                (Lane::F32(_) | Lane::F64(_), _) => {}
-            },
-        }
-    }
-}
-
-#[inline(always)]
-fn total<T>(sums: &mut [i128], squares: &mut [i128], index: &[u32], values: &[T], fixed: impl Fn(&T) -> i64) {
-    if squares.is_empty() {
-        for (i, v) in index.iter().zip(values) {
-            sums[*i as usize] += i128::from(fixed(v));
-        }
-    } else {
-        for (i, v) in index.iter().zip(values) {
-            let q = i128::from(fixed(v));
-            sums[*i as usize] += q;
-            // Rows that are not finite end in a counter nobody reads, with whatever value.
-            let square = &mut squares[*i as usize];
-            *square = square.wrapping_add(q.wrapping_mul(q));
+            Self::Total(totals) => totals.add(index, lane),
         }
     }
 }

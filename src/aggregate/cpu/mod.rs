@@ -2,6 +2,8 @@
 
 mod grid;
 mod locate;
+mod pages;
+mod totals;
 
 use std::ops::Range;
 

@@ -45,7 +45,9 @@ impl Gpu {
         let failure = Arc::new(Mutex::new(None));
         let (on_error, on_loss) = (Arc::clone(&failure), Arc::clone(&failure));
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| keep(&on_error, e.to_string())));
-        device.set_device_lost_callback(move |reason, message| keep(&on_loss, format!("device lost ({reason:?}): {message}")));
+        device.set_device_lost_callback(move |reason, message| {
+            keep(&on_loss, format!("device lost ({reason:?}): {message}"))
+        });
         Ok(Self { device, queue, info, limits, failure })
     }
 
@@ -86,7 +88,12 @@ impl Gpu {
     /// A buffer of zeros.
     pub fn buffer(&self, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
         let size = size.max(4).next_multiple_of(4);
-        self.device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size,
+            usage,
+            mapped_at_creation: false,
+        })
     }
 
     /// A storage buffer with the given contents.

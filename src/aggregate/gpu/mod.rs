@@ -11,10 +11,10 @@ pub mod tiles;
 
 use std::ops::Range;
 
+use crate::data::DataError;
 use crate::data::blocks::{BLOCK_BYTES, Blocks};
 use crate::data::parallel::Progress;
 use crate::data::table::Table;
-use crate::data::DataError;
 use crate::plan::{FramePlan, VALUE};
 
 use super::{Aggregate, EngineError};
@@ -138,7 +138,12 @@ impl GpuEngine {
     ///
     /// # Errors
     /// An adapter that fails.
-    pub fn aggregate_tiles(&self, tiles: &Tiles, plan: &FramePlan, options: GpuOptions) -> Result<Aggregate, EngineError> {
+    pub fn aggregate_tiles(
+        &self,
+        tiles: &Tiles,
+        plan: &FramePlan,
+        options: GpuOptions,
+    ) -> Result<Aggregate, EngineError> {
         let mut pass = Pass::new(self, plan, &tiles.shape, options)?;
         for (tile, rows) in &tiles.tiles {
             pass.splat(tile, 0..*rows)?;

@@ -235,22 +235,28 @@ fn pack(packing: &Packing, lane: Lane<'_>, planes: &mut [Vec<u32>]) {
         }
         (Words::F64Key, Lane::F64(v)) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) } else { u64::MAX }),
         (Words::WideInteger, Lane::I64(v)) => wide(planes, v, |v| i64_key(*v)),
-        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F32(v)) => wide(planes, v, |v| {
-            if v.is_finite() { bits(FixedPoint::of_real(factors, f64::from(*v))) } else { 1 << 63 }
-        }),
-        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F64(v)) => wide(planes, v, |v| {
-            if v.is_finite() { bits(FixedPoint::of_real(factors, *v)) } else { 1 << 63 }
-        }),
-        (Words::Fixed(FixedPoint::Offset { origin, shift }), Lane::I64(v)) => wide(planes, v, |v| {
-            if missing == Some(*v) { 1 << 63 } else { bits(FixedPoint::of_offset(origin, shift, *v)) }
-        }),
+        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F32(v)) => {
+            wide(planes, v, |v| if v.is_finite() { bits(FixedPoint::of_real(factors, f64::from(*v))) } else { 1 << 63 })
+        }
+        (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F64(v)) => {
+            wide(planes, v, |v| if v.is_finite() { bits(FixedPoint::of_real(factors, *v)) } else { 1 << 63 })
+        }
+        (Words::Fixed(FixedPoint::Offset { origin, shift }), Lane::I64(v)) => {
+            wide(
+                planes,
+                v,
+                |v| {
+                    if missing == Some(*v) { 1 << 63 } else { bits(FixedPoint::of_offset(origin, shift, *v)) }
+                },
+            )
+        }
         (Words::Fixed(_), Lane::I64(v)) => wide(planes, v, |v| bits(*v)),
         (Words::Extreme { largest }, lane) => {
             let flip = if largest { 0 } else { u64::MAX };
             match lane {
-                Lane::F32(v) => wide(planes, v, |v| {
-                    if v.is_finite() { f64_key(f64::from(*v)) ^ flip } else { u64::MAX }
-                }),
+                Lane::F32(v) => {
+                    wide(planes, v, |v| if v.is_finite() { f64_key(f64::from(*v)) ^ flip } else { u64::MAX })
+                }
                 Lane::F64(v) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) ^ flip } else { u64::MAX }),
                 Lane::I64(v) => wide(planes, v, |v| i64_key(*v) ^ flip),
             }

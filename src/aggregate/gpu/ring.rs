@@ -57,7 +57,9 @@ impl Ring {
                 match mapped.try_recv() {
                     Ok(done) => break done.map_err(|e| failed(e.to_string()))?,
                     Err(mpsc::TryRecvError::Empty) => gpu.wait(DOING)?,
-                    Err(mpsc::TryRecvError::Disconnected) => return Err(failed("a buffer was never mapped".to_owned())),
+                    Err(mpsc::TryRecvError::Disconnected) => {
+                        return Err(failed("a buffer was never mapped".to_owned()));
+                    }
                 }
             }
         }

@@ -33,10 +33,7 @@ fn split_commas(text: &str) -> Result<Vec<&str>, DataError> {
             b'(' if !inside => inside = true,
             b')' if inside => inside = false,
             b'(' | b')' => {
-                return error(format!(
-                    "brackets do not match at byte {i} of '{}'",
-                    shown(text)
-                ));
+                return error(format!("brackets do not match at byte {i} of '{}'", shown(text)));
             }
             b',' if !inside => {
                 items.push(text.get(start..i).unwrap_or(""));
@@ -45,9 +42,7 @@ fn split_commas(text: &str) -> Result<Vec<&str>, DataError> {
             _ => {}
         }
         if items.len() > usize::try_from(MAX_FIELDS).unwrap_or(usize::MAX) {
-            return error(format!(
-                "it has more than {MAX_FIELDS} fields; store fewer, or save an array instead"
-            ));
+            return error(format!("it has more than {MAX_FIELDS} fields; store fewer, or save an array instead"));
         }
     }
     if inside {
@@ -64,41 +59,23 @@ fn counted(item: &str) -> Result<Parts, DataError> {
     let rest = rest.trim_start();
     let (dims, name) = if let Some(inner) = rest.strip_prefix('(') {
         let (inside, name) = inner.split_once(')').unwrap_or((inner, ""));
-        let dims = inside
-            .split(',')
-            .map(str::trim)
-            .filter(|d| !d.is_empty())
-            .map(|d| dimension(d, text));
+        let dims = inside.split(',').map(str::trim).filter(|d| !d.is_empty()).map(|d| dimension(d, text));
         (dims.collect::<Result<Vec<u64>, _>>()?, name)
     } else {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (count, name) = rest.split_at_checked(digits).unwrap_or(("", rest));
         // "1f4" is a plain number, as in NumPy; only "(1,)f4" is an array of one.
-        let dims = if matches!(count, "" | "1") {
-            vec![]
-        } else {
-            vec![dimension(count, text)?]
-        };
+        let dims = if matches!(count, "" | "1") { vec![] } else { vec![dimension(count, text)?] };
         (dims, name)
     };
     let (inner_order, name) = split_order(name.trim_start());
     let element = simple(inner_order.or(order), name.trim(), text)?;
-    if dims.is_empty() {
-        Ok(element)
-    } else {
-        element.repeated(&dims)
-    }
+    if dims.is_empty() { Ok(element) } else { element.repeated(&dims) }
 }
 
 fn dimension(text: &str, whole: &str) -> Result<u64, DataError> {
     let number = text.parse::<u64>();
-    number.map_err(|_| {
-        DataError::Dtype(format!(
-            "'{}' in '{}' is not a count",
-            shown(text),
-            shown(whole)
-        ))
-    })
+    number.map_err(|_| DataError::Dtype(format!("'{}' in '{}' is not a count", shown(text), shown(whole))))
 }
 
 fn split_order(text: &str) -> (Option<char>, &str) {
@@ -152,15 +129,11 @@ fn plain_scalar(name: &str) -> Option<Scalar> {
         "b" | "i1" | "int8" | "byte" => Scalar::I8,
         "h" | "i2" | "int16" | "short" => Scalar::I16,
         "i" | "i4" | "int32" | "intc" => Scalar::I32,
-        "l" | "q" | "p" | "n" | "i8" | "int64" | "int" | "int_" | "long" | "longlong" | "intp" => {
-            Scalar::I64
-        }
+        "l" | "q" | "p" | "n" | "i8" | "int64" | "int" | "int_" | "long" | "longlong" | "intp" => Scalar::I64,
         "B" | "u1" | "uint8" | "ubyte" => Scalar::U8,
         "H" | "u2" | "uint16" | "ushort" => Scalar::U16,
         "I" | "u4" | "uint32" | "uintc" => Scalar::U32,
-        "L" | "Q" | "P" | "N" | "u8" | "uint64" | "uint" | "ulong" | "ulonglong" | "uintp" => {
-            Scalar::U64
-        }
+        "L" | "Q" | "P" | "N" | "u8" | "uint64" | "uint" | "ulong" | "ulonglong" | "uintp" => Scalar::U64,
         "e" | "f2" | "float16" | "half" => Scalar::F16,
         "f" | "f4" | "float32" | "single" => Scalar::F32,
         "d" | "f8" | "float64" | "float" | "double" | "float_" => Scalar::F64,
@@ -177,29 +150,18 @@ fn time(name: &str) -> Result<Option<Scalar>, DataError> {
         _ => return Ok(None),
     };
     let unknown = || {
-        DataError::Dtype(format!(
-            "'{}' has no time unit that NumPy knows; write for instance 'M8[ns]'",
-            shown(name)
-        ))
+        DataError::Dtype(format!("'{}' has no time unit that NumPy knows; write for instance 'M8[ns]'", shown(name)))
     };
     let unit = unit.strip_suffix(']').ok_or_else(unknown)?;
     let digits = unit.bytes().take_while(u8::is_ascii_digit).count();
     let (count, sign) = unit.split_at_checked(digits).ok_or_else(unknown)?;
-    let multiplier = if count.is_empty() {
-        1
-    } else {
-        count.parse::<u32>().map_err(|_| unknown())?
-    };
+    let multiplier = if count.is_empty() { 1 } else { count.parse::<u32>().map_err(|_| unknown())? };
     let sign = match sign {
         "μs" | "µs" => "us",
         "generic" => "",
         sign => sign,
     };
-    let unit = Unit::ALL
-        .iter()
-        .find(|(_, known)| *known == sign)
-        .map(|(unit, _)| *unit)
-        .ok_or_else(unknown)?;
+    let unit = Unit::ALL.iter().find(|(_, known)| *known == sign).map(|(unit, _)| *unit).ok_or_else(unknown)?;
     if multiplier == 0 || (unit == Unit::Generic && !count.is_empty()) {
         return Err(unknown());
     }
@@ -220,9 +182,7 @@ fn opaque(name: &str) -> Result<Option<Parts>, DataError> {
         return Ok(Some(Parts::opaque(size, LONG, false)));
     }
     if let "str" | "str_" | "unicode" | "bytes" | "bytes_" | "void" = name {
-        return error(format!(
-            "'{name}' has no length; write it with its length, for instance 'S8'"
-        ));
+        return error(format!("'{name}' has no length; write it with its length, for instance 'S8'"));
     }
     let Some(kind) = name.chars().next() else {
         return error("a type is missing; write for instance '<f4'");
@@ -235,11 +195,7 @@ fn opaque(name: &str) -> Result<Option<Parts>, DataError> {
         _ => return Ok(None),
     };
     let digits = name.get(1..).unwrap_or("");
-    let length = if digits.is_empty() {
-        0
-    } else {
-        dimension(digits, name)?
-    };
+    let length = if digits.is_empty() { 0 } else { dimension(digits, name)? };
     let size = length.checked_mul(unit).ok_or_else(too_big)?;
     Ok(Some(Parts::opaque(size, why, kind == 'V')))
 }
@@ -265,14 +221,12 @@ pub(super) fn of_literal(literal: &Literal, depth: u32) -> Result<Parts, DataErr
 
 fn dims(shape: &Literal) -> Result<Vec<u64>, DataError> {
     let one = |item: &Literal| match item {
-        Literal::Int(n) => u64::try_from(*n)
-            .map_err(|_| DataError::Dtype("a shape has a negative length".to_owned())),
+        Literal::Int(n) => u64::try_from(*n).map_err(|_| DataError::Dtype("a shape has a negative length".to_owned())),
         _ => error("a shape must be whole numbers, for instance (3,)"),
     };
-    let dims = shape.items().map_or_else(
-        || Ok(vec![one(shape)?]),
-        |items| items.iter().map(one).collect::<Result<Vec<_>, _>>(),
-    )?;
+    let dims = shape
+        .items()
+        .map_or_else(|| Ok(vec![one(shape)?]), |items| items.iter().map(one).collect::<Result<Vec<_>, _>>())?;
     if dims.len() > 64 {
         return error("a shape has more than 64 dimensions");
     }
@@ -284,17 +238,13 @@ fn record(items: &[Literal], depth: u32) -> Result<Parts, DataError> {
     let mut parts = Parts::default();
     for (i, item) in items.iter().enumerate() {
         let Literal::Tuple(member) = item else {
-            return error(format!(
-                "field {i} of a list must be a tuple such as ('x', '<f4')"
-            ));
+            return error(format!("field {i} of a list must be a tuple such as ('x', '<f4')"));
         };
         let (name, kind, shape) = match member.as_slice() {
             [name, kind] => (name, kind, None),
             [name, kind, shape] => (name, kind, Some(shape)),
             _ => {
-                return error(format!(
-                    "field {i} must be (name, type) or (name, type, shape)"
-                ));
+                return error(format!("field {i} must be (name, type) or (name, type, shape)"));
             }
         };
         let name = field_name(name)?;
@@ -337,9 +287,7 @@ fn dict(literal: &Literal, depth: u32) -> Result<Parts, DataError> {
         return error("the lists 'names', 'formats' and 'offsets' must be equally long");
     }
     if offsets.is_none() && literal.get("aligned") == Some(&Literal::Bool(true)) {
-        return error(
-            "'aligned' depends on the machine that wrote it; give 'offsets' and 'itemsize'",
-        );
+        return error("'aligned' depends on the machine that wrote it; give 'offsets' and 'itemsize'");
     }
     let mut parts = Parts::default();
     for (i, (name, format)) in names.iter().zip(formats).enumerate() {
@@ -360,10 +308,7 @@ fn dict(literal: &Literal, depth: u32) -> Result<Parts, DataError> {
         Some(Literal::Int(size)) => {
             let size = u64::try_from(*size).map_err(|_| too_big())?;
             if size < parts.size {
-                return error(format!(
-                    "'itemsize' is {size} but the fields need {} bytes",
-                    parts.size
-                ));
+                return error(format!("'itemsize' is {size} but the fields need {} bytes", parts.size));
             }
             parts.size = size;
         }

@@ -2,20 +2,12 @@ use super::*;
 use proptest::prelude::*;
 
 fn plain(text: &str) -> String {
-    parse(text)
-        .unwrap_or_else(|e| panic!("{text}: {e}"))
-        .plain()
-        .unwrap_or_else(|| panic!("{text}"))
-        .to_string()
+    parse(text).unwrap_or_else(|e| panic!("{text}: {e}")).plain().unwrap_or_else(|| panic!("{text}")).to_string()
 }
 
 fn fields(text: &str) -> Vec<(String, String, u64)> {
     let record = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    record
-        .fields
-        .into_iter()
-        .map(|f| (f.name, f.dtype.to_string(), f.offset))
-        .collect()
+    record.fields.into_iter().map(|f| (f.name, f.dtype.to_string(), f.offset)).collect()
 }
 
 fn names(text: &str) -> Vec<String> {
@@ -82,22 +74,10 @@ fn comma_lists_and_counts() {
 
 #[test]
 fn lists() {
-    let text =
-        "[('x','<f4'),('y','<f8',(2,)),(('A title','z'),'>i2'),('n',[('a','u1'),('b','<c8')],2)]";
+    let text = "[('x','<f4'),('y','<f8',(2,)),(('A title','z'),'>i2'),('n',[('a','u1'),('b','<c8')],2)]";
     assert_eq!(
         names(text),
-        [
-            "x",
-            "y[0]",
-            "y[1]",
-            "z",
-            "n[0].a",
-            "n[0].b.re",
-            "n[0].b.im",
-            "n[1].a",
-            "n[1].b.re",
-            "n[1].b.im"
-        ]
+        ["x", "y[0]", "y[1]", "z", "n[0].a", "n[0].b.re", "n[0].b.im", "n[1].a", "n[1].b.re", "n[1].b.im"]
     );
     let all = fields(text);
     assert_eq!(all[3], ("z".into(), ">i2".into(), 20));
@@ -112,17 +92,9 @@ fn lists() {
 #[test]
 fn dicts() {
     let text = "{'names':['a','b'],'formats':['<f4','<i2'],'offsets':[4,0],'itemsize':16}";
-    assert_eq!(
-        fields(text),
-        [("a".into(), "<f4".into(), 4), ("b".into(), "<i2".into(), 0)]
-    );
+    assert_eq!(fields(text), [("a".into(), "<f4".into(), 4), ("b".into(), "<i2".into(), 0)]);
     assert_eq!(parse(text).unwrap().size, 16);
-    assert_eq!(
-        parse("{'names':['a','b'],'formats':['<f4','<i2']}")
-            .unwrap()
-            .size,
-        6
-    );
+    assert_eq!(parse("{'names':['a','b'],'formats':['<f4','<i2']}").unwrap().size, 6);
     for bad in [
         "{'names':['a'],'formats':['<f4'],'offsets':[4],'itemsize':7}",
         "{'names':['a'],'formats':['<f4'],'offsets':[-4]}",
@@ -137,20 +109,11 @@ fn dicts() {
 
 #[test]
 fn skipped_fields_take_their_bytes() {
-    let record =
-        parse("[('s','S5'),('u','<U2'),('v','V3'),('g','<f16',(2,)),('x','<f4')]").unwrap();
+    let record = parse("[('s','S5'),('u','<U2'),('v','V3'),('g','<f16',(2,)),('x','<f4')]").unwrap();
     assert_eq!(record.fields[0].offset, 5 + 8 + 3 + 32);
     assert_eq!(record.skipped.len(), 4);
-    assert!(
-        record.skipped[0].starts_with("s: text"),
-        "{:?}",
-        record.skipped
-    );
-    assert!(
-        record.skipped[3].starts_with("g: long double"),
-        "{:?}",
-        record.skipped
-    );
+    assert!(record.skipped[0].starts_with("s: text"), "{:?}", record.skipped);
+    assert!(record.skipped[3].starts_with("g: long double"), "{:?}", record.skipped);
 }
 
 #[test]
@@ -168,8 +131,8 @@ fn refusals_say_what_to_do() {
     assert!(message("M8[parsec]").contains("unit"));
     assert!(message(&format!("[('{}','f4')]", "n".repeat(2000))).contains("1024"));
     for bad in [
-        "", ",", "f4,,f4", "(2", "2)", "(2,x)f4", "<", "M8[0s]", "M8[s", "[]", "[('x',)]", "{}",
-        "[3]", "str", "M8[s/3]", "(-1,)f4",
+        "", ",", "f4,,f4", "(2", "2)", "(2,x)f4", "<", "M8[0s]", "M8[s", "[]", "[('x',)]", "{}", "[3]", "str",
+        "M8[s/3]", "(-1,)f4",
     ] {
         message(bad);
     }
@@ -181,13 +144,7 @@ fn nesting_is_bounded() {
     assert!(parse(&deep).is_err());
     let many = format!("{}'<f4'{}", "[('a',".repeat(10), ",(9,))]".repeat(10));
     assert!(message(&many).contains("4096"));
-    assert_eq!(
-        parse(&format!("{}'<f4'{}", "[('a',".repeat(10), ")]".repeat(10)))
-            .unwrap()
-            .fields
-            .len(),
-        1
-    );
+    assert_eq!(parse(&format!("{}'<f4'{}", "[('a',".repeat(10), ")]".repeat(10))).unwrap().fields.len(), 1);
 }
 
 fn check(record: &Record) {

@@ -23,28 +23,16 @@ impl Values {
             let before_end = windows.len - window.start.min(windows.len);
             let skip = usize::try_from(before_end % kind.size()).unwrap_or(0);
             let chunks = window.bytes.get(skip..).unwrap_or(&[]).chunks_exact(size);
-            decoded.push((
-                before_end / kind.size(),
-                chunks.map(|bytes| kind.value(kind.word(bytes))).collect(),
-            ));
+            decoded.push((before_end / kind.size(), chunks.map(|bytes| kind.value(kind.word(bytes))).collect()));
         }
-        let mut sorted: Vec<f64> = decoded
-            .iter()
-            .flat_map(|(_, values)| values)
-            .copied()
-            .collect();
+        let mut sorted: Vec<f64> = decoded.iter().flat_map(|(_, values)| values).copied().collect();
         sorted.sort_by(f64::total_cmp);
         let rank = |value: f64| {
             let below = sorted.partition_point(|other| other.total_cmp(&value).is_lt());
             i32::try_from(below).unwrap_or(i32::MAX)
         };
-        let windows = decoded
-            .into_iter()
-            .map(|(first, values)| (first, values.into_iter().map(rank).collect()));
-        Self {
-            windows: windows.collect(),
-            count: sorted.len(),
-        }
+        let windows = decoded.into_iter().map(|(first, values)| (first, values.into_iter().map(rank).collect()));
+        Self { windows: windows.collect(), count: sorted.len() }
     }
 
     fn bin(&self, rank: i32) -> usize {
@@ -64,14 +52,8 @@ pub(super) struct Evidence {
 pub(super) fn evidence(values: &Values) -> Evidence {
     #[allow(clippy::cast_precision_loss, reason = "at most 128 KiB of values")]
     let count = values.count as f64;
-    let bits: Vec<(u32, f64)> = (1..=MOST)
-        .map(|columns| (columns, bits_per_value(values, columns)))
-        .collect();
-    let of = |wanted: u32| {
-        bits.iter()
-            .find(|(columns, _)| *columns == wanted)
-            .map_or(0.0, |(_, bits)| *bits)
-    };
+    let bits: Vec<(u32, f64)> = (1..=MOST).map(|columns| (columns, bits_per_value(values, columns))).collect();
+    let of = |wanted: u32| bits.iter().find(|(columns, _)| *columns == wanted).map_or(0.0, |(_, bits)| *bits);
     let two = of(2);
     let bits_saved = bits.iter().map(|(columns, bits)| {
         // What must be saved per value to count at all, and what it costs in all if nothing speaks for or against.
@@ -85,17 +67,10 @@ pub(super) fn evidence(values: &Values) -> Evidence {
         // Few values per column let each seem to have a pattern of its own.
         let habit = habit + f64::from(*columns) * 20.0 / count.max(1.0);
         let saved = two - bits;
-        let total = if saved > habit {
-            (saved - habit) * count
-        } else {
-            (saved + 0.03).min(0.0) * count
-        };
+        let total = if saved > habit { (saved - habit) * count } else { (saved + 0.03).min(0.0) * count };
         (*columns, total.clamp(-400.0, 400.0) - rarer)
     });
-    Evidence {
-        bits_saved: bits_saved.collect(),
-        told: (of(1) - two).abs() > 0.1 && count >= 256.0,
-    }
+    Evidence { bits_saved: bits_saved.collect(), told: (of(1) - two).abs() > 0.1 && count >= 256.0 }
 }
 
 /// Counts of differences by sign and length in bits, and the bits below the leading one.
@@ -120,11 +95,7 @@ impl Differences {
     /// Bits per difference, infinite if there is none.
     fn bits(&self) -> f64 {
         let count: f64 = self.classes.iter().map(|n| f64::from(*n)).sum();
-        if count == 0.0 {
-            f64::INFINITY
-        } else {
-            (entropy_bits(&self.classes) + self.rest) / count
-        }
+        if count == 0.0 { f64::INFINITY } else { (entropy_bits(&self.classes) + self.rest) / count }
     }
 }
 
@@ -132,14 +103,8 @@ impl Differences {
 fn entropy_bits(counts: &[u32]) -> f64 {
     let total: f64 = counts.iter().map(|n| f64::from(*n)).sum();
     let used = counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n));
-    let bits: f64 = used
-        .map(|n| 0.5 * std::f64::consts::LOG2_E - n * (n / total).log2())
-        .sum();
-    if total == 0.0 {
-        0.0
-    } else {
-        bits - 0.5 * std::f64::consts::LOG2_E
-    }
+    let bits: f64 = used.map(|n| 0.5 * std::f64::consts::LOG2_E - n * (n / total).log2()).sum();
+    if total == 0.0 { 0.0 } else { bits - 0.5 * std::f64::consts::LOG2_E }
 }
 
 /// Bits per value if the values alternate between `columns` columns, each told in the cheapest of three ways: by its
@@ -154,10 +119,7 @@ fn bits_per_value(values: &Values, columns: u32) -> f64 {
         for (i, rank) in ranks.iter().enumerate() {
             let column = usize::try_from(from_end % u64::from(columns.max(1))).unwrap_or(0);
             from_end = from_end.saturating_sub(1);
-            if let Some(n) = bins
-                .get_mut(column)
-                .and_then(|bins| bins.get_mut(values.bin(*rank)))
-            {
+            if let Some(n) = bins.get_mut(column).and_then(|bins| bins.get_mut(values.bin(*rank))) {
                 *n += 1;
             }
             let earlier = |lag: usize| i.checked_sub(lag).and_then(|j| ranks.get(j));
@@ -165,9 +127,7 @@ fn bits_per_value(values: &Values, columns: u32) -> f64 {
                 steps.add(*rank, *before);
             }
             // Counted from the end, column 0 is the first of its row.
-            if let (true, Some(before), Some(across)) =
-                (column > 0, earlier(1), across.get_mut(column))
-            {
+            if let (true, Some(before), Some(across)) = (column > 0, earlier(1), across.get_mut(column)) {
                 across.add(*rank, *before);
             }
         }
@@ -195,15 +155,9 @@ pub(super) fn is_planar(values: &Values, rows: u64) -> bool {
         let mut from_end = *first;
         for rank in ranks {
             // Values are counted from the end, starting at 1.
-            let quarter = from_end
-                .saturating_sub(1)
-                .saturating_mul(2)
-                .checked_div(rows.max(1))
-                .unwrap_or(0);
+            let quarter = from_end.saturating_sub(1).saturating_mul(2).checked_div(rows.max(1)).unwrap_or(0);
             from_end = from_end.saturating_sub(1);
-            let quarter = usize::try_from(quarter)
-                .ok()
-                .and_then(|quarter| quarters.get_mut(quarter));
+            let quarter = usize::try_from(quarter).ok().and_then(|quarter| quarters.get_mut(quarter));
             if let Some(n) = quarter.and_then(|bins| bins.get_mut(values.bin(*rank))) {
                 *n += 1;
             }
@@ -213,9 +167,7 @@ pub(super) fn is_planar(values: &Values, rows: u64) -> bool {
         return false;
     };
     let join = |a: &[u32], b: &[u32]| a.iter().zip(b).map(|(a, b)| a + b).collect::<Vec<u32>>();
-    let enough = [a, b, c, d]
-        .iter()
-        .all(|bins| bins.iter().sum::<u32>() >= 100);
+    let enough = [a, b, c, d].iter().all(|bins| bins.iter().sum::<u32>() >= 100);
     enough && gain(&join(a, b), &join(c, d)) > 0.3 && gain(a, b) < 0.05 && gain(c, d) < 0.05
 }
 

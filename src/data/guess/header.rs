@@ -23,36 +23,23 @@ impl<'a> Curve<'a> {
         let row = size * usize::try_from(columns).unwrap_or(1);
         let phase = usize::try_from(windows.len % kind.size()).unwrap_or(0);
         let histograms = model::histograms(windows, kind, columns);
-        let head = windows
-            .head
-            .get(..windows.head.len().min(REACH))
-            .unwrap_or(&[]);
+        let head = windows.head.get(..windows.head.len().min(REACH)).unwrap_or(&[]);
         let lead = head.get(..phase).unwrap_or(&[]);
-        let mut sum: f64 = lead
-            .iter()
-            .zip(previous(lead))
-            .map(|(byte, last)| byte_chance(*byte, last).ln())
-            .sum();
+        let mut sum: f64 = lead.iter().zip(previous(lead)).map(|(byte, last)| byte_chance(*byte, last).ln()).sum();
         let mut odds = vec![(phase, sum)];
         let mut from_end = windows.len / kind.size();
         let mut at = phase;
         for bytes in head.get(phase..).unwrap_or(&[]).chunks_exact(size) {
             let last = at.checked_sub(1).and_then(|j| head.get(j)).copied();
             let column = usize::try_from(from_end % u64::from(columns.max(1))).unwrap_or(0);
-            let next = head
-                .get(at + row..at + row + size)
-                .map(|bytes| kind.word(bytes));
+            let next = head.get(at + row..at + row + size).map(|bytes| kind.word(bytes));
             let as_data = |h: &Histogram| h.ln_chance(kind, kind.word(bytes), next);
             sum += header_chance(bytes, last) - histograms.get(column).map_or(-100.0, as_data);
             at += size;
             from_end = from_end.saturating_sub(1);
             odds.push((at, sum));
         }
-        Self {
-            windows,
-            kind,
-            odds,
-        }
+        Self { windows, kind, odds }
     }
 
     /// The likeliest offset for a number of columns and its score (natural logarithm). `None` if not even one row
@@ -60,31 +47,16 @@ impl<'a> Curve<'a> {
     pub fn best(&self, columns: u32) -> Option<(f64, u64)> {
         let len = self.windows.len;
         let row_bytes = self.kind.size().checked_mul(u64::from(columns))?;
-        let last_start = usize::try_from(len.checked_sub(row_bytes)?)
-            .unwrap_or(usize::MAX)
-            .min(LONGEST);
+        let last_start = usize::try_from(len.checked_sub(row_bytes)?).unwrap_or(usize::MAX).min(LONGEST);
         let row = usize::try_from(row_bytes).ok()?;
         let first = usize::try_from(len % row_bytes).ok()?;
         // Many zeros are data that has not begun yet, rather than a header.
-        let zeros = self
-            .windows
-            .head
-            .iter()
-            .take_while(|byte| **byte == 0)
-            .count();
+        let zeros = self.windows.head.iter().take_while(|byte| **byte == 0).count();
         let allowed = |at: usize| {
-            at >= first
-                && (at - first).is_multiple_of(row)
-                && at <= last_start
-                && (at <= 4096 || zeros < at)
+            at >= first && (at - first).is_multiple_of(row) && at <= last_start && (at <= 4096 || zeros < at)
         };
-        let scores = self
-            .odds
-            .iter()
-            .filter(|(at, _)| allowed(*at))
-            .map(|(at, odds)| (odds + prior(*at), *at));
-        let (score, mut at) =
-            scores.reduce(|best, other| if other.0 > best.0 { other } else { best })?;
+        let scores = self.odds.iter().filter(|(at, _)| allowed(*at)).map(|(at, odds)| (odds + prior(*at), *at));
+        let (score, mut at) = scores.reduce(|best, other| if other.0 > best.0 { other } else { best })?;
         while at >= first + row && continues(self.windows, self.kind, at, row) {
             at -= row;
         }
@@ -96,12 +68,7 @@ impl<'a> Curve<'a> {
 /// but a track that starts at zero is. The steps of the following rows say what a step is.
 fn continues(windows: &Windows, kind: Kind, at: usize, row: usize) -> bool {
     let size = usize::try_from(kind.size()).unwrap_or(1);
-    let word = |at: usize| {
-        windows
-            .head
-            .get(at..at + size)
-            .map(|bytes| kind.word(bytes))
-    };
+    let word = |at: usize| windows.head.get(at..at + size).map(|bytes| kind.word(bytes));
     let Some(above) = at.checked_sub(row) else {
         return false;
     };
@@ -110,19 +77,10 @@ fn continues(windows: &Windows, kind: Kind, at: usize, row: usize) -> bool {
         let Some(before) = word(above + column).filter(|word| kind.parts(*word).plausible) else {
             return false;
         };
-        let rows: Vec<f64> = (0..64)
-            .map_while(|i| word(at + column + i * row))
-            .map(|word| kind.value(word))
-            .collect();
-        let mut steps: Vec<f64> = rows
-            .iter()
-            .zip(rows.iter().skip(1))
-            .map(|(a, b)| (b - a).abs())
-            .collect();
+        let rows: Vec<f64> = (0..64).map_while(|i| word(at + column + i * row)).map(|word| kind.value(word)).collect();
+        let mut steps: Vec<f64> = rows.iter().zip(rows.iter().skip(1)).map(|(a, b)| (b - a).abs()).collect();
         steps.sort_by(f64::total_cmp);
-        let (Some(typical), Some(start), Some(end)) =
-            (steps.get(steps.len() / 2), rows.first(), rows.last())
-        else {
+        let (Some(typical), Some(start), Some(end)) = (steps.get(steps.len() / 2), rows.first(), rows.last()) else {
             return false;
         };
         let step = (start - kind.value(before)).abs();

@@ -4,11 +4,7 @@ use super::windows::Windows;
 
 /// Magic bytes, where they stand, and what they mean.
 const MAGIC: &[(usize, &[u8], &str)] = &[
-    (
-        0,
-        b"\x93NUMPY",
-        "a NumPy .npy file (its name should end in .npy)",
-    ),
+    (0, b"\x93NUMPY", "a NumPy .npy file (its name should end in .npy)"),
     (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (0, b"\xff\xd8\xff", "a JPEG picture"),
     (0, b"GIF8", "a GIF picture"),
@@ -17,11 +13,7 @@ const MAGIC: &[(usize, &[u8], &str)] = &[
     (0, b"II+\0\x08\0\0\0", "a BigTIFF picture"),
     (0, b"MM\0+\0\x08\0\0", "a BigTIFF picture"),
     (0, b"\x1f\x8b\x08", "a gzip archive"),
-    (
-        0,
-        b"PK\x03\x04",
-        "a zip archive (such as .npz, .xlsx or zipped Zarr)",
-    ),
+    (0, b"PK\x03\x04", "a zip archive (such as .npz, .xlsx or zipped Zarr)"),
     (0, b"PK\x05\x06", "an empty zip archive"),
     (0, b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (0, b"\xfd7zXZ\0", "an xz archive"),
@@ -67,19 +59,11 @@ const MAGIC: &[(usize, &[u8], &str)] = &[
 
 /// What the file is, with its article, if it is known to be no raw array.
 pub(super) fn kind(windows: &Windows) -> Option<&'static str> {
-    let starts = |at: &usize, magic: &[u8]| {
-        windows
-            .head
-            .get(*at..)
-            .is_some_and(|rest| rest.starts_with(magic))
-    };
+    let starts = |at: &usize, magic: &[u8]| windows.head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
     let found = MAGIC.iter().find(|(at, magic, _)| starts(at, magic));
     // Three letters alone might begin a header of text before raw numbers.
-    let found = found
-        .filter(|(_, magic, _)| *magic != b"ORC" || windows.head.get(3).is_some_and(|b| *b < 32));
-    found
-        .map(|(_, _, kind)| *kind)
-        .or_else(|| is_text(windows).then_some("a text file (such as CSV or JSON)"))
+    let found = found.filter(|(_, magic, _)| *magic != b"ORC" || windows.head.get(3).is_some_and(|b| *b < 32));
+    found.map(|(_, _, kind)| *kind).or_else(|| is_text(windows).then_some("a text file (such as CSV or JSON)"))
 }
 
 /// Text throughout, not only in a header: NUL bytes are none.

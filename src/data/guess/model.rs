@@ -11,18 +11,8 @@ pub(super) struct Kind {
 }
 
 /// Every kind with one byte order, the likelier first: it wins a tie.
-const KINDS: [(char, u8); 10] = [
-    ('f', 4),
-    ('f', 8),
-    ('i', 2),
-    ('i', 4),
-    ('u', 1),
-    ('u', 2),
-    ('u', 4),
-    ('i', 8),
-    ('u', 8),
-    ('i', 1),
-];
+const KINDS: [(char, u8); 10] =
+    [('f', 4), ('f', 8), ('i', 2), ('i', 4), ('u', 1), ('u', 2), ('u', 4), ('i', 8), ('u', 8), ('i', 1)];
 /// What a value costs that no data would have, in bits.
 const IMPLAUSIBLE: f64 = 12.0;
 /// What a column of nothing but zeros costs, in bits per value: mostly it is half of a wider number.
@@ -62,11 +52,7 @@ impl Kind {
     /// The word as an unsigned number. `bytes` has the kind's size.
     pub fn word(self, bytes: &[u8]) -> u64 {
         let join = |word: u64, byte: &u8| (word << 8) | u64::from(*byte);
-        if self.big_endian {
-            bytes.iter().fold(0, join)
-        } else {
-            bytes.iter().rev().fold(0, join)
-        }
+        if self.big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) }
     }
 
     fn bits(self) -> u32 {
@@ -81,19 +67,11 @@ impl Kind {
     /// The word as a number; integers beyond 2^53 are rounded.
     pub fn value(self, word: u64) -> f64 {
         match (self.code, self.bytes) {
-            ('f', 4) => {
-                u32::try_from(word).map_or(f64::NAN, |bits| f64::from(f32::from_bits(bits)))
-            }
+            ('f', 4) => u32::try_from(word).map_or(f64::NAN, |bits| f64::from(f32::from_bits(bits))),
             ('f', _) => f64::from_bits(word),
-            #[allow(
-                clippy::cast_precision_loss,
-                reason = "a statistic needs no more than 53 bits"
-            )]
+            #[allow(clippy::cast_precision_loss, reason = "a statistic needs no more than 53 bits")]
             ('i', _) => self.signed(word) as f64,
-            #[allow(
-                clippy::cast_precision_loss,
-                reason = "a statistic needs no more than 53 bits"
-            )]
+            #[allow(clippy::cast_precision_loss, reason = "a statistic needs no more than 53 bits")]
             _ => word as f64,
         }
     }
@@ -104,26 +82,12 @@ impl Kind {
             let rest = if self.bytes == 4 { 20 } else { 49 };
             let zeros = word.trailing_zeros().min(rest) / 4;
             let key = u32::try_from(word >> rest).unwrap_or(u32::MAX);
-            return Parts {
-                key,
-                zeros,
-                rest: rest - 4 * zeros,
-                plausible: self.plausible(word),
-            };
+            return Parts { key, zeros, rest: rest - 4 * zeros, plausible: self.plausible(word) };
         }
         let negative = self.code == 'i' && self.signed(word) < 0;
-        let magnitude = if self.code == 'i' {
-            self.signed(word).unsigned_abs()
-        } else {
-            word
-        };
+        let magnitude = if self.code == 'i' { self.signed(word).unsigned_abs() } else { word };
         let length = 64 - magnitude.leading_zeros();
-        Parts {
-            key: length * 2 + u32::from(negative),
-            zeros: 0,
-            rest: length.saturating_sub(1),
-            plausible: true,
-        }
+        Parts { key: length * 2 + u32::from(negative), zeros: 0, rest: length.saturating_sub(1), plausible: true }
     }
 
     /// The chance of a word that the samples need not have held: anything plausible, zeros and round values more.
@@ -150,18 +114,12 @@ impl Kind {
             };
         }
         // 9.97e36 and 1e20 stand for missing values in much data from the earth sciences.
-        value == 0.0
-            || (1e-12..1e15).contains(&value.abs())
-            || matches!(value.abs(), 9.8e36..1e37 | 0.99e20..1.01e20)
+        value == 0.0 || (1e-12..1e15).contains(&value.abs()) || matches!(value.abs(), 9.8e36..1e37 | 0.99e20..1.01e20)
     }
 }
 
 /// The words of the body with their column: words are counted from the end of the file, where the last row ends.
-pub(super) fn words(
-    windows: &Windows,
-    kind: Kind,
-    columns: u64,
-) -> impl Iterator<Item = (usize, u64)> + '_ {
+pub(super) fn words(windows: &Windows, kind: Kind, columns: u64) -> impl Iterator<Item = (usize, u64)> + '_ {
     let size = kind.size();
     windows.body.iter().flat_map(move |window| {
         let before_end = windows.len - window.start.min(windows.len);
@@ -171,10 +129,7 @@ pub(super) fn words(
         let chunks = aligned.chunks_exact(usize::from(kind.bytes));
         (0u64..).zip(chunks).map(move |(i, bytes)| {
             let from_end = first.saturating_sub(i);
-            (
-                usize::try_from(from_end % columns).unwrap_or(0),
-                kind.word(bytes),
-            )
+            (usize::try_from(from_end % columns).unwrap_or(0), kind.word(bytes))
         })
     })
 }
@@ -223,21 +178,14 @@ impl Histogram {
         self.rest += f64::from(parts.rest);
         self.implausible += u32::from(!parts.plausible);
         self.all_zero &= word == 0;
-        self.staying += u32::from(
-            self.last
-                .is_some_and(|(last, key)| last != word && key == parts.key),
-        );
+        self.staying += u32::from(self.last.is_some_and(|(last, key)| last != word && key == parts.key));
         self.last = Some((word, parts.key));
     }
 
     /// Bits that all values of the column need.
     fn total_bits(&self) -> f64 {
         let implausible = f64::from(self.implausible) * IMPLAUSIBLE;
-        let zeros = if self.all_zero {
-            f64::from(self.count) * ZEROS
-        } else {
-            0.0
-        };
+        let zeros = if self.all_zero { f64::from(self.count) * ZEROS } else { 0.0 };
         entropy_bits(&self.keys) + entropy_bits(&self.zeros) + self.rest + implausible + zeros
     }
 
@@ -245,20 +193,13 @@ impl Histogram {
     /// data changes slowly, a key that stays tells more than how often it occurs in the whole file.
     pub fn ln_chance(&self, kind: Kind, word: u64, next: Option<u64>) -> f64 {
         let at = |counts: &[u32], i: u32| {
-            f64::from(
-                usize::try_from(i)
-                    .ok()
-                    .and_then(|i| counts.get(i))
-                    .copied()
-                    .unwrap_or(0),
-            )
+            f64::from(usize::try_from(i).ok().and_then(|i| counts.get(i)).copied().unwrap_or(0))
         };
         let parts = kind.parts(word);
         let count = f64::from(self.count.max(1));
         let staying = f64::from(self.staying) / count * 0.95;
         let stays = next.is_some_and(|next| next != word && kind.parts(next).key == parts.key);
-        let seen =
-            (1.0 - staying) * at(&self.keys, parts.key) / count + if stays { staying } else { 0.0 };
+        let seen = (1.0 - staying) * at(&self.keys, parts.key) / count + if stays { staying } else { 0.0 };
         let zeros = (at(&self.zeros, parts.zeros) + 0.5) / (count + 8.0);
         let known = seen * zeros * (-f64::from(parts.rest)).exp2();
         (0.8 * known + 0.2 * kind.unseen_chance(word, parts)).ln()
@@ -305,11 +246,7 @@ pub(super) fn rank(windows: &Windows) -> Vec<Ranked> {
     let mut all: Vec<Ranked> = Vec::new();
     for (code, bytes) in KINDS {
         for big_endian in [false, true] {
-            let kind = Kind {
-                code,
-                bytes,
-                big_endian,
-            };
+            let kind = Kind { code, bytes, big_endian };
             if (bytes == 1 && big_endian) || kind.size() > windows.len {
                 continue;
             }
@@ -333,9 +270,5 @@ fn cost(windows: &Windows, kind: Kind, columns: u32) -> Ranked {
     let total: f64 = all.iter().map(Histogram::total_bits).sum();
     let implausible: f64 = all.iter().map(|h| f64::from(h.implausible)).sum();
     let extra = if kind.is_float() { 0.0 } else { INTEGER } + 0.03 * f64::from(columns);
-    Ranked {
-        kind,
-        bits: (total / count + extra) / f64::from(kind.bytes),
-        implausible: implausible / count,
-    }
+    Ranked { kind, bits: (total / count + extra) / f64::from(kind.bytes), implausible: implausible / count }
 }

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "generators"
-)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "generators")]
 
 use super::super::raw;
 use super::*;
@@ -144,21 +140,13 @@ fn file(name: &str, dtype: &str, head: &[u8], count: usize) -> Bytes {
 /// What is wrong with the guess of a file of pairs, if anything.
 fn wrong(name: &str, dtype: &str, head: &[u8], count: usize) -> Option<String> {
     let guess = guess(&file(name, dtype, head, count)).unwrap();
-    let right = guess.dtype == dtype
-        && guess.columns == 2
-        && guess.offset == head.len() as u64
-        && !guess.planar;
+    let right = guess.dtype == dtype && guess.columns == 2 && guess.offset == head.len() as u64 && !guess.planar;
     let sure = guess.confidence >= 0.5;
     (!right || !sure).then(|| format!("{name} {dtype} behind {} × {count}: {guess:?}", head.len()))
 }
 
 fn assert_none(wrongs: &[String]) {
-    assert!(
-        wrongs.is_empty(),
-        "{} wrong:\n{}",
-        wrongs.len(),
-        wrongs.join("\n")
-    );
+    assert!(wrongs.is_empty(), "{} wrong:\n{}", wrongs.len(), wrongs.join("\n"));
 }
 
 #[test]
@@ -185,10 +173,7 @@ fn pairs_behind_headers() {
                 // Two sizes each in turn: all of them take a minute.
                 turn += 1;
                 for bytes in [sizes[turn % 8], sizes[(turn * 3 + 1) % 8]] {
-                    wrongs.extend(
-                        wrong(name, dtype, &header(kind, bytes), 20_000)
-                            .map(|w| format!("{kind} {w}")),
-                    );
+                    wrongs.extend(wrong(name, dtype, &header(kind, bytes), 20_000).map(|w| format!("{kind} {w}")));
                 }
             }
         }
@@ -206,49 +191,29 @@ fn other_numbers_of_columns() {
         }
     }
     let found = guess(&Bytes(out)).unwrap();
-    assert_eq!(
-        (found.dtype.as_str(), found.columns, found.offset),
-        ("<f8", 3, 0)
-    );
+    assert_eq!((found.dtype.as_str(), found.columns, found.offset), ("<f8", 3, 0));
     let mut out = Vec::new();
     for i in 0..20_000 {
-        put(
-            &mut out,
-            ">f4",
-            (f64::from(i) * 0.01).sin() * 10.0 + r.normal() * 0.001,
-        );
+        put(&mut out, ">f4", (f64::from(i) * 0.01).sin() * 10.0 + r.normal() * 0.001);
     }
     let found = guess(&Bytes(out)).unwrap();
-    assert_eq!(
-        (found.dtype.as_str(), found.columns, found.offset),
-        (">f4", 1, 0)
-    );
+    assert_eq!((found.dtype.as_str(), found.columns, found.offset), (">f4", 1, 0));
     // Three columns without any pattern: only the length tells.
-    let out: Vec<u8> = (0..3 * 20_001)
-        .flat_map(|_| r.uniform().to_le_bytes())
-        .collect();
+    let out: Vec<u8> = (0..3 * 20_001).flat_map(|_| r.uniform().to_le_bytes()).collect();
     let found = guess(&Bytes(out)).unwrap();
     assert_eq!((found.columns % 2, found.offset), (1, 0));
 }
 
 #[test]
 fn blocks_of_x_and_y() {
-    for (name, count) in [
-        ("utm", 40_000),
-        ("mixture", 40_000),
-        ("small", 20_000),
-        ("utm", 100_000),
-    ] {
+    for (name, count) in [("utm", 40_000), ("mixture", 40_000), ("small", 20_000), ("utm", 100_000)] {
         let rows = rows(name, count, 9);
         for head in [0, 128] {
             let mut out = vec![0; head];
             rows.iter().for_each(|row| put(&mut out, "<f4", row[0]));
             rows.iter().for_each(|row| put(&mut out, "<f4", row[1]));
             let found = guess(&Bytes(out)).unwrap();
-            assert!(
-                found.planar && found.columns == 2 && found.offset == head as u64,
-                "{name} {found:?}"
-            );
+            assert!(found.planar && found.columns == 2 && found.offset == head as u64, "{name} {found:?}");
         }
     }
 }
@@ -263,11 +228,7 @@ fn integers() {
             put(&mut out, dtype, (r.normal() * 300.0 + 2000.0).round());
         }
         let found = guess(&Bytes(out)).unwrap();
-        assert_eq!(
-            (found.dtype.as_str(), found.columns, found.offset),
-            (dtype, 2, 0),
-            "{found:?}"
-        );
+        assert_eq!((found.dtype.as_str(), found.columns, found.offset), (dtype, 2, 0), "{found:?}");
     }
     let noise: Vec<u8> = (0..100_000).map(|_| (r.bits() >> 20) as u8).collect();
     let found = guess(&Bytes(noise)).unwrap();
@@ -279,9 +240,7 @@ fn other_formats_are_named() {
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     let hdf = [b"\x89HDF\r\n\x1a\n".to_vec(), vec![0; 100]].concat();
     let fits = b"SIMPLE  =                    T".to_vec();
-    let csv: Vec<u8> = (0..9000)
-        .flat_map(|i| format!("{i},{}.5\n", i * 7).into_bytes())
-        .collect();
+    let csv: Vec<u8> = (0..9000).flat_map(|i| format!("{i},{}.5\n", i * 7).into_bytes()).collect();
     let tar = [vec![0; 257], b"ustar\0".to_vec(), vec![0; 300]].concat();
     let cases = [
         (png, "PNG"),
@@ -298,9 +257,7 @@ fn other_formats_are_named() {
         let error = guess(&Bytes(bytes)).unwrap_err();
         let text = error.to_string();
         assert!(
-            matches!(error, DataError::UnsupportedKind { .. })
-                && text.contains(name)
-                && text.contains("--dtype"),
+            matches!(error, DataError::UnsupportedKind { .. }) && text.contains(name) && text.contains("--dtype"),
             "{text}"
         );
     }
@@ -326,19 +283,10 @@ fn a_file_that_shrinks_is_an_error() {
 fn what_the_person_said_counts_more() {
     let found = guess(&file("utm", "<f4", &[], 5000)).unwrap();
     let whole = found.fill(&RawSpec::default());
-    assert_eq!(
-        (whole.dtype.as_deref(), whole.columns, whole.offset),
-        (Some("<f4"), Some(2), Some(0))
-    );
-    let other = RawSpec {
-        dtype: Some("<i2".into()),
-        ..RawSpec::default()
-    };
+    assert_eq!((whole.dtype.as_deref(), whole.columns, whole.offset), (Some("<f4"), Some(2), Some(0)));
+    let other = RawSpec { dtype: Some("<i2".into()), ..RawSpec::default() };
     assert_eq!(found.fill(&other), other);
-    let offset = RawSpec {
-        offset: Some(8),
-        ..RawSpec::default()
-    };
+    let offset = RawSpec { offset: Some(8), ..RawSpec::default() };
     assert_eq!(found.fill(&offset).offset, Some(8));
 }
 

@@ -36,19 +36,13 @@ impl Windows {
         let rest = len - start;
         let mut body = Vec::new();
         if rest <= COUNT * WINDOW {
-            body.push(Window {
-                start,
-                bytes: read(sample, start, rest)?,
-            });
+            body.push(Window { start, bytes: read(sample, start, rest)? });
         } else {
             // Whole quotients first: the product of a length and an index may overflow.
             let step = (rest - WINDOW) / (COUNT - 1);
             for i in 0..COUNT {
                 let start = start + i * step;
-                body.push(Window {
-                    start,
-                    bytes: read(sample, start, WINDOW)?,
-                });
+                body.push(Window { start, bytes: read(sample, start, WINDOW)? });
             }
         }
         Ok(Self { len, head, body })
@@ -64,10 +58,7 @@ fn read(sample: &dyn Sample, offset: u64, count: u64) -> Result<Vec<u8>, DataErr
         let got = sample.read(at, rest)?.min(rest.len());
         if got == 0 {
             let found = u64::try_from(filled).unwrap_or(0).saturating_add(offset);
-            return Err(DataError::Shrunk {
-                expected: sample.len(),
-                found,
-            });
+            return Err(DataError::Shrunk { expected: sample.len(), found });
         }
         filled += got;
     }

@@ -28,14 +28,7 @@ fn open(descr: &str, fortran: bool, shape: &str, bytes: u64) -> (Result<Layout, 
 
 fn geometry(found: (Result<Layout, DataError>, u64)) -> (u64, Vec<(String, u64, u64)>) {
     let (layout, start) = (found.0.unwrap(), found.1);
-    (
-        layout.rows,
-        layout
-            .columns
-            .into_iter()
-            .map(|c| (c.name, c.offset - start, c.stride))
-            .collect(),
-    )
+    (layout.rows, layout.columns.into_iter().map(|c| (c.name, c.offset - start, c.stride)).collect())
 }
 
 fn message(found: (Result<Layout, DataError>, u64)) -> String {
@@ -48,10 +41,7 @@ fn column(name: &str, offset: u64, stride: u64) -> (String, u64, u64) {
 
 #[test]
 fn plain_arrays() {
-    assert_eq!(
-        geometry(open("'<f4'", false, "(10,)", 40)),
-        (10, vec![column("value", 0, 4)])
-    );
+    assert_eq!(geometry(open("'<f4'", false, "(10,)", 40)), (10, vec![column("value", 0, 4)]));
     let xy = (10, vec![column("0", 0, 16), column("1", 8, 16)]);
     assert_eq!(geometry(open("'<f8'", false, "(10, 2)", 160)), xy);
     let fortran = (10, vec![column("0", 0, 8), column("1", 80, 8)]);
@@ -64,52 +54,31 @@ fn plain_arrays() {
     assert_eq!(geometry(open("'|u1'", false, "(17, 18)", 306)).0, 17);
     let complex = (3, vec![column("re", 0, 8), column("im", 4, 8)]);
     assert_eq!(geometry(open("'<c8'", false, "(3,)", 24)), complex);
-    assert_eq!(
-        geometry(open("'<c8'", false, "(3, 2)", 48)).1[2],
-        column("1.re", 8, 16)
-    );
+    assert_eq!(geometry(open("'<c8'", false, "(3, 2)", 48)).1[2], column("1.re", 8, 16));
 }
 
 #[test]
 fn records_and_versions() {
     let descr = "[('x', '<f4'), ('s', 'S3'), ('y', '<f8', (2,))]";
-    let three = vec![
-        column("x", 0, 23),
-        column("y[0]", 7, 23),
-        column("y[1]", 15, 23),
-    ];
+    let three = vec![column("x", 0, 23), column("y[0]", 7, 23), column("y[1]", 15, 23)];
     assert_eq!(geometry(open(descr, false, "(4,)", 92)), (4, three.clone()));
     assert_eq!(geometry(open(descr, false, "(2, 2)", 92)), (4, three));
     assert!(message(open(descr, true, "(2, 2)", 92)).contains("Fortran"));
     assert!(open(descr, false, "(4,)", 92).0.unwrap().notes[0].contains("skipped s: text"));
     for version in [1, 2, 3] {
-        let head = head(
-            version,
-            &dict("[('x', '<f4'), ('y', '<f4')]", false, "(1L,)"),
-        );
+        let head = head(version, &dict("[('x', '<f4'), ('y', '<f4')]", false, "(1L,)"));
         let layout = layout(&head, head.len() as u64 + 8).unwrap();
         assert_eq!(layout.format, format!("npy {version}.0"));
     }
     let utf8 = dict("[('é', '<f4')]", false, "(1,)");
     let three = head(3, &utf8);
-    assert_eq!(
-        layout(&three, three.len() as u64 + 4).unwrap().columns[0].name,
-        "é"
-    );
+    assert_eq!(layout(&three, three.len() as u64 + 4).unwrap().columns[0].name, "é");
     let one = head(1, &utf8);
-    assert_eq!(
-        layout(&one, one.len() as u64 + 4).unwrap().columns[0].name,
-        "Ã©"
-    );
+    assert_eq!(layout(&one, one.len() as u64 + 4).unwrap().columns[0].name, "Ã©");
     let mut broken = three.clone();
     let at = broken.iter().position(|b| *b == 0xc3).unwrap();
     broken[at] = 0xff;
-    assert!(
-        layout(&broken, 1000)
-            .unwrap_err()
-            .to_string()
-            .contains("UTF-8")
-    );
+    assert!(layout(&broken, 1000).unwrap_err().to_string().contains("UTF-8"));
 }
 
 #[test]
@@ -119,20 +88,10 @@ fn refusals() {
     assert!(message(open("'<f4'", false, "(100, 5000)", 2_000_000)).contains("5000 columns"));
     assert!(message(open("'|O'", false, "(4,)", 100)).contains("astype"));
     for shape in ["(0,)", "(0, 2)", "(2, 0)"] {
-        assert!(
-            matches!(open("'<f4'", false, shape, 0).0, Err(DataError::Empty)),
-            "{shape}"
-        );
+        assert!(matches!(open("'<f4'", false, shape, 0).0, Err(DataError::Empty)), "{shape}");
     }
-    for shape in [
-        "(4611686018427387904, 4)",
-        "(9223372036854775807,)",
-        "(2305843009213693951,)",
-    ] {
-        assert!(
-            message(open("'<f8'", false, shape, 100)).contains("exceeds 64 bits"),
-            "{shape}"
-        );
+    for shape in ["(4611686018427387904, 4)", "(9223372036854775807,)", "(2305843009213693951,)"] {
+        assert!(message(open("'<f8'", false, shape, 100)).contains("exceeds 64 bits"), "{shape}");
     }
     assert!(matches!(
         open("'<f8'", false, "(1152921504606846976,)", 100).0,
@@ -162,14 +121,7 @@ fn truncated_and_longer_files() {
     assert!(message(open("'<f4'", false, "(2, 100)", 300)).contains("makes 0 whole rows"));
     assert!(open("'<f4'", false, "(10,)", 47).0.unwrap().notes[0].starts_with("7 bytes"));
     let head = head(1, &dict("'<f4'", false, "(10,)"));
-    assert!(matches!(
-        layout(&head, 3),
-        Err(DataError::Truncated {
-            found: 3,
-            whole_rows: 0,
-            ..
-        })
-    ));
+    assert!(matches!(layout(&head, 3), Err(DataError::Truncated { found: 3, whole_rows: 0, .. })));
 }
 
 #[test]
@@ -185,24 +137,9 @@ fn header_lengths() {
     ] {
         assert!(header_len(prefix).is_err(), "{prefix:?}");
     }
-    assert!(
-        header_len(b"\x93NUMPY\x04\0\0\0\0\0")
-            .unwrap_err()
-            .to_string()
-            .contains("4.0")
-    );
-    assert!(
-        header_len(b"\x93NUMPY\x01\x01\0\0\0\0")
-            .unwrap_err()
-            .to_string()
-            .contains("1.1")
-    );
-    assert!(
-        header_len(b"\x93NUMPY\x02\0\xff\xff\xff\xff")
-            .unwrap_err()
-            .to_string()
-            .contains("damaged")
-    );
+    assert!(header_len(b"\x93NUMPY\x04\0\0\0\0\0").unwrap_err().to_string().contains("4.0"));
+    assert!(header_len(b"\x93NUMPY\x01\x01\0\0\0\0").unwrap_err().to_string().contains("1.1"));
+    assert!(header_len(b"\x93NUMPY\x02\0\xff\xff\xff\xff").unwrap_err().to_string().contains("damaged"));
     assert_eq!(header_len(b"\x93NUMPY\x01\0\x76\x00").unwrap(), 128);
     assert!(layout(b"\x93NUMPY\x01\0\x76\x00{", 5000).is_err());
 }
