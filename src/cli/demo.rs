@@ -14,7 +14,7 @@ use etcetera::BaseStrategy as _;
 use crate::export::array::npy_header;
 use crate::export::output::Output;
 use crate::export::picture::write_png;
-use crate::scene::axis::Size;
+use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
@@ -54,9 +54,14 @@ pub fn demo(args: &DemoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
 
 fn draw(data: &Path, output: &Path, progress: &Arc<Progress>) -> anyhow::Result<()> {
     let started = Instant::now();
+    // The attractor reaches ±2.9 and −1.40 to 1.32: one unit as long on both axes, and a margin.
+    let around = |middle: f64, reach: f64| AxisRequest {
+        range: Some(Range { start: Coordinate::Real(middle - reach), end: Coordinate::Real(middle + reach) }),
+        scale: Scale::Linear,
+    };
     let layer = Layer {
-        x: AxisRequest::default(),
-        y: AxisRequest::default(),
+        x: around(0.0, 3.2),
+        y: around(-0.04, 1.8),
         size: Size { width: 1920, height: 1080 },
         reduction: Reduction::Count,
         style: Style::default(),

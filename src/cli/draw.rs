@@ -20,7 +20,7 @@ use super::terminal::{Bar, grouped, is_watched};
 /// Draws all points of the inputs as a PNG.
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     // A misspelt colormap shall not cost a pass over the data.
-    colormap::colormap(&args.style().colormap)?;
+    colormap(&args.style().colormap)?;
     draw(&args.view, args.style(), &args.output, progress, |image, _, out| Ok(write_png(&image()?, out)?))
 }
 

@@ -55,6 +55,9 @@ impl ColumnStats {
     }
 }
 
+/// Running ends are kept in so many lanes, all in integers: so the loops become vectors.
+const LANES: usize = 16;
+
 /// Signed order key of an f64: keys compare as values do, −0.0 just below +0.0 (key 0).
 #[inline(always)]
 fn f64_order(v: f64) -> i64 {
@@ -97,40 +100,48 @@ impl Running {
 
     #[inline(always)]
     fn add_f32(&mut self, values: &[f32]) {
-        let (mut low, mut high, mut positive) = (i32::MAX, i32::MIN, i32::MAX);
-        let (mut nan, mut infinite) = (0_u32, 0_u32);
-        for v in values {
-            let key = v.to_bits().cast_signed();
-            let key = key ^ ((key >> 31) & i32::MAX);
-            let finite = v.abs() < f32::INFINITY;
-            nan += u32::from(v.is_nan());
-            infinite += u32::from(v.abs() == f32::INFINITY);
-            low = low.min(if finite { key } else { i32::MAX });
-            high = high.max(if finite { key } else { i32::MIN });
-            positive = positive.min(if finite & (key > 0) { key } else { i32::MAX });
+        const INFINITE: i32 = f32::INFINITY.to_bits().cast_signed();
+        let (mut low, mut high, mut positive) = ([i32::MAX; LANES], [i32::MIN; LANES], [i32::MAX; LANES]);
+        let (mut nan, mut infinite) = ([0_u32; LANES], [0_u32; LANES]);
+        for some in values.chunks(LANES) {
+            for (i, v) in some.iter().enumerate() {
+                let bits = v.to_bits().cast_signed();
+                let (key, size) = (bits ^ ((bits >> 31) & i32::MAX), bits & i32::MAX);
+                nan[i] += u32::from(size > INFINITE);
+                infinite[i] += u32::from(size == INFINITE);
+                let (least, greatest) = if size < INFINITE { (key, key) } else { (i32::MAX, i32::MIN) };
+                low[i] = low[i].min(least);
+                high[i] = high[i].max(greatest);
+                positive[i] = positive[i].min(if least > 0 { least } else { i32::MAX });
+            }
         }
         // Widened, each end stands for itself or for "none".
-        let wide =
-            |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
-        self.widen((wide(low, i32::MAX, i64::MAX), wide(high, i32::MIN, i64::MIN), wide(positive, i32::MAX, i64::MAX)));
-        self.note(values.len(), nan, infinite);
+        let wide = |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
+        let least = |keys: [i32; LANES]| wide(keys.into_iter().fold(i32::MAX, i32::min), i32::MAX, i64::MAX);
+        let greatest = wide(high.into_iter().fold(i32::MIN, i32::max), i32::MIN, i64::MIN);
+        self.widen((least(low), greatest, least(positive)));
+        self.note(values.len(), nan.iter().sum(), infinite.iter().sum());
     }
 
     #[inline(always)]
     fn add_f64(&mut self, values: &[f64]) {
-        let (mut low, mut high, mut positive) = (i64::MAX, i64::MIN, i64::MAX);
-        let (mut nan, mut infinite) = (0_u32, 0_u32);
-        for v in values {
-            let key = f64_order(*v);
-            let finite = v.abs() < f64::INFINITY;
-            nan += u32::from(v.is_nan());
-            infinite += u32::from(v.abs() == f64::INFINITY);
-            low = low.min(if finite { key } else { i64::MAX });
-            high = high.max(if finite { key } else { i64::MIN });
-            positive = positive.min(if finite & (key > 0) { key } else { i64::MAX });
+        const INFINITE: i64 = f64::INFINITY.to_bits().cast_signed();
+        let (mut low, mut high, mut positive) = ([i64::MAX; LANES], [i64::MIN; LANES], [i64::MAX; LANES]);
+        let (mut nan, mut infinite) = ([0_u32; LANES], [0_u32; LANES]);
+        for some in values.chunks(LANES) {
+            for (i, v) in some.iter().enumerate() {
+                let (key, size) = (f64_order(*v), v.to_bits().cast_signed() & i64::MAX);
+                nan[i] += u32::from(size > INFINITE);
+                infinite[i] += u32::from(size == INFINITE);
+                let (least, greatest) = if size < INFINITE { (key, key) } else { (i64::MAX, i64::MIN) };
+                low[i] = low[i].min(least);
+                high[i] = high[i].max(greatest);
+                positive[i] = positive[i].min(if least > 0 { least } else { i64::MAX });
+            }
         }
-        self.widen((low, high, positive));
-        self.note(values.len(), nan, infinite);
+        let least = |keys: [i64; LANES]| keys.into_iter().fold(i64::MAX, i64::min);
+        self.widen((least(low), high.into_iter().fold(i64::MIN, i64::max), least(positive)));
+        self.note(values.len(), nan.iter().sum(), infinite.iter().sum());
     }
 
     #[inline(always)]

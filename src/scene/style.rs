@@ -332,7 +332,7 @@ impl Default for Style {
         Self {
             norm: Norm::EqHist,
             limits: Limits::default(),
-            colormap: "viridis".to_owned(),
+            colormap: "bmy".to_owned(),
             alpha: 1.0,
             background: Background::Color(Rgba([0, 0, 0, 255])),
         }
@@ -430,7 +430,7 @@ mod tests {
     fn the_default_is_what_the_docs_say() {
         let style = Style::default();
         assert_eq!((style.norm, style.limits.to_string().as_str()), (Norm::EqHist, ".."));
-        assert_eq!((style.colormap.as_str(), style.alpha.to_bits()), ("viridis", 1f32.to_bits()));
+        assert_eq!((style.colormap.as_str(), style.alpha.to_bits()), ("bmy", 1f32.to_bits()));
         assert_eq!(style.background.to_string(), "#000000");
         assert_eq!(Norm::default(), style.norm);
     }

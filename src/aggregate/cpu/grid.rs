@@ -7,7 +7,6 @@ use crate::data::decode::Lane;
 use crate::plan::{FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
-use super::for_each_value;
 use super::locate::OUTSIDE;
 use super::pages::Pages;
 use super::totals::{self, Totals};
@@ -66,9 +65,27 @@ impl Frame {
         x
     }
 
+    /// Moves rows whose value is not finite to their counters.
     #[inline(always)]
-    fn not_finite(&self, i: usize) -> u32 {
-        self.rest + REST + i as u32 % REST
+    fn set_aside(&self, index: &mut [u32], lane: Lane<'_>, kind: LaneKind) {
+        match (lane, kind) {
+            (Lane::F32(v), _) => self.set_aside_where(index, v, |v| v.abs() < f32::INFINITY),
+            (Lane::F64(v), _) => self.set_aside_where(index, v, |v| v.abs() < f64::INFINITY),
+            (Lane::I64(v), LaneKind::I64 { missing: Some(missing), .. }) => {
+                self.set_aside_where(index, v, |v| *v != missing);
+            }
+            (Lane::I64(_), _) => {}
+        }
+    }
+
+    #[inline(always)]
+    fn set_aside_where<T>(&self, index: &mut [u32], values: &[T], finite: impl Fn(&T) -> bool) {
+        let first = self.rest + REST;
+        for (index, values) in index.chunks_mut(REST as usize).zip(values.chunks(REST as usize)) {
+            for (spread, (i, v)) in (0..REST).zip(index.iter_mut().zip(values)) {
+                *i = if finite(v) { *i } else { first.wrapping_add(spread) };
+            }
+        }
     }
 
     /// The pixels of a vector with this frame's shape, without padding.
@@ -117,10 +134,7 @@ impl Grid {
         }
         self.since_spill = self.since_spill.saturating_add(rows);
         if let Some((lane, kind)) = value {
-            let frame = self.frame;
-            for_each_value(lane, kind, |i, finite| {
-                index[i] = if finite { index[i] } else { frame.not_finite(i) };
-            });
+            self.frame.set_aside(index, lane, kind);
             self.sums.add(index, lane);
         }
         // Borrowed once: else its place would be read again for every row.
@@ -161,9 +175,11 @@ impl Grid {
         match sums {
             Sums::None => {}
             Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
-            Sums::Total(mut totals) => {
-                totals.spill();
-                add_up(&mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
+            Sums::Total(totals) => {
+                add_up(&mut cells.sums, frame.pixels(&totals.parts), |a, b| a + totals::whole(b));
+                if !totals.wide.is_empty() {
+                    add_up(&mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
+                }
                 if !totals.squares.is_empty() {
                     add_up(&mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
                 }

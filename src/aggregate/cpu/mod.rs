@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::data::DataError;
 use crate::data::column::{Column, LaneKind};
-use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
+use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
 use crate::plan::{FramePlan, VALUE, X, Y};
@@ -149,24 +149,5 @@ fn locate(
 ) {
     if let (Some(buffer), Some(column)) = (buffer, column) {
         locator.locate(buffer.decode(column, rows), found);
-    }
-}
-
-/// Whether a lane value stands for "not a time".
-#[inline(always)]
-fn is_missing(kind: LaneKind, v: i64) -> bool {
-    match kind {
-        LaneKind::I64 { missing, .. } => missing == Some(v),
-        LaneKind::F32 | LaneKind::F64 => false,
-    }
-}
-
-/// A lane's values with the finite ones told apart, mapped one by one.
-#[inline(always)]
-fn for_each_value(lane: Lane<'_>, kind: LaneKind, mut take: impl FnMut(usize, bool)) {
-    match lane {
-        Lane::F32(v) => v.iter().enumerate().for_each(|(i, v)| take(i, v.is_finite())),
-        Lane::F64(v) => v.iter().enumerate().for_each(|(i, v)| take(i, v.is_finite())),
-        Lane::I64(v) => v.iter().enumerate().for_each(|(i, v)| take(i, !is_missing(kind, *v))),
     }
 }

@@ -12,8 +12,8 @@ pub const SPILL_ROWS: u32 = 1 << 30;
 pub struct Totals {
     fixed: FixedPoint,
     /// Sums of the high and of the low parts: two additions that do not wait for one another, in one place.
-    parts: Pages<[i64; 2]>,
-    /// What the parts were emptied into.
+    pub parts: Pages<[i64; 2]>,
+    /// What the parts were emptied into; empty as long as they were not.
     pub wide: Vec<i128>,
     /// Sums of squares; empty where they are not wanted.
     pub squares: Pages<i128>,
@@ -90,10 +90,14 @@ impl Totals {
     pub fn spill(&mut self) {
         self.wide.resize(self.parts.len(), 0);
         for (wide, parts) in self.wide.iter_mut().zip(self.parts.iter_mut()) {
-            let [high, low] = std::mem::take(parts);
-            *wide += (i128::from(high) << LOW_BITS) + i128::from(low);
+            *wide += whole(&std::mem::take(parts));
         }
     }
+}
+
+/// The sum that two sums of parts make.
+pub fn whole(parts: &[i64; 2]) -> i128 {
+    (i128::from(parts[0]) << LOW_BITS) + i128::from(parts[1])
 }
 
 #[inline(always)]
