@@ -20,6 +20,9 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Heading of the options that describe raw data.
+const RAW: &str = "Raw data (no header)";
+
 const EXAMPLES: &str = "\
 Examples:
   scumble demo                                        make 20 million points and draw them
@@ -58,19 +61,18 @@ pub enum Command {
 
 /// How raw binary data is laid out.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Raw data (no header)")]
 pub struct RawArgs {
     /// Type of the values in NumPy notation: '<f4', 'int16', "[('x','<f4'),('id','<u8')]"; guessed where absent
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", help_heading = RAW)]
     dtype: Option<String>,
     /// Number of columns [default: 2]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = RAW)]
     columns: Option<u32>,
     /// Bytes before the data
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", help_heading = RAW)]
     offset: Option<u64>,
     /// Whether values of a row, or of a column, lie together [default: interleaved]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = RAW)]
     layout: Option<LayoutArg>,
 }
 

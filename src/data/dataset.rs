@@ -142,13 +142,7 @@ fn describe(mapping: &Arc<Mapping>, spec: &RawSpec) -> Result<(Layout, Option<Gu
         return Ok((npy::layout(&bytes[..head], mapping.len())?, None));
     }
     let guessed = guess(&Mapped(mapping))?;
-    let known = RawSpec {
-        dtype: Some(guessed.dtype.clone()),
-        columns: spec.columns.or(Some(guessed.columns)),
-        offset: spec.offset.or(Some(guessed.offset)),
-        planar: spec.planar || guessed.planar,
-    };
-    Ok((raw::layout(&known, mapping.len())?, Some(guessed)))
+    Ok((raw::layout(&guessed.fill(spec), mapping.len())?, Some(guessed)))
 }
 
 /// The guesser's view of a mapped file.

@@ -58,6 +58,18 @@ impl ColumnStats {
 /// Running ends are kept in so many lanes, all in integers: so the loops become vectors.
 const LANES: usize = 16;
 
+/// Least, greatest and least positive order key in each lane.
+struct Ends<K> {
+    low: [K; LANES],
+    high: [K; LANES],
+    positive: [K; LANES],
+}
+
+/// Bits of plus infinity; those of NaN, without the sign, are above.
+const INFINITE_F32: i32 = f32::INFINITY.to_bits().cast_signed();
+/// See [`INFINITE_F32`].
+const INFINITE_F64: i64 = f64::INFINITY.to_bits().cast_signed();
+
 /// Signed order key of an f64: keys compare as values do, −0.0 just below +0.0 (key 0).
 #[inline(always)]
 fn f64_order(v: f64) -> i64 {
@@ -100,48 +112,65 @@ impl Running {
 
     #[inline(always)]
     fn add_f32(&mut self, values: &[f32]) {
-        const INFINITE: i32 = f32::INFINITY.to_bits().cast_signed();
-        let (mut low, mut high, mut positive) = ([i32::MAX; LANES], [i32::MIN; LANES], [i32::MAX; LANES]);
-        let (mut nan, mut infinite) = ([0_u32; LANES], [0_u32; LANES]);
-        for some in values.chunks(LANES) {
-            for (i, v) in some.iter().enumerate() {
-                let bits = v.to_bits().cast_signed();
+        let mut ends = Ends::<i32> { low: [i32::MAX; LANES], high: [i32::MIN; LANES], positive: [i32::MAX; LANES] };
+        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
+        let (some, rest) = values.as_chunks::<LANES>();
+        for values in some {
+            for i in 0..LANES {
+                let bits = values[i].to_bits().cast_signed();
                 let (key, size) = (bits ^ ((bits >> 31) & i32::MAX), bits & i32::MAX);
-                nan[i] += u32::from(size > INFINITE);
-                infinite[i] += u32::from(size == INFINITE);
-                let (least, greatest) = if size < INFINITE { (key, key) } else { (i32::MAX, i32::MIN) };
-                low[i] = low[i].min(least);
-                high[i] = high[i].max(greatest);
-                positive[i] = positive[i].min(if least > 0 { least } else { i32::MAX });
+                nan[i] += u32::from(size > INFINITE_F32);
+                infinite[i] += u32::from(size == INFINITE_F32);
+                let finite = size < INFINITE_F32;
+                let least = if finite { key } else { i32::MAX };
+                ends.low[i] = ends.low[i].min(least);
+                ends.high[i] = ends.high[i].max(if finite { key } else { i32::MIN });
+                ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i32::MAX });
             }
         }
         // Widened, each end stands for itself or for "none".
         let wide = |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
         let least = |keys: [i32; LANES]| wide(keys.into_iter().fold(i32::MAX, i32::min), i32::MAX, i64::MAX);
-        let greatest = wide(high.into_iter().fold(i32::MIN, i32::max), i32::MIN, i64::MIN);
-        self.widen((least(low), greatest, least(positive)));
-        self.note(values.len(), nan.iter().sum(), infinite.iter().sum());
+        let greatest = wide(ends.high.into_iter().fold(i32::MIN, i32::max), i32::MIN, i64::MIN);
+        self.widen((least(ends.low), greatest, least(ends.positive)));
+        self.note(some.len() * LANES, nan.iter().sum(), infinite.iter().sum());
+        for v in rest {
+            self.add_one(f64::from(*v));
+        }
     }
 
     #[inline(always)]
     fn add_f64(&mut self, values: &[f64]) {
-        const INFINITE: i64 = f64::INFINITY.to_bits().cast_signed();
-        let (mut low, mut high, mut positive) = ([i64::MAX; LANES], [i64::MIN; LANES], [i64::MAX; LANES]);
-        let (mut nan, mut infinite) = ([0_u32; LANES], [0_u32; LANES]);
-        for some in values.chunks(LANES) {
-            for (i, v) in some.iter().enumerate() {
-                let (key, size) = (f64_order(*v), v.to_bits().cast_signed() & i64::MAX);
-                nan[i] += u32::from(size > INFINITE);
-                infinite[i] += u32::from(size == INFINITE);
-                let (least, greatest) = if size < INFINITE { (key, key) } else { (i64::MAX, i64::MIN) };
-                low[i] = low[i].min(least);
-                high[i] = high[i].max(greatest);
-                positive[i] = positive[i].min(if least > 0 { least } else { i64::MAX });
+        let mut ends = Ends::<i64> { low: [i64::MAX; LANES], high: [i64::MIN; LANES], positive: [i64::MAX; LANES] };
+        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
+        let (some, rest) = values.as_chunks::<LANES>();
+        for values in some {
+            for i in 0..LANES {
+                let (key, size) = (f64_order(values[i]), values[i].to_bits().cast_signed() & i64::MAX);
+                nan[i] += u32::from(size > INFINITE_F64);
+                infinite[i] += u32::from(size == INFINITE_F64);
+                let finite = size < INFINITE_F64;
+                let least = if finite { key } else { i64::MAX };
+                ends.low[i] = ends.low[i].min(least);
+                ends.high[i] = ends.high[i].max(if finite { key } else { i64::MIN });
+                ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i64::MAX });
             }
         }
         let least = |keys: [i64; LANES]| keys.into_iter().fold(i64::MAX, i64::min);
-        self.widen((least(low), high.into_iter().fold(i64::MIN, i64::max), least(positive)));
-        self.note(values.len(), nan.iter().sum(), infinite.iter().sum());
+        self.widen((least(ends.low), ends.high.into_iter().fold(i64::MIN, i64::max), least(ends.positive)));
+        self.note(some.len() * LANES, nan.iter().sum(), infinite.iter().sum());
+        for v in rest {
+            self.add_one(*v);
+        }
+    }
+
+    /// One value: what is left over of a batch.
+    fn add_one(&mut self, v: f64) {
+        if v.is_finite() {
+            let key = f64_order(v);
+            self.widen((key, key, if key > 0 { key } else { i64::MAX }));
+        }
+        self.note(1, u32::from(v.is_nan()), u32::from(v.is_infinite()));
     }
 
     #[inline(always)]

@@ -160,6 +160,7 @@ impl Grid {
     /// Adds this grid to `cells`, which are empty or of the same shape.
     pub fn merge_into(self, cells: &mut Cells) {
         let Self { frame, counts, wide, sums, .. } = self;
+        let pixels = frame.width * frame.height;
         let rest = |counter: u32| {
             let range = counter as usize..(counter + REST) as usize;
             let narrow: u64 = counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
@@ -167,21 +168,21 @@ impl Grid {
         };
         cells.outside += rest(frame.rest);
         cells.not_finite += rest(frame.rest + REST);
-        add_up(&mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(*b));
+        add_up(pixels, &mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(*b));
         if !wide.is_empty() {
-            add_up(&mut cells.counts, frame.pixels(&wide), |a, b| a + b);
+            add_up(pixels, &mut cells.counts, frame.pixels(&wide), |a, b| a + b);
         }
         drop((counts, wide));
         match sums {
             Sums::None => {}
-            Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
+            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
             Sums::Total(totals) => {
-                add_up(&mut cells.sums, frame.pixels(&totals.parts), |a, b| a + totals::whole(b));
+                add_up(pixels, &mut cells.sums, frame.pixels(&totals.parts), |a, b| a + totals::whole(b));
                 if !totals.wide.is_empty() {
-                    add_up(&mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
+                    add_up(pixels, &mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
                 }
                 if !totals.squares.is_empty() {
-                    add_up(&mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
+                    add_up(pixels, &mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
                 }
             }
         }
@@ -190,11 +191,13 @@ impl Grid {
 
 /// Combines values into a vector; an empty vector counts as one of zeros.
 fn add_up<'a, A: Copy + Default, B: 'a>(
+    pixels: usize,
     into: &mut Vec<A>,
     from: impl Iterator<Item = &'a B>,
     with: impl Fn(A, &B) -> A,
 ) {
     if into.is_empty() {
+        into.reserve_exact(pixels);
         into.extend(from.map(|b| with(A::default(), b)));
     } else {
         for (a, b) in into.iter_mut().zip(from) {
