@@ -56,8 +56,9 @@ pub struct Factors(f64, f64);
 pub const SUM_BITS: i32 = 61;
 /// Bits that the largest absolute value takes in std, so that squares of 2^40 rows fit 128 bits.
 pub const SQUARE_BITS: i32 = 42;
-/// Bits of the lower part of a fixed-point value.
-pub const LOW_BITS: i32 = 31;
+/// Bits of the lower part of a fixed-point value. The upper part then has 36 in sums: f32 values down to 2^-12 of the
+/// largest have no lower part, and adding them up need not look at it.
+pub const LOW_BITS: i32 = 25;
 
 impl FixedPoint {
     /// For real values of at most `max_abs`.
@@ -70,27 +71,28 @@ impl FixedPoint {
         Self::Real { shift, factors }
     }
 
-    /// The integer of a real value as two: floor(v · 2^shift) = high · 2^31 + low, 0 ≤ low < 2^31.
+    /// The integer of a real value as two: floor(v · 2^shift) = high · 2^25 + low, 0 ≤ low < 2^25.
     ///
     /// Every step is exact. Values that are NaN or beyond the largest give some pair, the same one on every engine.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "the low words are what is wanted")]
-    pub fn split(factors: Factors, v: f64) -> (i32, i32) {
-        // The sum with 1.5 · 2^52 has a whole number's low word as its own low word; unlike a cast this is one vector
-        // instruction after another.
+    #[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
+    pub fn split(factors: Factors, v: f64) -> (i64, i32) {
+        // The sum with 1.5 · 2^52 holds a whole number in its low bits; unlike a cast this is one vector instruction
+        // after another.
         const SHIFTER: f64 = 6_755_399_441_055_744.0;
-        const LOW: f64 = 2_147_483_648.0;
+        const LOW: f64 = (1 << LOW_BITS) as f64;
         let scaled = v * factors.0 * factors.1;
         let high = scaled.floor();
         let low = ((scaled - high) * LOW).floor();
-        ((high + SHIFTER).to_bits() as i32, (low + SHIFTER).to_bits() as i32)
+        let whole = (high + SHIFTER).to_bits().wrapping_sub(SHIFTER.to_bits()).cast_signed();
+        (whole, (low + SHIFTER).to_bits() as i32)
     }
 
     /// The integer of a real value, whole.
     #[inline(always)]
     pub fn of_real(factors: Factors, v: f64) -> i64 {
         let (high, low) = Self::split(factors, v);
-        (i64::from(high) << LOW_BITS) + i64::from(low)
+        high.wrapping_shl(LOW_BITS.unsigned_abs()).wrapping_add(i64::from(low))
     }
 
     /// The integer of a lane value above an origin.

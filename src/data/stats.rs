@@ -129,7 +129,8 @@ impl Running {
             }
         }
         // Widened, each end stands for itself or for "none".
-        let wide = |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
+        let wide =
+            |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
         let least = |keys: [i32; LANES]| wide(keys.into_iter().fold(i32::MAX, i32::min), i32::MAX, i64::MAX);
         let greatest = wide(ends.high.into_iter().fold(i32::MIN, i32::max), i32::MIN, i64::MIN);
         self.widen((least(ends.low), greatest, least(ends.positive)));

@@ -9,7 +9,7 @@ use crate::scene::reduction::Statistic;
 
 use super::locate::OUTSIDE;
 use super::pages::Pages;
-use super::totals::{self, Totals};
+use super::totals::Totals;
 
 /// Counters that take the rows outside the view, and as many for rows that are not finite. Several, so that
 /// neighbouring rows do not wait for one another's counter.
@@ -88,10 +88,16 @@ impl Frame {
         }
     }
 
-    /// The pixels of a vector with this frame's shape, without padding.
-    fn pixels<'a, T>(&self, values: &'a [T]) -> impl Iterator<Item = &'a T> {
+    /// The values in the pixels' counters, row by row.
+    fn pixels<'a, T: Copy>(&self, values: &'a [T]) -> impl Iterator<Item = T> + use<'a, T> {
         let (width, stride) = (self.width, self.stride as usize);
-        values.chunks_exact(stride).take(self.height).flat_map(move |row| &row[..width])
+        values.chunks_exact(stride).take(self.height).flat_map(move |row| row[..width].iter().copied())
+    }
+
+    /// The pixels' counters, row by row.
+    fn counters(&self) -> impl Iterator<Item = usize> + use<> {
+        let (width, stride) = (self.width, self.stride as usize);
+        (0..self.height).flat_map(move |row| row * stride..row * stride + width)
     }
 }
 
@@ -114,14 +120,17 @@ pub struct Grid {
 }
 
 impl Grid {
-    pub fn new(frame: Frame, reduce: Reduce, spill_rows: u32) -> Self {
+    pub fn new(frame: Frame, reduce: Reduce, value: Option<LaneKind>, spill_rows: u32) -> Self {
         let len = frame.len();
         let sums = match reduce {
             Reduce::Count | Reduce::Any => Sums::None,
             Reduce::Extreme(largest) => Sums::Extreme { largest, keys: Pages::zeroed(len) },
-            Reduce::Total(statistic, fixed) => Sums::Total(Totals::new(len, fixed, statistic == Statistic::Std)),
+            Reduce::Total(statistic, fixed) => Sums::Total(Totals::new(len, fixed, statistic == Statistic::Std, value)),
         };
-        let spill_rows = if matches!(sums, Sums::Total(_)) { spill_rows.min(totals::SPILL_ROWS) } else { spill_rows };
+        let spill_rows = match &sums {
+            Sums::Total(totals) => spill_rows.min(totals.spill_rows()),
+            Sums::None | Sums::Extreme { .. } => spill_rows,
+        };
         Self { frame, counts: Pages::zeroed(len), wide: Vec::new(), since_spill: 0, spill_rows, sums }
     }
 
@@ -168,19 +177,16 @@ impl Grid {
         };
         cells.outside += rest(frame.rest);
         cells.not_finite += rest(frame.rest + REST);
-        add_up(pixels, &mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(*b));
+        add_up(pixels, &mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(b));
         if !wide.is_empty() {
             add_up(pixels, &mut cells.counts, frame.pixels(&wide), |a, b| a + b);
         }
         drop((counts, wide));
         match sums {
             Sums::None => {}
-            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), |a, b| a.max(*b)),
+            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), |a, b| a.max(b)),
             Sums::Total(totals) => {
-                add_up(pixels, &mut cells.sums, frame.pixels(&totals.parts), |a, b| a + totals::whole(b));
-                if !totals.wide.is_empty() {
-                    add_up(pixels, &mut cells.sums, frame.pixels(&totals.wide), |a, b| a + b);
-                }
+                add_up(pixels, &mut cells.sums, frame.counters().map(|i| totals.sum(i)), |a, b| a + b);
                 if !totals.squares.is_empty() {
                     add_up(pixels, &mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
                 }
@@ -189,12 +195,12 @@ impl Grid {
     }
 }
 
-/// Combines values into a vector; an empty vector counts as one of zeros.
-fn add_up<'a, A: Copy + Default, B: 'a>(
+/// Combines `pixels` values into a vector; an empty vector counts as one of zeros.
+fn add_up<A: Copy + Default, B>(
     pixels: usize,
     into: &mut Vec<A>,
-    from: impl Iterator<Item = &'a B>,
-    with: impl Fn(A, &B) -> A,
+    from: impl Iterator<Item = B>,
+    with: impl Fn(A, B) -> A,
 ) {
     if into.is_empty() {
         into.reserve_exact(pixels);

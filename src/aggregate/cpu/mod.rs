@@ -115,7 +115,7 @@ impl Kernel for AddBatch<'_> {
 impl Worker {
     fn new(pass: &Pass<'_>, kinds: [Option<LaneKind>; 3], spill_rows: u32) -> Self {
         Self {
-            grid: Grid::new(pass.frame, pass.plan.reduce, spill_rows),
+            grid: Grid::new(pass.frame, pass.plan.reduce, kinds[VALUE], spill_rows),
             buffers: kinds.map(|kind| kind.map(LaneBuffer::new)),
             columns: Box::new([0; BATCH]),
             rows: Box::new([0; BATCH]),
