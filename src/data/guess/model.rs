@@ -137,6 +137,8 @@ pub(super) fn words(windows: &Windows, kind: Kind, columns: u64) -> impl Iterato
 /// How often each key and each class of trailing zeros occurs in one column.
 pub(super) struct Histogram {
     keys: Vec<u32>,
+    /// The keys that occur, in the order in which they came.
+    used: Vec<u32>,
     zeros: [u32; 16],
     pub count: u32,
     rest: f64,
@@ -156,6 +158,7 @@ impl Histogram {
         };
         Self {
             keys: vec![0; keys],
+            used: Vec::new(),
             zeros: [0; 16],
             count: 0,
             rest: 0.0,
@@ -169,6 +172,9 @@ impl Histogram {
     fn add(&mut self, parts: Parts, word: u64) {
         let slot = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
         if let Some(n) = self.keys.get_mut(slot(parts.key)) {
+            if *n == 0 {
+                self.used.push(parts.key);
+            }
             *n += 1;
         }
         if let Some(n) = self.zeros.get_mut(slot(parts.zeros)) {
@@ -186,7 +192,9 @@ impl Histogram {
     fn total_bits(&self) -> f64 {
         let implausible = f64::from(self.implausible) * IMPLAUSIBLE;
         let zeros = if self.all_zero { f64::from(self.count) * ZEROS } else { 0.0 };
-        entropy_bits(&self.keys) + entropy_bits(&self.zeros) + self.rest + implausible + zeros
+        let count = |key: &u32| usize::try_from(*key).ok().and_then(|key| self.keys.get(key)).copied().unwrap_or(0);
+        let keys: Vec<u32> = self.used.iter().map(count).collect();
+        entropy_bits(&keys) + entropy_bits(&self.zeros) + self.rest + implausible + zeros
     }
 
     /// The natural logarithm of the chance that the column has this word. `next` is the word a row later: where the
@@ -208,7 +216,7 @@ impl Histogram {
 
 /// Bits to name each of the values, once their counts are told.
 fn entropy_bits(counts: &[u32]) -> f64 {
-    let total: f64 = counts.iter().map(|n| f64::from(*n)).sum();
+    let total = f64::from(counts.iter().sum::<u32>());
     if total == 0.0 {
         return 0.0;
     }
