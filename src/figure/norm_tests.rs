@@ -33,7 +33,7 @@ fn counts(values: &[f64]) -> Values {
 }
 
 fn style(norm: Norm, limits: Limits) -> Style {
-    Style { norm, limits, background: Background::None, ..Style::default() }
+    Style { norm, limits, colormap: "viridis".to_owned(), background: Background::None, ..Style::default() }
 }
 
 fn picture(values: &Values, style: &Style) -> Image {

@@ -324,11 +324,11 @@ mod tests {
         // matplotlib.scale.SymmetricalLogTransform(10, 2, 1).transform([-100, -2, 0, 1, 2, 50])
         let s = Scale::SymLog { linthresh: 2.0 };
         let expected = [
-            (-100.0, -5.620_162_230_894_432),
+            (-100.0, -5.620_162_230_894_26),
             (-2.0, -2.222_222_222_222_222_3),
             (0.0, 0.0),
             (1.0, 1.111_111_111_111_111_2),
-            (50.0, 5.018_102_239_566_298),
+            (50.0, 5.018_102_239_566_297),
         ];
         for (v, t) in expected {
             assert!((s.transform(v) - t).abs() < 1e-14, "{v}: {} {t}", s.transform(v));
