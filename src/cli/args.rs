@@ -205,7 +205,7 @@ impl RenderArgs {
     pub fn style(&self) -> Style {
         Style {
             norm: self.norm,
-            limits: self.limits.clone().unwrap_or_default(),
+            limits: self.limits.unwrap_or_default(),
             colormap: self.colormap.clone(),
             background: self.background,
             ..Style::default()

@@ -149,7 +149,7 @@ impl Column {
     pub fn extent(&self, rows: &Range<u64>) -> Option<(u64, u64)> {
         match &self.source {
             Source::Mapped { offset, stride, .. } if rows.start < rows.end => {
-                let len = (rows.end - 1 - rows.start) * stride + self.dtype.size() as u64;
+                let len = (rows.end - 1 - rows.start) * stride + self.dtype.size();
                 Some((offset + rows.start * stride, len))
             }
             _ => None,

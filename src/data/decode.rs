@@ -140,7 +140,7 @@ fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
 fn gather<const N: usize, T>(bytes: &[u8], stride: usize, out: &mut [T], value: impl Fn([u8; N]) -> T) {
     // Strides that are known when compiling let the compiler use vector shuffles.
     match stride / N {
-        _ if stride % N != 0 => gather_by(bytes, stride, out, value),
+        _ if !stride.is_multiple_of(N) => gather_by(bytes, stride, out, value),
         1 => gather_by(bytes, N, out, value),
         2 => gather_by(bytes, 2 * N, out, value),
         3 => gather_by(bytes, 3 * N, out, value),

@@ -41,10 +41,10 @@ impl Locator {
     pub fn locate(&self, lane: Lane<'_>, out: &mut [u32]) {
         match (self, lane) {
             (Self::Real(rule), Lane::F32(v)) => {
-                each(v, out, |v| pixel(rule, rule.position(f64::from(*v)), v.abs() < f32::INFINITY))
+                each(v, out, |v| pixel(rule, rule.position(f64::from(*v)), v.abs() < f32::INFINITY));
             }
             (Self::Real(rule), Lane::F64(v)) => {
-                each(v, out, |v| pixel(rule, rule.position(*v), v.abs() < f64::INFINITY))
+                each(v, out, |v| pixel(rule, rule.position(*v), v.abs() < f64::INFINITY));
             }
             (Self::Integer { rule, whole, missing }, Lane::I64(v)) => {
                 let (any_missing, missing) = (missing.is_some(), missing.unwrap_or(0));
@@ -123,11 +123,11 @@ impl EdgeSearch {
     fn locate(&self, lane: Lane<'_>, out: &mut [u32]) {
         match lane {
             Lane::F32(v) => {
-                each(v, out, |v| if v.is_finite() { self.find(u64::from(f32_key(*v))) } else { NOT_FINITE })
+                each(v, out, |v| if v.is_finite() { self.find(u64::from(f32_key(*v))) } else { NOT_FINITE });
             }
             Lane::F64(v) => each(v, out, |v| if v.is_finite() { self.find(f64_key(*v)) } else { NOT_FINITE }),
             Lane::I64(v) => {
-                each(v, out, |v| if self.missing == Some(*v) { NOT_FINITE } else { self.find(i64_key(*v)) })
+                each(v, out, |v| if self.missing == Some(*v) { NOT_FINITE } else { self.find(i64_key(*v)) });
             }
         }
     }

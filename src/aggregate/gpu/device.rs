@@ -46,7 +46,7 @@ impl Gpu {
         let (on_error, on_loss) = (Arc::clone(&failure), Arc::clone(&failure));
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| keep(&on_error, e.to_string())));
         device.set_device_lost_callback(move |reason, message| {
-            keep(&on_loss, format!("device lost ({reason:?}): {message}"))
+            keep(&on_loss, format!("device lost ({reason:?}): {message}"));
         });
         Ok(Self { device, queue, info, limits, failure })
     }

@@ -67,12 +67,11 @@ impl Words {
         let time = matches!(kind, LaneKind::I64 { missing: Some(_), .. });
         match self {
             Self::F32Key => Some(u64::from(u32::MAX)),
-            Self::F64Key => Some(u64::MAX),
             Self::NarrowInteger { .. } => None,
             Self::WideInteger => time.then_some(0),
             Self::Fixed(_) => (time || !kind.is_integer()).then_some(1 << 63),
             Self::Extreme { largest } if kind.is_integer() => time.then_some(if largest { 0 } else { u64::MAX }),
-            Self::Extreme { .. } => Some(u64::MAX),
+            Self::F64Key | Self::Extreme { .. } => Some(u64::MAX),
         }
     }
 }
@@ -236,10 +235,14 @@ fn pack(packing: &Packing, lane: Lane<'_>, planes: &mut [Vec<u32>]) {
         (Words::F64Key, Lane::F64(v)) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) } else { u64::MAX }),
         (Words::WideInteger, Lane::I64(v)) => wide(planes, v, |v| i64_key(*v)),
         (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F32(v)) => {
-            wide(planes, v, |v| if v.is_finite() { bits(FixedPoint::of_real(factors, f64::from(*v))) } else { 1 << 63 })
+            wide(
+                planes,
+                v,
+                |v| if v.is_finite() { bits(FixedPoint::of_real(factors, f64::from(*v))) } else { 1 << 63 },
+            );
         }
         (Words::Fixed(FixedPoint::Real { factors, .. }), Lane::F64(v)) => {
-            wide(planes, v, |v| if v.is_finite() { bits(FixedPoint::of_real(factors, *v)) } else { 1 << 63 })
+            wide(planes, v, |v| if v.is_finite() { bits(FixedPoint::of_real(factors, *v)) } else { 1 << 63 });
         }
         (Words::Fixed(FixedPoint::Offset { origin, shift }), Lane::I64(v)) => {
             wide(
@@ -248,14 +251,14 @@ fn pack(packing: &Packing, lane: Lane<'_>, planes: &mut [Vec<u32>]) {
                 |v| {
                     if missing == Some(*v) { 1 << 63 } else { bits(FixedPoint::of_offset(origin, shift, *v)) }
                 },
-            )
+            );
         }
         (Words::Fixed(_), Lane::I64(v)) => wide(planes, v, |v| bits(*v)),
         (Words::Extreme { largest }, lane) => {
             let flip = if largest { 0 } else { u64::MAX };
             match lane {
                 Lane::F32(v) => {
-                    wide(planes, v, |v| if v.is_finite() { f64_key(f64::from(*v)) ^ flip } else { u64::MAX })
+                    wide(planes, v, |v| if v.is_finite() { f64_key(f64::from(*v)) ^ flip } else { u64::MAX });
                 }
                 Lane::F64(v) => wide(planes, v, |v| if v.is_finite() { f64_key(*v) ^ flip } else { u64::MAX }),
                 Lane::I64(v) => wide(planes, v, |v| i64_key(*v) ^ flip),
