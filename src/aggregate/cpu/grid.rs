@@ -184,7 +184,7 @@ impl Grid {
         drop((counts, wide));
         match sums {
             Sums::None => {}
-            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), std::cmp::Ord::max),
+            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), Ord::max),
             Sums::Total(totals) => {
                 add_up(pixels, &mut cells.sums, frame.counters().map(|i| totals.sum(i)), |a, b| a + b);
                 if !totals.squares.is_empty() {
