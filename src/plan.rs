@@ -156,7 +156,7 @@ pub fn frame(
     y: &ColumnFacts,
     value: Option<&ColumnFacts>,
 ) -> Result<FramePlan, ViewError> {
-    layer.size.check()?;
+    layer.check()?;
     let view = View { x: axis("x", &layer.x, x, layer.size.width)?, y: axis("y", &layer.y, y, layer.size.height)? };
     let reduce = match (&layer.reduction, value) {
         (Reduction::Any, _) => Reduce::Any,

@@ -57,8 +57,10 @@ pub enum EngineError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// No usable GPU adapter.
-    #[error("no GPU adapter was found ({0}); install a Vulkan, Metal or DX12 driver, or use --engine cpu")]
-    NoAdapter(String),
+    #[error(
+        "no GPU adapter was found; install a Vulkan driver (on macOS and Windows: Metal or DX12), or use --engine cpu"
+    )]
+    NoAdapter,
     /// The adapter refused, or was lost.
     #[error("the GPU engine failed while {doing}: {what}; try --engine cpu")]
     Gpu {

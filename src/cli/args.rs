@@ -49,10 +49,13 @@ pub enum Command {
     #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
     Aggregate(AggregateArgs),
     /// Say what is in a file: columns, types, rows, exact ranges
+    #[command(after_help = "Examples:\n  scumble info points.npy\n  scumble info big.f32 --json")]
     Info(InfoArgs),
     /// Make 20 million points of a Clifford attractor and draw them
+    #[command(after_help = "Example:\n  scumble demo -o attractor.png")]
     Demo(DemoArgs),
     /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  scumble completions bash > ~/.local/share/bash-completion/completions/scumble")]
     Completions {
         /// Which shell
         shell: Shell,
@@ -88,7 +91,7 @@ impl RawArgs {
             dtype: self.dtype.clone(),
             columns: self.columns,
             offset: self.offset,
-            planar: self.layout == Some(LayoutArg::Planar),
+            planar: self.layout.map(|layout| layout == LayoutArg::Planar),
         }
     }
 }
@@ -108,7 +111,7 @@ pub struct ViewArgs {
     #[command(flatten)]
     raw: RawArgs,
     /// Size of the picture in pixels
-    #[arg(long, value_name = "WxH", default_value = "1920x1080", help_heading = "View")]
+    #[arg(long, value_name = "WxH", allow_hyphen_values = true, default_value = "1920x1080", help_heading = "View")]
     size: Size,
     /// Part of the x axis to show [default: all of the data]
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
@@ -129,8 +132,8 @@ pub struct ViewArgs {
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     engine: EngineArg,
     /// Threads to use [default: all cores]
-    #[arg(long, value_name = "N", help_heading = "Engine")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
+    threads: Option<u16>,
     /// Print the accounting as JSON
     #[arg(long)]
     pub json: bool,
@@ -173,7 +176,7 @@ impl ViewArgs {
     }
 
     pub fn threads(&self) -> Option<usize> {
-        self.threads
+        self.threads.map(usize::from)
     }
 }
 

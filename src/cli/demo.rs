@@ -23,7 +23,7 @@ use crate::workbench::{EngineChoice, Progress, Workbench};
 
 use super::args::DemoArgs;
 use super::draw::summary;
-use super::terminal::Bar;
+use super::terminal::{Bar, print};
 
 const A: f64 = -1.7;
 const B: f64 = 1.8;
@@ -42,9 +42,11 @@ pub fn demo(args: &DemoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder).with_context(|| format!("making the cache folder {} failed", folder.display()))?;
     let data = folder.join(format!("clifford-{}.npy", args.points));
     let header = npy_header("<f4", &format!("({}, 2)", args.points));
-    let bytes = header.len() as u64 + args.points * 8;
+    anyhow::ensure!(args.points > 0, "--points must be at least 1");
+    let bytes = args.points.checked_mul(8).and_then(|bytes| bytes.checked_add(header.len() as u64));
+    let bytes = bytes.with_context(|| format!("{} points do not fit a file; ask for fewer", args.points))?;
     if std::fs::metadata(&data).map_or(0, |m| m.len()) != bytes {
-        println!("making {} points in {}", args.points, data.display());
+        print(&format!("making {} points in {}\n", args.points, data.display()))?;
         let _bar = Bar::follow(progress, args.points, "points");
         make(&data, &header, args.points, progress)?;
     }
@@ -74,8 +76,7 @@ fn draw(data: &Path, output: &Path, progress: &Arc<Progress>) -> anyhow::Result<
     let mut out = Output::create(output, &stopped)?;
     write_png(&workbench.paint(&drawn, &layer)?, &mut out)?;
     out.finish()?;
-    println!("{}", summary(&drawn, output, started.elapsed().as_secs_f64()));
-    Ok(())
+    print(&format!("{}\n", summary(&drawn, output, started.elapsed().as_secs_f64())))
 }
 
 fn make(path: &Path, header: &[u8], points: u64, progress: &Progress) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::export::array::write_npy;
-use crate::export::output::Output;
+use crate::export::output::{Output, STDOUT};
 use crate::export::picture::write_png;
 use crate::scene::layer::Layer;
 use crate::scene::style::Style;
@@ -15,7 +15,7 @@ use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Drawn, Image, Progress, Workbench, colormap};
 
 use super::args::{AggregateArgs, RenderArgs, ViewArgs};
-use super::terminal::{Bar, grouped, is_watched};
+use super::terminal::{Bar, grouped, is_watched, print};
 
 /// Draws all points of the inputs as a PNG.
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
@@ -41,6 +41,11 @@ fn draw(
     let started = Instant::now();
     let memory = args.json.then(MemoryWatch::start);
     let layer = args.layer(style);
+    layer.check()?;
+    anyhow::ensure!(
+        !(args.json && output == Path::new(STDOUT)),
+        "--json and -o - would both write to standard output; name a file for one of them"
+    );
     let opened = {
         let _bar = Bar::follow(progress, 0, "bytes");
         args.sources().open(progress)?
@@ -48,6 +53,11 @@ fn draw(
     for note in &opened.notes {
         eprintln!("scumble: {note}");
     }
+    anyhow::ensure!(
+        !opened.reads(output),
+        "the output would replace an input; name another file ({})",
+        output.display()
+    );
     let stopped = || progress.is_cancelled();
     // Made first, so that a folder that may not be written is known before a long pass.
     let mut out = Output::create(output, &stopped)?;
@@ -61,7 +71,7 @@ fn draw(
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
         let peak = memory.as_ref().and_then(MemoryWatch::peak);
-        println!("{}", accounting(&layer, &drawn, output, seconds, peak));
+        print(&format!("{}\n", accounting(&layer, &drawn, output, seconds, peak)))?;
     } else if is_watched() {
         eprintln!("{}", summary(&drawn, output, seconds));
     }

@@ -9,7 +9,7 @@ use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info};
 use crate::workbench::sources::open_dataset;
 
 use super::args::InfoArgs;
-use super::terminal::{Bar, grouped};
+use super::terminal::{Bar, grouped, print};
 
 /// Says what is in a file.
 pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
@@ -21,12 +21,7 @@ pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         let _bar = Bar::follow(progress, dataset.rows(), "rows");
         dataset_info(&dataset, progress)?
     };
-    if args.json {
-        println!("{}", as_json(&found));
-    } else {
-        print!("{}", as_text(&found));
-    }
-    Ok(())
+    print(&if args.json { format!("{}\n", as_json(&found)) } else { as_text(&found) })
 }
 
 fn number(n: Number) -> Value {
@@ -73,6 +68,12 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
+/// An f32 with no more digits than it has.
+#[expect(clippy::cast_possible_truncation, reason = "it was an f32")]
+fn short(r: f64) -> String {
+    format!("{:?}", r as f32)
+}
+
 fn as_text(info: &DatasetInfo) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
@@ -90,6 +91,7 @@ fn as_text(info: &DatasetInfo) -> String {
     let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
     let rows = info.columns.iter().map(|c| {
         let end = |pick: fn((Number, Number)) -> Number| match c.stats.range.map(pick) {
+            Some(Number::Real(r)) if c.dtype.ends_with("f4") => short(r),
             Some(Number::Real(r)) => format!("{r:?}"),
             Some(Number::Integer(i)) => i.to_string(),
             None => "-".to_owned(),

@@ -47,8 +47,9 @@ fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<()> {
         Command::Info(args) => info::info(&args, progress),
         Command::Demo(args) => demo::demo(&args, progress),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "scumble", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "scumble", &mut script);
+            terminal::print(&String::from_utf8_lossy(&script))
         }
     }
 }

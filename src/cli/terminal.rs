@@ -1,11 +1,12 @@
 //! Progress bars and summaries: on a terminal only, silence in a pipe.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::workbench::Progress;
@@ -59,6 +60,15 @@ impl Drop for Bar {
             thread.thread().unpark();
             let _ = thread.join();
         }
+    }
+}
+
+/// Prints a text on standard output. A reader that has gone away is no error: it has seen enough.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e).context("writing to standard output failed"),
+        _ => Ok(()),
     }
 }
 

@@ -19,7 +19,7 @@ const NPY_MAGIC: &[u8] = b"\x93NUMPY";
 pub struct Dataset {
     mapping: Arc<Mapping>,
     layout: Layout,
-    guess: Option<Guess>,
+    guess: Option<(Guess, RawSpec)>,
 }
 
 impl Dataset {
@@ -71,7 +71,12 @@ impl Dataset {
 
     /// The guess that the layout rests on, if it was guessed.
     pub fn guess(&self) -> Option<&Guess> {
-        self.guess.as_ref()
+        self.guess.as_ref().map(|(guess, _)| guess)
+    }
+
+    /// The description in use, where some of it was guessed.
+    pub fn guessed_spec(&self) -> Option<&RawSpec> {
+        self.guess.as_ref().map(|(_, spec)| spec)
     }
 
     /// All columns.
@@ -130,19 +135,25 @@ impl Dataset {
     }
 }
 
-fn describe(mapping: &Arc<Mapping>, spec: &RawSpec) -> Result<(Layout, Option<Guess>), DataError> {
+fn describe(mapping: &Arc<Mapping>, spec: &RawSpec) -> Result<(Layout, Option<(Guess, RawSpec)>), DataError> {
     let bytes = mapping.bytes();
     if spec.dtype.is_some() {
         return Ok((raw::layout(spec, mapping.len())?, None));
     }
     let named_npy = mapping.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("npy"));
     if bytes.starts_with(NPY_MAGIC) || named_npy {
+        if *spec != RawSpec::default() {
+            let told = "the file describes itself, so --columns, --offset and --layout have no say; leave them out, \
+                        or give --dtype too to read it as raw numbers";
+            return Err(DataError::Npy(told.to_owned()));
+        }
         let wanted = npy::header_len(&bytes[..bytes.len().min(12)])?;
         let head = usize::try_from(wanted).unwrap_or(usize::MAX).min(bytes.len());
         return Ok((npy::layout(&bytes[..head], mapping.len())?, None));
     }
     let guessed = guess(&Mapped(mapping))?;
-    Ok((raw::layout(&guessed.fill(spec), mapping.len())?, Some(guessed)))
+    let used = guessed.fill(spec);
+    Ok((raw::layout(&used, mapping.len())?, Some((guessed, used))))
 }
 
 /// The guesser's view of a mapped file.

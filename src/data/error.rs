@@ -53,26 +53,30 @@ pub enum DataError {
     },
     /// Two columns of one layer differ in length.
     #[error(
-        "pairing x and y: x has {x_rows} rows but y has {y_rows}; \
+        "pairing the columns: {first} has {first_rows} rows but {other} has {other_rows}; \
          choose columns of equal length, or files that belong together"
     )]
     LengthMismatch {
-        /// Rows in x.
-        x_rows: u64,
-        /// Rows in y.
-        y_rows: u64,
+        /// One column: its role and its file.
+        first: String,
+        /// Rows in it.
+        first_rows: u64,
+        /// The other column.
+        other: String,
+        /// Rows in that.
+        other_rows: u64,
     },
     /// Files to be read one after another hold different columns.
-    #[error(
-        "joining the inputs: the first file's columns are {first} but a later one's are {other}; \
-         draw files of one kind at a time"
-    )]
+    #[error("joining the inputs: the columns are {first} but {other}; draw files of one kind at a time")]
     PartsDiffer {
-        /// The first file's dtypes.
+        /// The first file's dtypes, and its name.
         first: String,
-        /// The other file's dtypes.
+        /// The other file's dtypes, and its name.
         other: String,
     },
+    /// A file that is neither regular nor a pipe.
+    #[error("opening the file: this is a device; name a file or a pipe, or - for standard input")]
+    Device,
     /// A folder where a file should be.
     #[error("opening the file: this is a directory; name a file in it")]
     Directory,

@@ -64,7 +64,7 @@ impl Guess {
             dtype: Some(self.dtype.clone()),
             columns: spec.columns.or(Some(self.columns)),
             offset: spec.offset.or(Some(self.offset)),
-            planar: spec.planar || (untouched && self.planar),
+            planar: spec.planar.or(Some(untouched && self.planar)),
         }
     }
 }

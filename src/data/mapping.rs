@@ -34,6 +34,9 @@ impl Mapping {
         if facts.is_dir() {
             return Err(DataError::Directory.at(path));
         }
+        if !facts.is_file() {
+            return Err(DataError::Device.at(path));
+        }
         Self::of_file(file, path)
     }
 

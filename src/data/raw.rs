@@ -17,7 +17,7 @@ pub struct RawSpec {
     /// Bytes to skip at the start of the file; 0 if not given.
     pub offset: Option<u64>,
     /// Whether all of column 0 comes before all of column 1 (true), or the columns alternate (false).
-    pub planar: bool,
+    pub planar: Option<bool>,
 }
 
 fn error<T>(problem: impl Into<String>) -> Result<T, DataError> {
@@ -52,7 +52,7 @@ fn records(spec: &RawSpec, record: &Record, offset: u64, bytes: u64, file_len: u
     if spec.columns.is_some() {
         return error("a record's columns are its fields; leave out --columns");
     }
-    if spec.planar {
+    if spec.planar == Some(true) {
         return error("a record's fields alternate by nature; leave out --layout planar");
     }
     if !bytes.is_multiple_of(record.size) {
@@ -73,7 +73,7 @@ fn numbers(spec: &RawSpec, dtype: Dtype, offset: u64, bytes: u64, file_len: u64)
         return Err(left_over(offset, bytes, row, Some(size)));
     }
     let rows = bytes / row;
-    let (apart, stride) = if spec.planar { (rows.checked_mul(size), size) } else { (Some(size), row) };
+    let (apart, stride) = if spec.planar == Some(true) { (rows.checked_mul(size), size) } else { (Some(size), row) };
     let mut columns = Vec::new();
     for k in 0..count {
         let start = apart.and_then(|apart| apart.checked_mul(u64::from(k))?.checked_add(offset));
@@ -110,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spec(dtype: &str, columns: Option<u32>, offset: Option<u64>, planar: bool) -> RawSpec {
-        RawSpec { dtype: Some(dtype.to_owned()), columns, offset, planar }
+        RawSpec { dtype: Some(dtype.to_owned()), columns, offset, planar: Some(planar) }
     }
 
     fn geometry(spec: &RawSpec, len: u64) -> (u64, Vec<(String, u64, u64)>) {

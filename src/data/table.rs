@@ -6,6 +6,9 @@ use super::column::{Column, LaneKind};
 use super::error::DataError;
 use super::mapping::Mapping;
 
+/// What the columns of a layer's table are, for messages.
+const ROLES: [&str; 3] = ["x", "y", "value"];
+
 /// Columns of equal length that are read together.
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -22,7 +25,17 @@ impl Part {
         let first = columns.first().ok_or(DataError::Empty)?;
         let rows = first.rows();
         if let Some(other) = columns.iter().find(|c| c.rows() != rows) {
-            return Err(DataError::LengthMismatch { x_rows: rows, y_rows: other.rows() });
+            let named = |column: &Column| {
+                let role = columns.iter().position(|c| std::ptr::eq(c, column)).and_then(|i| ROLES.get(i));
+                let path = column.mapping().map_or_else(String::new, |map| format!(" ({})", map.path().display()));
+                format!("{}{path}", role.unwrap_or(&column.name()))
+            };
+            return Err(DataError::LengthMismatch {
+                first: named(first),
+                first_rows: rows,
+                other: named(other),
+                other_rows: other.rows(),
+            });
         }
         Ok(Self { columns, rows })
     }
@@ -66,7 +79,11 @@ impl Table {
         let dtypes = |part: &Part| part.columns.iter().map(|c| c.dtype().scalar).collect::<Vec<_>>();
         let wanted = dtypes(first);
         if let Some(other) = parts.iter().find(|p| dtypes(p) != wanted) {
-            let list = |p: &Part| p.columns.iter().map(|c| c.dtype().to_string()).collect::<Vec<_>>().join(", ");
+            let list = |p: &Part| {
+                let dtypes = p.columns.iter().map(|c| c.dtype().to_string()).collect::<Vec<_>>().join(", ");
+                let files = p.mappings().iter().map(|m| m.path().display().to_string()).collect::<Vec<_>>().join(", ");
+                format!("{dtypes} in {files}")
+            };
             return Err(DataError::PartsDiffer { first: list(first), other: list(other) });
         }
         let mut rows = 0_u64;

@@ -23,6 +23,8 @@ enum Sink {
 pub struct Output<'a> {
     sink: Sink,
     path: PathBuf,
+    /// Where it really lies, links followed.
+    place: PathBuf,
     stopped: &'a dyn Fn() -> bool,
 }
 
@@ -33,6 +35,8 @@ impl<'a> Output<'a> {
     /// A folder that is missing or may not be written.
     pub fn create(path: &Path, stopped: &'a dyn Fn() -> bool) -> Result<Self, ExportError> {
         let failed = |doing, source| ExportError::Io { doing, source, path: path.to_owned() };
+        // A link stays a link: what it leads to is written.
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let sink = match path.metadata() {
             _ if path == Path::new(STDOUT) => Sink::Stdout(BufWriter::new(io::stdout())),
             Ok(facts) if facts.is_dir() => {
@@ -43,7 +47,7 @@ impl<'a> Output<'a> {
                 Sink::Direct(BufWriter::new(file.map_err(|e| failed("opening the output", e))?))
             }
             _ => {
-                let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 let mut builder = tempfile::Builder::new();
                 builder.prefix(".scumble-").suffix(".part");
                 #[cfg(unix)]
@@ -56,7 +60,7 @@ impl<'a> Output<'a> {
                 Sink::Beside(BufWriter::with_capacity(1 << 18, file))
             }
         };
-        Ok(Self { sink, path: path.to_owned(), stopped })
+        Ok(Self { sink, path: path.to_owned(), place, stopped })
     }
 
     /// Puts the finished file in its place.
@@ -72,7 +76,7 @@ impl<'a> Output<'a> {
         }
         if let Sink::Beside(writer) = self.sink {
             let file = writer.into_inner().map_err(|e| failed("writing the output", e.into_error()))?;
-            file.persist(&self.path).map_err(|e| failed("putting the output in its place", e.error))?;
+            file.persist(&self.place).map_err(|e| failed("putting the output in its place", e.error))?;
         }
         Ok(())
     }

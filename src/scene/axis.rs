@@ -54,7 +54,7 @@ pub enum ViewError {
     },
     /// A range whose width leaves the range of f64.
     #[error(
-        "the {axis} range {start}..{end} is too wide to divide into {pixels} pixels in double precision; give a narrower one"
+        "the {axis} range {start}..{end} is too wide to divide into {pixels} pixels in double precision; give a narrower --{axis}-range=MIN..MAX"
     )]
     TooWide {
         /// `x` or `y`.

@@ -136,6 +136,10 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
         let reach = (min.abs() * 1e-3).max(0.5);
         return Ok(range(min - reach, max + reach));
     }
+    if scale == Scale::Linear && !((max - min) * f64::from(pixels)).is_finite() {
+        let (start, end) = (format!("{min:?}"), format!("{max:?}"));
+        return Err(ViewError::TooWide { axis: name, start, end, pixels });
+    }
     // Widen the end by single steps of the last bit, then by doubling, until the maximum lies inside the last pixel.
     let mut step = max.abs().max(min.abs()) * f64::EPSILON / 2.0;
     let mut end = max.next_up();

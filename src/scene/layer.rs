@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::{Range, Scale, Size};
+use super::axis::{Axis, Coordinate, Range, Scale, Size, ViewError};
+use super::edge::EdgeRule;
 use super::reduction::Reduction;
 use super::style::Style;
 
@@ -28,4 +29,22 @@ pub struct Layer {
     pub reduction: Reduction,
     /// How the numbers become colors.
     pub style: Style,
+}
+
+impl Layer {
+    /// Checks all that can be checked before any data is read.
+    ///
+    /// # Errors
+    /// Sizes and ranges that no picture can have.
+    pub fn check(&self) -> Result<(), ViewError> {
+        self.size.check()?;
+        for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
+            if let Some(range) = request.range {
+                // Two integers may be apart by less than f64 can tell; integer columns can.
+                let exact = [range.start, range.end].iter().all(|end| matches!(end, Coordinate::Integer(_)));
+                EdgeRule::new(name, &Axis { range, scale: request.scale, pixels }, exact)?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,5 +1,7 @@
 //! From the files and columns that a person names to a table.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::data::column::Column;
@@ -7,7 +9,7 @@ use crate::data::dataset::Dataset;
 use crate::data::raw::RawSpec;
 use crate::data::spool::{STDIN, spool};
 use crate::data::table::Part;
-use crate::data::{Progress, Table};
+use crate::data::{DataError, Progress, Table};
 
 use super::WorkbenchError;
 
@@ -33,6 +35,27 @@ pub struct Opened {
     pub table: Table,
     /// What is worth telling about them: guesses, notes.
     pub notes: Vec<String>,
+}
+
+impl Opened {
+    /// Whether a file is one of those that are drawn, by whatever name.
+    pub fn reads(&self, path: &Path) -> bool {
+        let inputs = self.table.parts().iter().flat_map(Part::mappings);
+        inputs.into_iter().any(|map| is_same_file(map.path(), path))
+    }
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let identity = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+        identity(a).is_some_and(|a| Some(a) == identity(b))
+    }
+    #[cfg(not(unix))]
+    {
+        a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+    }
 }
 
 impl Sources {
@@ -94,27 +117,44 @@ fn default_xy(input: Option<&Dataset>) -> Result<(Column, Column), WorkbenchErro
 /// # Errors
 /// Anything wrong with the file or its description.
 pub fn open_dataset(path: &Path, raw: &RawSpec, progress: &Progress) -> Result<Dataset, WorkbenchError> {
-    Ok(if path == Path::new(STDIN) {
-        let mapping = spool(std::io::stdin().lock(), progress)?;
-        progress.restart();
-        Dataset::of_mapping(mapping, raw)?
+    let stream: Box<dyn Read + Send> = if path == Path::new(STDIN) {
+        Box::new(std::io::stdin())
+    } else if is_pipe(path) {
+        Box::new(File::open(path).map_err(|e| DataError::io("opening the pipe", e).at(path))?)
     } else {
-        Dataset::open(path, raw)?
-    })
+        return Ok(Dataset::open(path, raw)?);
+    };
+    let mapping = spool(stream, path, progress)?;
+    progress.restart();
+    Ok(Dataset::of_mapping(mapping, raw)?)
+}
+
+/// Whether a path leads to a pipe, as the shell's `<(command)` gives.
+fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        std::fs::metadata(path).is_ok_and(|m| m.file_type().is_fifo() || m.file_type().is_socket())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// A sentence on what was guessed of a dataset, if anything.
 pub fn guess_note(dataset: &Dataset) -> Option<String> {
-    let guess = dataset.guess()?;
-    let layout = if guess.planar { "planar" } else { "interleaved" };
-    let sure = (guess.confidence * 100.0).round();
+    let (guess, used) = (dataset.guess()?, dataset.guessed_spec()?);
+    let layout = if used.planar == Some(true) { "planar" } else { "interleaved" };
     Some(format!(
-        "guessed --dtype '{}' --columns {} --offset {} --layout {layout} ({sure} % sure: {}); give --dtype to overrule it ({})",
-        guess.dtype,
-        guess.columns,
-        guess.offset,
+        "{}: guessed --dtype '{}' --columns {} --offset {} --layout {layout}, {:.0} % sure ({}); give --dtype to overrule it",
+        dataset.path().display(),
+        used.dtype.as_deref().unwrap_or(&guess.dtype),
+        used.columns.unwrap_or(guess.columns),
+        used.offset.unwrap_or(guess.offset),
+        guess.confidence * 100.0,
         guess.why,
-        dataset.path().display()
     ))
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wgpu::util::DeviceExt as _;
-
 use crate::aggregate::EngineError;
 
 /// A device and its queue.
@@ -15,7 +13,23 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
     limits: wgpu::Limits,
-    failure: Arc<Mutex<Option<String>>>,
+    failure: Arc<Mutex<Failure>>,
+}
+
+/// What has gone wrong on a device.
+#[derive(Debug, Default)]
+struct Failure {
+    message: Option<String>,
+    is_lost: bool,
+}
+
+impl Failure {
+    /// Keeps the first message, as later ones follow from it.
+    fn note(slot: &Mutex<Self>, message: String, is_lost: bool) {
+        let mut failure = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.is_lost |= is_lost;
+        failure.message.get_or_insert(message);
+    }
 }
 
 impl Gpu {
@@ -32,8 +46,7 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..wgpu::RequestAdapterOptions::default()
         };
-        let none = |e: &dyn std::fmt::Display| EngineError::NoAdapter(e.to_string());
-        let adapter = pollster::block_on(instance.request_adapter(&options)).map_err(|e| none(&e))?;
+        let adapter = pollster::block_on(instance.request_adapter(&options)).map_err(|_| EngineError::NoAdapter)?;
         let (info, limits) = (adapter.get_info(), adapter.limits());
         let wanted = wgpu::DeviceDescriptor {
             label: Some("scumble"),
@@ -41,12 +54,13 @@ impl Gpu {
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             ..wgpu::DeviceDescriptor::default()
         };
-        let (device, queue) = pollster::block_on(adapter.request_device(&wanted)).map_err(|e| none(&e))?;
-        let failure = Arc::new(Mutex::new(None));
+        let (device, queue) = pollster::block_on(adapter.request_device(&wanted))
+            .map_err(|e| EngineError::Gpu { doing: "opening the device", what: e.to_string() })?;
+        let failure = Arc::new(Mutex::new(Failure::default()));
         let (on_error, on_loss) = (Arc::clone(&failure), Arc::clone(&failure));
-        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| keep(&on_error, e.to_string())));
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| Failure::note(&on_error, e.to_string(), false)));
         device.set_device_lost_callback(move |reason, message| {
-            keep(&on_loss, format!("device lost ({reason:?}): {message}"));
+            Failure::note(&on_loss, format!("device lost ({reason:?}): {message}"), true);
         });
         Ok(Self { device, queue, info, limits, failure })
     }
@@ -66,12 +80,13 @@ impl Gpu {
         self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size)
     }
 
-    /// An error if anything has gone wrong on the device since the last call.
+    /// An error if anything has gone wrong on the device since the last call. A lost device stays lost.
     ///
     /// # Errors
     /// [`EngineError::Gpu`].
     pub fn check(&self, doing: &'static str) -> Result<(), EngineError> {
-        let found = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = if failure.is_lost { failure.message.clone() } else { failure.message.take() };
         found.map_or(Ok(()), |what| Err(EngineError::Gpu { doing, what }))
     }
 
@@ -96,13 +111,21 @@ impl Gpu {
         })
     }
 
-    /// A storage buffer with the given contents.
+    /// A storage buffer with the given contents, a multiple of 4 bytes. Where the device has no memory left, the buffer
+    /// stays empty and the next [`Gpu::check`] tells.
     pub fn filled(&self, label: &str, contents: &[u8]) -> wgpu::Buffer {
-        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
-            contents,
-            usage: wgpu::BufferUsages::STORAGE,
-        })
+            size: (contents.len() as u64).max(4).next_multiple_of(4),
+            usage,
+            mapped_at_creation: true,
+        });
+        if let Ok(mut view) = buffer.slice(..).get_mapped_range_mut() {
+            view.slice(..contents.len()).copy_from_slice(contents);
+        }
+        buffer.unmap();
+        buffer
     }
 
     /// A compute pipeline with its bind group layout taken from the shader.
@@ -150,8 +173,4 @@ impl Gpu {
         let view = reader.slice(..size).get_mapped_range();
         Ok(view.map_err(|e| EngineError::Gpu { doing, what: format!("{e:?}") })?.to_vec())
     }
-}
-
-fn keep(slot: &Mutex<Option<String>>, message: String) {
-    slot.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(message);
 }

@@ -131,7 +131,6 @@ impl<'a> Pass<'a> {
         let step = (self.options.workgroups.clamp(1, 65_535) * LANES * rows_each).min(most).max(LANES * rows_each);
         for first_row in rows.clone().step_by(step as usize) {
             let end_row = first_row.saturating_add(step).min(rows.end);
-            let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             for (number, band) in self.bands.iter().enumerate() {
                 let part = Splat {
                     first_row,
@@ -143,9 +142,11 @@ impl<'a> Pass<'a> {
                     count_rest: u32::from(number == 0),
                     ..self.template
                 };
+                // One submission a band: systems reset a device that works on one for too long.
+                let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
                 self.encode(&mut encoder, &part, band, tile);
+                gpu.queue.submit([encoder.finish()]);
             }
-            gpu.queue.submit([encoder.finish()]);
         }
         gpu.check(SPLATTING)
     }
@@ -299,6 +300,10 @@ fn guess(axis: &mut Axis, rule: &EdgeRule, packing: &Packing) {
         axis.origin_high = origin as f32;
         axis.origin_low = (origin - f64::from(axis.origin_high)) as f32;
         axis.scale = scale as f32;
+        // Beyond the range of f32 a guess would be NaN, which no integer is.
+        if ![axis.origin_high, axis.origin_low, axis.scale].iter().all(|v| v.is_finite()) {
+            axis.guess = params::GUESS_NONE;
+        }
     };
     match (rule.scale(), rule.linear(), packing.kind) {
         (Scale::Linear, Some(linear), LaneKind::I64 { bias, .. }) => {

@@ -1,0 +1,34 @@
+//! The command line from end to end: the built binary in folders of its own, judged by exit code, streams and files alone.
+//!
+//! Nothing of the crate is linked: files are written and read here by hand, and what the program should have counted is
+//! counted again by [`kit::counted`]. Where a test needs a driver (`--engine gpu`) and there is none, it fails.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests; a panic is a failed test"
+)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "test data are small numbers"
+)]
+
+mod kit;
+
+mod bad_files;
+mod commands;
+mod engines;
+mod formats;
+mod pictures;
+mod requests;
+mod sources;
+
+#[cfg(unix)]
+mod interrupts;
+#[cfg(unix)]
+mod places;
+#[cfg(unix)]
+mod shrinking;

@@ -1,0 +1,29 @@
+//! Every number against a reference that is written here, straight from the definitions, and shares no code with the
+//! engines: real files in temporary folders, opened and planned as the program does, on the CPU and on the GPU.
+//!
+//! A missing GPU adapter is a failure: install Mesa's software driver (`mesa-vulkan-drivers`), as `tests/run.sh` does.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "tests cut random words and make values of small types; every such value is checked against the reference"
+)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod exactness {
+    mod reference;
+
+    mod axes;
+    mod engines;
+    mod files;
+    mod values;
+
+    mod by_hand;
+    mod fit;
+    mod large;
+    mod order;
+    mod parts;
+    mod properties;
+    mod totals;
+    mod zooms;
+}
