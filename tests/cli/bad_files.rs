@@ -190,7 +190,7 @@ fn x_and_y_of_different_length() {
     let desk = Desk::new();
     desk.write("a.npy", column([1.0; 10])).write("b.npy", column([1.0; 11]));
     let ran = desk.run("render --x a.npy --y b.npy -o no.png");
-    ran.failed(&["x (a.npy) has 10 rows", "y has 11"]);
+    ran.failed(&["x (a.npy) has 10 rows", "y (b.npy) has 11"]);
     assert_eq!(desk.list("."), ["a.npy", "b.npy"]);
 }
 

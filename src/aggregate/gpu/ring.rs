@@ -53,15 +53,15 @@ impl Ring {
         let stage = &mut self.stages[index];
         let failed = |what: String| EngineError::Gpu { doing: DOING, what };
         if let Some(mapped) = stage.mapped.take() {
-            loop {
-                match mapped.try_recv() {
-                    Ok(done) => break done.map_err(|e| failed(e.to_string()))?,
-                    Err(mpsc::TryRecvError::Empty) => gpu.wait(DOING)?,
-                    Err(mpsc::TryRecvError::Disconnected) => {
-                        return Err(failed("a buffer was never mapped".to_owned()));
-                    }
+            // Mostly it has come already; else all that was submitted is waited for, its mapping included.
+            let done = match mapped.try_recv() {
+                Err(mpsc::TryRecvError::Empty) => {
+                    gpu.wait(DOING)?;
+                    mapped.try_recv()
                 }
-            }
+                done => done,
+            };
+            done.map_err(|e| failed(format!("a buffer was not mapped: {e}")))?.map_err(|e| failed(e.to_string()))?;
         }
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let plane_bytes = 4 * u64::from(packed.rows);
