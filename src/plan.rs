@@ -26,11 +26,16 @@ pub struct ColumnFacts {
 /// How values become integers, whose sums depend on no order.
 ///
 /// A real value v becomes floor(v · 2^shift), with the shift chosen so that the largest absolute value of the whole
-/// column takes [`SUM_BITS`] (for std: [`SQUARE_BITS`]) bits: each value is off by less than 2^-60 (2^-41) of that largest
-/// value, and the sum of these integers is exact. f32 values down to 2^-37 of the largest lose nothing at all.
+/// column takes [`SUM_BITS`] bits: each value is off by less than 2^-60 of that largest value, and the sum of these
+/// integers is exact. f32 values down to 2^-37 of the largest lose nothing at all.
+///
+/// For std, which no origin changes, the least value is subtracted first and the column's whole range takes
+/// [`SQUARE_BITS`] bits: each value is off by less than 2^-41 of that range.
+///
+/// (A value less than about 2^-28 steps below a whole number of steps counts as that number; the bounds allow for it.)
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FixedPoint {
-    /// Real values: v · 2^shift.
+    /// Real values: (v − origin) · 2^shift.
     Real {
         /// The power of two.
         shift: i32,
@@ -48,9 +53,13 @@ pub enum FixedPoint {
     },
 }
 
-/// Two powers of two whose product is 2^(shift − [`LOW_BITS`]); one alone may leave the range of f64.
+/// What is subtracted from a value, and two powers of two whose product is 2^(shift − [`LOW_BITS`]); one alone may leave
+/// the range of f64.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Factors(f64, f64);
+pub struct Factors {
+    origin: f64,
+    powers: (f64, f64),
+}
 
 /// Bits that the largest absolute value takes in sums and means.
 pub const SUM_BITS: i32 = 61;
@@ -61,19 +70,20 @@ pub const SQUARE_BITS: i32 = 42;
 pub const LOW_BITS: i32 = 25;
 
 impl FixedPoint {
-    /// For real values of at most `max_abs`.
-    pub fn real(max_abs: f64, bits: i32) -> Self {
+    /// For real values that differ from `origin` by at most `max_abs`.
+    pub fn real(origin: f64, max_abs: f64, bits: i32) -> Self {
         // frexp: max_abs = m · 2^e with m in [0.5, 1), so that max_abs < 2^e.
         let (_, exponent) = libm::frexp(max_abs);
         let shift = if max_abs > 0.0 { bits - exponent } else { 0 };
         let half = (shift - LOW_BITS) / 2;
-        let factors = Factors(libm::ldexp(1.0, half), libm::ldexp(1.0, shift - LOW_BITS - half));
+        let powers = (libm::ldexp(1.0, half), libm::ldexp(1.0, shift - LOW_BITS - half));
+        let factors = Factors { origin, powers };
         Self::Real { shift, factors }
     }
 
-    /// The integer of a real value as two: floor(v · 2^shift) = high · 2^25 + low, 0 ≤ low < 2^25.
+    /// The integer of a real value as two: floor((v − origin) · 2^shift) = high · 2^25 + low, 0 ≤ low < 2^25.
     ///
-    /// Every step is exact. Values that are NaN or beyond the largest give some pair, the same one on every engine.
+    /// Values that are NaN or beyond the largest give some pair, the same one on every engine.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
     pub fn split(factors: Factors, v: f64) -> (i64, i32) {
@@ -81,7 +91,7 @@ impl FixedPoint {
         // after another.
         const SHIFTER: f64 = 6_755_399_441_055_744.0;
         const LOW: f64 = (1 << LOW_BITS) as f64;
-        let scaled = v * factors.0 * factors.1;
+        let scaled = (v - factors.origin) * factors.powers.0 * factors.powers.1;
         let high = scaled.floor();
         let low = ((scaled - high) * LOW).floor();
         let whole = (high + SHIFTER).to_bits().wrapping_sub(SHIFTER.to_bits()).cast_signed();
@@ -196,9 +206,16 @@ fn fit(name: &'static str, scale: Scale, facts: &ColumnFacts, pixels: u32) -> Re
 }
 
 fn fixed_point(statistic: Statistic, facts: &ColumnFacts) -> FixedPoint {
-    let bits = if statistic == Statistic::Std { SQUARE_BITS } else { SUM_BITS };
     match facts.kind {
-        LaneKind::F32 | LaneKind::F64 => FixedPoint::real(facts.stats.map_or(0.0, |s| s.max_abs()), bits),
+        LaneKind::F32 | LaneKind::F64 => {
+            let (low, high) = facts.stats.and_then(|s| s.range).map_or((0.0, 0.0), |r| (r.0.to_f64(), r.1.to_f64()));
+            let largest = low.abs().max(high.abs());
+            match statistic {
+                Statistic::Std if (high - low).is_finite() => FixedPoint::real(low, high - low, SQUARE_BITS),
+                Statistic::Std => FixedPoint::real(0.0, largest, SQUARE_BITS),
+                _ => FixedPoint::real(0.0, largest, SUM_BITS),
+            }
+        }
         LaneKind::I64 { bias, bits: 64, .. } if statistic == Statistic::Std => {
             let Some((Number::Integer(low), Number::Integer(high))) = facts.stats.and_then(|s| s.range) else {
                 return FixedPoint::Integer;

@@ -55,7 +55,10 @@ impl Cells {
             .map(|((&n, &sum), square)| match (n, statistic) {
                 (0, _) => f64::NAN,
                 (_, Statistic::Std) => standard_deviation(n, sum, square, fixed),
-                (_, Statistic::Mean) => total(n, sum, fixed, bias) / real(n.into()),
+                (_, Statistic::Mean) => match fixed {
+                    FixedPoint::Real { shift, .. } => scaled(real(sum) / real(n.into()), -shift),
+                    _ => total(n, sum, fixed, bias) / real(n.into()),
+                },
                 _ => total(n, sum, fixed, bias),
             })
             .collect()
@@ -79,10 +82,19 @@ fn real(v: i128) -> f64 {
     v as f64
 }
 
+/// v · 2^power, rounded once at most (where it is subnormal).
+fn scaled(v: f64, power: i32) -> f64 {
+    match u64::try_from(power + 1023) {
+        // One multiplication with a normal power of two is exact but for over- and underflow, which it rounds once.
+        Ok(biased @ 1..=2046) => v * f64::from_bits(biased << 52),
+        _ => libm::ldexp(v, power),
+    }
+}
+
 /// The sum of n values from the sum of their fixed-point integers: one rounding.
 fn total(n: u64, sum: i128, fixed: FixedPoint, bias: i128) -> f64 {
     match fixed {
-        FixedPoint::Real { shift, .. } => libm::ldexp(real(sum), -shift),
+        FixedPoint::Real { shift, .. } => scaled(real(sum), -shift),
         FixedPoint::Integer => real(sum + i128::from(n) * bias),
         FixedPoint::Offset { origin, shift } => real((sum << shift) + i128::from(n) * (i128::from(origin) + bias)),
     }
@@ -101,7 +113,7 @@ fn standard_deviation(n: u64, sum: i128, squares: i128, fixed: FixedPoint) -> f6
         .wrapping_add(count.wrapping_mul(mean).wrapping_mul(mean));
     let variance = ((real(about_mean) - rest * rest / real(count)) / real(count)).max(0.0);
     match fixed {
-        FixedPoint::Real { shift, .. } => libm::ldexp(variance.sqrt(), -shift),
+        FixedPoint::Real { shift, .. } => scaled(variance.sqrt(), -shift),
         FixedPoint::Integer => variance.sqrt(),
         FixedPoint::Offset { shift, .. } => libm::ldexp(variance.sqrt(), shift.try_into().unwrap_or(0)),
     }
@@ -121,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_real_sum_is_rounded_once() {
-        let fixed = FixedPoint::real(0.3, 61);
+        let fixed = FixedPoint::real(0.0, 0.3, 61);
         let FixedPoint::Real { factors, .. } = fixed else { panic!() };
         let sum: i128 = [0.1, 0.2, 0.3].iter().map(|v| i128::from(FixedPoint::of_real(factors, *v))).sum();
         assert!((total(3, sum, fixed, 0) - 0.6).abs() < 1e-16);

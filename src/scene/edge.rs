@@ -58,6 +58,7 @@ impl EdgeRule {
             return Err(ViewError::NotFinite { axis: name, start, end });
         }
         let ((whole, part), (end_whole, end_part)) = (start.split(), end.split());
+        let integer = integer && start.to_f64().abs() < 1e38 && end.to_f64().abs() < 1e38;
         let exact = integer && axis.scale == Scale::Linear;
         let origin = axis.scale.transform(start.to_f64());
         let width = if exact {
@@ -87,7 +88,7 @@ impl EdgeRule {
 
     /// Scaled position of an integer or a time.
     pub fn position_of_integer(&self, v: i128) -> f64 {
-        if self.scale == Scale::Linear {
+        if self.scale == Scale::Linear && self.integer {
             (v.saturating_sub(self.whole) as f64 - self.part) * self.pixels / self.width
         } else {
             self.position(v as f64)
@@ -131,7 +132,12 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
     let range = |start: f64, end: f64| Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
     if min == max {
         if scale == Scale::Log {
-            return Ok(range(min / 2.0, (max * 2.0).min(f64::MAX)));
+            let start = if min / 2.0 > 0.0 { min / 2.0 } else { min };
+            if max * 2.0 == f64::INFINITY {
+                let (start, end) = (min.to_string(), max.to_string());
+                return Err(ViewError::TooWide { axis: name, start, end, pixels });
+            }
+            return Ok(range(start, max * 2.0));
         }
         let reach = (min.abs() * 1e-3).max(0.5);
         return Ok(range(min - reach, max + reach));
@@ -148,6 +154,7 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
         match EdgeRule::new(name, &axis, false) {
             Ok(rule) if rule.position(max) < f64::from(pixels) => return Ok(axis.range),
             Ok(_) | Err(ViewError::Inverted { .. }) => {}
+            Err(ViewError::NotFinite { .. }) => break,
             Err(other) => return Err(other),
         }
         end = max + step;
@@ -164,7 +171,15 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
 #[expect(clippy::cast_precision_loss, reason = "other scales work on the nearest f64")]
 pub fn fit_integer(name: &'static str, min: i128, max: i128, scale: Scale, pixels: u32) -> Result<Range, ViewError> {
     if scale == Scale::Linear {
-        return Ok(Range { start: Coordinate::Integer(min), end: Coordinate::Integer(max.saturating_add(1)) });
+        let mut step = 1_i128;
+        loop {
+            let range = Range { start: Coordinate::Integer(min), end: Coordinate::Integer(max.saturating_add(step)) };
+            let rule = EdgeRule::new(name, &Axis { range, scale, pixels }, true)?;
+            if rule.position_of_integer(max) < f64::from(pixels) {
+                return Ok(range);
+            }
+            step = step.saturating_mul(2);
+        }
     }
     fit_real(name, min as f64, max as f64, scale, pixels)
 }

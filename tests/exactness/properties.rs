@@ -44,11 +44,8 @@ fn counts_agree(kind: Kind, seed: u64, rows: usize) -> Result<(), String> {
     let opened = open(&columns, arrangement, offset);
     let plan = plan(&opened.table, &layer(&x, &y, "count")).map_err(|e| format!("{x:?} {y:?}: {e}"))?;
     let sorted = sort(&columns, &x, &y, false);
-    let what = format!(
-        "{} by {} as {arrangement:?} from byte {offset}, {x:?}, {y:?}",
-        columns[0].dtype(),
-        columns[1].dtype()
-    );
+    let what =
+        format!("{} by {} as {arrangement:?} from byte {offset}, {x:?}, {y:?}", columns[0].dtype(), columns[1].dtype());
     let cpu = random_cpu(&mut random);
     sorted.check_counts(&on_cpu(&opened.table, &plan, cpu)).map_err(|e| format!("{e}; {cpu:?}; {what}"))?;
     let gpu = random_gpu(&mut random);

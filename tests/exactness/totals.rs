@@ -99,11 +99,8 @@ impl Facts {
             "sum" | "mean" => {
                 let (m, e) = exact_sum(reals());
                 let by = self.max_abs * 2_f64.powi(-60);
-                let (value, by) = if statistic == "sum" {
-                    (libm::ldexp(m, e), n * by)
-                } else {
-                    (libm::ldexp(m / n, e), by)
-                };
+                let (value, by) =
+                    if statistic == "sum" { (libm::ldexp(m, e), n * by) } else { (libm::ldexp(m / n, e), by) };
                 (value, by + 2.0 * f64::EPSILON * value.abs() + 5e-324)
             }
             "std" if self.kind.is_integer() => {
@@ -282,11 +279,8 @@ fn the_std_of_near_equal_large_numbers() {
 
 #[test]
 fn the_comparer_sees_one_value_off() {
-    let columns = [
-        Column::integers(Kind::U1, [0, 0]),
-        Column::integers(Kind::U1, [0, 0]),
-        Column::reals(Kind::F8, [1.0, 2.0]),
-    ];
+    let columns =
+        [Column::integers(Kind::U1, [0, 0]), Column::integers(Kind::U1, [0, 0]), Column::reals(Kind::F8, [1.0, 2.0])];
     let one = linear(reals(-0.5, 0.5), 1);
     let opened = open(&columns, Arrangement::Packed, 0);
     let mut other = columns.clone();

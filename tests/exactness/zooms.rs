@@ -39,7 +39,9 @@ fn a_millisecond_of_nanoseconds_in_microseconds() {
         // Every third nanosecond, with some on both sides.
         let values = (NOW - 3000..NOW + 1_003_000).step_by(3);
         let wanted: Vec<u64> = (0..1000)
-            .map(|k| (NOW - 3000..NOW + 1_003_000).step_by(3).filter(|t| (t - NOW).div_euclid(1000) == k).count() as u64)
+            .map(|k| {
+                (NOW - 3000..NOW + 1_003_000).step_by(3).filter(|t| (t - NOW).div_euclid(1000) == k).count() as u64
+            })
             .take(3)
             .collect();
         // Bins of 1000 ns hold 333 or 334 thirds; the pattern comes again every three bins.
@@ -133,7 +135,11 @@ fn thirty_decades() {
         for scale in [Scale::Log, Scale::SymLog { linthresh: 1e-15 }] {
             check(values.clone(), &Ruler { range: reals(1e-15, 1e15), scale, pixels: 300 }, None);
         }
-        check(values, &Ruler { range: reals(-1e15, 1e15), scale: Scale::SymLog { linthresh: 1e-3 }, pixels: 301 }, None);
+        check(
+            values,
+            &Ruler { range: reals(-1e15, 1e15), scale: Scale::SymLog { linthresh: 1e-3 }, pixels: 301 },
+            None,
+        );
     }
 }
 
@@ -172,7 +178,7 @@ fn log_axes_zoomed_to_the_last_bits() {
         let x = Ruler { range: reals(at, at * (1.0 + 1e-12)), scale: Scale::Log, pixels: 100 };
         check(steps(Kind::F8, at * (1.0 - 1e-13), 6000), &x, None);
         let x = Ruler { scale: Scale::SymLog { linthresh: 1.0 }, ..x };
-        if at >= 1.0 && at < 1e100 {
+        if (1.0..1e100).contains(&at) {
             check(steps(Kind::F8, at * (1.0 - 1e-13), 6000), &x, None);
         }
     }

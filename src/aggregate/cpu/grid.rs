@@ -88,16 +88,10 @@ impl Frame {
         }
     }
 
-    /// The values in the pixels' counters, row by row.
-    fn pixels<'a, T: Copy>(&self, values: &'a [T]) -> impl Iterator<Item = T> + use<'a, T> {
-        let (width, stride) = (self.width, self.stride as usize);
-        values.chunks_exact(stride).take(self.height).flat_map(move |row| row[..width].iter().copied())
-    }
-
-    /// The pixels' counters, row by row.
-    fn counters(&self) -> impl Iterator<Item = usize> + use<> {
-        let (width, stride) = (self.width, self.stride as usize);
-        (0..self.height).flat_map(move |row| row * stride..row * stride + width)
+    /// First counter of each row of pixels.
+    fn lines(&self) -> impl Iterator<Item = usize> + use<> {
+        let stride = self.stride as usize;
+        (0..self.height).map(move |row| row * stride)
     }
 }
 
@@ -138,7 +132,7 @@ impl Grid {
     #[inline(always)]
     pub fn add(&mut self, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>) {
         let rows = u32::try_from(index.len()).unwrap_or(u32::MAX);
-        if self.spill_rows - self.since_spill < rows {
+        if self.spill_rows.saturating_sub(self.since_spill) < rows {
             self.spill();
         }
         self.since_spill = self.since_spill.saturating_add(rows);
@@ -169,7 +163,6 @@ impl Grid {
     /// Adds this grid to `cells`, which are empty or of the same shape.
     pub fn merge_into(self, cells: &mut Cells) {
         let Self { frame, counts, wide, sums, .. } = self;
-        let pixels = frame.width * frame.height;
         let rest = |counter: u32| {
             let range = counter as usize..(counter + REST) as usize;
             let narrow: u64 = counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
@@ -177,37 +170,36 @@ impl Grid {
         };
         cells.outside += rest(frame.rest);
         cells.not_finite += rest(frame.rest + REST);
-        add_up(pixels, &mut cells.counts, frame.pixels(&counts), |a, b| a + u64::from(b));
+        add_up(&frame, &mut cells.counts, &counts, |a, b| a + u64::from(b));
         if !wide.is_empty() {
-            add_up(pixels, &mut cells.counts, frame.pixels(&wide), |a, b| a + b);
+            add_up(&frame, &mut cells.counts, &wide, |a, b| a + b);
         }
         drop((counts, wide));
         match sums {
             Sums::None => {}
-            Sums::Extreme { keys, .. } => add_up(pixels, &mut cells.extremes, frame.pixels(&keys), Ord::max),
+            Sums::Extreme { keys, .. } => add_up(&frame, &mut cells.extremes, &keys, Ord::max),
             Sums::Total(totals) => {
-                add_up(pixels, &mut cells.sums, frame.counters().map(|i| totals.sum(i)), |a, b| a + b);
+                cells.sums.resize(frame.width * frame.height, 0);
+                for (sums, first) in cells.sums.chunks_exact_mut(frame.width).zip(frame.lines()) {
+                    totals.add_sums(first, sums);
+                }
                 if !totals.squares.is_empty() {
-                    add_up(pixels, &mut cells.squares, frame.pixels(&totals.squares), |a, b| a + b);
+                    add_up(&frame, &mut cells.squares, &totals.squares, |a, b| a + b);
                 }
             }
         }
     }
 }
 
-/// Combines `pixels` values into a vector; an empty vector counts as one of zeros.
-fn add_up<A: Copy + Default, B>(
-    pixels: usize,
-    into: &mut Vec<A>,
-    from: impl Iterator<Item = B>,
-    with: impl Fn(A, B) -> A,
-) {
+/// Combines the values in the pixels' counters into a vector, row by row; an empty vector counts as one of zeros.
+fn add_up<A: Copy + Default, B: Copy>(frame: &Frame, into: &mut Vec<A>, values: &[B], with: impl Fn(A, B) -> A) {
+    let rows = frame.lines().map(|first| &values[first..first + frame.width]);
     if into.is_empty() {
-        into.reserve_exact(pixels);
-        into.extend(from.map(|b| with(A::default(), b)));
+        into.reserve_exact(frame.width * frame.height);
+        rows.for_each(|row| into.extend(row.iter().map(|b| with(A::default(), *b))));
     } else {
-        for (a, b) in into.iter_mut().zip(from) {
-            *a = with(*a, b);
+        for (into, row) in into.chunks_exact_mut(frame.width).zip(rows) {
+            into.iter_mut().zip(row).for_each(|(a, b)| *a = with(*a, *b));
         }
     }
 }

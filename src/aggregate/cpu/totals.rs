@@ -115,8 +115,19 @@ impl Totals {
         }
     }
 
+    /// Adds the sums in consecutive counters, from `first` on, to `sums`.
+    pub fn add_sums(&self, first: usize, sums: &mut [i128]) {
+        let parts = self.high[first..].iter().zip(&self.low[first..]);
+        for (sum, (high, low)) in sums.iter_mut().zip(parts) {
+            *sum += (i128::from(*high) << self.low_bits) + i128::from(*low);
+        }
+        for (sum, wide) in sums.iter_mut().zip(self.wide.get(first..).unwrap_or_default()) {
+            *sum += wide;
+        }
+    }
+
     /// The sum in a counter.
-    pub fn sum(&self, counter: usize) -> i128 {
+    fn sum(&self, counter: usize) -> i128 {
         let wide = self.wide.get(counter).copied().unwrap_or(0);
         wide + (i128::from(self.high[counter]) << self.low_bits) + i128::from(self.low[counter])
     }

@@ -308,7 +308,7 @@ fn guess(axis: &mut Axis, rule: &EdgeRule, packing: &Packing) {
     match (rule.scale(), rule.linear(), packing.kind) {
         (Scale::Linear, Some(linear), LaneKind::I64 { bias, .. }) => {
             // The lane value from which the shader subtracts, as near to the start as the type allows.
-            let wanted = linear.whole - bias;
+            let wanted = linear.whole.saturating_sub(bias);
             let lane = i64::try_from(wanted).unwrap_or(if wanted < 0 { i64::MIN } else { i64::MAX });
             let lane = if let Words::NarrowInteger { least } = packing.words { lane.max(least) } else { lane };
             set(params::GUESS_LINEAR, linear.origin - (i128::from(lane) - wanted) as f64, pixels / linear.width);

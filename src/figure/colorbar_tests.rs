@@ -1,0 +1,124 @@
+//! The bar says what the shading does.
+
+use super::*;
+use crate::figure::norm::shading;
+use crate::figure::ticks::decimal::to_f64;
+
+const NORMS: [Norm; 5] = [Norm::Linear, Norm::Log, Norm::Sqrt, Norm::Cbrt, Norm::EqHist];
+
+fn counts() -> Values {
+    Values::Count((0..5000_u64).map(|i| i * i % 9973 * (i % 7)).collect())
+}
+
+fn reals(low: f64, high: f64) -> Values {
+    Values::Real((0..5000_u32).map(|i| low + (high - low) * (f64::from(i) / 4999.0).powi(3)).collect())
+}
+
+fn made(values: &Values, norm: Norm, limits: &str) -> (Shading, ColorBar) {
+    let style = Style { norm, limits: limits.parse().unwrap(), ..Style::default() };
+    let colors = shading(values, &style).unwrap();
+    let bar = ColorBar::of(values, &style, &colors).unwrap();
+    (colors, bar)
+}
+
+#[test]
+fn ticks_stand_at_the_color_that_their_value_gets() {
+    let sets = [counts(), reals(0.001, 900.0), reals(-5.0, 40.0), reals(273.1, 273.2), reals(1e-30, 1e-20)];
+    for values in &sets {
+        for norm in NORMS {
+            if norm == Norm::Log && matches!(values, Values::Real(v) if v[0] < 0.0) {
+                continue;
+            }
+            let (colors, bar) = made(values, norm, "..");
+            let (ticks, _) = bar.ticks(0.04);
+            assert!(ticks.len() >= 2, "{norm} {:?}: {ticks:?}", bar.limits);
+            assert!(ticks.windows(2).all(|pair| pair[0].height < pair[1].height && pair[0].value < pair[1].value));
+            for tick in &ticks {
+                let key = match values {
+                    Values::Count(_) => format!("{}", tick.value).parse().unwrap(),
+                    Values::Real(_) => crate::aggregate::ordered::f64_key(tick.value),
+                };
+                let index = colors.index(key);
+                let (low, high) = (index as f64 / 256.0, (index + 1) as f64 / 256.0);
+                let fits = (low - 1e-12..=high + 1e-12).contains(&tick.height);
+                assert!(fits, "{norm}: {tick:?} has color {index}");
+            }
+        }
+    }
+}
+
+#[test]
+fn thresholds_stand_at_their_colors() {
+    for norm in NORMS {
+        let (colors, bar) = made(&reals(1.0, 900.0), norm, "..");
+        for (i, key) in colors.thresholds.iter().enumerate() {
+            let value = f64_from_key(*key);
+            let index = colors.index(*key);
+            if index == i + 1 && value < 900.0 {
+                let height = bar.height(value).unwrap();
+                assert!((height - index as f64 / 256.0).abs() < 1e-12, "{norm} {i}: {height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shifted_bar_is_noticed() {
+    // The test above can fail: the same check against the thresholds of another norm does.
+    let (colors, _) = made(&reals(1.0, 900.0), Norm::Linear, "..");
+    let (_, other) = made(&reals(1.0, 900.0), Norm::Sqrt, "..");
+    let value = f64_from_key(colors.thresholds[99]);
+    assert!((other.height(value).unwrap() - 100.0 / 256.0).abs() > 0.1);
+}
+
+#[test]
+fn labels_are_unique_and_read_well() {
+    let (_, bar) = made(&counts(), Norm::Log, "1..100000");
+    let labels: Vec<String> = bar.ticks(0.12).0.into_iter().map(|tick| tick.label).collect();
+    assert_eq!(labels, ["1", "10", "100", "1k", "10k", "100k"]);
+    for values in [counts(), reals(-5.0, 40.0), reals(273.1, 273.2)] {
+        for norm in [Norm::Linear, Norm::Sqrt, Norm::EqHist] {
+            let labels: Vec<String> = made(&values, norm, "..").1.ticks(0.05).0.into_iter().map(|t| t.label).collect();
+            let mut unique = labels.clone();
+            unique.sort();
+            unique.dedup();
+            assert_eq!(unique.len(), labels.len(), "{labels:?}");
+        }
+    }
+    for (number, exponent, text) in
+        [(1, 0, "1"), (25, 2, "2.5k"), (1234, 0, "1234"), (5, 5, "500k"), (2, 6, "2M"), (3, 9, "3G"), (0, 0, "0")]
+    {
+        assert_eq!(count_label(number, exponent), text);
+        assert!(to_f64(number, exponent) >= 0.0);
+    }
+}
+
+#[test]
+fn odd_data_have_bars_too() {
+    for values in [Values::Count(vec![0; 9]), Values::Real(vec![f64::NAN; 9])] {
+        let (_, bar) = made(&values, Norm::EqHist, "..");
+        assert!(bar.ticks(0.05).0.is_empty() && bar.height(1.0).is_none());
+    }
+    for values in [Values::Count(vec![0, 7, 7]), Values::Real(vec![7.0, f64::NAN])] {
+        for norm in NORMS {
+            let (ticks, _) = made(&values, norm, "..").1.ticks(0.05);
+            let shown: Vec<(&str, f64)> = ticks.iter().map(|tick| (tick.label.as_str(), tick.height)).collect();
+            assert_eq!(shown, [("7", 1.0)], "{norm}");
+        }
+    }
+}
+
+#[test]
+fn values_beyond_the_limits_point_the_ends() {
+    let extends = |limits: &str| made(&reals(0.0, 10.0), Norm::Linear, limits).1.extends;
+    assert_eq!(extends(".."), [false, false]);
+    assert_eq!(extends("1.."), [true, false]);
+    assert_eq!(extends("..9"), [false, true]);
+    assert_eq!(extends("-5..20"), [false, false]);
+}
+
+#[test]
+fn quantities_are_named() {
+    assert_eq!(quantity(&Reduction::Count), "points per pixel");
+    assert_eq!(quantity(&Reduction::Of(Statistic::Mean, "speed".to_owned())), "mean of speed");
+}

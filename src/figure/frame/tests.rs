@@ -1,0 +1,157 @@
+//! Layouts hold what they should, where it should be.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::figure::ticks::TimeUnit;
+use crate::scene::axis::{Axis, Scale};
+
+fn view(x: &str, y: &str, scale: Scale) -> View {
+    let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1 };
+    View { x: axis(x, Scale::Linear), y: axis(y, scale) }
+}
+
+fn words() -> FigureText {
+    FigureText {
+        title: Some("All hits".to_owned()),
+        x_label: Some("time".to_owned()),
+        y_label: Some("charge, fC".to_owned()),
+        colorbar_label: Some("points per pixel".to_owned()),
+    }
+}
+
+fn request<'a>(size: (u32, u32), scale: f64, text: &'a FigureText, view: &'a View) -> FrameRequest<'a> {
+    FrameRequest {
+        size: Size { width: size.0, height: size.1 },
+        scale,
+        text,
+        view,
+        x: Quantity::default(),
+        y: Quantity::default(),
+        colorbar: true,
+    }
+}
+
+fn check(made: &Layout) -> Result<(), TestCaseError> {
+    let (width, height) = (made.size.width, made.size.height);
+    prop_assert!(made.plot.right() <= width && made.plot.bottom() <= height);
+    prop_assert!(made.plot.width > 0 && made.plot.height > 0);
+    let slack = 0.6 * made.scale;
+    let boxes: Vec<([f64; 4], &Label)> = made.labels.iter().map(|label| (label.bounds(), label)).collect();
+    for ([left, top, right, bottom], label) in &boxes {
+        let inside = *left >= -slack
+            && *top >= -slack
+            && *right <= f64::from(width) + slack
+            && *bottom <= f64::from(height) + slack;
+        prop_assert!(inside, "{label:?} leaves {:?}", made.size);
+        let (plot_right, plot_bottom) = (f64::from(made.plot.right()), f64::from(made.plot.bottom()));
+        let covers = *right > f64::from(made.plot.x) && *left < plot_right && *top < plot_bottom;
+        prop_assert!(!(covers && *bottom > f64::from(made.plot.y)), "{label:?} covers the plot {:?}", made.plot);
+    }
+    for (i, (a, first)) in boxes.iter().enumerate() {
+        for (b, second) in &boxes[i + 1..] {
+            let apart = a[2] <= b[0] + slack || b[2] <= a[0] + slack || a[3] <= b[1] + slack || b[3] <= a[1] + slack;
+            prop_assert!(apart, "{first:?} and {second:?} overlap");
+        }
+    }
+    if let Some(bar) = made.bar {
+        prop_assert!(bar.rect.x > made.plot.right() && f64::from(bar.rect.right()) + bar.room < f64::from(width));
+        prop_assert_eq!((bar.rect.y, bar.rect.height), (made.plot.y, made.plot.height));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_usual_figure_has_everything() {
+    let (text, view) = (words(), view("0..10", "1e-3..1e5", Scale::Log));
+    for scale in [1.0, 1.5, 2.0] {
+        let made = layout(&request((1920, 1080), scale, &text, &view)).unwrap();
+        check(&made).unwrap();
+        assert!(made.axes && made.bar.is_some());
+        for text in ["All hits", "time", "charge, fC", "points per pixel", "10⁵", "0"] {
+            assert!(made.labels.iter().any(|label| label.text == text), "{text}");
+        }
+        let share = f64::from(made.plot.width) * f64::from(made.plot.height) / (1920.0 * 1080.0);
+        assert!(share > if scale < 2.0 { 0.65 } else { 0.5 }, "{share}");
+    }
+}
+
+#[test]
+fn margins_follow_the_labels() {
+    let text = FigureText::default();
+    let plot = |y: &str| {
+        let view = view("0..1", y, Scale::Linear);
+        layout(&request((800, 600), 1.0, &text, &view)).unwrap().plot
+    };
+    assert!(plot("0..900000").x > plot("0..1").x + 20);
+    assert!(plot("5700000..5700001").y > plot("0..1").y, "an offset needs a row");
+}
+
+#[test]
+fn too_small_a_figure_drops_what_does_not_fit() {
+    let (text, view) = (words(), view("0..1", "0..1", Scale::Linear));
+    let made = |width, height| layout(&request((width, height), 1.0, &text, &view)).unwrap();
+    let all = made(400, 300);
+    assert!(all.axes && all.bar.is_some());
+    let no_bar = made(240, 300);
+    assert!(no_bar.axes && no_bar.bar.is_none() && no_bar.labels.iter().any(|label| label.role == Role::Title));
+    let wordless = made(190, 140);
+    assert!(wordless.axes && wordless.labels.iter().all(|label| label.role == Role::Tick));
+    for (width, height) in [(1, 1), (100, 100), (16_384, 40)] {
+        let bare = made(width, height);
+        assert!(!bare.axes && bare.labels.is_empty());
+        assert_eq!(bare.plot, Rect { x: 0, y: 0, width, height });
+    }
+}
+
+#[test]
+fn impossible_requests_are_refused() {
+    let (text, good) = (words(), view("0..1", "0..1", Scale::Linear));
+    for scale in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let made = layout(&request((800, 600), scale, &text, &good));
+        assert!(matches!(made, Err(PaintError::Scale(_))), "{scale}");
+    }
+    assert!(matches!(layout(&request((0, 600), 1.0, &text, &good)), Err(PaintError::View(_))));
+    let inverted = view("1..0", "0..1", Scale::Linear);
+    assert!(matches!(layout(&request((800, 600), 1.0, &text, &inverted)), Err(PaintError::View(_))));
+}
+
+#[test]
+fn times_have_their_second_line() {
+    let (text, view) = (words(), view("1672531200..1672617600", "1672531200..1672617600", Scale::Linear));
+    let time = Quantity { integer: true, time: Some(TimeUnit::SECONDS) };
+    let made = layout(&FrameRequest { x: time, y: time, ..request((800, 600), 1.0, &text, &view) }).unwrap();
+    check(&made).unwrap();
+    let dates = made.labels.iter().filter(|label| label.role == Role::Shared && label.text == "1 Jan 2023").count();
+    assert_eq!(dates, 2);
+}
+
+fn range() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (-1e9..1e9, 1e-6..1e9).prop_map(|(start, width): (f64, f64)| format!("{start:?}..{:?}", start + width)),
+        (0..1_i64 << 60, 1..1_i64 << 60).prop_map(|(start, width)| format!("{start}..{}", start + width)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_overlaps_or_leaves_the_figure(
+        x in range(),
+        y in range(),
+        size in (1_u32..2500, 1_u32..1600),
+        scale in prop::sample::select(vec![0.75, 1.0, 1.25, 1.5, 2.0, 3.0]),
+        time in any::<[bool; 2]>(),
+        word in prop::option::of(".{0,80}"),
+        colorbar in any::<bool>(),
+    ) {
+        let text = FigureText { title: word.clone(), x_label: word.clone(), y_label: word.clone(), colorbar_label: word };
+        let view = view(&x, &y, Scale::Linear);
+        let quantity = |time: bool| Quantity { integer: time, time: time.then_some(TimeUnit::NANOSECONDS) };
+        let request = request(size, scale, &text, &view);
+        let made = layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), colorbar, ..request })?;
+        check(&made)?;
+        prop_assert_eq!(&made, &layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), colorbar, ..request })?);
+    }
+}
