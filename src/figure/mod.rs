@@ -12,13 +12,20 @@
 //! | [`mod@image`] | RGBA images and their comparer |
 //! | [`mod@error`] | what can go wrong here |
 
+pub mod axes;
+pub mod colorbar;
 pub mod colormap;
+mod coverage;
 mod equalize;
 pub mod error;
+pub mod frame;
 pub mod image;
 pub mod norm;
+pub mod painter;
 pub mod shade;
 mod stats;
+pub mod text;
+pub mod ticks;
 
 pub use colormap::{Colormap, colormap};
 pub use error::FigureError;
