@@ -28,24 +28,23 @@ pub struct Cells {
 impl Cells {
     /// The aggregate that these integers mean. `value` is the kind of the value column.
     pub fn finish(self, plan: &FramePlan, value: Option<LaneKind>) -> Aggregate {
-        let in_view = self.counts.iter().sum();
-        let accounting = Accounting {
-            rows: in_view + self.outside + self.not_finite,
-            in_view,
-            outside: self.outside,
-            not_finite: self.not_finite,
-        };
+        let accounting = Accounting::new(self.counts.iter().sum(), self.outside, self.not_finite);
+        let values = self.values(plan, value);
+        Aggregate { width: plan.view.x.pixels, height: plan.view.y.pixels, values, accounting }
+    }
+
+    /// The numbers that these integers mean, pixel by pixel; some rows of pixels will do.
+    pub fn values(self, plan: &FramePlan, value: Option<LaneKind>) -> Values {
         let bias = match value {
             Some(LaneKind::I64 { bias, .. }) => bias,
             _ => 0,
         };
-        let values = match plan.reduce {
+        match plan.reduce {
             Reduce::Count => Values::Count(self.counts),
             Reduce::Any => Values::Real(self.counts.iter().map(|n| if *n > 0 { 1.0 } else { f64::NAN }).collect()),
             Reduce::Total(statistic, fixed) => Values::Real(self.totals(statistic, fixed, bias)),
             Reduce::Extreme(largest) => Values::Real(self.extreme_values(largest, value)),
-        };
-        Aggregate { width: plan.view.x.pixels, height: plan.view.y.pixels, values, accounting }
+        }
     }
 
     fn totals(&self, statistic: Statistic, fixed: FixedPoint, bias: i128) -> Vec<f64> {

@@ -17,6 +17,17 @@ pub enum Values {
     Real(Vec<f64>),
 }
 
+impl Values {
+    /// Appends further rows of pixels of the same kind; others are left out.
+    fn append(&mut self, further: Self) {
+        match (self, further) {
+            (Self::Count(all), Self::Count(more)) => all.extend(more),
+            (Self::Real(all), Self::Real(more)) => all.extend(more),
+            (Self::Count(_), Self::Real(_)) | (Self::Real(_), Self::Count(_)) => {}
+        }
+    }
+}
+
 /// Where every row went. rows = `in_view` + `outside` + `not_finite`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accounting {
@@ -31,6 +42,11 @@ pub struct Accounting {
 }
 
 impl Accounting {
+    /// The accounting of rows that fell into pixels, outside the view, or nowhere as they are not finite.
+    pub fn new(in_view: u64, outside: u64, not_finite: u64) -> Self {
+        Self { rows: in_view + outside + not_finite, in_view, outside, not_finite }
+    }
+
     /// Whether it adds up.
     pub fn adds_up(&self) -> bool {
         self.in_view + self.outside + self.not_finite == self.rows

@@ -1,5 +1,7 @@
 //! A worker's private grid.
 
+use std::ops::Range;
+
 use crate::aggregate::cells::Cells;
 use crate::aggregate::ordered::{f64_key, i64_key};
 use crate::data::column::LaneKind;
@@ -20,7 +22,6 @@ const REST: u32 = 16;
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     width: usize,
-    height: usize,
     stride: u32,
     rest: u32,
 }
@@ -31,7 +32,7 @@ impl Frame {
         let padded = width.next_multiple_of(16) + 16;
         let stride = if padded % 256 == 0 { padded + 16 } else { padded };
         // At most 16384 * 16400 pixels: fits u32.
-        Self { width: width as usize, height: height as usize, stride, rest: stride * height }
+        Self { width: width as usize, stride, rest: stride * height }
     }
 
     fn len(&self) -> usize {
@@ -86,12 +87,6 @@ impl Frame {
                 *i = if finite(v) { *i } else { first.wrapping_add(spread) };
             }
         }
-    }
-
-    /// First counter of each row of pixels.
-    fn lines(&self) -> impl Iterator<Item = usize> + use<> {
-        let stride = self.stride as usize;
-        (0..self.height).map(move |row| row * stride)
     }
 }
 
@@ -160,48 +155,53 @@ impl Grid {
         self.since_spill = 0;
     }
 
-    /// Adds this grid to `cells`, which are empty or of the same shape.
-    pub fn merge_into(self, cells: &mut Cells) {
-        let Self { frame, counts, wide, sums, .. } = self;
+    /// Readies the grid for [`Grid::add_to`].
+    pub fn settle(&mut self) {
+        if let Sums::Total(totals) = &mut self.sums {
+            totals.settle();
+        }
+    }
+
+    /// Rows outside the view, and rows not finite.
+    pub fn rest(&self) -> (u64, u64) {
         let rest = |counter: u32| {
             let range = counter as usize..(counter + REST) as usize;
-            let narrow: u64 = counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
-            narrow + wide.get(range).unwrap_or_default().iter().sum::<u64>()
+            let narrow: u64 = self.counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
+            narrow + self.wide.get(range).unwrap_or_default().iter().sum::<u64>()
         };
-        cells.outside += rest(frame.rest);
-        cells.not_finite += rest(frame.rest + REST);
-        add_up(&frame, &mut cells.counts, &counts, |a, b| a + u64::from(b));
-        if !wide.is_empty() {
-            add_up(&frame, &mut cells.counts, &wide, |a, b| a + b);
-        }
-        drop((counts, wide));
-        match sums {
-            Sums::None => {}
-            Sums::Extreme { keys, .. } => add_up(&frame, &mut cells.extremes, &keys, Ord::max),
-            Sums::Total(totals) => {
-                cells.sums.resize(frame.width * frame.height, 0);
-                for (sums, first) in cells.sums.chunks_exact_mut(frame.width).zip(frame.lines()) {
-                    totals.add_sums(first, sums);
-                }
-                if !totals.squares.is_empty() {
-                    add_up(&frame, &mut cells.squares, &totals.squares, |a, b| a + b);
+        (rest(self.frame.rest), rest(self.frame.rest + REST))
+    }
+
+    /// Adds some rows of pixels to `cells`, which are empty or hold the same rows.
+    pub fn add_to(&self, lines: Range<usize>, cells: &mut Cells) {
+        for (number, line) in lines.enumerate() {
+            let from = line * self.frame.stride as usize;
+            let counters = from..from + self.frame.width;
+            let into = number * self.frame.width;
+            add_up(&mut cells.counts, into, &self.counts[counters.clone()], |a, b| a + u64::from(b));
+            if let Some(wide) = self.wide.get(counters.clone()) {
+                add_up(&mut cells.counts, into, wide, |a, b| a + b);
+            }
+            match &self.sums {
+                Sums::None => {}
+                Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),
+                Sums::Total(totals) => {
+                    totals.add_to(counters.clone(), into, &mut cells.sums);
+                    if !totals.squares.is_empty() {
+                        add_up(&mut cells.squares, into, &totals.squares[counters], |a, b| a + b);
+                    }
                 }
             }
         }
     }
 }
 
-/// Combines the values in the pixels' counters into a vector, row by row; an empty vector counts as one of zeros.
-fn add_up<A: Copy + Default, B: Copy>(frame: &Frame, into: &mut Vec<A>, values: &[B], with: impl Fn(A, B) -> A) {
-    let rows = frame.lines().map(|first| &values[first..first + frame.width]);
-    if into.is_empty() {
-        into.reserve_exact(frame.width * frame.height);
-        rows.for_each(|row| into.extend(row.iter().map(|b| with(A::default(), *b))));
-    } else {
-        for (into, row) in into.chunks_exact_mut(frame.width).zip(rows) {
-            into.iter_mut().zip(row).for_each(|(a, b)| *a = with(*a, *b));
-        }
+/// Combines values with those that a vector holds from `at` on; where it ends, it counts as zeros and grows.
+pub fn add_up<A: Copy + Default, B: Copy>(into: &mut Vec<A>, at: usize, values: &[B], with: impl Fn(A, B) -> A) {
+    if into.len() < at + values.len() {
+        into.resize(at + values.len(), A::default());
     }
+    into[at..].iter_mut().zip(values).for_each(|(a, b)| *a = with(*a, *b));
 }
 
 impl Sums {

@@ -12,10 +12,10 @@ use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
-use crate::plan::{FramePlan, VALUE, X, Y};
+use crate::plan::{FramePlan, Reduce, VALUE, X, Y};
 
 use super::cells::Cells;
-use super::{Aggregate, EngineError};
+use super::{Accounting, Aggregate, EngineError, Values};
 use grid::{Frame, Grid};
 use locate::Locator;
 
@@ -58,16 +58,38 @@ pub fn aggregate(
     let pass = Pass { plan, frame, x: Locator::new(&plan.x, x), y: Locator::new(&plan.y, y) };
     let arch = pulp::Arch::new();
     let make = || Worker::new(&pass, [Some(x), Some(y), value], options.spill_rows);
-    let workers = read_blocks(table, reading, progress, make, |worker, part, block| {
+    let mut workers = read_blocks(table, reading, progress, make, |worker, part, block| {
         for rows in block.batches() {
             vectorized(arch, AddBatch { worker, pass: &pass, part, rows: &rows });
         }
     })?;
-    let mut cells = Cells::default();
-    for worker in workers {
-        worker.grid.merge_into(&mut cells);
+    workers.iter_mut().for_each(|worker| worker.grid.settle());
+    Ok(merge(&workers, plan, value))
+}
+
+/// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
+const LINES: usize = 16;
+
+/// The aggregate of all private grids.
+fn merge(workers: &[Worker], plan: &FramePlan, value: Option<LaneKind>) -> Aggregate {
+    let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+    let pixels = plan.view.cells();
+    let mut values = match plan.reduce {
+        Reduce::Count => Values::Count(Vec::with_capacity(pixels)),
+        _ => Values::Real(Vec::with_capacity(pixels)),
+    };
+    let mut in_view = 0;
+    for first in (0..height as usize).step_by(LINES) {
+        let mut cells = Cells::default();
+        for worker in workers {
+            worker.grid.add_to(first..(first + LINES).min(height as usize), &mut cells);
+        }
+        in_view += cells.counts.iter().sum::<u64>();
+        values.append(cells.values(plan, value));
     }
-    Ok(cells.finish(plan, value))
+    let rests = workers.iter().map(|worker| worker.grid.rest());
+    let (outside, not_finite) = rests.fold((0, 0), |sum, rest| (sum.0 + rest.0, sum.1 + rest.1));
+    Aggregate { width, height, values, accounting: Accounting::new(in_view, outside, not_finite) }
 }
 
 /// As many threads as have room for a private grid each.

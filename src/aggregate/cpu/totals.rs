@@ -4,10 +4,13 @@
 //! [`crate::plan::LOW_BITS`]), and their grid is then hardly touched: what counts for speed is how much memory is hit at
 //! random. Measured for the mean of 100 million f32 rows on 1000 x 1000 pixels: 0.34 s instead of 0.41 s.
 
+use std::ops::Range;
+
 use crate::data::column::LaneKind;
 use crate::data::decode::{BATCH, Lane};
 use crate::plan::{FixedPoint, LOW_BITS};
 
+use super::grid::add_up;
 use super::pages::Pages;
 
 /// Sums, and for std sums of squares, for every counter of a private grid.
@@ -17,6 +20,10 @@ pub struct Totals {
     low_bits: u32,
     high: Pages<i64>,
     low: Pages<i64>,
+    /// Lower parts that did not get into their grid yet: where few values have any, it is never touched.
+    rare: Vec<(u32, i32)>,
+    /// Whether anything is in the grid of lower parts.
+    has_low: bool,
     /// What both were emptied into; empty as long as they were not.
     wide: Vec<i128>,
     /// Sums of squares; empty where they are not wanted.
@@ -35,6 +42,8 @@ impl Totals {
             low_bits,
             high: Pages::zeroed(len),
             low: Pages::zeroed(len),
+            rare: Vec::with_capacity(RARE),
+            has_low: false,
             wide: Vec::new(),
             squares: Pages::zeroed(if with_squares { len } else { 0 }),
             batch_high: Box::new([0; BATCH]),
@@ -78,15 +87,6 @@ impl Totals {
             // Rows that are not finite end in a counter nobody reads, with whatever value: it may wrap. So below.
             *sum = sum.wrapping_add(*high);
         }
-        let sums = &mut *self.low;
-        for (index, lows) in index.chunks(LOOK).zip(lows.chunks(LOOK)) {
-            if lows.iter().fold(0, |all, low| all | low) != 0 {
-                for (i, low) in index.iter().zip(lows) {
-                    let sum = &mut sums[*i as usize];
-                    *sum = sum.wrapping_add(i64::from(*low));
-                }
-            }
-        }
         if !self.squares.is_empty() {
             let squares = &mut *self.squares;
             for ((i, high), low) in index.iter().zip(&*highs).zip(&*lows) {
@@ -95,6 +95,39 @@ impl Totals {
                 *square = square.wrapping_add(v.wrapping_mul(v));
             }
         }
+        let sums = &mut *self.low;
+        for (index, lows) in index.chunks(LOOK).zip(lows.chunks(LOOK)) {
+            if lows.iter().fold(0, |all, low| all | low) == 0 {
+                continue;
+            }
+            let parts = index.iter().zip(lows);
+            if self.has_low {
+                for (i, low) in parts {
+                    let sum = &mut sums[*i as usize];
+                    *sum = sum.wrapping_add(i64::from(*low));
+                }
+            } else {
+                self.rare.extend(parts.map(|(i, low)| (*i, *low)).filter(|(_, low)| *low != 0));
+            }
+        }
+        if self.rare.len() > RARE - BATCH {
+            self.empty_rare();
+        }
+    }
+
+    /// Moves the listed lower parts into their grid.
+    fn empty_rare(&mut self) {
+        let sums = &mut *self.low;
+        for (i, low) in self.rare.drain(..) {
+            let sum = &mut sums[i as usize];
+            *sum = sum.wrapping_add(i64::from(low));
+        }
+        self.has_low = true;
+    }
+
+    /// Readies the sums for [`Totals::add_to`].
+    pub fn settle(&mut self) {
+        self.rare.sort_unstable_by_key(|(counter, _)| *counter);
     }
 
     /// Rows after which the 64-bit sums must be emptied: upper parts have 36 bits, of long integers 39.
@@ -104,6 +137,7 @@ impl Totals {
 
     /// Empties the 64-bit sums into the 128-bit ones.
     pub fn spill(&mut self) {
+        self.empty_rare();
         self.wide.resize(self.high.len(), 0);
         for i in 0..self.wide.len() {
             self.wide[i] = self.sum(i);
@@ -113,16 +147,22 @@ impl Totals {
                 self.low[i] = 0;
             }
         }
+        self.has_low = false;
     }
 
-    /// Adds the sums in consecutive counters, from `first` on, to `sums`.
-    pub fn add_sums(&self, first: usize, sums: &mut [i128]) {
-        let parts = self.high[first..].iter().zip(&self.low[first..]);
-        for (sum, (high, low)) in sums.iter_mut().zip(parts) {
-            *sum += (i128::from(*high) << self.low_bits) + i128::from(*low);
+    /// Adds the sums in some counters to `sums`, from `at` on.
+    pub fn add_to(&self, counters: Range<usize>, at: usize, sums: &mut Vec<i128>) {
+        let shift = self.low_bits;
+        add_up(sums, at, &self.high[counters.clone()], |sum, high| sum + (i128::from(high) << shift));
+        if self.has_low {
+            add_up(sums, at, &self.low[counters.clone()], |sum, low| sum + i128::from(low));
         }
-        for (sum, wide) in sums.iter_mut().zip(self.wide.get(first..).unwrap_or_default()) {
-            *sum += wide;
+        if let Some(wide) = self.wide.get(counters.clone()) {
+            add_up(sums, at, wide, |sum, wide| sum + wide);
+        }
+        let first = self.rare.partition_point(|(counter, _)| (*counter as usize) < counters.start);
+        for (counter, low) in self.rare[first..].iter().take_while(|(counter, _)| (*counter as usize) < counters.end) {
+            sums[at + *counter as usize - counters.start] += i128::from(*low);
         }
     }
 
@@ -132,6 +172,9 @@ impl Totals {
         wide + (i128::from(self.high[counter]) << self.low_bits) + i128::from(self.low[counter])
     }
 }
+
+/// Room in the list of lower parts.
+const RARE: usize = 1 << 17;
 
 /// Lower parts that are looked at together.
 const LOOK: usize = 16;
