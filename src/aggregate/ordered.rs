@@ -41,6 +41,7 @@ pub fn i64_from_key(key: u64) -> i64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "tests know their numbers")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

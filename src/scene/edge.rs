@@ -185,6 +185,7 @@ pub fn fit_integer(name: &'static str, min: i128, max: i128, scale: Scale, pixel
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "tests know their numbers")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -154,6 +154,7 @@ impl EdgeSearch {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "tests know their numbers")]
 mod tests {
     use super::*;
     use crate::scene::axis::{Axis, Coordinate, Range, Scale};
