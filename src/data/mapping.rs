@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memmap2::Mmap;
 
@@ -20,6 +21,8 @@ pub struct Mapping {
     file: File,
     path: PathBuf,
     watch: watch::Watch,
+    /// Whether a pass has touched the file from end to end, so that its pages are mapped already.
+    walked: AtomicBool,
 }
 
 impl Mapping {
@@ -55,7 +58,7 @@ impl Mapping {
         #[expect(unsafe_code, reason = "mapping a file is what this module is for")]
         let map = unsafe { Mmap::map(&file) }.map_err(|e| io("mapping the file", e))?;
         let watch = watch::Watch::over(&map);
-        Ok(Arc::new(Self { map, file, path: path.to_owned(), watch }))
+        Ok(Arc::new(Self { map, file, path: path.to_owned(), watch, walked: AtomicBool::new(false) }))
     }
 
     /// The mapped bytes.
@@ -78,10 +81,19 @@ impl Mapping {
         &self.path
     }
 
-    /// Asks the kernel to map `len` bytes from `offset` at once, which is cheaper than a fault for each page.
+    /// Notes that a pass has touched the file from end to end.
+    pub fn note_walked(&self) {
+        self.walked.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks the kernel to map `len` bytes from `offset` at once, which is cheaper than a fault for each page; does nothing
+    /// for a file that was walked already.
     ///
     /// A hint only: its failure is not reported, as [`Mapping::check`] tells what matters.
     pub fn prefault(&self, offset: u64, len: u64) {
+        if self.walked.load(Ordering::Relaxed) {
+            return;
+        }
         #[cfg(target_os = "linux")]
         {
             let end = offset.saturating_add(len).min(self.len());

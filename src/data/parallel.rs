@@ -106,6 +106,15 @@ pub fn read_blocks<S: Send>(
         for handle in spawned.into_iter().flatten() {
             results.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        results.into_iter().collect()
+        let states = results.into_iter().collect::<Result<_, _>>()?;
+        for column in table.parts().iter().flat_map(Part::columns) {
+            // Interleaved columns lead through all of the file; planar ones do not.
+            if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
+                && len >= map.len() / 10 * 9
+            {
+                map.note_walked();
+            }
+        }
+        Ok(states)
     })
 }

@@ -43,18 +43,6 @@ pub struct ColumnStats {
     pub min_positive: Option<Number>,
 }
 
-impl ColumnStats {
-    /// Rows with a finite value.
-    pub fn finite(&self) -> u64 {
-        self.rows - self.nan - self.infinite
-    }
-
-    /// The largest absolute finite value; 0 where there is none.
-    pub fn max_abs(&self) -> f64 {
-        self.range.map_or(0.0, |(lo, hi)| lo.to_f64().abs().max(hi.to_f64().abs()))
-    }
-}
-
 /// Running ends are kept in so many lanes, all in integers: so the loops become vectors.
 const LANES: usize = 16;
 
