@@ -65,9 +65,9 @@ pub struct Factors {
 pub const SUM_BITS: i32 = 61;
 /// Bits that the largest absolute value takes in std, so that squares of 2^40 rows fit 128 bits.
 pub const SQUARE_BITS: i32 = 42;
-/// Bits of the lower part of a fixed-point value. The upper part then has 36 in sums: f32 values down to 2^-12 of the
+/// Bits of the lower part of a fixed-point value. The upper part then has 39 in sums: f32 values down to 2^-15 of the
 /// largest have no lower part, and adding them up need not look at it.
-pub const LOW_BITS: i32 = 25;
+pub const LOW_BITS: i32 = 22;
 
 impl FixedPoint {
     /// For real values that differ from `origin` by at most `max_abs`.
@@ -81,7 +81,7 @@ impl FixedPoint {
         Self::Real { shift, factors }
     }
 
-    /// The integer of a real value as two: floor((v − origin) · 2^shift) = high · 2^25 + low, 0 ≤ low < 2^25.
+    /// The integer of a real value as two: floor((v − origin) · 2^shift) = high · 2^22 + low, 0 ≤ low < 2^22.
     ///
     /// Values that are NaN or beyond the largest give some pair, the same one on every engine.
     #[inline(always)]

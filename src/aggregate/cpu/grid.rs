@@ -44,8 +44,8 @@ impl Frame {
         let each = match reduce {
             Reduce::Count | Reduce::Any => 4,
             Reduce::Extreme(_) => 4 + 8,
-            Reduce::Total(Statistic::Std, _) => 4 + 32,
-            Reduce::Total(..) => 4 + 16,
+            Reduce::Total(Statistic::Std, _) => Totals::COUNTER_BYTES + 16,
+            Reduce::Total(..) => Totals::COUNTER_BYTES,
         };
         self.len() as u64 * each
     }
@@ -90,84 +90,102 @@ impl Frame {
     }
 }
 
-enum Sums {
-    None,
-    Total(Totals),
-    Extreme { largest: bool, keys: Pages<u64> },
+/// What the pixels hold.
+enum Store {
+    Counts(Pages<u32>),
+    Extremes { counts: Pages<u32>, largest: bool, keys: Pages<u64> },
+    Totals(Totals),
 }
 
-/// Counters, and what else a reduction sums up, of one worker.
+/// What one worker has counted and summed up.
 pub struct Grid {
     frame: Frame,
-    counts: Pages<u32>,
-    /// Where counters are emptied before they could overflow.
+    store: Store,
+    /// Where 32-bit counters are emptied before they could overflow.
     wide: Vec<u64>,
     /// Rows since then.
     since_spill: u32,
     spill_rows: u32,
-    sums: Sums,
 }
 
 impl Grid {
     pub fn new(frame: Frame, reduce: Reduce, value: Option<LaneKind>, spill_rows: u32) -> Self {
         let len = frame.len();
-        let sums = match reduce {
-            Reduce::Count | Reduce::Any => Sums::None,
-            Reduce::Extreme(largest) => Sums::Extreme { largest, keys: Pages::zeroed(len) },
-            Reduce::Total(statistic, fixed) => Sums::Total(Totals::new(len, fixed, statistic == Statistic::Std, value)),
+        let store = match reduce {
+            Reduce::Count | Reduce::Any => Store::Counts(Pages::zeroed(len)),
+            Reduce::Extreme(largest) => {
+                Store::Extremes { counts: Pages::zeroed(len), largest, keys: Pages::zeroed(len) }
+            }
+            Reduce::Total(statistic, fixed) => {
+                Store::Totals(Totals::new(len, fixed, statistic == Statistic::Std, value, spill_rows))
+            }
         };
-        let spill_rows = match &sums {
-            Sums::Total(totals) => spill_rows.min(totals.spill_rows()),
-            Sums::None | Sums::Extreme { .. } => spill_rows,
-        };
-        Self { frame, counts: Pages::zeroed(len), wide: Vec::new(), since_spill: 0, spill_rows, sums }
+        Self { frame, store, wide: Vec::new(), since_spill: 0, spill_rows }
     }
 
     /// Adds rows whose counters are `index`, with their values where the reduction has them.
     #[inline(always)]
     pub fn add(&mut self, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>) {
+        if let Some((lane, kind)) = value {
+            self.frame.set_aside(index, lane, kind);
+        }
+        match (&mut self.store, value) {
+            (Store::Totals(totals), Some((lane, _))) => return totals.add(index, lane),
+            (Store::Extremes { largest, keys, .. }, Some((lane, _))) => put_extremes(keys, *largest, index, lane),
+            _ => {}
+        }
         let rows = u32::try_from(index.len()).unwrap_or(u32::MAX);
         if self.spill_rows.saturating_sub(self.since_spill) < rows {
             self.spill();
         }
         self.since_spill = self.since_spill.saturating_add(rows);
-        if let Some((lane, kind)) = value {
-            self.frame.set_aside(index, lane, kind);
-            self.sums.add(index, lane);
-        }
-        // Borrowed once: else its place would be read again for every row.
-        let counts = &mut *self.counts;
-        for i in &*index {
-            counts[*i as usize] += 1;
+        if let Store::Counts(counts) | Store::Extremes { counts, .. } = &mut self.store {
+            // Borrowed once: else its place would be read again for every row.
+            let counts = &mut **counts;
+            for i in &*index {
+                counts[*i as usize] += 1;
+            }
         }
     }
 
     /// Empties the 32-bit counters into the 64-bit ones.
     #[cold]
     fn spill(&mut self) {
-        self.wide.resize(self.counts.len(), 0);
-        for (wide, count) in self.wide.iter_mut().zip(self.counts.iter_mut()) {
-            *wide += u64::from(std::mem::take(count));
-        }
-        if let Sums::Total(totals) = &mut self.sums {
-            totals.spill();
+        if let Store::Counts(counts) | Store::Extremes { counts, .. } = &mut self.store {
+            self.wide.resize(counts.len(), 0);
+            for (wide, count) in self.wide.iter_mut().zip(counts.iter_mut()) {
+                *wide += u64::from(std::mem::take(count));
+            }
         }
         self.since_spill = 0;
     }
 
     /// Readies the grid for [`Grid::add_to`].
     pub fn settle(&mut self) {
-        if let Sums::Total(totals) = &mut self.sums {
+        if let Store::Totals(totals) = &mut self.store {
             totals.settle();
+        }
+    }
+
+    /// Adds the rows in some counters to `counts`, from `at` on.
+    fn add_counts(&self, counters: Range<usize>, at: usize, counts: &mut Vec<u64>) {
+        match &self.store {
+            Store::Totals(totals) => totals.add_counts(counters, at, counts),
+            Store::Counts(narrow) | Store::Extremes { counts: narrow, .. } => {
+                add_up(counts, at, &narrow[counters.clone()], |a, b| a + u64::from(b));
+                if let Some(wide) = self.wide.get(counters) {
+                    add_up(counts, at, wide, |a, b| a + b);
+                }
+            }
         }
     }
 
     /// Rows outside the view, and rows not finite.
     pub fn rest(&self) -> (u64, u64) {
         let rest = |counter: u32| {
-            let range = counter as usize..(counter + REST) as usize;
-            let narrow: u64 = self.counts[range.clone()].iter().map(|n| u64::from(*n)).sum();
-            narrow + self.wide.get(range).unwrap_or_default().iter().sum::<u64>()
+            let mut counts = Vec::new();
+            self.add_counts(counter as usize..(counter + REST) as usize, 0, &mut counts);
+            counts.iter().sum()
         };
         (rest(self.frame.rest), rest(self.frame.rest + REST))
     }
@@ -178,19 +196,11 @@ impl Grid {
             let from = line * self.frame.stride as usize;
             let counters = from..from + self.frame.width;
             let into = number * self.frame.width;
-            add_up(&mut cells.counts, into, &self.counts[counters.clone()], |a, b| a + u64::from(b));
-            if let Some(wide) = self.wide.get(counters.clone()) {
-                add_up(&mut cells.counts, into, wide, |a, b| a + b);
-            }
-            match &self.sums {
-                Sums::None => {}
-                Sums::Extreme { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),
-                Sums::Total(totals) => {
-                    totals.add_to(counters.clone(), into, &mut cells.sums);
-                    if !totals.squares.is_empty() {
-                        add_up(&mut cells.squares, into, &totals.squares[counters], |a, b| a + b);
-                    }
-                }
+            self.add_counts(counters.clone(), into, &mut cells.counts);
+            match &self.store {
+                Store::Counts(_) => {}
+                Store::Extremes { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),
+                Store::Totals(totals) => totals.add_to(&counters, into, cells),
             }
         }
     }
@@ -204,25 +214,16 @@ pub fn add_up<A: Copy + Default, B: Copy>(into: &mut Vec<A>, at: usize, values: 
     into[at..].iter_mut().zip(values).for_each(|(a, b)| *a = with(*a, *b));
 }
 
-impl Sums {
-    #[inline(always)]
-    fn add(&mut self, index: &[u32], lane: Lane<'_>) {
-        match self {
-            Self::None => {}
-            Self::Extreme { largest, keys } => {
-                let flip = if *largest { 0 } else { u64::MAX };
-                let keys = &mut **keys;
-                let mut put = |i: u32, key: u64| {
-                    let slot = &mut keys[i as usize];
-                    *slot = (*slot).max(key ^ flip);
-                };
-                match lane {
-                    Lane::F32(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(f64::from(*v)))),
-                    Lane::F64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(*v))),
-                    Lane::I64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, i64_key(*v))),
-                }
-            }
-            Self::Total(totals) => totals.add(index, lane),
-        }
+#[inline(always)]
+fn put_extremes(keys: &mut [u64], largest: bool, index: &[u32], lane: Lane<'_>) {
+    let flip = if largest { 0 } else { u64::MAX };
+    let mut put = |i: u32, key: u64| {
+        let slot = &mut keys[i as usize];
+        *slot = (*slot).max(key ^ flip);
+    };
+    match lane {
+        Lane::F32(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(f64::from(*v)))),
+        Lane::F64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(*v))),
+        Lane::I64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, i64_key(*v))),
     }
 }

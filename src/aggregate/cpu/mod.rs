@@ -3,6 +3,7 @@
 mod grid;
 mod locate;
 mod pages;
+mod prefetch;
 mod totals;
 
 use std::ops::Range;
