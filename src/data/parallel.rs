@@ -1,6 +1,7 @@
 //! Reading a table block by block on all cores, with progress and cancelling.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
@@ -73,17 +74,56 @@ pub fn read_blocks<S: Send>(
     work: impl Fn(&mut S, &Part, &Block) + Sync,
 ) -> Result<Vec<S>, DataError> {
     let blocks = Blocks::of(table, reading.block_bytes);
-    let next = AtomicU64::new(0);
+    let states = read(table, reading, 0..blocks.len(), |i| blocks.get(i), progress, make, work)?;
+    for column in table.parts().iter().flat_map(Part::columns) {
+        // Interleaved columns lead through all of the file; planar ones do not.
+        if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
+            && len >= map.len() / 10 * 9
+        {
+            map.note_walked();
+        }
+    }
+    Ok(states)
+}
+
+/// As [`read_blocks`], for the blocks of some steps of [`Blocks::spread`] only.
+///
+/// # Errors
+/// As [`read_blocks`].
+pub fn read_spread<S: Send>(
+    table: &Table,
+    reading: Reading,
+    steps: Range<u64>,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) + Sync,
+) -> Result<Vec<S>, DataError> {
+    let blocks = Blocks::of(table, reading.block_bytes);
+    read(table, reading, steps, |step| blocks.spread(step), progress, make, work)
+}
+
+fn read<S: Send>(
+    table: &Table,
+    reading: Reading,
+    steps: Range<u64>,
+    block_of: impl Fn(u64) -> Option<Block> + Sync,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) + Sync,
+) -> Result<Vec<S>, DataError> {
+    let next = AtomicU64::new(steps.start);
     let failed = AtomicBool::new(false);
     let worker = || -> Result<S, DataError> {
         let mut state = make();
-        while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let step = next.fetch_add(1, Ordering::Relaxed);
+            if step >= steps.end || failed.load(Ordering::Relaxed) {
+                return Ok(state);
+            }
             if progress.is_cancelled() {
                 return Err(DataError::Cancelled);
             }
-            if failed.load(Ordering::Relaxed) {
-                break;
-            }
+            let Some(block) = block_of(step) else { continue };
             let part = &table.parts()[block.part];
             for (map, extent) in part.columns().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
                 map.prefault(extent.0, extent.1);
@@ -94,9 +134,8 @@ pub fn read_blocks<S: Send>(
             }
             progress.add(block.rows.end - block.rows.start);
         }
-        Ok(state)
     };
-    let threads = u64::try_from(reading.threads).unwrap_or(1).clamp(1, blocks.len().max(1));
+    let threads = u64::try_from(reading.threads).unwrap_or(1).clamp(1, (steps.end - steps.start).max(1));
     thread::scope(|scope| {
         let spawned: Vec<_> = (1..threads)
             .map(|i| thread::Builder::new().name(format!("scumble-read-{i}")).spawn_scoped(scope, worker))
@@ -106,15 +145,6 @@ pub fn read_blocks<S: Send>(
         for handle in spawned.into_iter().flatten() {
             results.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        let states = results.into_iter().collect::<Result<_, _>>()?;
-        for column in table.parts().iter().flat_map(Part::columns) {
-            // Interleaved columns lead through all of the file; planar ones do not.
-            if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
-                && len >= map.len() / 10 * 9
-            {
-                map.note_walked();
-            }
-        }
-        Ok(states)
+        results.into_iter().collect()
     })
 }

@@ -4,11 +4,13 @@ mod grid;
 mod locate;
 mod pages;
 mod prefetch;
+mod progressive;
 mod totals;
 
 use std::ops::Range;
 
 use crate::data::DataError;
+use crate::data::blocks::Block;
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
 use crate::data::parallel::{Progress, Reading, read_blocks};
@@ -19,6 +21,7 @@ use super::cells::Cells;
 use super::{Accounting, Aggregate, EngineError, Values};
 use grid::{Frame, Grid};
 use locate::Locator;
+pub use progressive::Progressive;
 
 /// Most bytes that all private grids may take together.
 const GRID_BYTES: u64 = 4 << 30;
@@ -50,22 +53,12 @@ pub fn aggregate(
     options: CpuOptions,
     progress: &Progress,
 ) -> Result<Aggregate, EngineError> {
-    let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
-    let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
-        return Err(EngineError::Data(DataError::Empty));
-    };
-    let frame = Frame::new(plan);
-    let reading = Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading };
-    let pass = Pass { plan, frame, x: Locator::new(&plan.x, x), y: Locator::new(&plan.y, y) };
-    let arch = pulp::Arch::new();
-    let make = || Worker::new(&pass, [Some(x), Some(y), value], options.spill_rows);
-    let mut workers = read_blocks(table, reading, progress, make, |worker, part, block| {
-        for rows in block.batches() {
-            vectorized(arch, AddBatch { worker, pass: &pass, part, rows: &rows });
-        }
-    })?;
+    let pass = Pass::new(table, plan, options)?;
+    let make = || Worker::new(&pass);
+    let mut workers =
+        read_blocks(table, pass.reading, progress, make, |worker, part, block| pass.add(worker, part, block))?;
     workers.iter_mut().for_each(|worker| worker.grid.settle());
-    Ok(merge(&workers, plan, value))
+    Ok(merge(&workers, plan, pass.kinds[VALUE]))
 }
 
 /// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
@@ -110,6 +103,36 @@ struct Pass<'a> {
     frame: Frame,
     x: Locator,
     y: Locator,
+    kinds: [Option<LaneKind>; 3],
+    reading: Reading,
+    spill_rows: u32,
+    arch: pulp::Arch,
+}
+
+impl<'a> Pass<'a> {
+    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions) -> Result<Self, EngineError> {
+        let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
+        let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
+            return Err(EngineError::Data(DataError::Empty));
+        };
+        let frame = Frame::new(plan);
+        Ok(Self {
+            plan,
+            frame,
+            x: Locator::new(&plan.x, x),
+            y: Locator::new(&plan.y, y),
+            kinds: [Some(x), Some(y), value],
+            reading: Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading },
+            spill_rows: options.spill_rows,
+            arch: pulp::Arch::new(),
+        })
+    }
+
+    fn add(&self, worker: &mut Worker, part: &Part, block: &Block) {
+        for rows in block.batches() {
+            vectorized(self.arch, AddBatch { worker, pass: self, part, rows: &rows });
+        }
+    }
 }
 
 /// What one worker has of its own.
@@ -136,10 +159,10 @@ impl Kernel for AddBatch<'_> {
 }
 
 impl Worker {
-    fn new(pass: &Pass<'_>, kinds: [Option<LaneKind>; 3], spill_rows: u32) -> Self {
+    fn new(pass: &Pass<'_>) -> Self {
         Self {
-            grid: Grid::new(pass.frame, pass.plan.reduce, kinds[VALUE], spill_rows),
-            buffers: kinds.map(|kind| kind.map(LaneBuffer::new)),
+            grid: Grid::new(pass.frame, pass.plan.reduce, pass.kinds[VALUE], pass.spill_rows),
+            buffers: pass.kinds.map(|kind| kind.map(LaneBuffer::new)),
             columns: Box::new([0; BATCH]),
             rows: Box::new([0; BATCH]),
         }
