@@ -2,6 +2,7 @@
 
 pub mod info;
 pub mod memory;
+pub mod session;
 pub mod sources;
 
 use std::time::Instant;
@@ -75,6 +76,13 @@ pub struct EngineUsed {
     pub reason: &'static str,
 }
 
+impl EngineUsed {
+    fn cpu(threads: usize, reason: &'static str) -> Self {
+        let adapter = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+        Self { name: "cpu", adapter, reason }
+    }
+}
+
 /// Numbers of one frame, with what it took to make them.
 #[derive(Debug)]
 pub struct Drawn {
@@ -110,12 +118,8 @@ impl Workbench {
         let mut reading = Reading::default();
         reading.threads = threads.unwrap_or(reading.threads).max(1);
         let cpu = |reason| {
-            let adapter = match reading.threads {
-                1 => "1 thread".to_owned(),
-                n => format!("{n} threads"),
-            };
             let engine = Engine::Cpu(CpuOptions { reading, ..CpuOptions::default() });
-            (engine, EngineUsed { name: "cpu", adapter, reason })
+            (engine, EngineUsed::cpu(reading.threads, reason))
         };
         let gpu = |engine: GpuEngine, reason| {
             let used = EngineUsed { name: "gpu", adapter: engine.adapter_name(), reason };

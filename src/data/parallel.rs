@@ -4,16 +4,25 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use super::blocks::{BLOCK_BYTES, Block, Blocks};
 use super::error::DataError;
 use super::table::{Part, Table};
 
 /// How far a pass has come, and whether it shall stop. Shared between the pass and whoever watches it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
     rows: AtomicU64,
-    cancelled: AtomicBool,
+    /// When to stop, in nanoseconds since `made`; 0 is at once.
+    end: AtomicU64,
+    made: Instant,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { rows: AtomicU64::new(0), end: AtomicU64::new(u64::MAX), made: Instant::now() }
+    }
 }
 
 impl Progress {
@@ -29,12 +38,22 @@ impl Progress {
 
     /// Asks the pass to stop at the next block.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.end.store(0, Ordering::Relaxed);
+    }
+
+    /// Asks the pass to stop at the first block after a moment.
+    pub fn cancel_at(&self, moment: Instant) {
+        let after = moment.saturating_duration_since(self.made).as_nanos();
+        self.end.fetch_min(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Whether the pass was asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        match self.end.load(Ordering::Relaxed) {
+            0 => true,
+            u64::MAX => false,
+            end => self.made.elapsed().as_nanos() >= u128::from(end),
+        }
     }
 
     /// Notes that more rows were read.
