@@ -1,5 +1,6 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
+pub mod frame;
 pub mod info;
 pub mod memory;
 pub mod session;
@@ -24,6 +25,7 @@ pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::raw::RawSpec;
 pub use crate::figure::colormap;
+pub use crate::figure::colormap::names as colormap_names;
 pub use crate::figure::image::Image;
 
 /// What can go wrong between a request and its picture.

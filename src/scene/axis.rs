@@ -181,6 +181,16 @@ pub enum Scale {
     },
 }
 
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Linear => f.write_str("linear"),
+            Self::Log => f.write_str("log"),
+            Self::SymLog { linthresh } => write!(f, "symlog:{linthresh}"),
+        }
+    }
+}
+
 impl Scale {
     /// T(v), in f64. NaN where the scale has no place for `v`.
     ///

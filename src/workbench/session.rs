@@ -20,8 +20,9 @@ use crate::aggregate::cpu::CpuOptions;
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
 use crate::figure::colorbar::ColorBar;
+use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
-use crate::figure::norm::shading;
+use crate::figure::norm::{Scale, shading};
 use crate::figure::shade::shade;
 use crate::plan::FramePlan;
 use crate::scene::layer::Layer;
@@ -32,7 +33,7 @@ use super::{EngineUsed, WorkbenchError};
 use desk::Desk;
 use looks::{Bench, Speed};
 
-pub use opened::{FileFacts, OpenData};
+pub use opened::{AxisFacts, FileFacts, OpenData};
 
 /// Which opened data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +89,10 @@ pub struct Painted {
     pub picture: Image,
     /// What its colors stand for.
     pub bar: ColorBar,
+    /// How often values occur among the pixels; none if no row fell on any.
+    pub histogram: Option<Histogram>,
+    /// The values of the first and the last color, if any row fell on a pixel.
+    pub limits: Option<(f64, f64)>,
 }
 
 /// What a session has to tell.
@@ -342,7 +347,9 @@ fn paint(shown: Arc<Shown>, style: Style) -> Result<Painted, WorkbenchError> {
     let colors = shading(values, &style)?;
     let picture = shade(values, *width, *height, &colors);
     let bar = ColorBar::of(values, &style, &colors)?;
-    Ok(Painted { shown, style, picture, bar })
+    let histogram = Histogram::of(values, style.norm);
+    let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
+    Ok(Painted { shown, style, picture, bar, histogram, limits })
 }
 
 #[cfg(test)]
