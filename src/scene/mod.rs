@@ -5,5 +5,6 @@
 pub mod axis;
 pub mod edge;
 pub mod layer;
+pub mod navigate;
 pub mod reduction;
 pub mod style;
