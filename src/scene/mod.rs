@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod edge;
+pub mod history;
 pub mod layer;
 pub mod navigate;
 pub mod reduction;

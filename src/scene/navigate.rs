@@ -125,7 +125,8 @@ pub fn zoom(axis: &Axis, about: f64, factor: f64) -> Range {
 pub fn span(axis: &Axis, from: f64, to: f64) -> Range {
     let (from, to) = (from.min(to), from.max(to));
     let pixels = f64::from(axis.pixels);
-    if from == 0.0 && to == pixels {
+    let whole = from == 0.0 && to == pixels;
+    if whole || to.is_nan() || from >= to {
         return axis.range;
     }
     let (middle, factor) = (f64::midpoint(from, to), pixels / (to - from));
@@ -158,12 +159,11 @@ pub fn pixel_placement(shown: &Axis, now: &Axis) -> (f64, f64) {
 /// than 2^-20 units, between which integers have nothing; other columns get real ends, which zoom in further than
 /// integers beyond 2^53 do.
 pub fn for_column(before: &Axis, range: Range, integer: bool) -> Range {
-    if integer {
-        let width = range.end.to_f64() - range.start.to_f64();
-        let far = range.end.to_f64().abs() >= 1e15;
-        if !far && axis_is_linear(before) && width < f64::from(before.pixels) / 1_048_576.0 {
-            return before.range;
-        }
+    let width = range.end.to_f64() - range.start.to_f64();
+    // Of integers that f64 does not tell apart, none lie between pixels anyway.
+    let narrow = width < f64::from(before.pixels) / 1_048_576.0 && !matches!(range.start, Coordinate::Integer(_));
+    if integer && narrow && before.scale == Scale::Linear {
+        return before.range;
     }
     let suit = |c: Coordinate| match c {
         Coordinate::Integer(_) if !integer => Coordinate::Real(c.to_f64()),
@@ -173,10 +173,6 @@ pub fn for_column(before: &Axis, range: Range, integer: bool) -> Range {
         other => other,
     };
     Range { start: suit(range.start), end: suit(range.end) }
-}
-
-fn axis_is_linear(axis: &Axis) -> bool {
-    axis.scale == Scale::Linear
 }
 
 /// Whether a range is taken for one of integers.
