@@ -22,6 +22,7 @@ use crate::scene::layer::Layer;
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::raw::RawSpec;
+pub use crate::data::watch::{Change, ChangeKind, FileFacts, Watch};
 pub use crate::figure::colormap;
 pub use crate::figure::image::Image;
 
