@@ -2,6 +2,7 @@
 
 pub mod info;
 pub mod memory;
+pub mod recent;
 pub mod sources;
 
 use std::time::Instant;
