@@ -3,6 +3,7 @@
 pub mod frame;
 pub mod info;
 pub mod memory;
+pub mod recent;
 pub mod session;
 pub mod sources;
 
@@ -24,6 +25,7 @@ use crate::scene::layer::Layer;
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::raw::RawSpec;
+pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::colormap;
 pub use crate::figure::colormap::names as colormap_names;
 pub use crate::figure::image::Image;

@@ -95,6 +95,11 @@ impl<T: Clone + PartialEq> History<T> {
         true
     }
 
+    /// The state that [`History::undo`] leads to.
+    pub fn previous(&self) -> Option<&T> {
+        self.past.back().map(|step| &step.state)
+    }
+
     /// Whether a step can be undone.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()

@@ -158,6 +158,7 @@ impl ScumbleApp {
             if let Some(text) = status::badge(&self.model, stage) {
                 overlays::badge(ui, stage, &text);
             }
+            overlays::changed(ui, stage, &mut self.model);
         }
     }
 

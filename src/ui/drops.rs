@@ -20,10 +20,10 @@ pub struct Drops {
 
 impl Drops {
     /// Listens on a display, where that is needed.
-    pub fn listen(display: Option<OwnedDisplayHandle>, wake: Wake) -> Self {
+    pub fn listen(display: OwnedDisplayHandle, wake: Wake) -> Self {
         #[cfg(all(unix, not(target_os = "macos")))]
         {
-            let wayland = display.and_then(|display| WaylandDrop::start(display, wake).ok().flatten());
+            let wayland = WaylandDrop::start(display, wake).ok().flatten();
             Self { wayland, ..Self::default() }
         }
         #[cfg(not(all(unix, not(target_os = "macos"))))]

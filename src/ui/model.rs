@@ -10,7 +10,7 @@ use crate::scene::style::{Background, Rgba, Style};
 use crate::workbench::frame::{FigureText, Quantity, Theme, bar_label};
 use crate::workbench::session::{DataId, Event, FrameStatus, Generation, OpenData, Painted, Session, Wake};
 use crate::workbench::sources::Sources;
-use crate::workbench::{RawSpec, WorkbenchError};
+use crate::workbench::{Change, ChangeKind, RawSpec, WorkbenchError};
 
 use super::demo::Making;
 use super::document::Document;
@@ -52,6 +52,8 @@ pub struct Model {
     generation: Option<Generation>,
     painted: Option<Arc<Painted>>,
     just_opened: Option<Vec<PathBuf>>,
+    changed: Option<Change>,
+    follows: bool,
     making: Option<Making>,
     wake: Wake,
     /// What to tell the person.
@@ -84,6 +86,8 @@ impl Model {
             generation: None,
             painted: None,
             just_opened: None,
+            changed: None,
+            follows: false,
             making: None,
             wake,
             notices: Notices::default(),
@@ -196,7 +200,7 @@ impl Model {
     /// What undo and redo would do.
     pub fn undo_labels(&self) -> (Option<&str>, Option<&str>) {
         let can_undo = self.history.previous().is_some_and(Option::is_some);
-        (self.history.undo_label().filter(|_| can_undo), self.history.redo_label())
+        (self.history.undo_name().filter(|_| can_undo), self.history.redo_name())
     }
 
     /// Goes back to the view before this one, or forward.
@@ -291,6 +295,7 @@ impl Model {
                         self.painted = Some(Arc::new(*painted));
                     }
                 }
+                Event::FileChanged(id, change) => self.file_changed(id, change),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {
                         self.notices.error(error);
@@ -313,8 +318,44 @@ impl Model {
             self.just_opened = Some(candidate.document.sources.inputs.clone());
             self.history.change(&candidate.label, Some(candidate.document));
         }
+        self.session.watch(&data);
+        self.changed = None;
         self.data = Some(data);
         self.asked = None;
+    }
+
+    fn file_changed(&mut self, id: DataId, change: Change) {
+        if self.data.as_ref().is_none_or(|data| data.id != id) {
+            return;
+        }
+        if self.follows && !matches!(change.kind, ChangeKind::Vanished) {
+            self.reload();
+        } else {
+            self.changed = Some(change);
+        }
+    }
+
+    /// What has happened to a file since it was opened, until the person decides.
+    pub fn changed(&self) -> Option<&Change> {
+        self.changed.as_ref()
+    }
+
+    /// Leaves the picture as it is.
+    pub fn ignore_change(&mut self) {
+        self.changed = None;
+    }
+
+    /// Reads files anew whenever they change, from now on, or no longer.
+    pub fn follow(&mut self, follows: bool) {
+        self.follows = follows;
+        if follows && self.changed.take().is_some() {
+            self.reload();
+        }
+    }
+
+    /// Whether files are read anew whenever they change.
+    pub fn follows(&self) -> bool {
+        self.follows
     }
 
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.

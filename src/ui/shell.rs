@@ -7,11 +7,10 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use raw_window_handle::RawDisplayHandle;
 use winit::application::ApplicationHandler;
 use winit::error::EventLoopError;
 use winit::event::{DeviceEvent, DeviceId, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, OwnedDisplayHandle};
 use winit::window::WindowId;
 
 use super::surface::{self, Ask, Graphics, Refusal};
@@ -39,8 +38,8 @@ pub trait App {
 /// What an [`App`] may want to know of its window.
 #[derive(Clone, Debug)]
 pub struct WindowFacts {
-    /// The connection to the display, valid until [`App::closing`] returns.
-    pub display: Option<RawDisplayHandle>,
+    /// The connection to the display.
+    pub display: OwnedDisplayHandle,
     /// Name and backend of the adapter that paints the window.
     pub adapter: String,
     /// Whether that adapter is a program on the CPU.

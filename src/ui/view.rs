@@ -7,7 +7,7 @@ use egui::{Color32, ViewportId, ViewportInfo};
 use egui_winit::{ActionRequested, State, accesskit_winit};
 use raw_window_handle::HasDisplayHandle;
 use winit::event::WindowEvent;
-use winit::event_loop::ActiveEventLoop;
+use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
 use winit::window::{Icon, Window, WindowAttributes};
 
 use super::shell::{ShellOptions, WindowFacts};
@@ -41,6 +41,7 @@ pub(super) struct View {
     asked: Option<Instant>,
     painted_frames: u64,
     lose_device_after: Option<u64>,
+    display: OwnedDisplayHandle,
     // Dropped last: everything above hangs on it.
     window: Arc<Window>,
 }
@@ -98,6 +99,7 @@ impl View {
             asked: None,
             painted_frames: 0,
             lose_device_after: options.lose_device_after,
+            display: event_loop.owned_display_handle(),
             window,
         })
     }
@@ -109,7 +111,7 @@ impl View {
     pub(super) fn adopt(&mut self, graphics: Graphics) -> Result<WindowFacts, Refusal> {
         let painter = Painter::new(graphics, &self.window, &self.textures)?;
         let facts = WindowFacts {
-            display: self.window.display_handle().ok().map(|handle| handle.as_raw()),
+            display: self.display.clone(),
             adapter: painter.adapter_name(),
             is_software: painter.is_software(),
             max_texture_side: painter.max_texture_side(),

@@ -69,7 +69,7 @@ impl App for Window {
     fn start(&mut self, _: &egui::Context, waker: Waker, window: WindowFacts) {
         // Only the first window of a process gets here.
         let _ = self.waker.set(waker);
-        self.app.listen(Drops::listen(None, Arc::clone(&self.wake)));
+        self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
         self.app.set_adapter(window.adapter, window.is_software);
     }
 

@@ -19,6 +19,8 @@ use crate::aggregate::Aggregate;
 use crate::aggregate::cpu::CpuOptions;
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
+use crate::data::table::Part;
+use crate::data::watch::{Change, Watch};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
@@ -106,6 +108,8 @@ pub enum Event {
     Painted(Box<Painted>),
     /// A frame could not be drawn or painted; a sentence says why.
     Failed(Generation, String),
+    /// A file of watched data is no longer what it was when it was opened.
+    FileChanged(DataId, Change),
 }
 
 /// Called, from any thread, when there is an event.
@@ -155,6 +159,7 @@ pub struct Session {
     events: Receiver<Event>,
     last: u64,
     opening: Vec<(DataId, Arc<Progress>)>,
+    watch: Option<Watch>,
 }
 
 impl Session {
@@ -176,7 +181,7 @@ impl Session {
             is_drawing: AtomicBool::new(false),
             reading,
         });
-        let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new() };
+        let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new(), watch: None };
         let (engine, painter) = (Arc::clone(&shared), shared);
         start("scumble-engine", move || draw_all(&engine))?;
         start("scumble-paint", move || paint_all(&painter))?;
@@ -225,6 +230,15 @@ impl Session {
         generation
     }
 
+    /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
+    pub fn watch(&mut self, data: &OpenData) {
+        let mappings = data.table.parts().iter().flat_map(Part::mappings);
+        let files = mappings.map(|mapping| (mapping.path().to_owned(), mapping.facts())).collect();
+        let (shared, id) = (Arc::clone(&self.shared), data.id);
+        // Without a thread for it, nothing is noticed: the next pass over the file still finds out.
+        self.watch = Watch::start(files, move |change| shared.send(Event::FileChanged(id, change))).ok();
+    }
+
     /// Colors the latest numbers anew; touches no file.
     pub fn restyle(&mut self, style: &Style) {
         self.set_style(style);
@@ -257,7 +271,7 @@ impl Session {
                 let id = match event {
                     Event::Opened(data) => data.id,
                     Event::OpenFailed(id, _) => *id,
-                    Event::Painted(_) | Event::Failed(..) => continue,
+                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(..) => continue,
                 };
                 self.opening.retain(|(opening, _)| *opening != id);
             }
