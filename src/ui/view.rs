@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use egui::{Color32, ViewportId, ViewportInfo};
 use egui_winit::{ActionRequested, State, accesskit_winit};
-use raw_window_handle::HasDisplayHandle;
 use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
 use winit::window::{Icon, Window, WindowAttributes};

@@ -18,6 +18,7 @@ pub struct RangeForm {
 }
 
 impl RangeForm {
+    /// The section.
     pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, stage: Option<&Stage>) {
         let Some(document) = model.document().cloned() else {
             ui.label("Nothing is open.");
