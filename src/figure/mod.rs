@@ -13,6 +13,7 @@
 //! | [`mod@error`] | what can go wrong here |
 
 pub mod axes;
+pub mod bands;
 pub mod colorbar;
 pub mod colormap;
 mod coverage;
