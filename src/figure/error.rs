@@ -32,8 +32,8 @@ pub enum FigureError {
     /// The layer's alpha is not between 0 and 1.
     #[error("colouring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
     BadAlpha(f32),
-    /// Numbers that were put aside in a temporary file cannot be read again.
-    #[error("reading back the numbers of the picture failed: {0}")]
+    /// Numbers cannot be put aside in a temporary file, or not be read again.
+    #[error("keeping the numbers of the picture in a temporary file failed: {0} (set TMPDIR to a roomier disk)")]
     Kept(String),
     /// Lines and words around the plot.
     #[error(transparent)]

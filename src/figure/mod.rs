@@ -25,6 +25,7 @@ pub mod norm;
 pub mod painter;
 pub mod shade;
 mod stats;
+pub mod strips;
 pub mod text;
 pub mod ticks;
 
