@@ -1,11 +1,15 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
 pub mod frame;
+pub mod command_line;
+pub mod figure;
 pub mod info;
+mod kept;
 pub mod memory;
 pub mod recent;
 pub mod session;
 pub mod sources;
+pub mod words;
 
 use std::time::Instant;
 
@@ -16,7 +20,8 @@ use crate::data::stats::{ColumnStats, column_stats};
 use crate::data::table::Part;
 use crate::data::{DataError, Table};
 use crate::figure::FigureError;
-use crate::figure::norm::shading;
+use crate::figure::norm::{Shading, shading};
+use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
 use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
@@ -28,7 +33,10 @@ pub use crate::data::raw::RawSpec;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::colormap;
 pub use crate::figure::colormap::names as colormap_names;
+pub use crate::figure::axes::Theme;
+pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;
+pub use crate::figure::strips::Strips;
 
 /// What can go wrong between a request and its picture.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +53,9 @@ pub enum WorkbenchError {
     /// Colors.
     #[error(transparent)]
     Figure(#[from] FigureError),
+    /// Axes and words.
+    #[error(transparent)]
+    Paint(#[from] PaintError),
     /// The request itself.
     #[error("{0}")]
     Request(String),
@@ -110,7 +121,15 @@ pub struct Workbench {
     engine: Engine,
     used: EngineUsed,
     reading: Reading,
+    /// Bytes that a picture may take before it is worked on in bands.
+    picture_bytes: u64,
 }
+
+/// Bytes that a picture's private grids and numbers may take before it is worked on in bands of pixel rows.
+pub const PICTURE_BYTES: u64 = 1 << 30;
+
+/// What is known of the columns x, y and value.
+pub(crate) type Facts = [Option<ColumnFacts>; 3];
 
 impl Workbench {
     /// Makes ready the engine of choice. `reuse` says whether the same data will be drawn more than once: a GPU reads data
@@ -139,12 +158,19 @@ impl Workbench {
                 Err(_) => cpu("there is no GPU adapter"),
             },
         };
-        Ok(Self { engine, used, reading })
+        Ok(Self { engine, used, reading, picture_bytes: PICTURE_BYTES })
     }
 
     /// The engine in use.
     pub fn engine(&self) -> &EngineUsed {
         &self.used
+    }
+
+    /// The same, but pictures that need more than so many bytes (private grids and numbers) are worked on in bands of
+    /// pixel rows, which take a quarter of it. The default is [`PICTURE_BYTES`].
+    #[must_use]
+    pub fn with_picture_bytes(self, picture_bytes: u64) -> Self {
+        Self { picture_bytes, ..self }
     }
 
     /// Reduces the columns of `table` (x, y and, where the reduction names one, the value) as `layer` says.
@@ -153,20 +179,19 @@ impl Workbench {
     /// Anything wrong with data, view or engine; a stop asked for through `progress`.
     pub fn aggregate(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Drawn, WorkbenchError> {
         let started = Instant::now();
-        let kinds = [table.kind(X), table.kind(Y), table.kind(VALUE)];
-        let stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
-        let facts = |i: usize| -> Option<ColumnFacts> { Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }) };
-        let (Some(x), Some(y)) = (facts(X), facts(Y)) else {
-            return Err(DataError::Empty.into());
-        };
-        let plan = plan::frame(layer, &x, &y, facts(VALUE).as_ref())?;
-        progress.restart();
-        let aggregate = match &self.engine {
-            Engine::Cpu(options) => cpu::aggregate(table, &plan, *options, progress)?,
-            Engine::Gpu(engine, options) => engine.aggregate(table, &plan, *options, progress)?,
-        };
+        let plan = plan_of(layer, &self.facts(table, layer, progress)?)?;
+        let aggregate = self.count(table, &plan, progress)?;
         let seconds = started.elapsed().as_secs_f64();
         Ok(Drawn { aggregate, plan, engine: self.used.clone(), seconds })
+    }
+
+    /// The numbers of a plan: one pass over the data.
+    fn count(&self, table: &Table, plan: &FramePlan, progress: &Progress) -> Result<Aggregate, WorkbenchError> {
+        progress.restart();
+        Ok(match &self.engine {
+            Engine::Cpu(options) => cpu::aggregate(table, plan, *options, progress)?,
+            Engine::Gpu(engine, options) => engine.aggregate(table, plan, *options, progress)?,
+        })
     }
 
     /// The picture of numbers already made. Touches no file.
@@ -174,17 +199,29 @@ impl Workbench {
     /// # Errors
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
-        let Aggregate { width, height, values, .. } = &drawn.aggregate;
-        let colors = shading(values, &layer.style)?;
+        self.color(&drawn.aggregate, &shading(&drawn.aggregate.values, &layer.style)?)
+    }
+
+    /// The picture of numbers in colors already decided.
+    fn color(&self, aggregate: &Aggregate, colors: &Shading) -> Result<Image, WorkbenchError> {
+        let Aggregate { width, height, values, .. } = aggregate;
         Ok(match &self.engine {
-            Engine::Cpu(_) => shade(values, *width, *height, &colors),
+            Engine::Cpu(_) => shade(values, *width, *height, colors),
             Engine::Gpu(engine, _) => {
                 let coloring =
                     Coloring { thresholds: &colors.thresholds, palette: &colors.palette, empty: colors.empty };
-                let pixels = engine.shade(&drawn.aggregate, coloring)?;
+                let pixels = engine.shade(aggregate, coloring)?;
                 Image { width: *width, height: *height, pixels }
             }
         })
+    }
+
+    /// What must be known of the columns to plan `layer`: one pass over those that need statistics.
+    fn facts(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Facts, WorkbenchError> {
+        let kinds = [table.kind(X), table.kind(Y), table.kind(VALUE)];
+        let stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
+        let fact = |i: usize| -> Option<ColumnFacts> { Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }) };
+        Ok([fact(X), fact(Y), fact(VALUE)])
     }
 
     /// Statistics of those columns that need them, from one pass over just these.
@@ -207,4 +244,12 @@ impl Workbench {
         }
         Ok(found)
     }
+}
+
+/// The plan of `layer`; touches no data.
+fn plan_of(layer: &Layer, facts: &Facts) -> Result<FramePlan, WorkbenchError> {
+    let [Some(x), Some(y), value] = facts else {
+        return Err(DataError::Empty.into());
+    };
+    Ok(plan::frame(layer, x, y, value.as_ref())?)
 }

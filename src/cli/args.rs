@@ -8,9 +8,12 @@ use clap_complete::Shell;
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
-use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::scene::style::Style;
+use crate::workbench::command_line::DEFAULT_SIZE;
 use crate::workbench::sources::Sources;
 use crate::workbench::{EngineChoice, RawSpec};
+
+use super::render_args::RenderArgs;
 
 /// Opens data too big to plot and shows all of it, exactly.
 #[derive(Debug, Parser)]
@@ -52,13 +55,15 @@ const DRAW_EXAMPLES: &str = "\
 Examples:
   scumble render points.npy -o view.png
   scumble render points.npy --x-range=1.9..2.1 --y-range=1.9..2.1 --norm log --colormap magma -o zoom.png
+  scumble render points.npy --theme light --title 'All hits' --size 3200x2400 --dpi 200 -o figure.png
+  scumble render points.npy --bare --background none --size 30000x30000 -o poster.png
   scumble render table.npy --x lon --y lat --reduction mean:speed --limits=p1..p99 -o speed.png
   scumble render --x big.npy:0 --y big.npy:3 -o columns.png
   simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Draw all points of the inputs as a PNG
+    /// Draw all points of the inputs as a PNG, with axes and a color bar
     #[command(after_help = DRAW_EXAMPLES)]
     Render(RenderArgs),
     /// Write the numbers of the pixel grid as .npy: shape (height, width), row 0 = lowest y
@@ -127,7 +132,7 @@ pub struct ViewArgs {
     #[command(flatten)]
     raw: RawArgs,
     /// Size of the picture in pixels
-    #[arg(long, value_name = "WxH", allow_hyphen_values = true, default_value = "1920x1080", help_heading = "View")]
+    #[arg(long, value_name = "WxH", allow_hyphen_values = true, default_value = DEFAULT_SIZE, help_heading = "View")]
     size: Size,
     /// Part of the x axis to show [default: all of the data]
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
@@ -193,42 +198,6 @@ impl ViewArgs {
 
     pub fn threads(&self) -> Option<usize> {
         self.threads.map(usize::from)
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct RenderArgs {
-    #[command(flatten)]
-    pub view: ViewArgs,
-    /// The PNG to write; - is standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist
-    #[arg(long, value_name = "NORM", default_value_t = Style::default().norm, help_heading = "Color")]
-    norm: Norm,
-    /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out
-    #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
-    limits: Option<Limits>,
-    /// Colormap; a trailing _r reverses it
-    #[arg(long, value_name = "NAME", default_value_t = Style::default().colormap, help_heading = "Color")]
-    colormap: String,
-    /// Color where no point fell: a name, #rrggbb, or none for transparent
-    #[arg(long, value_name = "COLOR", default_value_t = Style::default().background, help_heading = "Color")]
-    background: Background,
-    /// Only the pixels of the density, without axes (as every render, until axes come)
-    #[arg(long)]
-    bare: bool,
-}
-
-impl RenderArgs {
-    pub fn style(&self) -> Style {
-        Style {
-            norm: self.norm,
-            limits: self.limits.unwrap_or_default(),
-            colormap: self.colormap.clone(),
-            background: self.background,
-            ..Style::default()
-        }
     }
 }
 

@@ -13,11 +13,12 @@ use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
+use crate::workbench::figure::FigureRequest;
 use crate::workbench::sources::Sources;
 use crate::workbench::{EngineChoice, Progress, Workbench};
 
 use super::args::DemoArgs;
-use super::draw::summary;
+use super::draw::{notes, summary};
 use super::terminal::{Bar, print};
 
 /// Makes the points where they are missing; says where they are.
@@ -54,12 +55,13 @@ pub fn draw(data: &Path, output: Option<&Path>, progress: &Arc<Progress>) -> any
         style: Style::default(),
     };
     progress.restart();
-    let table = Sources { inputs: vec![PathBuf::from(data)], ..Sources::default() }.open(progress)?.table;
-    let workbench = Workbench::new(EngineChoice::Auto, None, false)?;
-    let drawn = workbench.aggregate(&table, &layer, progress)?;
+    let sources = Sources { inputs: vec![PathBuf::from(data)], ..Sources::default() };
+    let table = sources.open(progress)?.table;
+    let request = FigureRequest::new(layer);
+    let drawn = Workbench::new(EngineChoice::Auto, None, false)?.figure(&table, &request, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(output, &stopped)?;
-    write_png(&workbench.paint(&drawn, &layer)?, &mut out)?;
+    write_png(&drawn, &notes(&sources, &request), &mut out)?;
     out.finish()?;
     print(&format!("{}\n", summary(&drawn, output, started.elapsed().as_secs_f64())))
 }

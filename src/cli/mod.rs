@@ -4,6 +4,7 @@ mod args;
 mod demo;
 mod draw;
 mod info;
+mod render_args;
 mod terminal;
 
 use std::path::PathBuf;

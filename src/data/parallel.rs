@@ -14,6 +14,8 @@ use super::table::{Part, Table};
 #[derive(Debug)]
 pub struct Progress {
     rows: AtomicU64,
+    /// Passes over the same rows that follow one another, less one.
+    further: AtomicU64,
     /// When to stop, in nanoseconds since `made`; 0 is at once.
     end: AtomicU64,
     made: Instant,
@@ -21,18 +23,25 @@ pub struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { rows: AtomicU64::new(0), end: AtomicU64::new(u64::MAX), made: Instant::now() }
+        let (rows, further, end) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(u64::MAX));
+        Self { rows, further, end, made: Instant::now() }
     }
 }
 
 impl Progress {
-    /// Rows read so far.
+    /// Rows read so far; where work takes several passes, each counts for its share of it.
     pub fn rows(&self) -> u64 {
-        self.rows.load(Ordering::Relaxed)
+        self.rows.load(Ordering::Relaxed) / (self.further.load(Ordering::Relaxed) + 1)
     }
 
     /// Starts again from zero rows, for the next pass.
     pub fn restart(&self) {
+        self.restart_for(1);
+    }
+
+    /// Starts again from zero rows, for work that reads the same rows in so many passes.
+    pub fn restart_for(&self, passes: u32) {
+        self.further.store(u64::from(passes).saturating_sub(1), Ordering::Relaxed);
         self.rows.store(0, Ordering::Relaxed);
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::figure::FigureError;
+
 /// What can go wrong while writing a file.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -21,6 +23,14 @@ pub enum ExportError {
         /// The encoder's words.
         source: png::EncodingError,
         /// Which file.
+        path: PathBuf,
+    },
+    /// Some rows of the picture could not be made.
+    #[error("{source} ({path})")]
+    Strip {
+        /// Why.
+        source: FigureError,
+        /// Which file was being written.
         path: PathBuf,
     },
     /// The person stopped it.

@@ -3,10 +3,12 @@
 //! Nothing is ever painted onto the plot (but the grid, where somebody asks for it): axis lines run around it and ticks
 //! point outwards, and the plot's pixels are those of the picture, byte for byte.
 
+use std::ops::Range;
+
 use crate::scene::style::{Background, Rgba};
 
 use super::colorbar::{self, ColorBar};
-use super::frame::{Layout, Role};
+use super::frame::{Label, Layout, Role};
 use super::image::Image;
 use super::painter::{PaintError, Painter};
 use super::shade::over;
@@ -88,7 +90,9 @@ pub struct Look {
 }
 
 impl Look {
-    fn background(self) -> Rgba {
+    /// What lies beneath everything.
+    #[must_use]
+    pub fn background(self) -> Rgba {
         match self.background {
             None => self.theme.colors().background,
             Some(Background::None) => Rgba([0; 4]),
@@ -103,28 +107,56 @@ impl Look {
 /// [`PaintError::PictureSize`] if the picture was not made at the layout's plot size.
 pub fn compose(plot: &Image, layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Result<Image, PaintError> {
     let place = layout.plot;
-    let fits = (plot.width, plot.height) == (place.width, place.height);
-    let bytes = u128::from(place.width) * u128::from(place.height) * 4;
-    if !fits || plot.pixels.len() as u128 != bytes {
+    if (plot.width, plot.height) != (place.width, place.height) {
         let picture = (plot.width, plot.height);
         return Err(PaintError::PictureSize { picture, place: (place.width, place.height) });
     }
-    if !layout.axes && (place.width, place.height) == (layout.size.width, layout.size.height) {
-        return Ok(plot.clone());
+    compose_rows(&plot.pixels, 0..layout.size.height, layout, look, bar)
+}
+
+/// Some rows of the figure (0 is the top one). `plot` holds the pixels of those rows of the picture of the data that lie
+/// in them ([`plot_rows`]). Rows composed apart are those of the whole figure.
+///
+/// # Errors
+/// [`PaintError::PictureSize`] if `plot` has another number of pixels.
+pub fn compose_rows(
+    plot: &[u8],
+    rows: Range<u32>,
+    layout: &Layout,
+    look: Look,
+    bar: Option<&ColorBar>,
+) -> Result<Image, PaintError> {
+    let place = layout.plot;
+    let within = plot_rows(layout, &rows);
+    let bytes = u128::from(place.width) * within.len() as u128 * 4;
+    if plot.len() as u128 != bytes {
+        let height = u32::try_from(plot.len() / 4 / place.width.max(1) as usize).unwrap_or(u32::MAX);
+        let place = (place.width, within.end - within.start);
+        return Err(PaintError::PictureSize { picture: (layout.plot.width, height), place });
     }
-    let mut figure = surroundings(layout, look, bar)?;
+    if !layout.axes && (place.width, place.height) == (layout.size.width, layout.size.height) {
+        return Ok(Image { width: place.width, height: rows.end - rows.start, pixels: plot.to_vec() });
+    }
+    let mut figure = surroundings_rows(layout, rows.clone(), look, bar)?;
     let (from, to) = (place.width as usize * 4, figure.width as usize * 4);
     let left = place.x as usize * 4;
-    let rows = figure.pixels.chunks_exact_mut(to).skip(place.y as usize);
-    for (row, source) in rows.zip(plot.pixels.chunks_exact(from)) {
+    let first = (place.y + within.start).saturating_sub(rows.start);
+    for (row, source) in figure.pixels.chunks_exact_mut(to).skip(first as usize).zip(plot.chunks_exact(from)) {
         if let Some(row) = row.get_mut(left..left + from) {
             row.copy_from_slice(source);
         }
     }
     if look.grid {
-        grid(&mut figure, layout, look.theme.colors().grid);
+        grid(&mut figure, &rows, layout, look.theme.colors().grid);
     }
     Ok(figure)
+}
+
+/// The rows of the picture of the data (0 is the top one) that lie in some rows of the figure.
+#[must_use]
+pub fn plot_rows(layout: &Layout, rows: &Range<u32>) -> Range<u32> {
+    let within = |row: u32| row.clamp(layout.plot.y, layout.plot.bottom()) - layout.plot.y;
+    within(rows.start)..within(rows.end)
 }
 
 /// Everything but the plot, whose place shows the background: what a window lays around its canvas.
@@ -132,8 +164,17 @@ pub fn compose(plot: &Image, layout: &Layout, look: Look, bar: Option<&ColorBar>
 /// # Errors
 /// [`PaintError`] if the figure is too large.
 pub fn surroundings(layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Result<Image, PaintError> {
+    surroundings_rows(layout, 0..layout.size.height, look, bar)
+}
+
+fn surroundings_rows(
+    layout: &Layout,
+    rows: Range<u32>,
+    look: Look,
+    bar: Option<&ColorBar>,
+) -> Result<Image, PaintError> {
     let colors = look.theme.colors();
-    let mut painter = Painter::new(layout.size.width, layout.size.height, look.background())?;
+    let mut painter = Painter::of_rows(layout.size.width, rows.clone(), look.background())?;
     if layout.axes {
         frame(&mut painter, layout, colors);
         ticks_along(&mut painter, layout, &layout.x_ticks, true, colors);
@@ -143,7 +184,7 @@ pub fn surroundings(layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Resu
     if let (Some(place), Some(bar)) = (layout.bar, bar) {
         labels = colorbar::paint(&mut painter, layout, place, bar, colors)?;
     }
-    for label in layout.labels.iter().chain(&labels) {
+    for label in layout.labels.iter().chain(&labels).filter(|label| stands_in(label, &rows)) {
         let color = match label.role {
             Role::Title => colors.title,
             Role::Name => colors.name,
@@ -153,6 +194,12 @@ pub fn surroundings(layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Resu
         painter.text(&text::line(&label.text, label.size)?, label.x, label.y, label.turned, color)?;
     }
     Ok(painter.finish())
+}
+
+/// Whether a label may have pixels in some rows; accents and long strokes reach beyond its bounds.
+fn stands_in(label: &Label, rows: &Range<u32>) -> bool {
+    let [_, top, _, bottom] = label.bounds();
+    top - label.size < f64::from(rows.end) && bottom + label.size > f64::from(rows.start)
 }
 
 /// Lines around the plot: strong along the axes, faint opposite.
@@ -201,14 +248,15 @@ fn ticks_along(painter: &mut Painter, layout: &Layout, ticks: &Ticks, horizontal
     }
 }
 
-/// Faint lines over the plot at the major ticks.
-fn grid(figure: &mut Image, layout: &Layout, color: Rgba) {
+/// Faint lines over the plot at the major ticks, in some rows of the figure.
+fn grid(figure: &mut Image, rows: &Range<u32>, layout: &Layout, color: Rgba) {
     let (plot, line) = (layout.plot, layout.line_width());
     let width = figure.width as usize;
+    let (top, bottom) = (rows.start.max(plot.y), rows.end.min(plot.bottom()));
     let mut mix = |x: i64, y: i64| {
         let inside = (i64::from(plot.x)..i64::from(plot.right())).contains(&x)
-            && (i64::from(plot.y)..i64::from(plot.bottom())).contains(&y);
-        if let (true, Ok(x), Ok(y)) = (inside, usize::try_from(x), usize::try_from(y))
+            && (i64::from(top)..i64::from(bottom)).contains(&y);
+        if let (true, Ok(x), Ok(y)) = (inside, usize::try_from(x), usize::try_from(y - i64::from(rows.start)))
             && let Some(pixel) = figure.pixels.as_chunks_mut::<4>().0.get_mut(y * width + x)
         {
             *pixel = over(color.0, *pixel);
@@ -216,7 +264,7 @@ fn grid(figure: &mut Image, layout: &Layout, color: Rgba) {
     };
     for tick in layout.x_ticks.ticks.iter().filter(|tick| tick.major) {
         let x = i64::from(plot.x) + tick_start(tick.position, plot.width, line);
-        (x..x + i64::from(line)).for_each(|x| (plot.y..plot.bottom()).for_each(|y| mix(x, i64::from(y))));
+        (x..x + i64::from(line)).for_each(|x| (top..bottom).for_each(|y| mix(x, i64::from(y))));
     }
     for tick in layout.y_ticks.ticks.iter().filter(|tick| tick.major) {
         let y = i64::from(plot.bottom()) - i64::from(line) - tick_start(tick.position, plot.height, line);

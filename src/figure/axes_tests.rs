@@ -60,6 +60,31 @@ fn the_plot_is_the_picture_byte_for_byte() {
 }
 
 #[test]
+fn rows_composed_apart_are_those_of_the_whole() {
+    let opaque = Background::Color(Rgba([0, 0, 0, 255]));
+    for (size, scale) in [((500, 400), 1.0), ((961, 541), 1.5), ((100, 50), 1.0)] {
+        let layout = laid(size, scale);
+        for (background, theme, grid) in [(opaque, Theme::Dark, true), (Background::None, Theme::Light, false)] {
+            let (picture, mut bar) = drawn(&layout, background);
+            bar.extends = [true, true];
+            let look = Look { theme, background: Some(background), grid };
+            let whole = compose(&picture, &layout, look, Some(&bar)).unwrap();
+            for height in [1, 7, 64, 399] {
+                let mut pixels = Vec::new();
+                for top in (0..size.1).step_by(height) {
+                    let rows = top..(top + u32::try_from(height).unwrap()).min(size.1);
+                    let within = plot_rows(&layout, &rows);
+                    let at = |row: u32| row as usize * layout.plot.width as usize * 4;
+                    let plot = &picture.pixels[at(within.start)..at(within.end)];
+                    pixels.extend(compose_rows(plot, rows, &layout, look, Some(&bar)).unwrap().pixels);
+                }
+                assert!(pixels == whole.pixels, "{size:?} {height}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_grid_is_what_covers_data_and_only_when_asked_for() {
     let layout = laid((640, 480), 1.0);
     let (picture, bar) = drawn(&layout, Background::Color(Rgba([0, 0, 0, 255])));

@@ -9,6 +9,7 @@ use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Norm, Rgba, Style};
 
 use super::axes::{ThemeColors, tick_start};
+use super::bands::Bands;
 use super::error::FigureError;
 use super::frame::{BarPlace, Label, Layout, Role, pixels};
 use super::norm::{COLORS, Scale, Shading};
@@ -61,19 +62,22 @@ impl ColorBar {
     ///
     /// # Errors
     /// Those of [`Scale::new`].
-    pub fn of(values: &Values, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
+    pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
         let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
-        let mut bar = Self::new(shading, matches!(values, Values::Count(_)), style.norm, limits);
+        let mut bar = Self::new(shading, values.are_counts(), style.norm, limits);
         if let Some((low, high)) = limits {
             let beyond = |v: f64| [v < low, v > high];
             let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
-            bar.extends = match values {
-                Values::Count(counts) => {
-                    let drawn = counts.iter().filter(|count| **count > 0);
-                    drawn.map(|count| beyond(*count as f64)).fold([false; 2], either)
-                }
-                Values::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
-            };
+            values.visit(&mut |band| {
+                let found = match band {
+                    Values::Count(counts) => {
+                        let drawn = counts.iter().filter(|count| **count > 0);
+                        drawn.map(|count| beyond(*count as f64)).fold([false; 2], either)
+                    }
+                    Values::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
+                };
+                bar.extends = either(bar.extends, found);
+            })?;
         }
         Ok(bar)
     }

@@ -6,7 +6,10 @@
 //! equal bins (`numpy.histogram`), empty bins are dropped, and t is interpolated linearly between the centres of
 //! the others. Last, t is stretched so that the least value gets 0 and the greatest 1.
 
-use crate::figure::stats::histogram;
+use crate::aggregate::Values;
+use crate::figure::bands::Bands;
+use crate::figure::error::FigureError;
+use crate::figure::stats::Histogram;
 
 /// The number of bins, and the span of integers from which on counts are binned.
 pub(super) const BINS: usize = 256 * 256;
@@ -22,26 +25,28 @@ pub(super) enum Distribution {
 
 impl Distribution {
     /// The distribution of those counts that lie in `low..=high`, both of which occur and are above 0.
-    pub(super) fn of_counts(counts: &[u64], low: u64, high: u64) -> Self {
+    pub(super) fn of_counts(values: &dyn Bands, low: u64, high: u64) -> Result<Self, FigureError> {
         let span = high - low;
         if span < BINS as u64 {
             // Anything outside, also an empty pixel's wrapped 0, is counted apart at `len`.
-            let len = place_of(span) + 1;
+            let mut histogram = Histogram::new(place_of(span) + 1);
             let place = |count: &u64| place_of(count.wrapping_sub(low).min(span + 1));
-            let histogram = histogram(counts.iter().map(place), len);
-            let (values, shares) = cumulate((low..=high).map(|count| count as f64), &histogram);
-            return Self::Steps { values, shares };
+            each_count(values, |counts| histogram.add(counts.iter().map(place)))?;
+            let (values, shares) = cumulate((low..=high).map(|count| count as f64), &histogram.finish());
+            return Ok(Self::Steps { values, shares });
         }
         let place = |count: u64| {
             let above = count.wrapping_sub(low);
             if above <= span { above as f64 } else { f64::NAN }
         };
-        let (centers, shares) = binned(counts, place, span as f64);
-        Self::Lines { factor: 1.0, offset: low as f64, centers, shares }
+        let mut bins = Bins::new(span as f64);
+        each_count(values, |counts| bins.add(counts, place))?;
+        let (centers, shares) = bins.finish();
+        Ok(Self::Lines { factor: 1.0, offset: low as f64, centers, shares })
     }
 
     /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
-    pub(super) fn of_reals(values: &[f64], low: f64, high: f64) -> Self {
+    pub(super) fn of_reals(values: &dyn Bands, low: f64, high: f64) -> Result<Self, FigureError> {
         // Halved where the span itself would overflow, enlarged where a bin's width would vanish.
         let factor = match high - low {
             span if span.is_infinite() => 0.5,
@@ -53,8 +58,14 @@ impl Distribution {
         let place = |value: f64| {
             if inside(value) { value * factor - offset } else { f64::NAN }
         };
-        let (centers, shares) = binned(values, place, high * factor - offset);
-        Self::Lines { factor, offset, centers, shares }
+        let mut bins = Bins::new(high * factor - offset);
+        values.visit(&mut |band| {
+            if let Values::Real(reals) = band {
+                bins.add(reals, place);
+            }
+        })?;
+        let (centers, shares) = bins.finish();
+        Ok(Self::Lines { factor, offset, centers, shares })
     }
 
     /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.
@@ -89,42 +100,69 @@ fn cumulate(places: impl Iterator<Item = f64>, histogram: &[u64]) -> (Vec<f64>, 
         .unzip()
 }
 
-/// Centres and shares of the occupied ones of 65536 equal bins over 0 to `last`, as `numpy.histogram` cuts them.
-/// `place` says where a value lies on that range; NaN is not counted.
-fn binned<T: Copy>(values: &[T], place: impl Fn(T) -> f64, last: f64) -> (Vec<f64>, Vec<f64>) {
-    const LAST: f64 = (BINS - 1) as f64;
-    const LANES: usize = 8;
-    // Adding 2^52 rounds to a whole number and leaves it in the low bits, on vectors of any machine.
-    const WHOLE: f64 = (1u64 << 52) as f64;
-    let (first, last) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
-    // `numpy.linspace(first, last, BINS + 1)`
-    let step = (last - first) / BINS as f64;
-    let edge = |bin: usize| {
-        if bin == BINS { last } else { bin as f64 * step + first }
-    };
-    let per_unit = BINS as f64 / (last - first);
-    let bin_of = |value: f64| {
-        // Rounding and the product err by one bin at most; the edges themselves decide.
-        let guess = ((value - first) * per_unit).min(LAST) + WHOLE - WHOLE;
-        let bin = if value < guess * step + first { guess - 1.0 } else { guess };
-        let up = (bin < LAST) & (value >= (bin + 1.0) * step + first);
-        let bin = if up { bin + 1.0 } else { bin };
-        let bin = if value.is_nan() { BINS as f64 } else { bin };
-        (bin + WHOLE).to_bits() & 0xf_ffff
-    };
-    let mut histogram = vec![0u64; BINS + 1];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for bin in chunk.map(|value| bin_of(place(value))) {
-            histogram[place_of(bin)] += 1;
+fn each_count(values: &dyn Bands, mut see: impl FnMut(&[u64])) -> Result<(), FigureError> {
+    values.visit(&mut |band| {
+        if let Values::Count(counts) = band {
+            see(counts);
+        }
+    })
+}
+
+/// 65536 equal bins over 0 to `last`, as `numpy.histogram` cuts them.
+struct Bins {
+    first: f64,
+    last: f64,
+    /// Width of a bin.
+    step: f64,
+    histogram: Vec<u64>,
+}
+
+impl Bins {
+    fn new(last: f64) -> Self {
+        let (first, last) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
+        // `numpy.linspace(first, last, BINS + 1)`
+        let step = (last - first) / BINS as f64;
+        Self { first, last, step, histogram: vec![0; BINS + 1] }
+    }
+
+    /// Counts values. `place` says where a value lies on the range; NaN is not counted.
+    fn add<T: Copy>(&mut self, values: &[T], place: impl Fn(T) -> f64) {
+        const LAST: f64 = (BINS - 1) as f64;
+        const LANES: usize = 8;
+        // Adding 2^52 rounds to a whole number and leaves it in the low bits, on vectors of any machine.
+        const WHOLE: f64 = (1u64 << 52) as f64;
+        let (first, step) = (self.first, self.step);
+        let per_unit = BINS as f64 / (self.last - first);
+        let bin_of = |value: f64| {
+            // Rounding and the product err by one bin at most; the edges themselves decide.
+            let guess = ((value - first) * per_unit).min(LAST) + WHOLE - WHOLE;
+            let bin = if value < guess * step + first { guess - 1.0 } else { guess };
+            let up = (bin < LAST) & (value >= (bin + 1.0) * step + first);
+            let bin = if up { bin + 1.0 } else { bin };
+            let bin = if value.is_nan() { BINS as f64 } else { bin };
+            (bin + WHOLE).to_bits() & 0xf_ffff
+        };
+        let histogram = self.histogram.as_mut_slice();
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            for bin in chunk.map(|value| bin_of(place(value))) {
+                histogram[place_of(bin)] += 1;
+            }
+        }
+        for value in rest {
+            histogram[place_of(bin_of(place(*value)))] += 1;
         }
     }
-    for value in rest {
-        histogram[place_of(bin_of(place(*value)))] += 1;
+
+    /// Centres and shares of the occupied bins.
+    fn finish(mut self) -> (Vec<f64>, Vec<f64>) {
+        self.histogram.pop();
+        let edge = |bin: usize| {
+            if bin == BINS { self.last } else { bin as f64 * self.step + self.first }
+        };
+        let centers = (0..BINS).map(|bin| f64::midpoint(edge(bin), edge(bin + 1)));
+        cumulate(centers, &self.histogram)
     }
-    histogram.pop();
-    let centers = (0..BINS).map(|bin| f64::midpoint(edge(bin), edge(bin + 1)));
-    cumulate(centers, &histogram)
 }
 
 /// `numpy.interp`: straight lines between the points, level beyond the first and last.
@@ -153,7 +191,7 @@ mod tests {
 
     #[test]
     fn shares_of_counts_by_hand() {
-        let few = Distribution::of_counts(&[0, 3, 1, 3, 9, 0], 1, 9);
+        let few = Distribution::of_counts(&Values::Count(vec![0, 3, 1, 3, 9, 0]), 1, 9).unwrap();
         for (count, share) in [(1.0, 0.25), (2.0, 0.25), (3.0, 0.75), (8.0, 0.75), (9.0, 1.0)] {
             assert_eq!(few.share(count), share);
         }
@@ -167,15 +205,17 @@ mod tests {
         let tiny = [0.0, 5e-324, 1e-323];
         for values in [wide.as_slice(), &tiny] {
             let (low, high) = (values[0], values[values.len() - 1]);
-            let ts: Vec<f64> = values.iter().map(|v| Distribution::of_reals(values, low, high).t(*v)).collect();
+            let all = Values::Real(values.to_vec());
+            let found = Distribution::of_reals(&all, low, high).unwrap();
+            let ts: Vec<f64> = values.iter().map(|v| found.t(*v)).collect();
             assert!(ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0, "{ts:?}");
         }
     }
 
     #[test]
     fn one_value_gets_the_top() {
-        assert_eq!(Distribution::of_counts(&[7, 0], 7, 7).t(7.0), 1.0);
-        assert_eq!(Distribution::of_reals(&[-7.5], -7.5, -7.5).t(-7.5), 1.0);
+        assert_eq!(Distribution::of_counts(&Values::Count(vec![7, 0]), 7, 7).unwrap().t(7.0), 1.0);
+        assert_eq!(Distribution::of_reals(&Values::Real(vec![-7.5]), -7.5, -7.5).unwrap().t(-7.5), 1.0);
     }
 
     #[test]

@@ -32,6 +32,12 @@ pub enum FigureError {
     /// The layer's alpha is not between 0 and 1.
     #[error("colouring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
     BadAlpha(f32),
+    /// Numbers cannot be put aside in a temporary file, or not be read again.
+    #[error("keeping the numbers of the picture in a temporary file failed: {0} (set TMPDIR to a roomier disk)")]
+    Kept(String),
+    /// Lines and words around the plot.
+    #[error(transparent)]
+    Paint(#[from] super::painter::PaintError),
     /// Two images that should be compared differ in size.
     #[error("comparing images: {}×{} and {}×{} pixels differ in size", .first.0, .first.1, .second.0, .second.1)]
     SizesDiffer {

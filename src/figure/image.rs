@@ -1,5 +1,7 @@
 //! RGBA images and the comparer of two of them.
 
+use std::ops::Range;
+
 use crate::figure::error::FigureError;
 
 /// An image of RGBA8 pixels.
@@ -33,6 +35,13 @@ impl Image {
         }
         let at = usize::try_from(u64::from(y) * u64::from(self.width) + u64::from(x)).ok()?;
         self.pixels.as_chunks::<4>().0.get(at).copied()
+    }
+
+    /// The pixels of some rows (0 = top); none of rows outside the image.
+    #[must_use]
+    pub fn rows(&self, rows: &Range<u32>) -> &[u8] {
+        let at = |row: u32| row as usize * self.width as usize * 4;
+        self.pixels.get(at(rows.start)..at(rows.end)).unwrap_or_default()
     }
 
     fn check(&self) -> Result<(), FigureError> {

@@ -13,6 +13,7 @@
 //! | [`mod@error`] | what can go wrong here |
 
 pub mod axes;
+pub mod bands;
 pub mod colorbar;
 pub mod colormap;
 mod coverage;
@@ -26,6 +27,7 @@ pub mod painter;
 pub mod readout;
 pub mod shade;
 mod stats;
+pub mod strips;
 pub mod text;
 pub mod ticks;
 

@@ -18,6 +18,7 @@
 
 use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
+use crate::figure::bands::{Bands, extremes};
 use crate::figure::colormap::colormap;
 use crate::figure::equalize::Distribution;
 use crate::figure::error::FigureError;
@@ -108,21 +109,22 @@ impl Scale {
     ///
     /// # Errors
     /// [`FigureError`] if a limit is not usable, the limits are inverted, or not positive for the log norm.
-    pub fn new(values: &Values, norm: Norm, limits: Limits) -> Result<Option<Self>, FigureError> {
+    pub fn new(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<Self>, FigureError> {
         let Some((low, high)) = resolve(values, norm, limits)? else {
             return Ok(None);
         };
         if norm != Norm::EqHist {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
-        let distribution = match values {
-            Values::Count(counts) => {
-                let inside = count_extremes_within(counts, low, high);
-                inside.map(|(a, b)| (a as f64, b as f64, Distribution::of_counts(counts, a, b)))
+        let distribution = if values.are_counts() {
+            match count_extremes_within(values, low, high)? {
+                Some((a, b)) => Some((a as f64, b as f64, Distribution::of_counts(values, a, b)?)),
+                None => None,
             }
-            Values::Real(reals) => {
-                let inside = real_extremes_within(reals, low, high);
-                inside.map(|(a, b)| (a, b, Distribution::of_reals(reals, a, b)))
+        } else {
+            match extremes(values, |band| real_extremes_within(band, low, high))? {
+                Some((a, b)) => Some((a, b, Distribution::of_reals(values, a, b)?)),
+                None => None,
             }
         };
         Ok(Some(match distribution {
@@ -207,7 +209,7 @@ fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
 }
 
 /// Both limits as values, low ≤ high; none if a value is needed and there is none.
-fn resolve(values: &Values, norm: Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
+fn resolve(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
     let given = (explicit(limits.low, norm)?, explicit(limits.high, norm)?);
     if let (Some(low), Some(high)) = given {
         return if low > high { Err(FigureError::InvertedLimits { low, high }) } else { Ok(Some((low, high))) };
@@ -221,7 +223,7 @@ fn resolve(values: &Values, norm: Norm, limits: Limits) -> Result<Option<(f64, f
         .iter()
         .filter_map(|l| if let Limit::Percentile(p) = l { Some(*p) } else { None })
         .collect();
-    let Some((extremes, found)) = summary(values, norm, &percents) else {
+    let Some((extremes, found)) = summary(values, norm, &percents)? else {
         return Ok(None);
     };
     let mut found = found.into_iter();
@@ -237,42 +239,48 @@ fn resolve(values: &Values, norm: Norm, limits: Limits) -> Result<Option<(f64, f
     }))
 }
 
-/// Least and greatest value that can set a limit, and the percentiles asked for; none if there is no such value.
-fn summary(values: &Values, norm: Norm, percents: &[f64]) -> Option<((f64, f64), Vec<f64>)> {
-    match values {
-        Values::Count(counts) => {
-            let (low, high) = count_extremes(counts)?;
-            let keys = counts.iter().copied();
-            let found = percentiles(&keys, (low, high), percents);
-            let found = found.into_iter().map(|(a, b, share)| lerp(a as f64, b as f64, share)).collect();
-            Some(((low as f64, high as f64), found))
-        }
-        Values::Real(reals) => {
-            let floor = if norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
-            let (low, high) = real_extremes(reals, floor)?;
-            let keys = reals.iter().copied().map(f64_key);
-            let range = (f64_key(low), f64_key(high));
-            let found = percentiles(&keys, range, percents);
-            let value = |(a, b, share)| lerp(f64_from_key(a), f64_from_key(b), share);
-            Some(((low, high), found.into_iter().map(value).collect()))
-        }
+/// Least and greatest value that can set a limit, and the percentiles asked for.
+type Summary = ((f64, f64), Vec<f64>);
+
+/// None if there is no such value.
+fn summary(values: &dyn Bands, norm: Norm, percents: &[f64]) -> Result<Option<Summary>, FigureError> {
+    if values.are_counts() {
+        let Some((low, high)) = extremes(values, all_counts)? else { return Ok(None) };
+        let found = percentiles(values, (low, high), percents)?;
+        let found = found.into_iter().map(|(a, b, share)| lerp(a as f64, b as f64, share)).collect();
+        return Ok(Some(((low as f64, high as f64), found)));
     }
+    let floor = if norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
+    let of_band = |band: &Values| if let Values::Real(reals) = band { real_extremes(reals, floor) } else { None };
+    let Some((low, high)) = extremes(values, of_band)? else { return Ok(None) };
+    let found = percentiles(values, (f64_key(low), f64_key(high)), percents)?;
+    let value = |(a, b, share)| lerp(f64_from_key(a), f64_from_key(b), share);
+    Ok(Some(((low, high), found.into_iter().map(value).collect())))
+}
+
+/// The least and greatest count above 0 of a band.
+fn all_counts(band: &Values) -> Option<(u64, u64)> {
+    if let Values::Count(counts) = band { count_extremes(counts) } else { None }
 }
 
 /// The least and greatest count above 0 within limits.
-fn count_extremes_within(counts: &[u64], low: f64, high: f64) -> Option<(u64, u64)> {
-    let (least, greatest) = count_extremes(counts)?;
+fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Option<(u64, u64)>, FigureError> {
+    let Some((least, greatest)) = extremes(values, all_counts)? else { return Ok(None) };
     if low <= least as f64 && greatest as f64 <= high {
-        return Some((least, greatest));
+        return Ok(Some((least, greatest)));
     }
-    let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
-    inside.fold(None, |range, count| {
-        Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
+    extremes(values, |band| {
+        let Values::Count(counts) = band else { return None };
+        let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
+        inside.fold(None, |range, count| {
+            Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
+        })
     })
 }
 
-/// The least and greatest value within limits.
-fn real_extremes_within(reals: &[f64], low: f64, high: f64) -> Option<(f64, f64)> {
+/// The least and greatest value of a band within limits.
+fn real_extremes_within(band: &Values, low: f64, high: f64) -> Option<(f64, f64)> {
+    let Values::Real(reals) = band else { return None };
     let inside = reals.iter().copied().filter(|value| (low..=high).contains(value));
     inside.fold(None, |range, value| {
         Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))
@@ -285,7 +293,7 @@ fn real_extremes_within(reals: &[f64], low: f64, high: f64) -> Option<(f64, f64)
 ///
 /// # Errors
 /// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
-pub fn shading(values: &Values, style: &Style) -> Result<Shading, FigureError> {
+pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
     let table = colormap(&style.colormap)?.table;
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
@@ -297,10 +305,10 @@ pub fn shading(values: &Values, style: &Style) -> Result<Shading, FigureError> {
     let alpha = alpha_byte(style.alpha);
     let palette = table.map(|[r, g, b]| over([r, g, b, alpha], beneath));
     let scale = Scale::new(values, style.norm, style.limits)?;
-    let thresholds = match (scale, values) {
-        (None, _) => vec![u64::MAX; COLORS - 1],
-        (Some(scale), Values::Count(_)) => scale.count_thresholds(),
-        (Some(scale), Values::Real(_)) => scale.real_thresholds(),
+    let thresholds = match scale {
+        None => vec![u64::MAX; COLORS - 1],
+        Some(scale) if values.are_counts() => scale.count_thresholds(),
+        Some(scale) => scale.real_thresholds(),
     };
     Ok(Shading { thresholds, palette, empty: beneath })
 }

@@ -14,6 +14,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
@@ -84,12 +85,17 @@ impl Rect {
     }
 }
 
+/// The largest box around a shape that is drawn into an image of its own, in pixels.
+const SHAPE_PIXELS: f32 = 4_194_304.0;
+
 /// Steps within a pixel at which glyphs are placed.
 const PLACES: f64 = 4.0;
 
-/// An image that is being painted.
+/// An image, or some rows of one, that is being painted.
 pub struct Painter {
     pixmap: Pixmap,
+    /// The row of the image that is the first of the pixmap.
+    top: i64,
     glyphs: HashMap<(u32, u32, u8, bool), Mask>,
     background: Rgba,
 }
@@ -100,21 +106,33 @@ impl Painter {
     /// # Errors
     /// [`PaintError::Size`] without pixels or with too many.
     pub fn new(width: u32, height: u32, background: Rgba) -> Result<Self, PaintError> {
+        Self::of_rows(width, 0..height, background)
+    }
+
+    /// Some rows of an image filled with a colour. What is painted gets the same pixels as in the whole image, at the
+    /// same coordinates.
+    ///
+    /// # Errors
+    /// [`PaintError::Size`] without pixels or with too many.
+    pub fn of_rows(width: u32, rows: Range<u32>, background: Rgba) -> Result<Self, PaintError> {
+        let height = rows.end.saturating_sub(rows.start);
         let too_large = u64::from(width) * u64::from(height) >= 1 << 29;
         let made = if too_large { None } else { Pixmap::new(width, height) };
         let mut pixmap = made.ok_or(PaintError::Size { width, height })?;
         if background.0 != [0; 4] {
             pixmap.data_mut().as_chunks_mut::<4>().0.fill(premultiplied(background.0, 255));
         }
-        Ok(Self { pixmap, glyphs: HashMap::new(), background })
+        Ok(Self { pixmap, top: i64::from(rows.start), glyphs: HashMap::new(), background })
     }
 
     /// Puts the background back, where the rectangle is inside the image.
     pub fn clear(&mut self, rect: Rect) {
         let columns = self.pixmap.width() as usize;
         let source = premultiplied(self.background.0, 255);
+        let here = |row: u32| usize::try_from(i64::from(row) - self.top).unwrap_or(0);
+        let (first, last) = (here(rect.y), here(rect.bottom()));
         let rows = self.pixmap.data_mut().as_chunks_mut::<4>().0.chunks_exact_mut(columns);
-        for row in rows.skip(rect.y as usize).take(rect.height as usize) {
+        for row in rows.take(last).skip(first) {
             row.get_mut(rect.x as usize..rect.right() as usize).unwrap_or_default().fill(source);
         }
     }
@@ -126,7 +144,7 @@ impl Painter {
             (usize::try_from(first).unwrap_or(0), usize::try_from(last.max(first)).unwrap_or(0))
         };
         let (columns, rows) = (self.pixmap.width(), self.pixmap.height());
-        let ((left, right), (top, bottom)) = (clip(x, width, columns), clip(y, height, rows));
+        let ((left, right), (top, bottom)) = (clip(x, width, columns), clip(y - self.top, height, rows));
         let source = premultiplied(color.0, 255);
         let pixels = self.pixmap.data_mut().as_chunks_mut::<4>().0;
         for row in pixels.chunks_exact_mut(columns as usize).take(bottom).skip(top) {
@@ -143,13 +161,46 @@ impl Painter {
     pub fn polyline(&mut self, points: &[(f32, f32)], width: f32, color: Rgba) {
         let Some(path) = path(points, false) else { return };
         let stroke = Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() };
-        self.pixmap.stroke_path(&path, &paint(color), &stroke, Transform::identity(), None);
+        self.shape(&path, width, |pixmap, place| pixmap.stroke_path(&path, &paint(color), &stroke, place, None));
     }
 
     /// Fills the polygon of the points (x right, y down, in pixels).
     pub fn polygon(&mut self, points: &[(f32, f32)], color: Rgba) {
         let Some(path) = path(points, true) else { return };
-        self.pixmap.fill_path(&path, &paint(color), FillRule::EvenOdd, Transform::identity(), None);
+        self.shape(&path, 0.0, |pixmap, place| {
+            pixmap.fill_path(&path, &paint(color), FillRule::EvenOdd, place, None);
+        });
+    }
+
+    /// Draws a shape that reaches at most `reach` beyond its points.
+    ///
+    /// It is drawn into an image of its own, whose place depends on the shape alone, so that it looks the same whichever
+    /// rows of the image are painted.
+    fn shape(&mut self, path: &Path, reach: f32, draw: impl Fn(&mut Pixmap, Transform)) {
+        let bounds = path.bounds();
+        let (left, top) = ((bounds.left() - reach).floor() - 1.0, (bounds.top() - reach).floor() - 1.0);
+        let (width, height) = (bounds.right() + reach + 2.0 - left, bounds.bottom() + reach + 2.0 - top);
+        let own = if width * height <= SHAPE_PIXELS { Pixmap::new(size(width), size(height)) } else { None };
+        let Some(mut own) = own else {
+            draw(&mut self.pixmap, Transform::from_translate(0.0, -self.top as f32));
+            return;
+        };
+        draw(&mut own, Transform::from_translate(-left, -top));
+        let (left, top) = (whole_number(left.into()), whole_number(top.into()) - self.top);
+        let (columns, rows) = (i64::from(self.pixmap.width()), i64::from(self.pixmap.height()));
+        let beneath = self.pixmap.data_mut().as_chunks_mut::<4>().0;
+        let width = own.width() as usize;
+        for (y, row) in (top..).zip(own.data().as_chunks::<4>().0.chunks_exact(width)) {
+            for (x, source) in (left..).zip(row) {
+                if source[3] > 0
+                    && (0..rows).contains(&y)
+                    && (0..columns).contains(&x)
+                    && let Some(pixel) = usize::try_from(y * columns + x).ok().and_then(|at| beneath.get_mut(at))
+                {
+                    *pixel = blend(*source, *pixel);
+                }
+            }
+        }
     }
 
     /// Sets a line of text whose baseline begins at (`x`, `y`) in pixels; `turned`, it runs upwards from there.
@@ -168,7 +219,7 @@ impl Painter {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(free) => free.insert(glyph_mask(*glyph, line.size, f32::from(place) / 4.0, turned)?),
             };
-            stamp(&mut self.pixmap, mask, (whole_number(origin.0), whole_number(origin.1)), color);
+            stamp(&mut self.pixmap, mask, (whole_number(origin.0), whole_number(origin.1) - self.top), color);
         }
         Ok(())
     }
@@ -244,6 +295,11 @@ fn blend(source: [u8; 4], beneath: [u8; 4]) -> [u8; 4] {
     std::array::from_fn(|i| source[i].saturating_add(times(beneath[i], rest)))
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the pixels of a shape's box")]
+fn size(length: f32) -> u32 {
+    length.ceil() as u32
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 3")]
 fn small(value: f64) -> u8 {
     value as u8
@@ -315,6 +371,35 @@ mod tests {
         let image = painter.finish();
         for (x, y, red) in [(5, 9, 255), (5, 10, 255), (5, 11, 0), (5, 8, 0), (2, 1, 255), (7, 6, 255), (8, 6, 0)] {
             assert_eq!(image.pixel(x, y).unwrap()[0], red, "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn rows_painted_apart_are_those_of_the_whole() {
+        let line = text::line("Ägpyj 12", 14.0).unwrap();
+        let paint = |painter: &mut Painter| {
+            painter.rect(3, 5, 40, 21, Rgba([90, 10, 20, 180]));
+            painter.clear(Rect { x: 8, y: 9, width: 11, height: 4 });
+            painter.polygon(&[(30.0, 2.5), (44.25, 30.0), (20.0, 33.3)], Rgba([9, 200, 30, 200]));
+            painter.polyline(&[(30.0, 2.5), (44.25, 30.0), (20.0, 33.3)], 1.5, WHITE);
+            painter.text(&line, 4.3, 31.0, false, WHITE).unwrap();
+            painter.text(&line, 52.0, 38.6, true, WHITE).unwrap();
+        };
+        for background in [BLACK, Rgba([0; 4]), Rgba([250, 240, 230, 100])] {
+            let mut painter = Painter::new(60, 40, background).unwrap();
+            paint(&mut painter);
+            let whole = painter.finish();
+            assert!(whole.pixels.chunks(4).collect::<std::collections::HashSet<_>>().len() > 20);
+            for height in [1, 3, 7, 39] {
+                let mut pixels = Vec::new();
+                for top in (0..40).step_by(height) {
+                    let rows = top..(top + u32::try_from(height).unwrap()).min(40);
+                    let mut painter = Painter::of_rows(60, rows, background).unwrap();
+                    paint(&mut painter);
+                    pixels.extend(painter.finish().pixels);
+                }
+                assert!(pixels == whole.pixels, "{background:?} {height}");
+            }
         }
     }
 

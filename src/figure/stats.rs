@@ -1,5 +1,11 @@
 //! Extremes and percentiles of an aggregate's non-empty values, without sorting them.
 
+use crate::aggregate::Values;
+use crate::aggregate::ordered::f64_key;
+
+use super::bands::Bands;
+use super::error::FigureError;
+
 /// The least and greatest count above 0, or none if all are 0.
 pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
     // Less one, the empty 0 becomes the greatest of all and never is a minimum.
@@ -40,26 +46,26 @@ pub(super) type Neighbours = (u64, u64, f64);
 /// For each percent (0 to 100), the neighbours between which numpy's default `linear` percentile lies: ranks
 /// floor(h) and floor(h) + 1 with h = (n − 1) · percent / 100.
 ///
-/// `keys` are integers ordered like the values; those outside `low..=high` are empty pixels and left out. Both
-/// ends occur.
+/// Values are looked at by their keys, integers ordered like them (a count is its own key); those outside `low..=high` are
+/// left out. Both ends occur.
 pub(super) fn percentiles(
-    keys: &(impl Iterator<Item = u64> + Clone),
+    values: &dyn Bands,
     (low, high): (u64, u64),
     percents: &[f64],
-) -> Vec<Neighbours> {
+) -> Result<Vec<Neighbours>, FigureError> {
     if percents.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let buckets = Buckets::new(low, high);
-    let counts = buckets.histogram(keys.clone());
+    let counts = buckets.histogram(values)?;
     let total: u64 = counts.iter().sum();
     let places: Vec<(u64, u64, f64)> = percents.iter().map(|percent| place(total, *percent)).collect();
     let mut ranks: Vec<u64> = places.iter().flat_map(|(first, second, _)| [*first, *second]).collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let found = select(keys, &buckets, &counts, &ranks);
+    let found = select(values, &buckets, &counts, &ranks)?;
     let at = |rank: u64| ranks.binary_search(&rank).map_or(low, |i| found[i]);
-    places.into_iter().map(|(first, second, share)| (at(first), at(second), share)).collect()
+    Ok(places.into_iter().map(|(first, second, share)| (at(first), at(second), share)).collect())
 }
 
 /// The ranks (from 0) on both sides of a percentile of `total` values, and the share of the way between.
@@ -97,8 +103,13 @@ impl Buckets {
     }
 
     /// How many keys each bucket holds.
-    fn histogram(&self, keys: impl Iterator<Item = u64>) -> Vec<u64> {
-        histogram(keys.map(|key| self.of(key)), Self::OUTSIDE)
+    fn histogram(&self, values: &dyn Bands) -> Result<Vec<u64>, FigureError> {
+        let mut histogram = Histogram::new(Self::OUTSIDE);
+        values.visit(&mut |band| match band {
+            Values::Count(counts) => histogram.add(counts.iter().map(|count| self.of(*count))),
+            Values::Real(reals) => histogram.add(reals.iter().map(|real| self.of(f64_key(*real)))),
+        })?;
+        Ok(histogram.finish())
     }
 
     /// The least and greatest key of a bucket.
@@ -109,24 +120,49 @@ impl Buckets {
 }
 
 /// Counts positions below `len`; position `len` is for those that do not count.
-pub(super) fn histogram(mut positions: impl Iterator<Item = usize>, len: usize) -> Vec<u64> {
+pub(super) struct Histogram {
     // Two tables in turn: neighbours are often equal, and one table would wait for itself.
-    let mut even = vec![0u64; len + 1];
-    let mut odd = vec![0u64; len + 1];
-    while let Some(position) = positions.next() {
-        even[position] += 1;
-        if let Some(position) = positions.next() {
-            odd[position] += 1;
+    even: Vec<u64>,
+    odd: Vec<u64>,
+    len: usize,
+}
+
+impl Histogram {
+    pub(super) fn new(len: usize) -> Self {
+        Self { even: vec![0; len + 1], odd: vec![0; len + 1], len }
+    }
+
+    pub(super) fn add(&mut self, mut positions: impl Iterator<Item = usize>) {
+        let (even, odd) = (self.even.as_mut_slice(), self.odd.as_mut_slice());
+        while let Some(position) = positions.next() {
+            even[position] += 1;
+            if let Some(position) = positions.next() {
+                odd[position] += 1;
+            }
         }
     }
-    even.iter().zip(&odd).take(len).map(|(a, b)| a + b).collect()
+
+    pub(super) fn finish(self) -> Vec<u64> {
+        self.even.iter().zip(&self.odd).take(self.len).map(|(a, b)| a + b).collect()
+    }
+}
+
+/// All values whose keys lie in `low..=high`, as keys.
+fn members(values: &dyn Bands, low: u64, high: u64) -> Result<Vec<u64>, FigureError> {
+    let mut found = Vec::new();
+    let range = low..=high;
+    values.visit(&mut |band| match band {
+        Values::Count(counts) => found.extend(counts.iter().copied().filter(|key| range.contains(key))),
+        Values::Real(reals) => found.extend(reals.iter().copied().map(f64_key).filter(|key| range.contains(key))),
+    })?;
+    Ok(found)
 }
 
 /// The keys at the given ranks (ascending, from 0 inside the range).
 ///
 /// Buckets with many keys are cut up in turn, so that a heavy tail, which leaves nearly all keys in one bucket, costs
 /// one more run and no sorting.
-fn select(keys: &(impl Iterator<Item = u64> + Clone), buckets: &Buckets, counts: &[u64], ranks: &[u64]) -> Vec<u64> {
+fn select(values: &dyn Bands, buckets: &Buckets, counts: &[u64], ranks: &[u64]) -> Result<Vec<u64>, FigureError> {
     const FEW: u64 = 1 << 16;
     let mut found = Vec::with_capacity(ranks.len());
     let (mut bucket, mut before) = (0, 0);
@@ -142,16 +178,16 @@ fn select(keys: &(impl Iterator<Item = u64> + Clone), buckets: &Buckets, counts:
         if low == high || inside.is_empty() {
             found.extend(std::iter::repeat_n(low, inside.len().max(1)));
         } else if held <= FEW {
-            let mut members: Vec<u64> = keys.clone().filter(|key| (low..=high).contains(key)).collect();
+            let mut members = members(values, low, high)?;
             members.sort_unstable();
             let at = |rank: &u64| usize::try_from(*rank).ok().and_then(|rank| members.get(rank)).copied();
             found.extend(inside.iter().map(|rank| at(rank).unwrap_or(high)));
         } else {
             let finer = Buckets::new(low, high);
-            found.extend(select(keys, &finer, &finer.histogram(keys.clone()), &inside));
+            found.extend(select(values, &finer, &finer.histogram(values)?, &inside)?);
         }
     }
-    found
+    Ok(found)
 }
 
 /// numpy's interpolation between two neighbours (`_lerp`), symmetric in its ends.
@@ -179,11 +215,27 @@ mod tests {
         assert_eq!(real_extremes(&values[..1], f64::NEG_INFINITY), None);
     }
 
+    /// The same numbers in bands of three.
+    struct InBands<'a>(&'a [u64]);
+
+    impl Bands for InBands<'_> {
+        fn are_counts(&self) -> bool {
+            true
+        }
+
+        fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
+            self.0.chunks(3).for_each(|band| see(&Values::Count(band.to_vec())));
+            Ok(())
+        }
+    }
+
     fn check(keys: &[u64], percents: &[f64]) {
         let mut sorted = keys.to_vec();
         sorted.sort_unstable();
         let range = (sorted[0], sorted[sorted.len() - 1]);
-        for (found, percent) in percentiles(&keys.iter().copied(), range, percents).iter().zip(percents) {
+        let all = percentiles(&Values::Count(keys.to_vec()), range, percents).unwrap();
+        assert_eq!(all, percentiles(&InBands(keys), range, percents).unwrap());
+        for (found, percent) in all.iter().zip(percents) {
             let (first, second, share) = place(sorted.len() as u64, *percent);
             let at = |rank: u64| sorted[usize::try_from(rank).unwrap()];
             let expected = (at(first), at(second), share);

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// The most pixels an axis may have in one picture.
-pub const MAX_PIXELS: u32 = 16_384;
+pub const MAX_PIXELS: u32 = 30_000;
 
 /// What is wrong with an axis or a view.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -181,16 +181,6 @@ pub enum Scale {
     },
 }
 
-impl fmt::Display for Scale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Linear => f.write_str("linear"),
-            Self::Log => f.write_str("log"),
-            Self::SymLog { linthresh } => write!(f, "symlog:{linthresh}"),
-        }
-    }
-}
-
 impl Scale {
     /// T(v), in f64. NaN where the scale has no place for `v`.
     ///
@@ -215,6 +205,16 @@ impl Scale {
                     (linthresh * (LINSCALE_ADJ + libm::log10(size / linthresh))).copysign(v)
                 }
             }
+        }
+    }
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Linear => f.write_str("linear"),
+            Self::Log => f.write_str("log"),
+            Self::SymLog { linthresh } => write!(f, "symlog:{linthresh}"),
         }
     }
 }

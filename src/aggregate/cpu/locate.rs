@@ -1,5 +1,7 @@
 //! From decoded values to pixel numbers along one axis.
 
+use std::ops::Range;
+
 use crate::aggregate::edges::EdgeTable;
 use crate::aggregate::ordered::{f32_key, f64_key, i64_key};
 use crate::data::column::LaneKind;
@@ -57,6 +59,17 @@ impl Locator {
             // A locator is made for its column's kind.
             (Self::Real(_), Lane::I64(_)) | (Self::Integer { .. }, Lane::F32(_) | Lane::F64(_)) => out.fill(OUTSIDE),
         }
+    }
+}
+
+/// Makes pixel numbers along y relative to a band of them; those beyond it are [`OUTSIDE`].
+#[inline(always)]
+pub fn keep_band(band: &Range<u32>, lines: &mut [u32]) {
+    let height = band.end - band.start;
+    for line in lines {
+        let inside = line.wrapping_sub(band.start);
+        let kept = if inside < height { inside } else { OUTSIDE };
+        *line = if *line < OUTSIDE { kept } else { *line };
     }
 }
 

@@ -53,21 +53,43 @@ pub fn aggregate(
     options: CpuOptions,
     progress: &Progress,
 ) -> Result<Aggregate, EngineError> {
-    let pass = Pass::new(table, plan, options)?;
+    aggregate_lines(table, plan, options, 0..plan.view.y.pixels, progress)
+}
+
+/// As [`aggregate`], but only some rows of the plan's pixels, row 0 the lowest: the same numbers as the whole grid has there.
+/// Rows of the table that lie in other pixels are accounted for as outside.
+///
+/// # Errors
+/// As [`aggregate`].
+pub fn aggregate_lines(
+    table: &Table,
+    plan: &FramePlan,
+    options: CpuOptions,
+    lines: Range<u32>,
+    progress: &Progress,
+) -> Result<Aggregate, EngineError> {
+    let height = plan.view.y.pixels;
+    let lines = lines.start.min(height)..lines.end.min(height);
+    let pass = Pass::new(table, plan, options, &lines)?;
     let make = || Worker::new(&pass);
     let mut workers =
         read_blocks(table, pass.reading, progress, make, |worker, part, block| pass.add(worker, part, block))?;
     workers.iter_mut().for_each(|worker| worker.grid.settle());
-    Ok(merge(&workers, plan, pass.kinds[VALUE]))
+    Ok(merge(&workers, plan, lines.end.saturating_sub(lines.start), pass.kinds[VALUE]))
+}
+
+/// Bytes of one worker's grid for so many rows of the plan's pixels.
+pub fn grid_bytes(plan: &FramePlan, lines: u32) -> u64 {
+    Frame::new(plan, lines as usize).grid_bytes(plan.reduce)
 }
 
 /// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
 const LINES: usize = 16;
 
 /// The aggregate of all private grids.
-fn merge(workers: &[Worker], plan: &FramePlan, value: Option<LaneKind>) -> Aggregate {
-    let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
-    let pixels = plan.view.cells();
+fn merge(workers: &[Worker], plan: &FramePlan, height: u32, value: Option<LaneKind>) -> Aggregate {
+    let width = plan.view.x.pixels;
+    let pixels = width as usize * height as usize;
     let mut values = match plan.reduce {
         Reduce::Count => Values::Count(Vec::with_capacity(pixels)),
         _ => Values::Real(Vec::with_capacity(pixels)),
@@ -101,6 +123,8 @@ fn threads_that_fit(frame: &Frame, plan: &FramePlan, wanted: usize) -> Result<us
 struct Pass<'a> {
     plan: &'a FramePlan,
     frame: Frame,
+    /// The rows of pixels that are counted, unless all are.
+    band: Option<Range<u32>>,
     x: Locator,
     y: Locator,
     kinds: [Option<LaneKind>; 3],
@@ -110,15 +134,21 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions) -> Result<Self, EngineError> {
+    fn new(
+        table: &Table,
+        plan: &'a FramePlan,
+        options: CpuOptions,
+        lines: &Range<u32>,
+    ) -> Result<Self, EngineError> {
         let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
         let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
             return Err(EngineError::Data(DataError::Empty));
         };
-        let frame = Frame::new(plan);
+        let frame = Frame::new(plan, lines.len());
         Ok(Self {
             plan,
             frame,
+            band: (*lines != (0..plan.view.y.pixels)).then(|| lines.clone()),
             x: Locator::new(&plan.x, x),
             y: Locator::new(&plan.y, y),
             kinds: [Some(x), Some(y), value],
@@ -175,6 +205,9 @@ impl Worker {
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
         locate(x, part.columns().get(X), &pass.x, rows, columns);
         locate(y, part.columns().get(Y), &pass.y, rows, lines);
+        if let Some(band) = &pass.band {
+            locate::keep_band(band, lines);
+        }
         let index = pass.frame.index(columns, lines);
         let value = match (value, part.columns().get(VALUE)) {
             (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),

@@ -1,0 +1,162 @@
+//! The command that draws a figure again: in every PNG, and in the window's export dialog.
+
+use std::path::Path;
+
+use crate::figure::axes::Theme;
+use crate::scene::layer::AxisRequest;
+use crate::scene::reduction::Reduction;
+use crate::scene::style::{Limits, Style};
+
+use super::figure::{DPI, FigureRequest, default_background};
+use super::sources::Sources;
+
+/// Size of a figure where none is given, as text.
+pub const DEFAULT_SIZE: &str = "1920x1080";
+
+/// The words of the command line that draws `request` from `sources` into `output`: `scumble render …`, with no options but
+/// those that differ from the defaults. Paths are as given; what of them is no Unicode is lost.
+#[must_use]
+pub fn render_command(sources: &Sources, request: &FigureRequest, output: &Path) -> Vec<String> {
+    let mut words = Words(vec!["scumble".to_owned(), "render".to_owned()]);
+    let inputs: Vec<String> = sources.inputs.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    // A file called -x must not be taken for an option; standard input may.
+    let behind = inputs.iter().any(|input| input.starts_with('-') && input != "-");
+    if !behind {
+        words.0.extend(inputs.iter().cloned());
+    }
+    words.given("--x", sources.x.as_deref());
+    words.given("--y", sources.y.as_deref());
+    raw(&mut words, sources);
+    view(&mut words, request);
+    style(&mut words, &request.layer.style, request.theme);
+    figure(&mut words, request);
+    let output = output.to_string_lossy();
+    match output.as_ref() {
+        "-" => words.0.extend(["-o", "-"].map(ToOwned::to_owned)),
+        path => words.option(if path.starts_with('-') { "--output" } else { "-o" }, path),
+    }
+    if behind {
+        words.0.push("--".to_owned());
+        words.0.extend(inputs);
+    }
+    words.0
+}
+
+fn raw(words: &mut Words, sources: &Sources) {
+    let raw = &sources.raw;
+    words.given("--dtype", raw.dtype.as_deref());
+    words.given("--columns", raw.columns.map(|n| n.to_string()).as_deref());
+    words.given("--offset", raw.offset.map(|n| n.to_string()).as_deref());
+    words.given("--layout", raw.planar.map(|planar| if planar { "planar" } else { "interleaved" }));
+}
+
+fn view(words: &mut Words, request: &FigureRequest) {
+    let layer = &request.layer;
+    let size = format!("{}x{}", layer.size.width, layer.size.height);
+    words.unless("--size", &size, DEFAULT_SIZE);
+    words.given("--x-range", layer.x.range.map(|range| range.to_string()).as_deref());
+    words.given("--y-range", layer.y.range.map(|range| range.to_string()).as_deref());
+    let linear = AxisRequest::default().scale.to_string();
+    words.unless("--x-scale", &layer.x.scale.to_string(), &linear);
+    words.unless("--y-scale", &layer.y.scale.to_string(), &linear);
+    words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
+}
+
+fn style(words: &mut Words, style: &Style, theme: Theme) {
+    let usual = Style::default();
+    words.unless("--norm", &style.norm.to_string(), &usual.norm.to_string());
+    words.unless("--limits", &style.limits.to_string(), &Limits::default().to_string());
+    words.unless("--colormap", &style.colormap, &usual.colormap);
+    words.unless("--alpha", &style.alpha.to_string(), &usual.alpha.to_string());
+    words.unless("--background", &style.background.to_string(), &default_background(theme).to_string());
+}
+
+fn figure(words: &mut Words, request: &FigureRequest) {
+    words.unless("--theme", theme_name(request.theme), theme_name(Theme::default()));
+    words.given("--title", request.text.title.as_deref());
+    words.given("--x-label", request.text.x_label.as_deref());
+    words.given("--y-label", request.text.y_label.as_deref());
+    words.given("--colorbar-label", request.text.colorbar_label.as_deref());
+    words.unless("--dpi", &request.dpi.to_string(), &DPI.to_string());
+    words.flag("--grid", request.grid);
+    words.flag("--bare", !request.axes);
+}
+
+/// A theme's name on the command line.
+#[must_use]
+pub fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Dark => "dark",
+        Theme::Light => "light",
+    }
+}
+
+/// The words as one line that a POSIX shell takes apart into the same words.
+#[must_use]
+pub fn shell_line(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a POSIX shell reads it: plain where nothing in it means anything to a shell, else in single quotes.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Words of a command line in the making.
+struct Words(Vec<String>);
+
+impl Words {
+    /// An option with its value; joined where the value could be taken for an option.
+    fn option(&mut self, name: &str, value: &str) {
+        if value.starts_with('-') {
+            self.0.push(format!("{name}={value}"));
+        } else {
+            self.0.extend([name.to_owned(), value.to_owned()]);
+        }
+    }
+
+    fn given(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.option(name, value);
+        }
+    }
+
+    fn unless(&mut self, name: &str, value: &str, usual: &str) {
+        if value != usual {
+            self.option(name, value);
+        }
+    }
+
+    fn flag(&mut self, name: &str, set: bool) {
+        if set {
+            self.0.push(name.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        for (word, line) in [
+            ("plain-1.5/a_b.npy", "plain-1.5/a_b.npy"),
+            ("", "''"),
+            ("two words", "'two words'"),
+            ("<f4", "'<f4'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("~/a", "'~/a'"),
+            ("#fff", "'#fff'"),
+            ("a\nb", "'a\nb'"),
+            ("ä", "'ä'"),
+        ] {
+            assert_eq!(quoted(word), line);
+        }
+    }
+}

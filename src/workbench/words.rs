@@ -1,0 +1,109 @@
+//! What the axes of a figure are called and measured in, where the person does not say: from the columns.
+
+use crate::data::Table;
+use crate::data::column::{Column, ROW};
+use crate::data::dtype::{Scalar, TimeUnit as Step, Unit};
+use crate::figure::colorbar;
+use crate::figure::frame::FigureText;
+use crate::figure::ticks::{Quantity, TimeUnit};
+use crate::plan::{VALUE, X, Y};
+use crate::scene::reduction::Reduction;
+
+/// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out.
+#[must_use]
+pub fn words(given: &FigureText, table: &Table, reduction: &Reduction) -> FigureText {
+    let [x, y, value] = [X, Y, VALUE].map(|i| table.column(i));
+    let reduction = match (reduction, value) {
+        (Reduction::Of(statistic, _), Some(column)) => Reduction::Of(*statistic, value_name(column, y)),
+        _ => reduction.clone(),
+    };
+    let word = |given: &Option<String>, default: Option<String>| given.clone().or(default).filter(|word| !word.is_empty());
+    FigureText {
+        title: word(&given.title, None),
+        x_label: word(&given.x_label, x.and_then(|x| name(x, y))),
+        y_label: word(&given.y_label, y.and_then(|y| name(y, x))),
+        colorbar_label: word(&given.colorbar_label, Some(colorbar::quantity(&reduction))),
+    }
+}
+
+/// What the numbers along x and y are.
+#[must_use]
+pub fn quantities(table: &Table) -> [Quantity; 2] {
+    [X, Y].map(|i| table.column(i).map_or_else(Quantity::default, quantity))
+}
+
+fn quantity(column: &Column) -> Quantity {
+    let time = match column.dtype().scalar {
+        Scalar::Time(step) => time_unit(step),
+        _ => None,
+    };
+    Quantity { integer: column.kind().is_integer(), time }
+}
+
+/// Steps of fixed length; months and years have none.
+fn time_unit(step: Step) -> Option<TimeUnit> {
+    let (seconds, parts) = match step.unit {
+        Unit::Week => (7 * 86_400, 1),
+        Unit::Day => (86_400, 1),
+        Unit::Hour => (3600, 1),
+        Unit::Minute => (60, 1),
+        Unit::Second => (1, 1),
+        Unit::Millisecond => (1, 1000),
+        Unit::Microsecond => (1, 1_000_000),
+        Unit::Nanosecond => (1, 1_000_000_000),
+        Unit::Picosecond => (1, 1_000_000_000_000),
+        Unit::Femtosecond => (1, 1_000_000_000_000_000),
+        Unit::Attosecond => (1, 1_000_000_000_000_000_000),
+        Unit::Year | Unit::Month | Unit::Generic => return None,
+    };
+    Some(TimeUnit { numerator: seconds * u64::from(step.multiplier), denominator: parts })
+}
+
+/// What a column is called, if its name says something: a field's name, the name of a file of its own, or its number where
+/// it is not the one expected.
+fn name(column: &Column, other: Option<&Column>) -> Option<String> {
+    if !is_number(column.name()) && column.name() != UNNAMED {
+        return Some(with_unit(column.name(), column));
+    }
+    let path = |column: &Column| column.mapping().map(|map| map.path().to_owned());
+    if let Some(stem) = file_name(column)
+        && other.and_then(path) != path(column)
+    {
+        return Some(with_unit(&stem, column));
+    }
+    let usual = match (column.name(), other.map_or("", Column::name)) {
+        ("0", "1") | ("1", "0") | (UNNAMED, _) => true,
+        (name, ROW) => name == "0",
+        _ => false,
+    };
+    (!usual).then(|| format!("column {}", column.name()))
+}
+
+/// Name of the single column of a raw file.
+const UNNAMED: &str = "value";
+
+fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The name of the file that a column comes from, without its ending; none for streams.
+fn file_name(column: &Column) -> Option<String> {
+    let path = column.mapping()?.path();
+    path.extension()?;
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
+
+/// What a value column is called.
+fn value_name(column: &Column, y: Option<&Column>) -> String {
+    name(column, y).unwrap_or_else(|| format!("column {}", column.name()))
+}
+
+/// Lengths of time say in what they are measured.
+fn with_unit(name: &str, column: &Column) -> String {
+    match column.dtype().scalar {
+        Scalar::Duration(step) if step.unit != Unit::Generic && step.multiplier == 1 => {
+            format!("{name}, {}", step.unit.sign())
+        }
+        _ => name.to_owned(),
+    }
+}
