@@ -1,8 +1,8 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
-pub mod frame;
 pub mod command_line;
 pub mod figure;
+pub mod frame;
 pub mod info;
 mod kept;
 pub mod memory;
@@ -31,9 +31,9 @@ pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::raw::RawSpec;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
+pub use crate::figure::axes::Theme;
 pub use crate::figure::colormap;
 pub use crate::figure::colormap::names as colormap_names;
-pub use crate::figure::axes::Theme;
 pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;
 pub use crate::figure::strips::Strips;

@@ -13,7 +13,7 @@ use crate::scene::style::Style;
 use crate::workbench::command_line::{render_command, shell_line};
 use crate::workbench::figure::{DrawnFigure, FigureRequest};
 use crate::workbench::memory::MemoryWatch;
-use crate::workbench::sources::{Opened, Sources};
+use crate::workbench::sources::{Opened, Sources, reads};
 use crate::workbench::{Accounting, Drawn, EngineUsed, Progress, Strips as _, Workbench};
 
 use super::args::{AggregateArgs, ViewArgs};
@@ -109,7 +109,7 @@ impl<'a> Job<'a> {
             eprintln!("scumble: {note}");
         }
         anyhow::ensure!(
-            !opened.reads(output),
+            !reads(&opened.table, output),
             "the output would replace an input; name another file ({})",
             output.display()
         );

@@ -61,7 +61,7 @@ impl ScumbleApp {
             panel: SidePanel::default(),
             palette: Palette::default(),
             opening: Opening::new(Arc::clone(&wake)),
-            export: ExportDialog::default(),
+            export: ExportDialog::new(Arc::clone(&wake)),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
             stage: None,
@@ -169,7 +169,7 @@ impl ScumbleApp {
                 Choice::Action(action) => self.act(ui, action),
                 Choice::Colormap(name) => {
                     self.model.settle();
-                    self.model.edit("Colormap", |document| document.layer.style.colormap = name);
+                    self.model.edit("Colormap", |document| document.figure.layer.style.colormap = name);
                     self.model.settle();
                 }
             }
@@ -306,7 +306,7 @@ impl ScumbleApp {
             (Action::TogglePanel, _) => self.shown.panel = !self.shown.panel,
             (Action::ToggleGrid, _) => {
                 self.model.settle();
-                self.model.edit("Grid", |document| document.grid = !document.grid);
+                self.model.edit("Grid", |document| document.figure.grid = !document.figure.grid);
                 self.model.settle();
             }
             (Action::ToggleTheme, _) => self.model.toggle_theme(),
@@ -363,7 +363,7 @@ fn pasted_path(events: &[egui::Event]) -> Vec<PathBuf> {
 /// Colors of the controls, as the figure's theme has them.
 fn theme(ctx: &egui::Context, document: Option<&Document>) {
     use crate::workbench::frame::Theme;
-    let is_dark = document.is_none_or(|document| document.theme == Theme::Dark);
+    let is_dark = document.is_none_or(|document| document.figure.theme == Theme::Dark);
     if ctx.global_style().visuals.dark_mode == is_dark
         && ctx.data(|data| data.get_temp::<bool>(egui::Id::unique("themed")) == Some(is_dark))
     {

@@ -131,7 +131,7 @@ impl Canvas {
         let painted = model.painted().filter(|p| model.data().is_some_and(|d| d.id == p.shown.data.id));
         let at_rest = painted.filter(|painted| is_in_place(painted, stage));
         let bar = painted.filter(|_| has_bar(document));
-        let look = look_of(document);
+        let look = document.figure.look();
         let key = FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: bar.map(address) };
         if self.figure.as_ref().is_none_or(|(known, _)| *known != key) {
             let bar = bar.map(|painted| &painted.bar);
@@ -196,17 +196,8 @@ pub fn is_exact(painted: &Painted, stage: &Stage) -> bool {
     is_in_place(painted, stage) && painted.shown.status == FrameStatus::Exact
 }
 
-/// How a document's figure looks around its plot.
-pub fn look_of(document: &Document) -> Look {
-    let background = match document.layer.style.background {
-        Background::None => Some(Background::None),
-        Background::Color(_) => None,
-    };
-    Look { theme: document.theme, background, grid: document.grid }
-}
-
 fn has_bar(document: &Document) -> bool {
-    document.layer.reduction != crate::scene::reduction::Reduction::Any
+    document.figure.layer.reduction != crate::scene::reduction::Reduction::Any
 }
 
 fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bar: Option<&ColorBar>) -> Option<Image> {
@@ -239,7 +230,7 @@ fn assumed(document: &Document, size: Size) -> View {
         scale: request.scale,
         pixels,
     };
-    View { x: axis(&document.layer.x, size.width), y: axis(&document.layer.y, size.height) }
+    View { x: axis(&document.figure.layer.x, size.width), y: axis(&document.figure.layer.y, size.height) }
 }
 
 fn placed(shown: &Axis, now: &Axis) -> (f32, f32) {

@@ -4,7 +4,7 @@ use crate::scene::axis::Size;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
-use crate::workbench::frame::{FigureText, Theme};
+use crate::workbench::figure::FigureRequest;
 use crate::workbench::sources::Sources;
 
 /// Data, view, style and words of one figure.
@@ -12,14 +12,8 @@ use crate::workbench::sources::Sources;
 pub struct Document {
     /// The files and the columns x and y; the value column is the reduction's.
     pub sources: Sources,
-    /// View, reduction and style. Its size is not used: the window's is.
-    pub layer: Layer,
-    /// Words that the person gave; where there are none, the names of the columns stand.
-    pub words: FigureText,
-    /// Light or dark.
-    pub theme: Theme,
-    /// Whether there are grid lines.
-    pub grid: bool,
+    /// View, reduction, style, words and look. Its size and resolution are not used: the window's are.
+    pub figure: FigureRequest,
 }
 
 impl Document {
@@ -32,11 +26,11 @@ impl Document {
             reduction: Reduction::Count,
             style: Style::default(),
         };
-        Self { sources, layer, words: FigureText::default(), theme: Theme::default(), grid: false }
+        Self { sources, figure: FigureRequest::new(layer) }
     }
 
     /// The sources with the column that the reduction needs.
     pub fn sources(&self) -> Sources {
-        Sources { value: self.layer.reduction.column().map(ToOwned::to_owned), ..self.sources.clone() }
+        Sources { value: self.figure.layer.reduction.column().map(ToOwned::to_owned), ..self.sources.clone() }
     }
 }

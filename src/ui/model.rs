@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
-use crate::scene::style::{Background, Rgba, Style};
-use crate::workbench::frame::{FigureText, Quantity, Theme, bar_label};
+use crate::scene::style::Style;
+use crate::workbench::figure::default_background;
+use crate::workbench::frame::{FigureText, Quantity, Theme};
 use crate::workbench::session::{DataId, Event, FrameStatus, Generation, OpenData, Painted, Session, Wake};
 use crate::workbench::sources::Sources;
+use crate::workbench::words::{quantities, words};
 use crate::workbench::{Change, ChangeKind, RawSpec, WorkbenchError};
 
 use super::demo::Making;
@@ -56,16 +58,9 @@ pub struct Model {
     follows: bool,
     making: Option<Making>,
     wake: Wake,
+    threads: Option<usize>,
     /// What to tell the person.
     pub notices: Notices,
-}
-
-/// What lies beneath the density in a theme.
-fn plot_background(theme: Theme) -> Background {
-    match theme {
-        Theme::Dark => Style::default().background,
-        Theme::Light => Background::Color(Rgba([255; 4])),
-    }
 }
 
 impl Model {
@@ -90,6 +85,7 @@ impl Model {
             follows: false,
             making: None,
             wake,
+            threads,
             notices: Notices::default(),
         })
     }
@@ -102,6 +98,11 @@ impl Model {
     /// The data of the document, once it is open.
     pub fn data(&self) -> Option<&Arc<OpenData>> {
         self.data.as_ref()
+    }
+
+    /// Threads that the person allowed; all cores if not given.
+    pub fn threads(&self) -> Option<usize> {
+        self.threads
     }
 
     /// The newest frame.
@@ -135,9 +136,9 @@ impl Model {
         }
         let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
         if let Some(present) = self.document() {
-            document.layer.style = present.layer.style.clone();
-            document.theme = present.theme;
-            document.grid = present.grid;
+            document.figure.layer.style = present.figure.layer.style.clone();
+            document.figure.theme = present.figure.theme;
+            document.figure.grid = present.figure.grid;
         }
         self.propose("Open", document);
     }
@@ -209,16 +210,17 @@ impl Model {
         let moved = if forward { self.views.redo() } else { self.views.undo() };
         let [x, y] = *self.views.current();
         if moved && let Some(document) = self.document().cloned() {
-            let layer = Layer { x, y, ..document.layer };
-            self.history.change("View", Some(Document { layer, ..document }));
+            let mut document = document;
+            (document.figure.layer.x, document.figure.layer.y) = (x, y);
+            self.history.change("View", Some(document));
         }
     }
 
     /// Shows other ranges.
     pub fn show(&mut self, label: &'static str, x: Option<Range>, y: Option<Range>) {
         self.edit(label, |document| {
-            document.layer.x.range = x.or(document.layer.x.range);
-            document.layer.y.range = y.or(document.layer.y.range);
+            document.figure.layer.x.range = x.or(document.figure.layer.x.range);
+            document.figure.layer.y.range = y.or(document.figure.layer.y.range);
         });
     }
 
@@ -226,8 +228,8 @@ impl Model {
     pub fn fit(&mut self) {
         self.settle();
         self.edit("Fit", |document| {
-            document.layer.x.range = None;
-            document.layer.y.range = None;
+            document.figure.layer.x.range = None;
+            document.figure.layer.y.range = None;
         });
         self.settle();
     }
@@ -241,8 +243,8 @@ impl Model {
             Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels })
         };
         Some(View {
-            x: axis(&document.layer.x, newest.map(|p| p.shown.plan.view.x), size.width)?,
-            y: axis(&document.layer.y, newest.map(|p| p.shown.plan.view.y), size.height)?,
+            x: axis(&document.figure.layer.x, newest.map(|p| p.shown.plan.view.x), size.width)?,
+            y: axis(&document.figure.layer.y, newest.map(|p| p.shown.plan.view.y), size.height)?,
         })
     }
 
@@ -258,10 +260,11 @@ impl Model {
             }
             return;
         };
-        let asked = Asked { data: data.id, layer: Layer { size, style: Style::default(), ..document.layer.clone() } };
-        let style = document.layer.style.clone();
+        let asked =
+            Asked { data: data.id, layer: Layer { size, style: Style::default(), ..document.figure.layer.clone() } };
+        let style = document.figure.layer.style.clone();
         if self.asked.as_ref() != Some(&asked) {
-            self.generation = Some(self.session.draw(&data, Layer { size, ..document.layer }));
+            self.generation = Some(self.session.draw(&data, Layer { size, ..document.figure.layer }));
             self.asked = Some(asked);
         } else if self.styled.as_ref() != Some(&style) {
             self.session.restyle(&style);
@@ -360,23 +363,19 @@ impl Model {
 
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.
     pub fn words(&self) -> (FigureText, [Quantity; 2]) {
-        let Some(document) = self.document() else { return Default::default() };
-        let mut words = document.words.clone();
-        let mut quantities = [Quantity::default(); 2];
-        if let Some(data) = &self.data {
-            let [x, y] = data.axis_facts();
-            words.x_label = words.x_label.or_else(|| x.label());
-            words.y_label = words.y_label.or_else(|| y.label());
-            quantities = [x.quantity, y.quantity];
+        match (self.document(), &self.data) {
+            (Some(document), Some(data)) => {
+                let figure = &document.figure;
+                (words(&figure.text, &data.table, &figure.layer.reduction), quantities(&data.table))
+            }
+            _ => Default::default(),
         }
-        words.colorbar_label = words.colorbar_label.or_else(|| Some(bar_label(&document.layer.reduction)));
-        (words, quantities)
     }
 
     /// Shows typed ranges; those that cannot be drawn are refused with a reason.
     pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) {
         let Some(document) = self.document() else { return };
-        let mut layer = Layer { size: Size { width: 100, height: 100 }, ..document.layer.clone() };
+        let mut layer = Layer { size: Size { width: 100, height: 100 }, ..document.figure.layer.clone() };
         layer.x.range = x.or(layer.x.range);
         layer.y.range = y.or(layer.y.range);
         match layer.check() {
@@ -389,17 +388,17 @@ impl Model {
     pub fn set_theme(&mut self, theme: Theme) {
         self.settle();
         self.edit("Theme", |document| {
-            if document.layer.style.background == plot_background(document.theme) {
-                document.layer.style.background = plot_background(theme);
+            if document.figure.layer.style.background == default_background(document.figure.theme) {
+                document.figure.layer.style.background = default_background(theme);
             }
-            document.theme = theme;
+            document.figure.theme = theme;
         });
         self.settle();
     }
 
     /// From light to dark and back.
     pub fn toggle_theme(&mut self) {
-        let present = self.document().map(|document| document.theme);
+        let present = self.document().map(|document| document.figure.theme);
         self.set_theme(if present == Some(Theme::Dark) { Theme::Light } else { Theme::Dark });
     }
 
@@ -425,7 +424,7 @@ impl Model {
         };
         self.candidate.is_none()
             && match (&self.painted, self.document()) {
-                (Some(painted), Some(document)) => is_exact(painted) && painted.style == document.layer.style,
+                (Some(painted), Some(document)) => is_exact(painted) && painted.style == document.figure.layer.style,
                 (None, Some(_)) => false,
                 (_, None) => true,
             }
@@ -440,7 +439,7 @@ impl Model {
     pub fn set_scale(&mut self, is_x: bool, scale: Scale) {
         self.settle();
         self.edit("Scale", |document| {
-            let axis = if is_x { &mut document.layer.x } else { &mut document.layer.y };
+            let axis = if is_x { &mut document.figure.layer.x } else { &mut document.figure.layer.y };
             axis.scale = scale;
             let reaches_zero = axis.range.is_some_and(|range| range.start.to_f64() <= 0.0);
             if scale == Scale::Log && reaches_zero {
@@ -452,5 +451,5 @@ impl Model {
 }
 
 fn views(document: &Document) -> Views {
-    [document.layer.x, document.layer.y]
+    [document.figure.layer.x, document.figure.layer.y]
 }

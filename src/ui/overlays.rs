@@ -28,28 +28,33 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
     let name = change.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (text, can_reload) = match change.kind {
         ChangeKind::Grown { from, to } => (format!("{name} has grown by {}", panel_size(to - from)), true),
-        ChangeKind::Shrunk { from, to } => (format!("{name} has shrunk by {}; the picture is of what it was", panel_size(from - to)), true),
+        ChangeKind::Shrunk { from, to } => {
+            (format!("{name} has shrunk by {}; the picture is of what it was", panel_size(from - to)), true)
+        }
         ChangeKind::Rewritten => (format!("{name} was rewritten; the picture is of what it was"), true),
         ChangeKind::Vanished => (format!("{name} is gone; the last picture stays"), false),
         ChangeKind::Back => (format!("{name} is back"), true),
     };
     let at = stage.plot.center_top() + vec2(0.0, 10.0);
-    Area::new(Id::unique("changed")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.label(text);
-                if can_reload && ui.button("Reload").on_hover_text("Read it anew, once").clicked() {
-                    model.reload();
-                }
-                if can_reload && ui.button("Follow").on_hover_text("Read it anew whenever it changes").clicked() {
-                    model.follow(true);
-                }
-                if ui.button("Leave").on_hover_text("Keep the picture").clicked() {
-                    model.ignore_change();
-                }
+    Area::new(Id::unique("changed")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(text);
+                    if can_reload && ui.button("Reload").on_hover_text("Read it anew, once").clicked() {
+                        model.reload();
+                    }
+                    if can_reload && ui.button("Follow").on_hover_text("Read it anew whenever it changes").clicked() {
+                        model.follow(true);
+                    }
+                    if ui.button("Leave").on_hover_text("Keep the picture").clicked() {
+                        model.ignore_change();
+                    }
+                });
             });
-        });
-    });
+        },
+    );
 }
 
 /// Toasts, newest at the bottom.

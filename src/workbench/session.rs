@@ -35,7 +35,7 @@ use super::{EngineUsed, WorkbenchError};
 use desk::Desk;
 use looks::{Bench, Speed};
 
-pub use opened::{AxisFacts, FileFacts, OpenData};
+pub use opened::{FileFacts, OpenData};
 
 /// Which opened data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

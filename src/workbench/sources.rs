@@ -39,12 +39,10 @@ pub struct Opened {
     pub datasets: Vec<Dataset>,
 }
 
-impl Opened {
-    /// Whether a file is one of those that are drawn, by whatever name.
-    pub fn reads(&self, path: &Path) -> bool {
-        let inputs = self.table.parts().iter().flat_map(Part::mappings);
-        inputs.into_iter().any(|map| is_same_file(map.path(), path))
-    }
+/// Whether a file is one of those that a table reads, by whatever name.
+pub fn reads(table: &Table, path: &Path) -> bool {
+    let inputs = table.parts().iter().flat_map(Part::mappings);
+    inputs.into_iter().any(|map| is_same_file(map.path(), path))
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {

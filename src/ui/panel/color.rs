@@ -33,7 +33,7 @@ impl ColorState {
 }
 
 pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
-    let Some(style) = model.document().map(|d| d.layer.style.clone()) else {
+    let Some(style) = model.document().map(|d| d.figure.layer.style.clone()) else {
         ui.label("Nothing is open.");
         return;
     };
@@ -43,7 +43,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
             for (name, norm) in Norm::ALL {
                 if ui.selectable_label(style.norm == norm, name).clicked() && style.norm != norm {
                     model.settle();
-                    model.edit("Norm", |document| document.layer.style.norm = norm);
+                    model.edit("Norm", |document| document.figure.layer.style.norm = norm);
                     model.settle();
                 }
             }
@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
         let mut alpha = style.alpha;
         let response = ui.add(Slider::new(&mut alpha, 0.0..=1.0).max_decimals(2));
         if response.changed() {
-            model.edit("Alpha", |document| document.layer.style.alpha = alpha);
+            model.edit("Alpha", |document| document.figure.layer.style.alpha = alpha);
         }
         if response.drag_stopped() || response.lost_focus() {
             model.settle();
@@ -90,7 +90,7 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
     strip(ui, present, state, vec2(width, 12.0));
     if let Some(name) = chosen.filter(|name| name != present) {
         model.settle();
-        model.edit("Colormap", |document| document.layer.style.colormap = name);
+        model.edit("Colormap", |document| document.figure.layer.style.colormap = name);
         model.settle();
     }
 }
@@ -155,7 +155,7 @@ fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<Painted>, limits: Lim
         } else {
             Limits { low: limits.low, high: Limit::Value(value.max(low)) }
         };
-        model.edit("Limits", |document| document.layer.style.limits = pinned);
+        model.edit("Limits", |document| document.figure.layer.style.limits = pinned);
     }
     if response.drag_stopped() {
         state.dragged = None;
@@ -173,7 +173,7 @@ fn rounded(value: f64) -> f64 {
 
 fn set_limits(model: &mut Model, limits: Limits) {
     model.settle();
-    model.edit("Limits", |document| document.layer.style.limits = limits);
+    model.edit("Limits", |document| document.figure.layer.style.limits = limits);
     model.settle();
 }
 
@@ -221,14 +221,14 @@ fn background(ui: &mut Ui, model: &mut Model, present: Background) {
         if ui.add_enabled_ui(!is_transparent, |ui| ui.color_edit_button_srgb(&mut rgb)).inner.changed() {
             let [r, g, b] = rgb;
             model.edit("Background", |document| {
-                document.layer.style.background = Background::Color(Rgba([r, g, b, 255]));
+                document.figure.layer.style.background = Background::Color(Rgba([r, g, b, 255]));
             });
         }
         if ui.checkbox(&mut is_transparent, "transparent").changed() {
             let [r, g, b] = rgb;
             let next = if is_transparent { Background::None } else { Background::Color(Rgba([r, g, b, 255])) };
             model.settle();
-            model.edit("Background", |document| document.layer.style.background = next);
+            model.edit("Background", |document| document.figure.layer.style.background = next);
             model.settle();
         }
     });

@@ -69,7 +69,7 @@ fn names(data: &OpenData) -> Vec<String> {
 
 fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     let names = names(data);
-    let shown = data.axis_facts().map(|facts| facts.name);
+    let shown = data.axis_names();
     for (i, axis) in ["x", "y"].into_iter().enumerate() {
         row(ui, axis, |ui| {
             let mut chosen = None;
@@ -87,7 +87,7 @@ fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
                     let [x, y] = shown.clone();
                     document.sources.x = Some(if i == 0 { name.clone() } else { x });
                     document.sources.y = Some(if i == 1 { name } else { y });
-                    let axis = if i == 0 { &mut document.layer.x } else { &mut document.layer.y };
+                    let axis = if i == 0 { &mut document.figure.layer.x } else { &mut document.figure.layer.y };
                     axis.range = None;
                 });
             }
@@ -98,7 +98,7 @@ fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         model.edit("Swap", |document| {
             let [x, y] = shown.clone();
             (document.sources.x, document.sources.y) = (Some(y), Some(x));
-            std::mem::swap(&mut document.layer.x, &mut document.layer.y);
+            std::mem::swap(&mut document.figure.layer.x, &mut document.figure.layer.y);
         });
     }
 }
@@ -111,7 +111,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         ("max", Statistic::Max),
         ("std", Statistic::Std),
     ];
-    let Some(present) = model.document().map(|d| d.layer.reduction.clone()) else { return };
+    let Some(present) = model.document().map(|d| d.figure.layer.reduction.clone()) else { return };
     let names = names(data);
     let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
     let mut chosen = None;
@@ -150,7 +150,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     });
     if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
         model.settle();
-        model.edit("Reduction", |document| document.layer.reduction = reduction);
+        model.edit("Reduction", |document| document.figure.layer.reduction = reduction);
         model.settle();
     }
 }
@@ -204,7 +204,7 @@ impl RawForm {
                 Some(spec) => model.edit("Layout", |document| {
                     document.sources.raw = spec;
                     (document.sources.x, document.sources.y) = (None, None);
-                    (document.layer.x.range, document.layer.y.range) = (None, None);
+                    (document.figure.layer.x.range, document.figure.layer.y.range) = (None, None);
                 }),
                 None => ui.ctx().request_repaint(),
             }

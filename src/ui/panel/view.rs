@@ -24,7 +24,7 @@ impl RangeForm {
             ui.label("Nothing is open.");
             return;
         };
-        let requests = [document.layer.x, document.layer.y];
+        let requests = [document.figure.layer.x, document.figure.layer.y];
         for (i, name) in ["x", "y"].into_iter().enumerate() {
             let shown = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x.range } else { s.view.y.range });
             self.range(ui, model, i, name, shown);
@@ -34,10 +34,10 @@ impl RangeForm {
             if ui.button("Fit all data").clicked() {
                 model.fit();
             }
-            let mut grid = document.grid;
+            let mut grid = document.figure.grid;
             if ui.checkbox(&mut grid, "grid lines").changed() {
                 model.settle();
-                model.edit("Grid", |document| document.grid = grid);
+                model.edit("Grid", |document| document.figure.grid = grid);
                 model.settle();
             }
         });

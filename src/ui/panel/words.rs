@@ -18,8 +18,8 @@ impl WordsForm {
             return;
         };
         let (shown, _) = model.words();
-        let mut words = document.words.clone();
-        let mut theme = document.theme;
+        let mut words = document.figure.text.clone();
+        let mut theme = document.figure.theme;
         let field = |ui: &mut Ui, name: &str, word: &mut Option<String>, hint: Option<&String>| {
             row(ui, name, |ui| {
                 let mut text = word.clone().unwrap_or_default();
@@ -37,10 +37,10 @@ impl WordsForm {
             ui.radio_value(&mut theme, Theme::Dark, "dark");
             ui.radio_value(&mut theme, Theme::Light, "light");
         });
-        if words != document.words {
-            model.edit("Words", |document| document.words = words);
+        if words != document.figure.text {
+            model.edit("Words", |document| document.figure.text = words);
         }
-        if theme != document.theme {
+        if theme != document.figure.theme {
             model.set_theme(theme);
         }
     }

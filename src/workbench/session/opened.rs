@@ -5,13 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::dataset::Dataset;
-use crate::data::dtype::{Scalar, Unit};
 use crate::data::parallel::Reading;
 use crate::data::raw::RawSpec;
 use crate::data::stats::{ColumnStats, column_stats, sample_stats};
 use crate::data::table::Part;
 use crate::data::{Progress, Table};
-use crate::figure::ticks::{Quantity, TimeUnit};
 use crate::plan::{ColumnFacts, VALUE, X, Y};
 use crate::workbench::WorkbenchError;
 use crate::workbench::sources::{Opened, Sources, guess_note};
@@ -37,47 +35,6 @@ pub struct FileFacts {
     pub confidence: Option<f64>,
     /// The description in use, where the file does not describe itself.
     pub layout: Option<RawSpec>,
-}
-
-/// What an axis shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AxisFacts {
-    /// The column's name.
-    pub name: String,
-    /// What its numbers are.
-    pub quantity: Quantity,
-}
-
-impl AxisFacts {
-    fn of(column: &Column) -> Self {
-        let quantity = Quantity { integer: column.kind().is_integer(), time: time_unit(column.dtype().scalar) };
-        Self { name: column.name().to_owned(), quantity }
-    }
-
-    /// The name as an axis label: none if it is only a number.
-    pub fn label(&self) -> Option<String> {
-        (!self.name.is_empty() && !self.name.bytes().all(|b| b.is_ascii_digit())).then(|| self.name.clone())
-    }
-}
-
-/// The unit of a column of moments, where it has a fixed length.
-fn time_unit(scalar: Scalar) -> Option<TimeUnit> {
-    let Scalar::Time(unit) = scalar else { return None };
-    let (numerator, denominator) = match unit.unit {
-        Unit::Week => (604_800, 1),
-        Unit::Day => (86_400, 1),
-        Unit::Hour => (3600, 1),
-        Unit::Minute => (60, 1),
-        Unit::Second => (1, 1),
-        Unit::Millisecond => (1, 1000),
-        Unit::Microsecond => (1, 1_000_000),
-        Unit::Nanosecond => (1, 1_000_000_000),
-        Unit::Picosecond => (1, 1_000_000_000_000),
-        Unit::Femtosecond => (1, 1_000_000_000_000_000),
-        Unit::Attosecond => (1, 1_000_000_000_000_000_000),
-        Unit::Year | Unit::Month | Unit::Generic => return None,
-    };
-    Some(TimeUnit { numerator: numerator * u64::from(unit.multiplier), denominator })
 }
 
 /// Opened data: a table with what is known of it so far.
@@ -107,12 +64,9 @@ impl OpenData {
         [self.table.kind(X), self.table.kind(Y), self.table.kind(VALUE)]
     }
 
-    /// What the axes x and y show.
-    pub fn axis_facts(&self) -> [AxisFacts; 2] {
-        [X, Y].map(|i| match self.table.column(i) {
-            Some(column) => AxisFacts::of(column),
-            None => AxisFacts { name: String::new(), quantity: Quantity::default() },
-        })
+    /// Names of the columns x and y.
+    pub fn axis_names(&self) -> [String; 2] {
+        [X, Y].map(|i| self.table.column(i).map_or_else(String::new, |column| column.name().to_owned()))
     }
 
     /// What is known of columns so far, with their names.
