@@ -60,7 +60,7 @@ impl Histogram {
             Values::Real(reals) => {
                 let (mut low, mut high) = real_extremes(reals, f64::NEG_INFINITY)?;
                 let space = space(low > 0.0);
-                if space == Space::Log {
+                if space == Space::Log && low <= 0.0 {
                     (low, high) = real_extremes(reals, 0.0)?;
                 }
                 Some(HistogramAxis::new(low, high, space).fill(reals, |v| v))
@@ -146,7 +146,7 @@ impl HistogramAxis {
         let share = move |v: f64| (v * halved - low * halved) * per_unit;
         let found = match self.space {
             Space::Linear => count(values, real, &edges, self, |v| cell(share(v))),
-            Space::Sqrt | Space::Cbrt => count(values, real, &edges, self, |v| cell(share(v).sqrt())),
+            Space::Sqrt | Space::Cbrt => count(values, real, &edges, self, |v| root_cell(share(v))),
             Space::Log => {
                 let first = f64_key(low);
                 let bits = u64::BITS - (f64_key(high) - first).leading_zeros();
@@ -187,14 +187,31 @@ const EMPTY: usize = BUCKETS;
 /// Where pixels are counted whose value has no place.
 const BEYOND: usize = BUCKETS + 1;
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, NaN gives 0")]
+/// The cell of a share from 0 to 1; some cell for all else.
+#[inline]
 fn cell(share: f64) -> usize {
-    ((share * CELLS as f64) as usize).min(CELLS - 1)
+    // Adding 2^52 leaves a whole number in the low bits, which costs less than a cast.
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    let at = (share * CELLS as f64).max(0.0).min((CELLS - 1) as f64) + WHOLE;
+    low_bits(at.to_bits())
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "bounded by CELLS")]
+/// The cell of a share from 0 to 1 whose root is wanted: narrower towards 0, and all below 2^-24 in one.
+#[inline]
+fn root_cell(share: f64) -> usize {
+    const FIRST: u64 = (1023 - 24) << 52;
+    key_cell(share.max(0.0).to_bits(), FIRST, 52 + 5 - CELLS.trailing_zeros())
+}
+
+#[inline]
 fn key_cell(key: u64, first: u64, shift: u32) -> usize {
-    (key.saturating_sub(first) >> shift).min(CELLS as u64 - 1) as usize
+    low_bits((key.saturating_sub(first) >> shift).min(CELLS as u64 - 1))
+}
+
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+fn low_bits(word: u64) -> usize {
+    word as usize % CELLS
 }
 
 /// How many values each bucket holds. `cell` grows with the value.
@@ -219,7 +236,7 @@ fn count<T: Copy>(
     before[filled..].fill(passed);
     let place = |value: &T| {
         let v = real(*value);
-        let mut bucket = usize::from(before[cell(v) % CELLS]);
+        let mut bucket = usize::from(before[cell(v)]);
         // Few cells hold an edge, so that this is seldom entered and costs no wrong guess of the processor.
         while bucket < BUCKETS - 1 && edges[bucket] <= v {
             bucket += 1;
