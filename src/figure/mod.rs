@@ -9,6 +9,8 @@
 //! | [`mod@colormap`] | the tables of 256 colours, by name |
 //! | [`mod@norm`] | norms, limits, thresholds: which value gets which colour |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
+//! | [`mod@histogram`] | how an aggregate's values are spread, for dragging limits on |
+//! | [`mod@readout`] | what the cursor points at, as text |
 //! | [`mod@image`] | RGBA images and their comparer |
 //! | [`mod@error`] | what can go wrong here |
 

@@ -84,7 +84,7 @@ pub fn normalise(v: f64, norm: Norm, vmin: f64, vmax: f64) -> f64 {
 }
 
 /// How far `v` lies on the way from `low` to `high`, also where their distance overflows.
-fn share(v: f64, low: f64, high: f64) -> f64 {
+pub(super) fn share(v: f64, low: f64, high: f64) -> f64 {
     let span = high - low;
     if span.is_finite() { (v - low) / span } else { (v * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5) }
 }

@@ -24,6 +24,7 @@ use crate::scene::axis::{Axis, Scale, ViewError};
 use crate::scene::edge::EdgeRule;
 
 pub use time::TimeUnit;
+pub(super) use time::stamp;
 
 /// One mark on an axis.
 #[derive(Clone, Debug, PartialEq)]

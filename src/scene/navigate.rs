@@ -36,8 +36,8 @@ const LEAST_POSITIVE: f64 = 1e-307;
 
 /// Data coordinate at a position in pixels from the start of the axis (fractions allowed, outside the view too).
 ///
-/// Where an end of the range is an integer, the result is exact; it is rounded to an integer only from 2^52 on, where
-/// f64 has no fractions left. NaN on an axis that cannot be drawn.
+/// Where an end of the range is an integer, the result is exact; it is rounded down to an integer only from 2^52 on,
+/// where f64 has no fractions left. NaN on an axis that cannot be drawn.
 #[expect(clippy::cast_possible_truncation, reason = "floored and bounded")]
 pub fn value_at(axis: &Axis, position: f64) -> Coordinate {
     let Range { start, end } = axis.range;
@@ -82,7 +82,7 @@ pub fn value_at(axis: &Axis, position: f64) -> Coordinate {
 /// A whole number and a fraction in 0..=1 as one coordinate.
 fn exact(whole: i128, fraction: f64) -> Coordinate {
     if whole.unsigned_abs() >= 1 << 52 {
-        return Coordinate::Integer(whole + i128::from(fraction >= 0.5));
+        return Coordinate::Integer(whole + i128::from(fraction >= 1.0));
     }
     if fraction == 0.0 { Coordinate::Integer(whole) } else { Coordinate::Real(whole as f64 + fraction) }
 }

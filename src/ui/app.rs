@@ -100,7 +100,7 @@ impl ScumbleApp {
     pub fn set_adapter(&mut self, adapter: String, is_software: bool) {
         if is_software {
             let note = format!("the window is drawn by software ({adapter}); a GPU driver would make it smoother");
-            self.model.notices.note(note);
+            self.model.notices.remember(note);
         }
         self.adapter = adapter;
     }

@@ -88,25 +88,32 @@ impl ExportDialog {
             return;
         }
         let mut is_open = true;
-        Window::new("Export PNG").open(&mut is_open).collapsible(false).default_width(460.0).show(ui.ctx(), |ui| {
-            self.choices(ui, stage);
-            let request = self.request(&document.figure, stage);
-            self.place(ui, model, &document.sources.inputs);
-            let output = PathBuf::from(self.path.clone().unwrap_or_default());
-            let sources = document.sources();
-            ui.add_space(6.0);
-            ui.label(RichText::new("The same, from a terminal or a script:").weak());
-            let line = shell_line(&render_command(&sources, &request, &output));
-            ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
-                ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
+        let middle = stage.plot.center();
+        Window::new("Export PNG")
+            .open(&mut is_open)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(middle)
+            .collapsible(false)
+            .default_width(460.0)
+            .show(ui.ctx(), |ui| {
+                self.choices(ui, stage);
+                let request = self.request(&document.figure, stage);
+                self.place(ui, model, &document.sources.inputs);
+                let output = PathBuf::from(self.path.clone().unwrap_or_default());
+                let sources = document.sources();
+                ui.add_space(6.0);
+                ui.label(RichText::new("The same, from a terminal or a script:").weak());
+                let line = shell_line(&render_command(&sources, &request, &output));
+                ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
+                    ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
+                });
+                ui.horizontal(|ui| {
+                    if ui.button("Copy command").clicked() {
+                        ui.ctx().copy_text(line.clone());
+                    }
+                    self.buttons(ui, model, &sources, &data, request, &output);
+                });
             });
-            ui.horizontal(|ui| {
-                if ui.button("Copy command").clicked() {
-                    ui.ctx().copy_text(line.clone());
-                }
-                self.buttons(ui, model, &sources, &data, request, &output);
-            });
-        });
         self.is_open &= is_open;
     }
 

@@ -30,25 +30,30 @@ pub struct Notices {
 impl Notices {
     /// Tells something that is good to know.
     pub fn note(&mut self, text: impl Into<String>) {
-        self.add(text.into(), false);
+        self.add(text.into(), false, true);
     }
 
     /// Tells what failed.
     pub fn error(&mut self, text: impl Into<String>) {
-        self.add(text.into(), true);
+        self.add(text.into(), true, true);
     }
 
-    fn add(&mut self, text: String, is_error: bool) {
+    /// Writes into the log only.
+    pub fn remember(&mut self, text: impl Into<String>) {
+        self.add(text.into(), false, false);
+    }
+
+    fn add(&mut self, text: String, is_error: bool, is_shown: bool) {
         let now = Instant::now();
         // The same again, as while dragging over a bad range, takes the place of the first.
         if let Some(last) = self.log.last_mut().filter(|last| last.text == text) {
-            (last.at, last.is_shown) = (now, true);
+            (last.at, last.is_shown) = (now, is_shown);
             return;
         }
         if self.log.len() == KEPT {
             self.log.remove(0);
         }
-        self.log.push(Notice { text, is_error, at: now, is_shown: true });
+        self.log.push(Notice { text, is_error, at: now, is_shown });
     }
 
     /// Everything told, oldest first.

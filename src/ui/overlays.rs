@@ -64,7 +64,7 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
         return;
     }
     let mut closed = None;
-    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, vec2(16.0, -40.0)).show(
+    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -64.0)).show(
         ui.ctx(),
         |ui| {
             for number in toasts {
@@ -74,7 +74,7 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
                     ui.horizontal(|ui| {
                         let color =
                             if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
-                        if ui.small_button("✕").on_hover_text("Put away").clicked() {
+                        if ui.small_button("×").on_hover_text("Put away").clicked() {
                             closed = Some(number);
                         }
                         ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());

@@ -74,7 +74,15 @@ fn accounting(ui: &mut Ui, model: &Model) {
 }
 
 fn memory(ui: &mut Ui) {
-    if let Some(bytes) = private_bytes() {
+    // Twice a second is often enough to ask the system.
+    let id = egui::Id::unique("private memory");
+    let now = ui.input(|input| input.time);
+    let known = ui.data(|data| data.get_temp::<(f64, Option<u64>)>(id)).filter(|(at, _)| now - at < 0.5);
+    let bytes = known.map_or_else(private_bytes, |(_, bytes)| bytes);
+    if known.is_none() {
+        ui.data_mut(|data| data.insert_temp(id, (now, bytes)));
+    }
+    if let Some(bytes) = bytes {
         let cap = crate::workbench::memory::CAP;
         ui.label(RichText::new(format!("{} of {}", panel_size(bytes), panel_size(cap))).weak())
             .on_hover_text("Private memory of this process, and the most that it takes for any file");

@@ -361,7 +361,7 @@ fn paint(shown: Arc<Shown>, style: Style) -> Result<Painted, WorkbenchError> {
     let colors = shading(values, &style)?;
     let picture = shade(values, *width, *height, &colors);
     let bar = ColorBar::of(values, &style, &colors)?;
-    let histogram = Histogram::of(values, style.norm);
+    let histogram = Histogram::new(values, style.norm);
     let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
     Ok(Painted { shown, style, picture, bar, histogram, limits })
 }

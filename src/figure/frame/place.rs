@@ -17,6 +17,7 @@ const TICK: f64 = 5.0;
 const GAP: f64 = 5.0;
 const TICK_LINE: f64 = 16.0;
 const NAME_LINE: f64 = 24.0;
+const LABEL_STEP: f64 = 16.0;
 /// Colour bar: distance from the plot, width, room for its labels.
 const BAR: (f64, f64, f64) = (18.0, 14.0, 46.0);
 
@@ -69,6 +70,12 @@ impl Attempt<'_> {
         css * self.request.scale
     }
 
+    /// Room for labels of a length: in steps, so that a plot keeps its size while labels come and go.
+    fn stepped(&self, widest: f64) -> u32 {
+        let step = self.len(LABEL_STEP);
+        pixels(((widest / step).ceil() * step).ceil())
+    }
+
     fn line(&self) -> u32 {
         self.px(1.0).max(1)
     }
@@ -95,7 +102,7 @@ impl Attempt<'_> {
         let y = self.measured("y", request.view.y, request.y, height)?;
         let widest = y.lines.iter().flat_map(|(_, lines)| lines).map(|(_, width)| *width).fold(0.0, f64::max);
         let name = if text.y_label.is_some() { self.px(NAME_LINE) } else { 0 };
-        let left = self.px(PAD) + name + pixels(widest.ceil()) + self.reach();
+        let left = self.px(PAD) + name + self.stepped(widest) + self.reach();
         let beside = if text.colorbar_label.is_some() { self.px(NAME_LINE) } else { 0 };
         let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + self.px(BAR.2) + beside;
         let right = if request.colorbar { bar + self.px(PAD) } else { self.px(PAD + 10.0) };

@@ -30,7 +30,7 @@ pub(in crate::figure) fn superscript(number: i32) -> String {
 
 /// `number` · 10^`exponent` with exactly `decimals` places (at least −`exponent` of them are needed), digits in groups of
 /// three from 10 000 on.
-fn plain(number: i128, exponent: i32, decimals: i32) -> String {
+pub(in crate::figure) fn plain(number: i128, exponent: i32, decimals: i32) -> String {
     if number == 0 {
         return "0".to_owned();
     }
@@ -75,6 +75,16 @@ pub(in crate::figure) fn single(mut number: i128, mut exponent: i32) -> String {
         _ => plain(number, exponent - power, power - exponent) + "×",
     };
     format!("{mantissa}10{}", superscript(power))
+}
+
+/// All digits of a number, zeros at the end too: plain from thousandths to 10^15, else as 2.50×10⁷.
+pub(in crate::figure) fn fixed(number: i128, exponent: i32) -> String {
+    let top = digits(number) + exponent;
+    if number == 0 || ((-2..=15).contains(&top) && exponent > -20) {
+        return plain(number, exponent, (-exponent).max(0));
+    }
+    let power = top - 1;
+    format!("{}×10{}", plain(number, exponent - power, power - exponent), superscript(power))
 }
 
 /// A number in full where it has at most 24 digits, else as [`single`].

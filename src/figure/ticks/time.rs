@@ -5,6 +5,7 @@
 
 use super::calendar::Date;
 use super::{Ruler, Tick, Ticks, in_order, major, minor};
+use crate::scene::axis::Coordinate;
 
 /// The length of the unit in which an axis counts time from 1970-01-01T00:00:00, in seconds: a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +201,46 @@ fn clock(since: i128, unit: i128) -> String {
     if unit < MILLI {
         text += &format!("\u{2009}{:03}", since % MILLI / MICRO);
     }
+    if unit < MICRO {
+        text += &format!("\u{2009}{:03}", since % MICRO);
+    }
     text
+}
+
+/// The date, and as much of the time as tells instants apart that are `apart` units from each other; none where i128
+/// nanoseconds do not reach. `instant` is a whole number of units and a fraction.
+pub(in crate::figure) fn stamp(instant: (i128, f64), apart: f64, unit: TimeUnit) -> Option<String> {
+    let numerator = i128::from(unit.numerator).checked_mul(SECOND)?;
+    let denominator = i128::from(unit.denominator);
+    let t = nanoseconds(instant, numerator, denominator)?;
+    let date = Date::from_days(t.div_euclid(DAY));
+    let year = date.year.to_string().replace('-', "\u{2212}");
+    let apart = apart * numerator as f64 / denominator as f64;
+    let enough = |length: i128| apart >= length as f64;
+    let month = date.month_name();
+    if enough(366 * DAY) {
+        return Some(year);
+    }
+    if enough(31 * DAY) {
+        return Some(format!("{month} {year}"));
+    }
+    let day = format!("{} {month} {year}", date.day);
+    if enough(DAY) {
+        return Some(day);
+    }
+    let unit = [MINUTE, SECOND, MILLI, MICRO].into_iter().find(|unit| enough(*unit)).unwrap_or(1);
+    Some(format!("{day} {}", clock(t.rem_euclid(DAY), unit)))
+}
+
+/// Nanoseconds since 1970, rounded down, if i128 holds them; a unit is `numerator / denominator` nanoseconds.
+fn nanoseconds((whole, part): (i128, f64), numerator: i128, denominator: i128) -> Option<i128> {
+    if denominator == 0 {
+        return None;
+    }
+    let exact = whole.checked_mul(numerator)?;
+    let rest = fraction(part * numerator as f64 / denominator as f64);
+    // Beyond 2^120, dates are of no use, and products of them might overflow.
+    Some(exact.div_euclid(denominator).saturating_add(rest)).filter(|t| t.unsigned_abs() <= 1 << 120)
 }
 
 /// A ruler over time.
@@ -212,12 +252,6 @@ struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    /// Nanoseconds since 1970 at a coordinate, rounded down, if i128 holds them.
-    fn nanoseconds(&self, (whole, part): (i128, f64)) -> Option<i128> {
-        let exact = whole.checked_mul(self.numerator)?;
-        Some(exact.div_euclid(self.denominator) + fraction(part * self.numerator as f64 / self.denominator as f64))
-    }
-
     /// Position of an instant on the axis; none outside.
     fn place(&self, t: i128) -> Option<f64> {
         let units = t.checked_mul(self.denominator)?;
@@ -251,11 +285,8 @@ pub(super) fn ticks(ruler: &Ruler, unit: TimeUnit) -> Option<Ticks> {
         return None;
     }
     let range = ruler.axis.range;
-    let ends = (clock.nanoseconds(range.start.split())?, clock.nanoseconds(range.end.split())?);
-    // Beyond this, dates are of no use and products below might overflow.
-    if ends.0.unsigned_abs().max(ends.1.unsigned_abs()) > 1 << 120 {
-        return None;
-    }
+    let end = |at: Coordinate| nanoseconds(at.split(), numerator, clock.denominator);
+    let ends = (end(range.start)?, end(range.end)?);
     let per_pixel =
         ruler.rule.span().1.min(clock_width(ruler)) * numerator as f64 / clock.denominator as f64 / ruler.pixels();
     let (step, parts) = Step::at_least(per_pixel * ruler.room.major);

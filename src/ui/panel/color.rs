@@ -179,12 +179,15 @@ fn set_limits(model: &mut Model, limits: Limits) {
 
 fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorState) {
     row(ui, "limits", |ui| {
-        let mut text = state.limits_text.clone().unwrap_or_else(|| present.to_string());
-        let field = egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("MIN..MAX or p1..p99");
+        let shown = if present == Limits::default() { String::new() } else { present.to_string() };
+        let mut text = state.limits_text.clone().unwrap_or_else(|| shown.clone());
+        let field =
+            egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("auto, MIN..MAX, p1..p99");
         let response = ui.add(field);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if entered && text != present.to_string() {
-            match text.parse() {
+        if entered && text != shown {
+            let given = if text.trim().is_empty() { "auto" } else { text.as_str() };
+            match given.parse() {
                 Ok(limits) => set_limits(model, limits),
                 Err(error) => model.notices.error(format!("{error}")),
             }
