@@ -244,7 +244,9 @@ fn count<T: Copy>(
         let apart = if v.is_nan() { EMPTY } else { BEYOND };
         if (v >= axis.low) & (v <= axis.high) { bucket } else { apart }
     };
-    stats::histogram(values.iter().map(place), BEYOND + 1)
+    let mut counts = stats::Histogram::new(BEYOND + 1);
+    counts.add(values.iter().map(place));
+    counts.finish()
 }
 
 #[cfg(test)]
