@@ -266,10 +266,14 @@ fn position_width(axis: &Axis) -> f64 {
     EdgeRule::new("x", axis, is_integer(axis.range)).unwrap().span().1
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "f32 is what is wanted")]
+fn narrow(v: f64) -> f32 {
+    v as f32
+}
+
 /// Values of a column's own type in a view, many of them at pixel edges or right beside.
 fn f32_values(axis: &Axis, seeds: &[(f64, u32, bool)]) -> Vec<Coordinate> {
     let n = f64::from(axis.pixels);
-    let narrow = |v: f64| v as f32;
     let mut found = Vec::new();
     for (at, k, edge) in seeds {
         let at = if *edge { f64::from(k % axis.pixels) } else { at * n };
