@@ -13,7 +13,7 @@ fn main() -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn window(request: &WindowRequest) -> ExitCode {
-    match scumble::ui::run(request.files.clone(), &request.raw, request.threads) {
+    match scumble::ui::run(request.files.clone(), &request.raw, request.threads, request.trace.clone()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => scumble::cli::without_window(request, &error.to_string()),
     }

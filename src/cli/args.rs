@@ -36,6 +36,9 @@ pub struct OpenArgs {
     /// Threads to use [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
     pub threads: Option<u16>,
+    /// Write how long the window's own work took, frame by frame, when it closes
+    #[arg(long, value_name = "FILE.json", help_heading = "Engine")]
+    pub trace_frames: Option<PathBuf>,
 }
 
 /// Heading of the options that describe raw data.

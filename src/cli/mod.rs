@@ -34,6 +34,8 @@ pub struct WindowRequest {
     pub raw: RawSpec,
     /// Threads to use; all cores if not given.
     pub threads: Option<usize>,
+    /// Where times of frames are written.
+    pub trace: Option<PathBuf>,
     /// Whether the files are the example.
     is_demo: bool,
 }
@@ -106,7 +108,13 @@ fn window(args: &OpenArgs) -> Next {
     // Folders and names that depend on where the process was started shall mean the same in the list of recent files.
     let files = args.files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect();
     let threads = args.threads.map(usize::from);
-    Next::Window(WindowRequest { files, raw: args.raw.spec(), threads, is_demo: false })
+    Next::Window(WindowRequest {
+        files,
+        raw: args.raw.spec(),
+        threads,
+        trace: args.trace_frames.clone(),
+        is_demo: false,
+    })
 }
 
 /// Whether a window may open here at all: known without trying only where there is an environment variable for it.

@@ -13,7 +13,8 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use super::coverage::{Mask, mask};
 use super::painter::PaintError;
 
-static BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
+/// The font of all figures: Inter Regular, SIL Open Font License.
+pub static FONT: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
 
 /// Height of capitals and figures, as a share of the font size.
 pub const CAP_HEIGHT: f64 = 0.727;
@@ -28,7 +29,7 @@ struct Face {
 }
 
 static FACE: LazyLock<Option<Face>> = LazyLock::new(|| {
-    let font = FontRef::new(BYTES).ok()?;
+    let font = FontRef::new(FONT).ok()?;
     let shaper = ShaperData::new(&font);
     let outlines = font.outline_glyphs();
     let units = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);

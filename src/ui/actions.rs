@@ -60,6 +60,7 @@ pub enum Action {
 }
 
 /// An action with its words and keys.
+#[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// What it does.
     pub action: Action,

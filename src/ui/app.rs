@@ -53,15 +53,15 @@ impl ScumbleApp {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn new(threads: Option<usize>, wake: Wake, demo: Option<PathBuf>) -> Result<Self, WorkbenchError> {
+    pub fn new(threads: Option<usize>, wake: &Wake, demo: Option<PathBuf>) -> Result<Self, WorkbenchError> {
         Ok(Self {
-            model: Model::new(threads, Arc::clone(&wake))?,
+            model: Model::new(threads, Arc::clone(wake))?,
             canvas: Canvas::default(),
             pointer: Pointer::default(),
             panel: SidePanel::default(),
             palette: Palette::default(),
-            opening: Opening::new(Arc::clone(&wake)),
-            export: ExportDialog::new(Arc::clone(&wake)),
+            opening: Opening::new(Arc::clone(wake)),
+            export: ExportDialog::new(Arc::clone(wake)),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
             stage: None,
@@ -339,7 +339,7 @@ impl ScumbleApp {
         match &self.demo {
             Some(path) => self.model.open_demo(path.clone()),
             None => {
-                self.model.notices.error("this user has no cache folder to make the demo in; run scumble demo -o FILE")
+                self.model.notices.error("this user has no cache folder to make the demo in; run scumble demo -o FILE");
             }
         }
     }

@@ -29,6 +29,7 @@ pub mod shell;
 pub mod status;
 mod surface;
 mod textures;
+mod trace;
 mod uri_list;
 mod view;
 mod wakes;

@@ -105,6 +105,11 @@ impl Model {
         self.threads
     }
 
+    /// Rows of the data that is open.
+    pub fn rows(&self) -> u64 {
+        self.data.as_ref().map_or(0, |data| data.table.rows())
+    }
+
     /// The newest frame.
     pub fn painted(&self) -> Option<&Arc<Painted>> {
         self.painted.as_ref()

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use crate::workbench::session::Wake;
 use crate::workbench::{RawSpec, WorkbenchError};
@@ -10,6 +11,7 @@ use crate::workbench::{RawSpec, WorkbenchError};
 use super::app::ScumbleApp;
 use super::drops::Drops;
 use super::shell::{App, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
+use super::trace::Trace;
 
 /// Frames in a row that may fail before the window gives up.
 const FAULTS: u32 = 3;
@@ -29,7 +31,13 @@ pub enum WindowError {
 ///
 /// # Errors
 /// No display, no graphics device at all, no threads.
-pub fn run(files: Vec<PathBuf>, raw: &RawSpec, threads: Option<usize>) -> Result<(), WindowError> {
+pub fn run(
+    files: Vec<PathBuf>,
+    raw: &RawSpec,
+    threads: Option<usize>,
+    trace: Option<PathBuf>,
+) -> Result<(), WindowError> {
+    let start = Instant::now();
     let waker: Arc<OnceLock<Waker>> = Arc::default();
     let its = Arc::clone(&waker);
     // Before the window exists, it will ask by itself.
@@ -40,7 +48,7 @@ pub fn run(files: Vec<PathBuf>, raw: &RawSpec, threads: Option<usize>) -> Result
     });
     let demo = crate::export::demo::folder()
         .map(|folder| crate::export::demo::points_file(&folder, crate::export::demo::POINTS));
-    let mut app = ScumbleApp::new(threads, Arc::clone(&wake), demo)?;
+    let mut app = ScumbleApp::new(threads, &wake, demo)?;
     // Data is read while the window opens.
     app.open(files, raw.clone());
     let options = ShellOptions {
@@ -49,7 +57,8 @@ pub fn run(files: Vec<PathBuf>, raw: &RawSpec, threads: Option<usize>) -> Result
         icon: None,
         lose_device_after: drill("SCUMBLE_LOSE_DEVICE_AFTER"),
     };
-    run_shell(Window { app, waker, wake, faults: 0 }, options)?;
+    let trace = trace.map(|path| Trace::new(path, start));
+    run_shell(Window { app, waker, wake, faults: 0, trace }, options)?;
     Ok(())
 }
 
@@ -58,15 +67,28 @@ fn drill(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// The figures' font before egui's own, which has what it lacks.
+fn fonts() -> egui::FontDefinitions {
+    let mut fonts = egui::FontDefinitions::default();
+    let name = "Inter".to_owned();
+    fonts.font_data.insert(name.clone(), Arc::new(egui::FontData::from_static(crate::workbench::frame::FONT)));
+    if let Some(family) = fonts.families.get_mut(&egui::FontFamily::Proportional) {
+        family.insert(0, name);
+    }
+    fonts
+}
+
 struct Window {
     app: ScumbleApp,
     waker: Arc<OnceLock<Waker>>,
     wake: Wake,
     faults: u32,
+    trace: Option<Trace>,
 }
 
 impl App for Window {
-    fn start(&mut self, _: &egui::Context, waker: Waker, window: WindowFacts) {
+    fn start(&mut self, ctx: &egui::Context, waker: Waker, window: WindowFacts) {
+        ctx.set_fonts(fonts());
         // Only the first window of a process gets here.
         let _ = self.waker.set(waker);
         self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
@@ -74,6 +96,7 @@ impl App for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {
+        let started = Instant::now();
         // A fault in one frame shall not cost the person the figure.
         match catch_unwind(AssertUnwindSafe(|| self.app.ui(ui))) {
             Ok(()) => self.faults = 0,
@@ -84,6 +107,9 @@ impl App for Window {
                     std::panic::resume_unwind(fault);
                 }
             }
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.frame(started.elapsed(), self.app.model());
         }
     }
 
@@ -96,6 +122,9 @@ impl App for Window {
     }
 
     fn closing(&mut self) {
+        if let Some(Err(error)) = self.trace.as_ref().map(Trace::write) {
+            eprintln!("scumble: the record of frames could not be written: {error}");
+        }
         // The connection to the display ends after this.
         self.app.listen(Drops::default());
     }

@@ -6,4 +6,5 @@ pub use crate::figure::frame::{FigureText, FrameRequest, Layout, layout};
 pub use crate::figure::histogram::Histogram;
 pub use crate::figure::image::Image;
 pub use crate::figure::readout::{coordinate as coordinate_text, value as value_text};
+pub use crate::figure::text::FONT;
 pub use crate::figure::ticks::{Quantity, TimeUnit};

@@ -32,7 +32,7 @@ impl Frame {
         let width = plan.view.x.pixels;
         let height = u32::try_from(lines).unwrap_or(u32::MAX).min(plan.view.y.pixels);
         let padded = width.next_multiple_of(16) + 16;
-        let stride = if padded % 256 == 0 { padded + 16 } else { padded };
+        let stride = if padded.is_multiple_of(256) { padded + 16 } else { padded };
         // At most 30000 * 30032 pixels: fits u32.
         Self { width: width as usize, stride, rest: stride * height }
     }

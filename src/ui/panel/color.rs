@@ -119,7 +119,7 @@ fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<Painted>, limits: Lim
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 3.0, visuals.extreme_bg_color);
     let tallest = histogram.buckets.iter().copied().max().unwrap_or(0);
-    #[expect(clippy::cast_precision_loss, reason = "heights of bars")]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "heights of bars")]
     let height = |n: u64| ((n as f64).ln_1p() / (tallest.max(1) as f64).ln_1p()) as f32 * (HEIGHT - 6.0);
     #[expect(clippy::cast_precision_loss, reason = "about 256 bars")]
     let width = rect.width() / histogram.buckets.len().max(1) as f32;

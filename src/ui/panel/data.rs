@@ -246,9 +246,8 @@ fn number(ui: &mut Ui, name: &str, text: &mut String, step: u64) -> bool {
 /// The dtype in the other byte order.
 fn swapped(dtype: &str) -> String {
     match dtype.split_at_checked(1) {
-        Some(("<", rest)) => format!(">{rest}"),
         Some((">", rest)) => format!("<{rest}"),
-        Some(("=" | "|", rest)) => format!(">{rest}"),
+        Some(("<" | "=" | "|", rest)) => format!(">{rest}"),
         _ => format!(">{dtype}"),
     }
 }

@@ -7,7 +7,7 @@ use crate::aggregate::{Aggregate, Values};
 use crate::data::Progress;
 use crate::data::blocks::Blocks;
 use crate::data::stats::ColumnStats;
-use crate::plan::{self, FramePlan, VALUE, X, Y};
+use crate::plan::{self, FramePlan, VALUE};
 use crate::scene::layer::Layer;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::workbench::WorkbenchError;
@@ -108,7 +108,6 @@ fn plan_of(data: &OpenData, layer: &Layer, stats: [Option<ColumnStats>; 3]) -> R
     let (Some(x), Some(y)) = (x, y) else {
         return Err(crate::data::DataError::Empty.into());
     };
-    debug_assert!(X == 0 && Y == 1);
     Ok(plan::frame(layer, &x, &y, value.as_ref())?)
 }
 

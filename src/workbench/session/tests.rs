@@ -142,11 +142,11 @@ fn only_the_newest_of_many_requests_is_the_last_word() {
         let mut layer = layer();
         layer.size.width = 200 + i;
         last = waiting.session.draw(&data, layer);
-        std::thread::sleep(Duration::from_millis(2));
+        thread::sleep(Duration::from_millis(2));
     }
     let shown = waiting.exact(last);
     assert_eq!(shown.aggregate.width, 239);
-    std::thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(100));
     let late = waiting.session.poll();
     let older = late.iter().filter(|e| matches!(e, Event::Painted(p) if p.shown.generation < last)).count();
     assert_eq!(older, 0, "an older frame came after the newest");

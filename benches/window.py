@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""The window under a scripted hand: how long until there is a picture, how long its frames take, how much memory.
+
+    cargo build --release
+    python3 benches/window.py p100m.npy [p300m.npy ...] [--scumble PATH]
+
+Needs Xvfb, xdotool and a Vulkan driver (the software one will do: its own time is not counted). For each file it
+opens the window on a display of its own, waits for the exact picture, zooms and drags about with the mouse, closes the
+window and prints what `--trace-frames` recorded. The dense zoom is that of the engine's bench: 1.9..2.1 on both axes.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+DISPLAY = ":93"
+
+
+def need(tool, package):
+    if not shutil.which(tool):
+        sys.exit(f"window.py: {tool} is missing; install Debian's package {package}")
+
+
+class Window:
+    """A window on a display of its own."""
+
+    def __init__(self, scumble, arguments, folder):
+        self.trace = Path(folder) / "trace.json"
+        environment = {**os.environ, "DISPLAY": DISPLAY, "XDG_RUNTIME_DIR": folder, "XDG_STATE_HOME": folder}
+        environment.pop("WAYLAND_DISPLAY", None)
+        self.environment = environment
+        command = [scumble, *arguments, "--trace-frames", str(self.trace)]
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+    def do(self, *words):
+        subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
+    def private(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon:"))
+
+    def close(self):
+        self.do("key", "ctrl+q")
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            sys.exit("window.py: the window did not close")
+        return json.loads(self.trace.read_text())
+
+
+def hand(window):
+    """Zooms in and out and drags, for about ten seconds."""
+    for x, y in [(420, 350), (520, 420), (360, 300)]:
+        window.do("mousemove", x, y)
+        for button in [4] * 8 + [5] * 6:
+            window.do("click", button)
+            time.sleep(0.05)
+        window.do("mousedown", 1)
+        for _ in range(30):
+            window.do("mousemove_relative", "--", 4, -3)
+            time.sleep(0.02)
+        window.do("mouseup", 1)
+        time.sleep(0.5)
+
+
+def measure(scumble, file):
+    with tempfile.TemporaryDirectory() as folder:
+        window = Window(scumble, [file], folder)
+        time.sleep(6)
+        hand(window)
+        window.do("key", "f")
+        time.sleep(3)
+        peak = window.private()
+        record = window.close()
+    events = record["events"]
+
+    def first(what):
+        return next((at for at, name in events if name.startswith(what)), float("nan"))
+
+    work = [row[1] for row in record["rows"]]
+    busy = sorted(row[1] for row in record["rows"] if row[2]) or [0.0]
+    print(f"{file}")
+    print(f"  first frame of the window   {first('first frame'):7.3f} s after start")
+    print(f"  first picture               {first('preview'):7.3f} s after start")
+    print(f"  exact picture               {first('exact'):7.3f} s after start, with the ranges read first")
+    print(f"  window's own work, a frame  p99 {record['work_ms']['p99']:.1f} ms, max {max(work):.1f} ms of {len(work)} frames")
+    print(f"    while passes run          p99 {busy[int(len(busy) * 0.99) - 1 if len(busy) > 1 else 0]:.1f} ms of {len(busy)} frames")
+    print(f"  private memory              {peak / 2**20:.0f} MiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--scumble", default=str(Path(__file__).resolve().parent.parent / "target/release/scumble"))
+    options = parser.parse_args()
+    need("Xvfb", "xvfb")
+    need("xdotool", "xdotool")
+    server = subprocess.Popen(["Xvfb", DISPLAY, "-screen", "0", "1400x900x24"], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1)
+        for file in options.files:
+            measure(options.scumble, str(Path(file).resolve()))
+    finally:
+        server.terminate()
+
+
+if __name__ == "__main__":
+    main()

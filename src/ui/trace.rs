@@ -1,0 +1,91 @@
+//! How long the window's own work took, frame by frame, for `--trace-frames FILE.json`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::workbench::memory::private_bytes;
+use crate::workbench::session::FrameStatus;
+
+use super::model::Model;
+
+/// Frames that are kept: more than an hour at 60 a second. Later ones are counted only.
+const KEPT: usize = 1 << 18;
+
+/// One frame.
+struct Frame {
+    /// Seconds since the start.
+    at: f64,
+    /// Milliseconds that the window's thread worked: logic, layout, overlay; not what the graphics driver does.
+    work_ms: f64,
+    /// Whether a pass was under way.
+    is_busy: bool,
+}
+
+/// Records frames and what happened between them.
+pub struct Trace {
+    path: PathBuf,
+    start: Instant,
+    frames: Vec<Frame>,
+    dropped: u64,
+    events: Vec<(f64, String)>,
+    /// The newest picture that was noted: its number in order, and whether it was exact.
+    seen: Option<(usize, bool)>,
+}
+
+impl Trace {
+    /// A record that [`Trace::write`] puts into a file. Times count from `start`.
+    pub fn new(path: PathBuf, start: Instant) -> Self {
+        Self { path, start, frames: Vec::new(), dropped: 0, events: Vec::new(), seen: None }
+    }
+
+    /// Notes that something happened now.
+    pub fn event(&mut self, what: impl Into<String>) {
+        self.events.push((self.start.elapsed().as_secs_f64(), what.into()));
+    }
+
+    /// Notes a frame that took so long.
+    pub fn frame(&mut self, work: Duration, model: &Model) {
+        if self.frames.is_empty() {
+            self.event("first frame");
+        }
+        if let Some(painted) = model.painted() {
+            let is_exact = painted.shown.status == FrameStatus::Exact;
+            let seen = (std::sync::Arc::as_ptr(painted).addr(), is_exact);
+            if self.seen != Some(seen) {
+                self.seen = Some(seen);
+                self.event(format!("{} of {} rows", if is_exact { "exact" } else { "preview" }, model.rows()));
+            }
+        }
+        if self.frames.len() == KEPT {
+            self.dropped += 1;
+            return;
+        }
+        let at = self.start.elapsed().as_secs_f64();
+        self.frames.push(Frame { at, work_ms: work.as_secs_f64() * 1e3, is_busy: model.rows_read().is_some() });
+    }
+
+    /// Writes the record.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self) -> std::io::Result<()> {
+        let mut sorted: Vec<f64> = self.frames.iter().map(|frame| frame.work_ms).collect();
+        sorted.sort_by(f64::total_cmp);
+        let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
+        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy])).collect();
+        let record = json!({
+            "frames": frames.len(),
+            "frames_not_kept": self.dropped,
+            "work_ms": { "p50": at(50), "p99": at(99), "max": sorted.last() },
+            "private_bytes": private_bytes(),
+            "events": self.events,
+            "columns": ["seconds", "work_ms", "pass under way"],
+            "rows": frames,
+        });
+        let mut file = std::fs::File::create(&self.path)?;
+        writeln!(file, "{record}")
+    }
+}
