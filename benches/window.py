@@ -74,6 +74,8 @@ def measure(scumble, file):
     with tempfile.TemporaryDirectory() as folder:
         window = Window(scumble, [file], folder)
         time.sleep(6)
+        # With no window manager nobody else gives it the keyboard.
+        window.do("search", "--sync", "--name", "Scumble", "windowfocus")
         hand(window)
         window.do("key", "f")
         time.sleep(3)

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
@@ -49,6 +50,7 @@ pub struct Model {
     /// Sources that could not be opened, so that nobody tries again and again.
     refused: Option<Sources>,
     asked: Option<Asked>,
+    asked_at: Option<Instant>,
     /// The style that was last asked for.
     styled: Option<Style>,
     generation: Option<Generation>,
@@ -77,6 +79,7 @@ impl Model {
             candidate: None,
             refused: None,
             asked: None,
+            asked_at: None,
             styled: None,
             generation: None,
             painted: None,
@@ -103,6 +106,11 @@ impl Model {
     /// Threads that the person allowed; all cores if not given.
     pub fn threads(&self) -> Option<usize> {
         self.threads
+    }
+
+    /// How long the frame in the making has been under way.
+    pub fn busy_for(&self) -> Duration {
+        self.asked_at.map_or(Duration::ZERO, |at| at.elapsed())
     }
 
     /// Rows of the data that is open.
@@ -271,6 +279,7 @@ impl Model {
         if self.asked.as_ref() != Some(&asked) {
             self.generation = Some(self.session.draw(&data, Layer { size, ..document.figure.layer }));
             self.asked = Some(asked);
+            self.asked_at = Some(Instant::now());
         } else if self.styled.as_ref() != Some(&style) {
             self.session.restyle(&style);
         }

@@ -56,7 +56,11 @@ fn section(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 /// A row with a name at its left.
 fn row<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
-        ui.add_sized([78.0, ui.spacing().interact_size.y], egui::Label::new(name).halign(egui::Align::LEFT));
+        let size = egui::vec2(78.0, ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_min_size(size);
+            ui.label(name);
+        });
         contents(ui)
     })
     .inner

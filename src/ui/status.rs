@@ -101,8 +101,10 @@ fn progress(ui: &mut Ui, model: &mut Model) {
     }
     let Some(rows) = model.rows_read() else { return };
     let all = model.data().map_or(0, |data| data.table.rows());
-    // What is done within a moment needs no bar.
-    if all < 20_000_000 {
+    // What is done within a moment needs no bar, and a bar that moves costs frames.
+    const SLOW: std::time::Duration = std::time::Duration::from_millis(400);
+    ui.ctx().request_repaint_after(SLOW);
+    if model.busy_for() < SLOW {
         return;
     }
     ui.separator();
@@ -112,7 +114,6 @@ fn progress(ui: &mut Ui, model: &mut Model) {
     #[expect(clippy::cast_precision_loss, reason = "a bar")]
     let share = rows as f32 / all.max(1) as f32;
     ui.add(ProgressBar::new(share.min(1.0)).desired_width(120.0).show_percentage());
-    ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
 }
 
 #[cfg(test)]

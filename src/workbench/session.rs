@@ -226,7 +226,8 @@ impl Session {
         let generation = Generation(self.next());
         self.set_style(&layer.style);
         self.shared.is_drawing.store(true, Ordering::Relaxed);
-        self.shared.draw.put(DrawJob { generation, data: Arc::clone(data), layer });
+        let needs = data.needs(&layer);
+        self.shared.draw.put(DrawJob { generation, data: Arc::clone(data), layer }, needs);
         generation
     }
 
@@ -242,7 +243,7 @@ impl Session {
     /// Colors the latest numbers anew; touches no file.
     pub fn restyle(&mut self, style: &Style) {
         self.set_style(style);
-        self.shared.paint.put(());
+        self.shared.paint.put((), None);
     }
 
     fn set_style(&self, style: &Style) {
@@ -315,10 +316,15 @@ fn draw_all(shared: &Arc<Shared>) {
                 seconds: started.elapsed().as_secs_f64(),
             };
             *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(shown));
-            shared.paint.put(());
+            shared.paint.put((), None);
             !shared.draw.has_shown()
         };
-        let mut bench = Bench { options, speed: &mut speed, progress: &progress, show: &mut show };
+        let finds_out = |what: Option<u64>| {
+            shared.draw.finds_out(what);
+            what.is_some() || !shared.draw.has_newer()
+        };
+        let mut bench =
+            Bench { options, speed: &mut speed, progress: &progress, finds_out: &finds_out, show: &mut show };
         let drawn = survive(|| looks::draw(&job.data, &job.layer, &mut bench));
         shared.is_drawing.store(false, Ordering::Relaxed);
         match drawn {

@@ -25,6 +25,8 @@ struct Running {
     progress: Arc<Progress>,
     started: Instant,
     has_shown: bool,
+    /// What the job is finding out now, for itself and for others that need the same.
+    finds_out: Option<u64>,
 }
 
 impl<T> Desk<T> {
@@ -39,11 +41,13 @@ impl<T> Desk<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Leaves a job in the place of one that still waits, and asks the running one to give way.
-    pub fn put(&self, job: T) {
+    /// Leaves a job in the place of one that still waits, and asks the running one to give way; unless that is just
+    /// finding out what the new one `needs` to know too.
+    pub fn put(&self, job: T, needs: Option<u64>) {
         let mut state = self.state();
         state.waiting = Some(job);
-        if let Some(running) = &state.running {
+        let shared = state.running.as_ref().is_some_and(|r| r.finds_out.is_some() && r.finds_out == needs);
+        if let Some(running) = state.running.as_ref().filter(|_| !shared) {
             running.progress.cancel_at(if running.has_shown { Instant::now() } else { running.started + GRACE });
         }
         self.changed.notify_one();
@@ -68,7 +72,12 @@ impl<T> Desk<T> {
             }
             if let Some(job) = state.waiting.take() {
                 let progress = Arc::new(Progress::default());
-                let running = Running { progress: Arc::clone(&progress), started: Instant::now(), has_shown: false };
+                let running = Running {
+                    progress: Arc::clone(&progress),
+                    started: Instant::now(),
+                    has_shown: false,
+                    finds_out: None,
+                };
                 state.running = Some(running);
                 return Some((job, progress));
             }
@@ -88,6 +97,18 @@ impl<T> Desk<T> {
             }
         }
         is_newer
+    }
+
+    /// Notes what the running job is finding out now, if anything.
+    pub fn finds_out(&self, what: Option<u64>) {
+        if let Some(running) = &mut self.state().running {
+            running.finds_out = what;
+        }
+    }
+
+    /// Whether a newer job waits.
+    pub fn has_newer(&self) -> bool {
+        self.state().waiting.is_some()
     }
 
     /// The running job's progress.
@@ -114,10 +135,10 @@ mod tests {
     #[test]
     fn the_newest_job_wins_and_the_closed_desk_gives_none() {
         let desk = Desk::new();
-        desk.put(1);
-        desk.put(2);
+        desk.put(1, None);
+        desk.put(2, None);
         assert_eq!(desk.take().map(|(job, _)| job), Some(2));
-        desk.put(3);
+        desk.put(3, None);
         desk.close();
         assert!(desk.take().is_none());
     }
@@ -125,20 +146,34 @@ mod tests {
     #[test]
     fn a_job_that_has_shown_something_gives_way_at_once() {
         let desk = Desk::new();
-        desk.put(1);
+        desk.put(1, None);
         let (_, progress) = desk.take().unwrap();
         assert!(!desk.has_shown());
         assert!(!progress.is_cancelled());
-        desk.put(2);
+        desk.put(2, None);
+        assert!(progress.is_cancelled());
+    }
+
+    #[test]
+    fn a_job_goes_on_while_it_finds_out_what_the_newer_one_needs() {
+        let desk = Desk::new();
+        desk.put(1, None);
+        let (_, progress) = desk.take().unwrap();
+        desk.has_shown();
+        desk.finds_out(Some(7));
+        desk.put(2, Some(7));
+        assert!(!progress.is_cancelled());
+        assert!(desk.has_newer());
+        desk.put(3, Some(8));
         assert!(progress.is_cancelled());
     }
 
     #[test]
     fn a_job_that_has_shown_nothing_has_a_moment_of_grace() {
         let desk = Desk::new();
-        desk.put(1);
+        desk.put(1, None);
         let (_, progress) = desk.take().unwrap();
-        desk.put(2);
+        desk.put(2, None);
         assert!(!progress.is_cancelled());
         std::thread::sleep(GRACE + Duration::from_millis(5));
         assert!(progress.is_cancelled());

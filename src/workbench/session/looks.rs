@@ -17,7 +17,7 @@ use super::opened::OpenData;
 
 /// How long a first look may take, about.
 const FIRST: Duration = Duration::from_millis(25);
-/// How long later looks may take at most, so that the picture is seen to grow.
+/// How long later looks take: long enough that showing them costs little, short enough that the picture is seen to grow.
 const LATER: Duration = Duration::from_millis(300);
 /// Tables of fewer rows are drawn in one go.
 const FEW: u64 = 2_000_000;
@@ -54,6 +54,8 @@ pub struct Bench<'a> {
     pub options: CpuOptions,
     pub speed: &'a mut Speed,
     pub progress: &'a Progress,
+    /// Told what is being found out, if anything; says whether to go on.
+    pub finds_out: &'a dyn Fn(Option<u64>) -> bool,
     /// Shows what there is. Says whether to go on.
     pub show: &'a mut dyn FnMut(FramePlan, Aggregate, FrameStatus) -> bool,
 }
@@ -70,7 +72,11 @@ pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<(),
         if missing[VALUE] || data.table.rows() <= FEW || !glance(data, layer, missing, bench)? {
             bench.progress.restart();
         }
+        (bench.finds_out)(Some(data.key()));
         data.learn(missing, bench.options.reading, bench.progress)?;
+        if !(bench.finds_out)(None) {
+            return Ok(());
+        }
         bench.progress.restart();
     }
     let plan = plan_of(data, layer, data.known())?;
@@ -82,8 +88,7 @@ pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<(),
         if !(bench.show)(plan, shown(pass.aggregate(), layer, status), status) {
             return Ok(());
         }
-        // Each look takes about as long as all before it, so that showing them costs little.
-        time = time.saturating_mul(2).min(LATER);
+        time = LATER;
     }
     Ok(())
 }

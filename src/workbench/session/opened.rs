@@ -10,7 +10,8 @@ use crate::data::raw::RawSpec;
 use crate::data::stats::{ColumnStats, column_stats, sample_stats};
 use crate::data::table::Part;
 use crate::data::{Progress, Table};
-use crate::plan::{ColumnFacts, VALUE, X, Y};
+use crate::plan::{self, ColumnFacts, VALUE, X, Y};
+use crate::scene::layer::Layer;
 use crate::workbench::WorkbenchError;
 use crate::workbench::sources::{Opened, Sources, guess_note};
 
@@ -57,6 +58,17 @@ impl OpenData {
     pub(super) fn new(id: DataId, sources: Sources, opened: Opened) -> Self {
         let files = opened.datasets.iter().map(facts_of).collect();
         Self { id, sources, table: opened.table, notes: opened.notes, files, stats: Mutex::new([None; 3]) }
+    }
+
+    /// What stands for "all that must be read of these columns first".
+    pub(super) fn key(&self) -> u64 {
+        self.id.0
+    }
+
+    /// What must be found out before `layer` can be drawn, if anything.
+    pub(super) fn needs(&self, layer: &Layer) -> Option<u64> {
+        let missing = self.missing(plan::stats_needed(layer, self.kinds()));
+        (missing != [false; 3]).then_some(self.key())
     }
 
     /// How the three columns are held; no value column if there is none.
