@@ -22,6 +22,8 @@ struct Frame {
     work_ms: f64,
     /// Whether a pass was under way.
     is_busy: bool,
+    /// Why there was this frame, as egui has it.
+    why: String,
 }
 
 /// Records frames and what happened between them.
@@ -47,7 +49,7 @@ impl Trace {
     }
 
     /// Notes a frame that took so long.
-    pub fn frame(&mut self, work: Duration, model: &Model) {
+    pub fn frame(&mut self, work: Duration, model: &Model, ctx: &egui::Context) {
         if self.frames.is_empty() {
             self.event("first frame");
         }
@@ -64,7 +66,9 @@ impl Trace {
             return;
         }
         let at = self.start.elapsed().as_secs_f64();
-        self.frames.push(Frame { at, work_ms: work.as_secs_f64() * 1e3, is_busy: model.rows_read().is_some() });
+        let why = ctx.repaint_causes().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let (work_ms, is_busy) = (work.as_secs_f64() * 1e3, model.rows_read().is_some());
+        self.frames.push(Frame { at, work_ms, is_busy, why });
     }
 
     /// Writes the record.
@@ -75,14 +79,14 @@ impl Trace {
         let mut sorted: Vec<f64> = self.frames.iter().map(|frame| frame.work_ms).collect();
         sorted.sort_by(f64::total_cmp);
         let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
-        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy])).collect();
+        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why])).collect();
         let record = json!({
             "frames": frames.len(),
             "frames_not_kept": self.dropped,
             "work_ms": { "p50": at(50), "p99": at(99), "max": sorted.last() },
             "private_bytes": private_bytes(),
             "events": self.events,
-            "columns": ["seconds", "work_ms", "pass under way"],
+            "columns": ["seconds", "work_ms", "pass under way", "why"],
             "rows": frames,
         });
         let mut file = std::fs::File::create(&self.path)?;

@@ -109,7 +109,7 @@ impl App for Window {
             }
         }
         if let Some(trace) = &mut self.trace {
-            trace.frame(started.elapsed(), self.app.model());
+            trace.frame(started.elapsed(), self.app.model(), ui.ctx());
         }
     }
 
