@@ -9,4 +9,6 @@ pub mod export;
 pub mod figure;
 pub mod plan;
 pub mod scene;
+#[cfg(feature = "gui")]
+pub mod ui;
 pub mod workbench;

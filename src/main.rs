@@ -2,6 +2,27 @@
 
 use std::process::ExitCode;
 
+use scumble::cli::{Next, WindowRequest};
+
 fn main() -> ExitCode {
-    scumble::cli::run()
+    match scumble::cli::run() {
+        Next::Done(code) => code,
+        Next::Window(request) => window(&request),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(request: &WindowRequest) -> ExitCode {
+    match scumble::ui::run(request.files.clone(), &request.raw, request.threads) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => scumble::cli::without_window(request, &error.to_string()),
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(request: &WindowRequest) -> ExitCode {
+    scumble::cli::without_window(
+        request,
+        "this build has no window; use `scumble render`, or build with the feature gui",
+    )
 }

@@ -2,9 +2,12 @@
 
 pub mod command_line;
 pub mod figure;
+pub mod frame;
 pub mod info;
 mod kept;
 pub mod memory;
+pub mod recent;
+pub mod session;
 pub mod sources;
 pub mod words;
 
@@ -28,7 +31,9 @@ pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::raw::RawSpec;
 pub use crate::figure::axes::Theme;
+pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::colormap;
+pub use crate::figure::colormap::names as colormap_names;
 pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;
 pub use crate::figure::strips::Strips;
@@ -86,6 +91,13 @@ pub struct EngineUsed {
     pub reason: &'static str,
 }
 
+impl EngineUsed {
+    fn cpu(threads: usize, reason: &'static str) -> Self {
+        let adapter = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+        Self { name: "cpu", adapter, reason }
+    }
+}
+
 /// Numbers of one frame, with what it took to make them.
 #[derive(Debug)]
 pub struct Drawn {
@@ -129,12 +141,8 @@ impl Workbench {
         let mut reading = Reading::default();
         reading.threads = threads.unwrap_or(reading.threads).max(1);
         let cpu = |reason| {
-            let adapter = match reading.threads {
-                1 => "1 thread".to_owned(),
-                n => format!("{n} threads"),
-            };
             let engine = Engine::Cpu(CpuOptions { reading, ..CpuOptions::default() });
-            (engine, EngineUsed { name: "cpu", adapter, reason })
+            (engine, EngineUsed::cpu(reading.threads, reason))
         };
         let gpu = |engine: GpuEngine, reason| {
             let used = EngineUsed { name: "gpu", adapter: engine.adapter_name(), reason };

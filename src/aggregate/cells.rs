@@ -35,12 +35,20 @@ impl Cells {
 
     /// The numbers that these integers mean, pixel by pixel; some rows of pixels will do.
     pub fn values(self, plan: &FramePlan, value: Option<LaneKind>) -> Values {
+        match plan.reduce {
+            Reduce::Count => Values::Count(self.counts),
+            _ => self.values_so_far(plan, value),
+        }
+    }
+
+    /// As [`Cells::values`], where more is to come.
+    pub fn values_so_far(&self, plan: &FramePlan, value: Option<LaneKind>) -> Values {
         let bias = match value {
             Some(LaneKind::I64 { bias, .. }) => bias,
             _ => 0,
         };
         match plan.reduce {
-            Reduce::Count => Values::Count(self.counts),
+            Reduce::Count => Values::Count(self.counts.clone()),
             Reduce::Any => Values::Real(self.counts.iter().map(|n| if *n > 0 { 1.0 } else { f64::NAN }).collect()),
             Reduce::Total(statistic, fixed) => Values::Real(self.totals(statistic, fixed, bias)),
             Reduce::Extreme(largest) => Values::Real(self.extreme_values(largest, value)),

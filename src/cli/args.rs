@@ -17,10 +17,25 @@ use super::render_args::RenderArgs;
 
 /// Opens data too big to plot and shows all of it, exactly.
 #[derive(Debug, Parser)]
-#[command(name = "scumble", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "scumble", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub open: OpenArgs,
+}
+
+/// What the window opens with.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// Files to open in the window; none opens a welcome view
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub raw: RawArgs,
+    /// Threads to use [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
+    pub threads: Option<u16>,
 }
 
 /// Heading of the options that describe raw data.
@@ -28,7 +43,8 @@ const RAW: &str = "Raw data (no header)";
 
 const EXAMPLES: &str = "\
 Examples:
-  scumble demo                                        make 20 million points and draw them
+  scumble points.npy                                  open a window on every point of a file of any size
+  scumble demo                                        make 20 million points and open them
   scumble render points.npy -o view.png               every point of a file of any size
   scumble render big.f32 --dtype '<f4' --columns 2 -o view.png
   scumble render --x lon.npy --y lat.npy --size 4096x2048 -o map.png
@@ -56,8 +72,8 @@ pub enum Command {
     /// Say what is in a file: columns, types, rows, exact ranges
     #[command(after_help = "Examples:\n  scumble info points.npy\n  scumble info big.f32 --json")]
     Info(InfoArgs),
-    /// Make 20 million points of a Clifford attractor and draw them
-    #[command(after_help = "Example:\n  scumble demo -o attractor.png")]
+    /// Make 20 million points of a Clifford attractor and open them (with no display: draw them as a PNG)
+    #[command(after_help = "Examples:\n  scumble demo\n  scumble demo -o attractor.png")]
     Demo(DemoArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  scumble completions bash > ~/.local/share/bash-completion/completions/scumble")]
@@ -208,7 +224,7 @@ pub struct InfoArgs {
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Where to write the picture [default: beside the data in the cache folder]
+    /// Write a picture instead of opening the window
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Number of points

@@ -7,51 +7,125 @@ mod info;
 mod render_args;
 mod terminal;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::workbench::{Progress, WorkbenchError};
-use args::{Cli, Command};
+use crate::workbench::{Progress, RawSpec, WorkbenchError};
+use args::{Cli, Command, OpenArgs};
+
+/// What is to be done after the command line was read.
+pub enum Next {
+    /// Nothing: the process ends with this.
+    Done(ExitCode),
+    /// The window opens.
+    Window(WindowRequest),
+}
+
+/// What the window opens with.
+#[derive(Debug, Clone, Default)]
+pub struct WindowRequest {
+    /// Files, as one table.
+    pub files: Vec<PathBuf>,
+    /// Description of raw data.
+    pub raw: RawSpec,
+    /// Threads to use; all cores if not given.
+    pub threads: Option<usize>,
+    /// Whether the files are the example.
+    is_demo: bool,
+}
 
 /// Runs the command line of this process: 0 done, 1 failed, 2 wrong usage.
-pub fn run() -> ExitCode {
+pub fn run() -> Next {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
             // Help and version are no errors; clap knows which stream each belongs to.
             let _ = message.print();
-            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+            return Next::Done(ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2)));
         }
     };
     let progress = Arc::new(Progress::default());
-    match stop_on_ctrl_c(&progress).and_then(|()| command(cli.command, &progress)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            if progress.is_cancelled() {
-                eprintln!("scumble: stopped; nothing was written");
-            } else {
-                eprintln!("scumble: {error:#}");
-            }
-            let usage = error.downcast_ref::<WorkbenchError>().is_some_and(WorkbenchError::is_usage);
-            ExitCode::from(if usage { 2 } else { 1 })
-        }
+    let done = match cli.command {
+        // Ctrl-C ends a window as it ends any program.
+        None => return window(&cli.open),
+        Some(wanted) => stop_on_ctrl_c(&progress).and_then(|()| command(wanted, &progress)),
+    };
+    match done {
+        Ok(Some(request)) => Next::Window(request),
+        Ok(None) => Next::Done(ExitCode::SUCCESS),
+        Err(error) => Next::Done(failure(&error, &progress)),
     }
 }
 
-fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<()> {
+/// Says what went wrong.
+fn failure(error: &anyhow::Error, progress: &Progress) -> ExitCode {
+    if progress.is_cancelled() {
+        eprintln!("scumble: stopped; nothing was written");
+    } else {
+        eprintln!("scumble: {error:#}");
+    }
+    let usage = error.downcast_ref::<WorkbenchError>().is_some_and(WorkbenchError::is_usage);
+    ExitCode::from(if usage { 2 } else { 1 })
+}
+
+/// Does what was asked for; some of it ends in a window.
+fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<Option<WindowRequest>> {
     match command {
-        Command::Render(args) => draw::render(&args, progress),
-        Command::Aggregate(args) => draw::aggregate(&args, progress),
-        Command::Info(args) => info::info(&args, progress),
-        Command::Demo(args) => demo::demo(&args, progress),
+        Command::Render(args) => draw::render(&args, progress)?,
+        Command::Aggregate(args) => draw::aggregate(&args, progress)?,
+        Command::Info(args) => info::info(&args, progress)?,
+        Command::Demo(args) => {
+            let data = demo::points(&args, progress)?;
+            if args.output.is_none() && has_window() {
+                return Ok(Some(WindowRequest { files: vec![data], is_demo: true, ..WindowRequest::default() }));
+            }
+            demo::draw(&data, args.output.as_deref(), progress)?;
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scumble", &mut script);
-            terminal::print(&String::from_utf8_lossy(&script))
+            terminal::print(&String::from_utf8_lossy(&script))?;
         }
+    }
+    Ok(None)
+}
+
+fn window(args: &OpenArgs) -> Next {
+    // A misspelt command or name is said where it was typed, not in a window that opens for it.
+    if let Some(missing) = args.files.iter().find(|file| !file.exists()) {
+        eprintln!(
+            "scumble: there is no command or file of that name; scumble --help lists commands ({})",
+            missing.display()
+        );
+        return Next::Done(ExitCode::from(1));
+    }
+    // Folders and names that depend on where the process was started shall mean the same in the list of recent files.
+    let files = args.files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect();
+    let threads = args.threads.map(usize::from);
+    Next::Window(WindowRequest { files, raw: args.raw.spec(), threads, is_demo: false })
+}
+
+/// Whether a window may open here at all: known without trying only where there is an environment variable for it.
+fn has_window() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let needs_display = cfg!(all(unix, not(target_os = "macos")));
+    cfg!(feature = "gui") && (!needs_display || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
+}
+
+/// What is done where a window could not open: the example is drawn as a picture, all else is an error.
+pub fn without_window(request: &WindowRequest, why: &str) -> ExitCode {
+    eprintln!("scumble: {why}");
+    let progress = Arc::new(Progress::default());
+    match request.files.first().filter(|_| request.is_demo) {
+        Some(data) => match stop_on_ctrl_c(&progress).and_then(|()| demo::draw(data, None, &progress)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failure(&error, &progress),
+        },
+        None => ExitCode::from(1),
     }
 }
 

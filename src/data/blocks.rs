@@ -8,6 +8,9 @@ use super::table::Table;
 /// Bytes in a block, about.
 pub const BLOCK_BYTES: u64 = 4 << 20;
 
+/// The digital shift of [`Blocks::spread`]: fractional bits of the golden ratio, folded.
+const SHIFT: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Some consecutive rows of one part of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
@@ -63,6 +66,26 @@ impl Blocks {
     /// Whether there is no block.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Number of steps of [`Blocks::spread`]: the least power of two that is no less than the number of blocks.
+    pub fn steps(&self) -> u64 {
+        self.len().next_power_of_two()
+    }
+
+    /// The block of a step in an order that is spread over the whole table; every block comes once, some steps have none.
+    ///
+    /// The van der Corput sequence (J. G. van der Corput, 1935: the step's bits reversed) under a digital shift: any
+    /// first 2^k steps are spread evenly, and as the shift is as good as random, a block is as likely to be among them as
+    /// any other. So the first steps are an unbiased sample of the blocks, also where rows are sorted.
+    pub fn spread(&self, step: u64) -> Option<Block> {
+        let steps = self.steps();
+        if step >= steps {
+            return None;
+        }
+        let bits = steps.trailing_zeros();
+        let reversed = if bits == 0 { 0 } else { step.reverse_bits() >> (u64::BITS - bits) };
+        self.get(reversed ^ (SHIFT & (steps - 1)))
     }
 
     /// Block number `index`, if there are so many.

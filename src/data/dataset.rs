@@ -20,6 +20,8 @@ pub struct Dataset {
     mapping: Arc<Mapping>,
     layout: Layout,
     guess: Option<(Guess, RawSpec)>,
+    /// The description of raw data that was given.
+    given: Option<RawSpec>,
 }
 
 impl Dataset {
@@ -41,7 +43,8 @@ impl Dataset {
         // A file that shrinks while its header is read gives zeros, which may look like anything.
         mapping.check()?;
         let (layout, guess) = described?;
-        Ok(Self { mapping, layout, guess })
+        let given = spec.dtype.is_some().then(|| spec.clone());
+        Ok(Self { mapping, layout, guess, given })
     }
 
     /// Where the file is.
@@ -77,6 +80,11 @@ impl Dataset {
     /// The description in use, where some of it was guessed.
     pub fn guessed_spec(&self) -> Option<&RawSpec> {
         self.guess.as_ref().map(|(_, spec)| spec)
+    }
+
+    /// The description in use, given or guessed, where the file does not describe itself.
+    pub fn spec(&self) -> Option<&RawSpec> {
+        self.given.as_ref().or_else(|| self.guessed_spec())
     }
 
     /// All columns.

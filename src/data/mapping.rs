@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use memmap2::Mmap;
 
 use super::error::DataError;
+use super::watch::FileFacts;
 
 /// A file's bytes, mapped.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Mapping {
     map: Mmap,
     file: File,
     path: PathBuf,
+    /// As they were when it was mapped.
+    facts: FileFacts,
     watch: watch::Watch,
     /// Whether a pass has touched the file from end to end, so that its pages are mapped already.
     walked: AtomicBool,
@@ -49,8 +52,8 @@ impl Mapping {
     /// An empty file, or one that cannot be mapped.
     pub fn of_file(file: File, path: &Path) -> Result<Arc<Self>, DataError> {
         let io = |doing: &str, source| DataError::Io { doing: doing.to_owned(), source }.at(path);
-        let len = file.metadata().map_err(|e| io("reading the file's size", e))?.len();
-        if len == 0 {
+        let facts = FileFacts::of(&file.metadata().map_err(|e| io("reading the file's size", e))?);
+        if facts.len == 0 {
             return Err(DataError::Empty.at(path));
         }
         // SAFETY: the map is read-only and its bytes are only ever read as plain numbers; see the contract above for
@@ -58,7 +61,7 @@ impl Mapping {
         #[expect(unsafe_code, reason = "mapping a file is what this module is for")]
         let map = unsafe { Mmap::map(&file) }.map_err(|e| io("mapping the file", e))?;
         let watch = watch::Watch::over(&map);
-        Ok(Arc::new(Self { map, file, path: path.to_owned(), watch, walked: AtomicBool::new(false) }))
+        Ok(Arc::new(Self { map, file, path: path.to_owned(), facts, watch, walked: AtomicBool::new(false) }))
     }
 
     /// The mapped bytes.
@@ -79,6 +82,11 @@ impl Mapping {
     /// Where the file is, for messages.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What was known of the file when it was mapped, to tell later whether it changed since.
+    pub fn facts(&self) -> FileFacts {
+        self.facts
     }
 
     /// Notes that a pass has touched the file from end to end.

@@ -16,6 +16,7 @@ pub mod raw;
 pub mod spool;
 pub mod stats;
 pub mod table;
+pub mod watch;
 
 pub use dataset::Dataset;
 pub use error::DataError;

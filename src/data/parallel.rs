@@ -1,20 +1,30 @@
 //! Reading a table block by block on all cores, with progress and cancelling.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use super::blocks::{BLOCK_BYTES, Block, Blocks};
 use super::error::DataError;
 use super::table::{Part, Table};
 
 /// How far a pass has come, and whether it shall stop. Shared between the pass and whoever watches it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
     rows: AtomicU64,
     /// Passes over the same rows that follow one another, less one.
     further: AtomicU64,
-    cancelled: AtomicBool,
+    /// When to stop, in nanoseconds since `made`; 0 is at once.
+    end: AtomicU64,
+    made: Instant,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { rows: AtomicU64::new(0), further: AtomicU64::new(0), end: AtomicU64::new(u64::MAX), made: Instant::now() }
+    }
 }
 
 impl Progress {
@@ -36,12 +46,22 @@ impl Progress {
 
     /// Asks the pass to stop at the next block.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.end.store(0, Ordering::Relaxed);
+    }
+
+    /// Asks the pass to stop at the first block after a moment.
+    pub fn cancel_at(&self, moment: Instant) {
+        let after = moment.saturating_duration_since(self.made).as_nanos();
+        self.end.fetch_min(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Whether the pass was asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        match self.end.load(Ordering::Relaxed) {
+            0 => true,
+            u64::MAX => false,
+            end => self.made.elapsed().as_nanos() >= u128::from(end),
+        }
     }
 
     /// Notes that more rows were read.
@@ -81,17 +101,56 @@ pub fn read_blocks<S: Send>(
     work: impl Fn(&mut S, &Part, &Block) + Sync,
 ) -> Result<Vec<S>, DataError> {
     let blocks = Blocks::of(table, reading.block_bytes);
-    let next = AtomicU64::new(0);
+    let states = read(table, reading, 0..blocks.len(), |i| blocks.get(i), progress, make, work)?;
+    for column in table.parts().iter().flat_map(Part::columns) {
+        // Interleaved columns lead through all of the file; planar ones do not.
+        if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
+            && len >= map.len() / 10 * 9
+        {
+            map.note_walked();
+        }
+    }
+    Ok(states)
+}
+
+/// As [`read_blocks`], for the blocks of some steps of [`Blocks::spread`] only.
+///
+/// # Errors
+/// As [`read_blocks`].
+pub fn read_spread<S: Send>(
+    table: &Table,
+    reading: Reading,
+    steps: Range<u64>,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) + Sync,
+) -> Result<Vec<S>, DataError> {
+    let blocks = Blocks::of(table, reading.block_bytes);
+    read(table, reading, steps, |step| blocks.spread(step), progress, make, work)
+}
+
+fn read<S: Send>(
+    table: &Table,
+    reading: Reading,
+    steps: Range<u64>,
+    block_of: impl Fn(u64) -> Option<Block> + Sync,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) + Sync,
+) -> Result<Vec<S>, DataError> {
+    let next = AtomicU64::new(steps.start);
     let failed = AtomicBool::new(false);
     let worker = || -> Result<S, DataError> {
         let mut state = make();
-        while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let step = next.fetch_add(1, Ordering::Relaxed);
+            if step >= steps.end || failed.load(Ordering::Relaxed) {
+                return Ok(state);
+            }
             if progress.is_cancelled() {
                 return Err(DataError::Cancelled);
             }
-            if failed.load(Ordering::Relaxed) {
-                break;
-            }
+            let Some(block) = block_of(step) else { continue };
             let part = &table.parts()[block.part];
             for (map, extent) in part.columns().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
                 map.prefault(extent.0, extent.1);
@@ -102,9 +161,8 @@ pub fn read_blocks<S: Send>(
             }
             progress.add(block.rows.end - block.rows.start);
         }
-        Ok(state)
     };
-    let threads = u64::try_from(reading.threads).unwrap_or(1).clamp(1, blocks.len().max(1));
+    let threads = u64::try_from(reading.threads).unwrap_or(1).clamp(1, (steps.end - steps.start).max(1));
     thread::scope(|scope| {
         let spawned: Vec<_> = (1..threads)
             .map(|i| thread::Builder::new().name(format!("scumble-read-{i}")).spawn_scoped(scope, worker))
@@ -114,15 +172,6 @@ pub fn read_blocks<S: Send>(
         for handle in spawned.into_iter().flatten() {
             results.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        let states = results.into_iter().collect::<Result<_, _>>()?;
-        for column in table.parts().iter().flat_map(Part::columns) {
-            // Interleaved columns lead through all of the file; planar ones do not.
-            if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
-                && len >= map.len() / 10 * 9
-            {
-                map.note_walked();
-            }
-        }
-        Ok(states)
+        results.into_iter().collect()
     })
 }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use super::blocks::Block;
 use super::column::{Column, LaneKind};
 use super::decode::{Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
-use super::parallel::{Progress, Reading, read_blocks};
-use super::table::Table;
+use super::parallel::{Progress, Reading, read_blocks, read_spread};
+use super::table::{Part, Table};
 
 /// A value of a column, without loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -220,13 +221,38 @@ impl Running {
 /// # Errors
 /// As [`read_blocks`].
 pub fn column_stats(table: &Table, reading: Reading, progress: &Progress) -> Result<Vec<ColumnStats>, DataError> {
+    gather_stats(table, |make, work| read_blocks(table, reading, progress, make, work))
+}
+
+/// As [`column_stats`], of a sample: the blocks of the first `steps` steps of
+/// [`Blocks::spread`](super::blocks::Blocks::spread).
+///
+/// # Errors
+/// As [`read_blocks`].
+pub fn sample_stats(
+    table: &Table,
+    reading: Reading,
+    steps: u64,
+    progress: &Progress,
+) -> Result<Vec<ColumnStats>, DataError> {
+    gather_stats(table, |make, work| read_spread(table, reading, 0..steps, progress, make, work))
+}
+
+/// What a worker has of its own, for each column.
+type State = Vec<(Running, LaneBuffer)>;
+
+fn gather_stats(
+    table: &Table,
+    read: impl FnOnce(
+        &(dyn Fn() -> State + Sync),
+        &(dyn Fn(&mut State, &Part, &Block) + Sync),
+    ) -> Result<Vec<State>, DataError>,
+) -> Result<Vec<ColumnStats>, DataError> {
     let columns = table.parts().first().map_or(0, |p| p.columns().len());
     let kinds: Vec<LaneKind> = (0..columns).filter_map(|i| table.kind(i)).collect();
     let arch = pulp::Arch::new();
-    let make = || -> Vec<(Running, LaneBuffer)> {
-        kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind))).collect()
-    };
-    let states = read_blocks(table, reading, progress, make, |state, part, block| {
+    let make = || -> State { kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind))).collect() };
+    let states = read(&make, &|state: &mut State, part: &Part, block: &Block| {
         for batch in block.batches() {
             for ((column, kind), (running, buffer)) in part.columns().iter().zip(&kinds).zip(state.iter_mut()) {
                 vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });

@@ -1,6 +1,7 @@
 //! Files that leave the program: pictures and arrays.
 
 pub mod array;
+pub mod demo;
 pub mod error;
 pub mod output;
 pub mod picture;

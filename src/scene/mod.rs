@@ -4,6 +4,8 @@
 
 pub mod axis;
 pub mod edge;
+pub mod history;
 pub mod layer;
+pub mod navigate;
 pub mod reduction;
 pub mod style;

@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+/// Most private memory that the program takes, whatever the size of the files: the grids' own limit, and half as much
+/// again for pictures, textures and the rest.
+pub const CAP: u64 = 6 << 30;
+
 /// Bytes of private (anonymous) memory that are resident now, where the system tells: on Linux `RssAnon`, which leaves
 /// mapped files out.
 pub fn private_bytes() -> Option<u64> {

@@ -14,7 +14,7 @@ use crate::data::{DataError, Progress, Table};
 use super::WorkbenchError;
 
 /// What to draw from: files one after another, or columns from files of their own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sources {
     /// Files with the same columns, one after another; `-` is standard input.
     pub inputs: Vec<PathBuf>,
@@ -35,6 +35,8 @@ pub struct Opened {
     pub table: Table,
     /// What is worth telling about them: guesses, notes.
     pub notes: Vec<String>,
+    /// The files, each once.
+    pub datasets: Vec<Dataset>,
 }
 
 impl Opened {
@@ -79,7 +81,8 @@ impl Sources {
                 parts
             }
         };
-        Ok(Opened { table: Table::new(parts)?, notes: shelf.notes })
+        let datasets = shelf.opened.into_iter().map(|(_, dataset)| dataset).collect();
+        Ok(Opened { table: Table::new(parts)?, notes: shelf.notes, datasets })
     }
 
     fn part(&self, input: Option<&Path>, shelf: &mut Shelf<'_>) -> Result<Part, WorkbenchError> {

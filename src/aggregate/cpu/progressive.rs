@@ -1,0 +1,74 @@
+//! A pass in stages: a picture of a sample first, of all rows in the end.
+
+use crate::aggregate::cells::Cells;
+use crate::aggregate::{Accounting, Aggregate, EngineError};
+use crate::data::blocks::Blocks;
+use crate::data::parallel::{Progress, read_spread};
+use crate::data::table::Table;
+use crate::plan::{FramePlan, VALUE};
+
+use super::{CpuOptions, Pass, Worker};
+
+/// A pass over a table that can be looked at while it goes on. Its blocks come in the order of [`Blocks::spread`], so
+/// that what was read is an unbiased sample of what there is; no row is read twice.
+pub struct Progressive<'a> {
+    table: &'a Table,
+    plan: &'a FramePlan,
+    options: CpuOptions,
+    cells: Cells,
+    steps: u64,
+    next: u64,
+}
+
+impl<'a> Progressive<'a> {
+    /// A pass that has read nothing yet.
+    pub fn new(table: &'a Table, plan: &'a FramePlan, options: CpuOptions) -> Self {
+        let steps = Blocks::of(table, options.reading.block_bytes).steps();
+        Self { table, plan, options, cells: Cells::default(), steps, next: 0 }
+    }
+
+    /// Number of steps in all; some are empty.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether every row was read.
+    pub fn is_done(&self) -> bool {
+        self.next >= self.steps
+    }
+
+    /// Goes on by so many steps, of about a block each.
+    ///
+    /// # Errors
+    /// Data that cannot be read, a cancelled pass (after which nothing may be used), a picture too large for memory.
+    pub fn advance(&mut self, steps: u64, progress: &Progress) -> Result<(), EngineError> {
+        let pass = Pass::new(self.table, self.plan, self.options, 0..self.plan.view.y.pixels)?;
+        let end = self.next.saturating_add(steps).min(self.steps);
+        let make = || Worker::new(&pass);
+        let workers = read_spread(self.table, pass.reading, self.next..end, progress, make, |worker, part, block| {
+            pass.add(worker, part, block);
+        })?;
+        self.next = end;
+        let height = self.plan.view.y.pixels as usize;
+        for mut worker in workers {
+            worker.grid.settle();
+            worker.grid.add_to(0..height, &mut self.cells);
+            let (outside, not_finite) = worker.grid.rest();
+            self.cells.outside += outside;
+            self.cells.not_finite += not_finite;
+        }
+        Ok(())
+    }
+
+    /// The numbers of all rows read so far.
+    pub fn aggregate(&self) -> Aggregate {
+        let value = self.plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
+        let cells = &self.cells;
+        Aggregate {
+            width: self.plan.view.x.pixels,
+            height: self.plan.view.y.pixels,
+            values: cells.values_so_far(self.plan, value),
+            accounting: Accounting::new(cells.counts.iter().sum(), cells.outside, cells.not_finite),
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! The window's parts, put together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Color32, Frame, Panel, ViewportCommand};
+
+use crate::workbench::recent::Recent;
+use crate::workbench::session::Wake;
+use crate::workbench::{RawSpec, WorkbenchError};
+
+use super::actions::{Action, ENTRIES, pressed};
+use super::canvas::{Canvas, Stage};
+use super::document::Document;
+use super::drops::Drops;
+use super::export_dialog::ExportDialog;
+use super::model::Model;
+use super::opening::Opening;
+use super::palette::{Choice, Palette};
+use super::panel::SidePanel;
+use super::pointer::{Pointer, step, zoom_middle};
+use super::welcome::Wish;
+use super::{overlays, status, welcome};
+
+/// Windows within the window.
+#[derive(Debug, Default)]
+struct Shown {
+    panel: bool,
+    help: bool,
+    log: bool,
+    info: bool,
+}
+
+/// Scumble's window, but for the window itself.
+pub struct ScumbleApp {
+    model: Model,
+    canvas: Canvas,
+    pointer: Pointer,
+    panel: SidePanel,
+    palette: Palette,
+    opening: Opening,
+    export: ExportDialog,
+    recent: Option<Recent>,
+    shown: Shown,
+    stage: Option<Stage>,
+    adapter: String,
+    demo: Option<PathBuf>,
+}
+
+impl ScumbleApp {
+    /// A window with nothing open yet. `wake` asks for a new frame; `demo` is where the example's points are made.
+    ///
+    /// # Errors
+    /// A system that gives no threads.
+    pub fn new(threads: Option<usize>, wake: Wake, demo: Option<PathBuf>) -> Result<Self, WorkbenchError> {
+        Ok(Self {
+            model: Model::new(threads, Arc::clone(&wake))?,
+            canvas: Canvas::default(),
+            pointer: Pointer::default(),
+            panel: SidePanel::default(),
+            palette: Palette::default(),
+            opening: Opening::new(Arc::clone(&wake)),
+            export: ExportDialog::default(),
+            recent: Recent::default_place().map(Recent::load),
+            shown: Shown { panel: true, ..Shown::default() },
+            stage: None,
+            adapter: String::new(),
+            demo,
+        })
+    }
+
+    /// Opens files as if they had been dropped.
+    pub fn open(&mut self, paths: Vec<PathBuf>, raw: RawSpec) {
+        self.model.open(paths, raw);
+    }
+
+    /// Takes drops from where the window system delivers them.
+    pub fn listen(&mut self, drops: Drops) {
+        self.opening.listen(drops);
+    }
+
+    /// Tells of a fault in a frame, and keeps what would bring the figure back.
+    pub fn report_fault(&mut self) {
+        let text = "an internal error was survived; the picture may lack something until the next change";
+        self.model.notices.error(text);
+    }
+
+    /// The state, for tests.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Where the plot was in the last frame.
+    pub fn stage(&self) -> Option<&Stage> {
+        self.stage.as_ref()
+    }
+
+    /// Says which adapter draws the window.
+    pub fn set_adapter(&mut self, adapter: String, is_software: bool) {
+        if is_software {
+            let note = format!("the window is drawn by software ({adapter}); a GPU driver would make it smoother");
+            self.model.notices.note(note);
+        }
+        self.adapter = adapter;
+    }
+
+    /// Forgets all textures: the device is a new one.
+    pub fn forget_textures(&mut self) {
+        self.canvas.forget_textures();
+        self.panel.forget_textures();
+    }
+
+    /// One frame.
+    pub fn ui(&mut self, ui: &mut egui::Ui) {
+        self.model.poll();
+        self.take_files(ui);
+        self.remember_opened();
+        theme(ui.ctx(), self.model.document());
+        for action in pressed(ui.ctx()) {
+            self.act(ui, action);
+        }
+        self.menu(ui);
+        let readout =
+            self.stage.as_ref().and_then(|stage| super::readout::text(&self.model, stage, self.pointer.hover));
+        Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
+        if self.shown.panel && self.model.document().is_some() {
+            let stage = self.stage.take();
+            Panel::right("panel").default_size(286.0).size_range(240.0..=420.0).show(ui, |ui| {
+                self.panel.ui(ui, &mut self.model, stage.as_ref());
+            });
+            self.stage = stage;
+        }
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.center(ui));
+        self.over(ui);
+    }
+
+    fn center(&mut self, ui: &mut egui::Ui) {
+        if self.model.document().is_none() {
+            self.stage = None;
+            let recent = self.recent.as_ref().map_or(&[][..], Recent::paths).to_vec();
+            match welcome::ui(ui, &recent) {
+                Some(Wish::Act(action)) => self.act(ui, action),
+                Some(Wish::Open(path)) => self.model.open(vec![path], RawSpec::default()),
+                None => {}
+            }
+            return;
+        }
+        // The gestures of this frame come first, so that the axes follow at once.
+        if let Some(stage) = self.canvas.stage(ui, &mut self.model) {
+            let response = self.pointer.interact(ui, &stage, &mut self.model);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Plot"));
+        }
+        self.stage = self.canvas.stage(ui, &mut self.model);
+        if let Some(stage) = &self.stage {
+            self.canvas.paint(ui, stage, &self.model);
+            self.pointer.paint(ui, stage);
+            if let Some(text) = status::badge(&self.model, stage) {
+                overlays::badge(ui, stage, &text);
+            }
+            overlays::changed(ui, stage, &mut self.model);
+        }
+    }
+
+    /// What lies over everything.
+    fn over(&mut self, ui: &mut egui::Ui) {
+        if let Some(choice) = self.palette.ui(ui) {
+            match choice {
+                Choice::Action(action) => self.act(ui, action),
+                Choice::Colormap(name) => {
+                    self.model.settle();
+                    self.model.edit("Colormap", |document| document.layer.style.colormap = name);
+                    self.model.settle();
+                }
+            }
+        }
+        if let Some(paths) = self.opening.ui(ui, &mut self.model.notices) {
+            self.model.open(paths, RawSpec::default());
+        }
+        self.export.ui(ui, &mut self.model, self.stage.as_ref());
+        overlays::help(ui, &mut self.shown.help);
+        overlays::log(ui, &self.model, &mut self.shown.log);
+        overlays::info(ui, self.model.data().map(AsRef::as_ref), &mut self.shown.info);
+        overlays::toasts(ui, &mut self.model);
+        let hovered = ui.input(|input| input.raw.hovered_files.len()).max(self.opening.hovered());
+        if hovered > 0 {
+            overlays::drop_target(ui, hovered);
+        }
+    }
+
+    /// Takes files that were dropped, and a path that was pasted.
+    fn take_files(&mut self, ui: &egui::Ui) {
+        let dropped: Vec<PathBuf> =
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        let mut paths = dropped;
+        paths.extend(self.opening.dropped());
+        if !ui.ctx().egui_wants_keyboard_input() {
+            paths.extend(ui.input(|input| pasted_path(&input.events)));
+        }
+        self.model.open(paths, RawSpec::default());
+    }
+
+    fn remember_opened(&mut self) {
+        if let (Some(paths), Some(recent)) = (self.model.take_opened(), &mut self.recent) {
+            for path in paths.iter().rev() {
+                recent.add(path);
+            }
+        }
+    }
+
+    fn menu(&mut self, ui: &mut egui::Ui) {
+        let mut chosen = None;
+        Panel::top("menu").show(ui, |ui| {
+            egui::MenuBar::new().ui(ui, |ui| {
+                for group in ["File", "Edit", "View", "Window"] {
+                    ui.menu_button(group, |ui| {
+                        for entry in ENTRIES.iter().filter(|entry| entry.group == group) {
+                            let key = entry.key.map(|key| ui.ctx().format_shortcut(&key)).unwrap_or_default();
+                            let button = egui::Button::new(self.name_of(entry.action, entry.name)).shortcut_text(key);
+                            if ui.add_enabled(self.can(entry.action), button).clicked() {
+                                chosen = Some(entry.action);
+                                ui.close();
+                            }
+                        }
+                        self.recent_menu(ui, group);
+                    });
+                }
+                if let [path, rest @ ..] = self.model.paths().as_slice() {
+                    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        ui.label(egui::RichText::new(format!("{}{more}", path.display())).weak());
+                    });
+                }
+            });
+        });
+        if let Some(action) = chosen {
+            self.act(ui, action);
+        }
+    }
+
+    fn recent_menu(&mut self, ui: &mut egui::Ui, group: &str) {
+        let recent = self.recent.as_ref().map_or(&[][..], Recent::paths).to_vec();
+        if group == "File" && !recent.is_empty() {
+            ui.separator();
+            for path in recent.iter().take(10) {
+                if ui.button(path.display().to_string()).clicked() {
+                    self.model.open(vec![path.clone()], RawSpec::default());
+                    ui.close();
+                }
+            }
+        }
+    }
+
+    /// Undo and redo say what they would do.
+    fn name_of(&self, action: Action, name: &str) -> String {
+        let (undo, redo) = self.model.undo_labels();
+        match (action, undo, redo) {
+            (Action::Undo, Some(label), _) | (Action::Redo, _, Some(label)) => {
+                format!("{name} {}", label.to_lowercase())
+            }
+            _ => name.to_owned(),
+        }
+    }
+
+    fn can(&self, action: Action) -> bool {
+        let (undo, redo) = self.model.undo_labels();
+        match action {
+            Action::Undo => undo.is_some(),
+            Action::Redo => redo.is_some(),
+            Action::Open
+            | Action::OpenPath
+            | Action::Demo
+            | Action::Quit
+            | Action::Log
+            | Action::Palette
+            | Action::Help => true,
+            _ => self.model.document().is_some(),
+        }
+    }
+
+    fn act(&mut self, ui: &egui::Ui, action: Action) {
+        let far = ui.input(|input| input.modifiers.shift);
+        let stage = self.stage.clone().filter(|stage| stage.is_known);
+        match (action, &stage) {
+            (Action::Open, _) => self.opening.choose(),
+            (Action::OpenPath, _) => self.opening.type_path(),
+            (Action::Demo, _) => self.open_demo(),
+            (Action::Reload, _) => self.model.reload(),
+            (Action::Export, _) => self.export.open(),
+            (Action::Quit, _) => ui.ctx().send_viewport_cmd(ViewportCommand::Close),
+            (Action::Undo, _) => self.model.undo(),
+            (Action::Redo, _) => self.model.redo(),
+            (Action::Fit, _) => self.model.fit(),
+            (Action::ZoomIn, Some(stage)) => zoom_middle(&mut self.model, stage, 1.25),
+            (Action::ZoomOut, Some(stage)) => zoom_middle(&mut self.model, stage, 0.8),
+            (Action::PanLeft, Some(stage)) => step(&mut self.model, stage, -1.0, 0.0, far),
+            (Action::PanRight, Some(stage)) => step(&mut self.model, stage, 1.0, 0.0, far),
+            (Action::PanUp, Some(stage)) => step(&mut self.model, stage, 0.0, 1.0, far),
+            (Action::PanDown, Some(stage)) => step(&mut self.model, stage, 0.0, -1.0, far),
+            (Action::Back, _) => self.model.travel(false),
+            (Action::Forward, _) => self.model.travel(true),
+            (Action::TypeRange, _) => {
+                self.shown.panel = true;
+                self.panel.type_range();
+            }
+            (Action::TogglePanel, _) => self.shown.panel = !self.shown.panel,
+            (Action::ToggleGrid, _) => {
+                self.model.settle();
+                self.model.edit("Grid", |document| document.grid = !document.grid);
+                self.model.settle();
+            }
+            (Action::ToggleTheme, _) => self.model.toggle_theme(),
+            (Action::Info, _) => self.shown.info = !self.shown.info,
+            (Action::Log, _) => self.shown.log = !self.shown.log,
+            (Action::Stop, _) => self.escape(),
+            (Action::Palette, _) => self.palette.open(),
+            (Action::Help, _) => self.shown.help = !self.shown.help,
+            (
+                Action::ZoomIn | Action::ZoomOut | Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown,
+                None,
+            ) => {}
+        }
+    }
+
+    /// Escape puts away one thing: what is on top, toasts, at last the work in the background.
+    fn escape(&mut self) {
+        if std::mem::take(&mut self.shown.help)
+            || std::mem::take(&mut self.shown.log)
+            || std::mem::take(&mut self.shown.info)
+            || self.export.close()
+            || self.model.notices.put_all_away()
+        {
+            return;
+        }
+        self.model.stop();
+    }
+
+    fn open_demo(&mut self) {
+        match &self.demo {
+            Some(path) => self.model.open_demo(path.clone()),
+            None => {
+                self.model.notices.error("this user has no cache folder to make the demo in; run scumble demo -o FILE")
+            }
+        }
+    }
+
+    /// Keeps the window alive while something moves by itself.
+    pub fn next_frame(&self) -> Option<Duration> {
+        self.model.rows_read().map(|_| Duration::from_millis(100))
+    }
+}
+
+/// A text that was pasted, if it is the path of something.
+fn pasted_path(events: &[egui::Event]) -> Vec<PathBuf> {
+    let texts = events.iter().filter_map(|event| match event {
+        egui::Event::Paste(text) => Some(text.trim()),
+        _ => None,
+    });
+    // Whether it exists is for the loader to say: this thread asks no disk.
+    texts.flat_map(str::lines).map(|line| PathBuf::from(line.trim().trim_start_matches("file://"))).take(100).collect()
+}
+
+/// Colors of the controls, as the figure's theme has them.
+fn theme(ctx: &egui::Context, document: Option<&Document>) {
+    use crate::workbench::frame::Theme;
+    let is_dark = document.is_none_or(|document| document.theme == Theme::Dark);
+    if ctx.global_style().visuals.dark_mode == is_dark
+        && ctx.data(|data| data.get_temp::<bool>(egui::Id::unique("themed")) == Some(is_dark))
+    {
+        return;
+    }
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("themed"), is_dark));
+    let mut visuals = if is_dark { egui::Visuals::dark() } else { egui::Visuals::light() };
+    if is_dark {
+        visuals.panel_fill = Color32::from_rgb(22, 23, 28);
+        visuals.window_fill = Color32::from_rgb(28, 29, 35);
+    }
+    ctx.set_visuals(visuals);
+}

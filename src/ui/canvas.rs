@@ -1,0 +1,296 @@
+//! The plot in the window: layout, textures, and where everything is on the screen.
+//!
+//! At rest the figure is composed by the painter that writes the PNGs, so the screen shows the same pixels. While the view
+//! moves, the old picture follows under axes that are always those of the present view.
+
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
+
+use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
+use crate::scene::navigate::pixel_placement;
+use crate::scene::style::Background;
+use crate::workbench::frame::{ColorBar, FigureText, FrameRequest, Image, Layout, Look, compose, layout, surroundings};
+use crate::workbench::session::{FrameStatus, Painted};
+
+use super::document::Document;
+use super::model::Model;
+
+/// Everything that decides what the layout is.
+#[derive(Debug, Clone, PartialEq)]
+struct LayoutKey {
+    size: Size,
+    scale: f64,
+    view: View,
+    text: FigureText,
+    quantities: [crate::workbench::frame::Quantity; 2],
+}
+
+/// Everything that decides what the figure's texture shows.
+#[derive(Debug, Clone, PartialEq)]
+struct FigureKey {
+    layout: LayoutKey,
+    look: Look,
+    /// The picture in it, by its address; none while the view moves.
+    picture: Option<usize>,
+    /// Whose color bar it has.
+    bar: Option<usize>,
+}
+
+/// What the canvas keeps from frame to frame.
+#[derive(Default)]
+pub struct Canvas {
+    layout: Option<(LayoutKey, Layout)>,
+    figure: Option<(FigureKey, TextureHandle)>,
+    plot: Option<(Arc<Painted>, TextureHandle)>,
+}
+
+/// Where the canvas is in this frame.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// The whole figure, in points.
+    pub rect: Rect,
+    /// The plot, in points.
+    pub plot: Rect,
+    /// The view, at the plot's size in pixels.
+    pub view: View,
+    /// Whether the view is known, not only assumed for the layout.
+    pub is_known: bool,
+    /// Physical pixels a point.
+    pub pixels_per_point: f32,
+    /// The layout, in pixels.
+    pub layout: Layout,
+}
+
+impl Stage {
+    /// Position of a point along x from the plot's left edge, and along y from its lower edge, in pixels.
+    pub fn position(&self, at: Pos2) -> (f64, f64) {
+        let x = (at.x - self.plot.left()) * self.pixels_per_point;
+        let y = (self.plot.bottom() - at.y) * self.pixels_per_point;
+        (f64::from(x), f64::from(y))
+    }
+}
+
+impl Canvas {
+    /// Lays out the figure of the model's document in all of `ui` and has drawn what is missing.
+    pub fn stage(&mut self, ui: &Ui, model: &mut Model) -> Option<Stage> {
+        let pixels_per_point = ui.ctx().pixels_per_point();
+        let (rect, size) = whole_pixels(ui.max_rect(), pixels_per_point)?;
+        let document = model.document()?.clone();
+        let known = model.view(size);
+        let view = known.unwrap_or_else(|| assumed(&document, size));
+        let layout = self.laid_out(&document, model, view, size, pixels_per_point)?;
+        let plot_size = layout.plot_size();
+        model.sync(plot_size);
+        let corner = vec2(pixels(layout.plot.x), pixels(layout.plot.y)) / pixels_per_point;
+        let extent = vec2(pixels(layout.plot.width), pixels(layout.plot.height)) / pixels_per_point;
+        let resized = |axis: Axis, pixels| Axis { pixels, ..axis };
+        Some(Stage {
+            rect,
+            plot: Rect::from_min_size(rect.min + corner, extent),
+            view: View { x: resized(view.x, plot_size.width), y: resized(view.y, plot_size.height) },
+            is_known: known.is_some(),
+            pixels_per_point,
+            layout,
+        })
+    }
+
+    fn laid_out(
+        &mut self,
+        document: &Document,
+        model: &Model,
+        view: View,
+        size: Size,
+        pixels_per_point: f32,
+    ) -> Option<Layout> {
+        let (text, quantities) = model.words();
+        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities };
+        if let Some((known, layout)) = &self.layout
+            && *known == key
+        {
+            return Some(layout.clone());
+        }
+        let request = FrameRequest {
+            size,
+            scale: key.scale,
+            text: &key.text,
+            view: &key.view,
+            x: key.quantities[0],
+            y: key.quantities[1],
+            colorbar: has_bar(document),
+        };
+        // What cannot be laid out with axes is all plot.
+        let layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
+        self.layout = Some((key, layout.clone()));
+        Some(layout)
+    }
+
+    /// Paints the figure.
+    pub fn paint(&mut self, ui: &Ui, stage: &Stage, model: &Model) {
+        let (Some(document), Some((layout_key, _))) = (model.document(), &self.layout) else { return };
+        let painted = model.painted().filter(|p| model.data().is_some_and(|d| d.id == p.shown.data.id));
+        let at_rest = painted.filter(|painted| is_in_place(painted, stage));
+        let bar = painted.filter(|_| has_bar(document));
+        let look = look_of(document);
+        let key = FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: bar.map(address) };
+        if self.figure.as_ref().is_none_or(|(known, _)| *known != key) {
+            let bar = bar.map(|painted| &painted.bar);
+            if let Some(image) = figure(stage, look, at_rest, bar) {
+                let texture = self.figure.take().map(|(_, texture)| texture);
+                self.figure = Some((key, upload(ui, "figure", texture, &image)));
+            }
+        }
+        let painter = ui.painter_at(stage.rect);
+        if look.background == Some(Background::None) {
+            checkerboard(&painter, stage.rect);
+        }
+        if let Some((_, texture)) = &self.figure {
+            painter.image(texture.id(), stage.rect, whole(), Color32::WHITE);
+        }
+        if at_rest.is_none()
+            && let Some(painted) = model.painted()
+        {
+            self.paint_moving(ui, stage, painted);
+        }
+    }
+
+    /// The newest picture where its data now belongs.
+    fn paint_moving(&mut self, ui: &Ui, stage: &Stage, painted: &Arc<Painted>) {
+        if self.plot.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, painted)) {
+            let texture = self.plot.take().map(|(_, texture)| texture);
+            self.plot = Some((Arc::clone(painted), upload(ui, "plot", texture, &painted.picture)));
+        }
+        let Some((_, texture)) = &self.plot else { return };
+        let shown = painted.shown.plan.view;
+        let (left, right) = placed(&shown.x, &stage.view.x);
+        let (bottom, top) = placed(&shown.y, &stage.view.y);
+        let unit = stage.pixels_per_point;
+        let place = Rect::from_min_max(
+            pos2(stage.plot.left() + left / unit, stage.plot.bottom() - top / unit),
+            pos2(stage.plot.left() + right / unit, stage.plot.bottom() - bottom / unit),
+        );
+        // Only what is in sight: far zooms would else ask for coordinates that f32 cannot tell apart.
+        let seen = place.intersect(stage.plot);
+        if seen.is_positive() && place.is_finite() {
+            let uv = Rect::from_min_max(
+                pos2((seen.left() - place.left()) / place.width(), (seen.top() - place.top()) / place.height()),
+                pos2((seen.right() - place.left()) / place.width(), (seen.bottom() - place.top()) / place.height()),
+            );
+            ui.painter_at(stage.plot).image(texture.id(), seen, uv, Color32::WHITE);
+        }
+    }
+
+    /// Forgets textures, for instance because the device is a new one.
+    pub fn forget_textures(&mut self) {
+        (self.figure, self.plot) = (None, None);
+    }
+}
+
+/// Whether a frame's pixels belong exactly where the plot is.
+pub fn is_in_place(painted: &Painted, stage: &Stage) -> bool {
+    painted.shown.plan.view == stage.view && stage.is_known
+}
+
+/// Whether what is shown is what all rows say.
+pub fn is_exact(painted: &Painted, stage: &Stage) -> bool {
+    is_in_place(painted, stage) && painted.shown.status == FrameStatus::Exact
+}
+
+/// How a document's figure looks around its plot.
+pub fn look_of(document: &Document) -> Look {
+    let background = match document.layer.style.background {
+        Background::None => Some(Background::None),
+        Background::Color(_) => None,
+    };
+    Look { theme: document.theme, background, grid: document.grid }
+}
+
+fn has_bar(document: &Document) -> bool {
+    document.layer.reduction != crate::scene::reduction::Reduction::Any
+}
+
+fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bar: Option<&ColorBar>) -> Option<Image> {
+    match at_rest {
+        Some(painted) => compose(&painted.picture, &stage.layout, look, bar),
+        None => surroundings(&stage.layout, look, bar),
+    }
+    .ok()
+}
+
+fn address(painted: &Arc<Painted>) -> usize {
+    Arc::as_ptr(painted).addr()
+}
+
+/// The largest rectangle of whole pixels, with its size.
+fn whole_pixels(rect: Rect, pixels_per_point: f32) -> Option<(Rect, Size)> {
+    let min = (rect.min.to_vec2() * pixels_per_point).ceil();
+    let extent = ((rect.max.to_vec2() * pixels_per_point).floor() - min).max(Vec2::ZERO);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative; casts saturate")]
+    let size = Size { width: extent.x as u32, height: extent.y as u32 };
+    size.check().ok()?;
+    Some((Rect::from_min_size((min / pixels_per_point).to_pos2(), extent / pixels_per_point), size))
+}
+
+/// A view to lay out by while none is known.
+fn assumed(document: &Document, size: Size) -> View {
+    let unit = Range { start: Coordinate::Real(1.0), end: Coordinate::Real(10.0) };
+    let axis = |request: &crate::scene::layer::AxisRequest, pixels| Axis {
+        range: request.range.unwrap_or(unit),
+        scale: request.scale,
+        pixels,
+    };
+    View { x: axis(&document.layer.x, size.width), y: axis(&document.layer.y, size.height) }
+}
+
+fn placed(shown: &Axis, now: &Axis) -> (f32, f32) {
+    let (start, end) = pixel_placement(shown, now);
+    #[expect(clippy::cast_possible_truncation, reason = "for the screen, and only while the view moves")]
+    let ends = (start as f32, end as f32);
+    ends
+}
+
+fn whole() -> Rect {
+    Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 16384")]
+fn pixels(n: u32) -> f32 {
+    n as f32
+}
+
+fn upload(ui: &Ui, name: &str, texture: Option<TextureHandle>, image: &Image) -> TextureHandle {
+    let size = [image.width as usize, image.height as usize];
+    let is_opaque = image.pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255);
+    let image = if is_opaque {
+        ColorImage::from_rgba_premultiplied(size, &image.pixels)
+    } else {
+        ColorImage::from_rgba_unmultiplied(size, &image.pixels)
+    };
+    match texture {
+        Some(mut texture) => {
+            texture.set(image, TextureOptions::NEAREST);
+            texture
+        }
+        None => ui.ctx().load_texture(name, image, TextureOptions::NEAREST),
+    }
+}
+
+/// What shows through a transparent figure.
+fn checkerboard(painter: &egui::Painter, rect: Rect) {
+    const CELL: f32 = 12.0;
+    painter.rect_filled(rect, 0.0, Color32::from_gray(70));
+    let mut shapes = Vec::new();
+    let mut y = rect.top();
+    let mut is_odd_row = false;
+    while y < rect.bottom() {
+        let mut x = rect.left() + if is_odd_row { CELL } else { 0.0 };
+        while x < rect.right() {
+            let cell = Rect::from_min_size(pos2(x, y), vec2(CELL, CELL));
+            shapes.push(egui::Shape::rect_filled(cell, 0.0, Color32::from_gray(86)));
+            x += 2.0 * CELL;
+        }
+        y += CELL;
+        is_odd_row = !is_odd_row;
+    }
+    painter.extend(shapes);
+}

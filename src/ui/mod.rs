@@ -1,0 +1,40 @@
+//! The window: drop a file, see everything, explore, export.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `shell`, `surface`, … | the event loop, the graphics device, egui's plumbing |
+//! | [`app`] | the window's parts, put together |
+//! | [`model`] | what is open and shown, and what may be done to it; no egui |
+//! | [`canvas`], [`pointer`], [`readout`] | the figure, the gestures over it, what is under the pointer |
+//! | [`panel`], [`status`], [`overlays`], [`palette`], [`welcome`], [`export_dialog`] | controls |
+//! | [`actions`] | everything a key can do, in one table |
+
+pub mod actions;
+pub mod app;
+pub mod canvas;
+pub mod demo;
+pub mod dialog;
+pub mod document;
+pub mod drops;
+pub mod export_dialog;
+pub mod model;
+pub mod notices;
+pub mod opening;
+pub mod overlays;
+pub mod palette;
+pub mod panel;
+pub mod pointer;
+pub mod readout;
+pub mod shell;
+pub mod status;
+mod surface;
+mod textures;
+mod uri_list;
+mod view;
+mod wakes;
+pub mod wayland_drop;
+pub mod welcome;
+mod window;
+
+pub use panel::size as panel_size;
+pub use window::{WindowError, run};

@@ -1,0 +1,108 @@
+//! What the window has to tell: toasts that come and go, and the log that keeps them.
+
+use std::time::{Duration, Instant};
+
+/// How long a note stays; errors stay until they are put away.
+const STAYS: Duration = Duration::from_secs(8);
+/// Entries that the log keeps.
+const KEPT: usize = 200;
+/// Toasts that are shown at a time.
+const SHOWN: usize = 5;
+
+/// One thing to tell.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// A sentence: what is wrong and what to do.
+    pub text: String,
+    /// Whether something failed.
+    pub is_error: bool,
+    /// When it came.
+    pub at: Instant,
+    is_shown: bool,
+}
+
+/// Toasts and log.
+#[derive(Debug, Default)]
+pub struct Notices {
+    log: Vec<Notice>,
+}
+
+impl Notices {
+    /// Tells something that is good to know.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.add(text.into(), false);
+    }
+
+    /// Tells what failed.
+    pub fn error(&mut self, text: impl Into<String>) {
+        self.add(text.into(), true);
+    }
+
+    fn add(&mut self, text: String, is_error: bool) {
+        let now = Instant::now();
+        // The same again, as while dragging over a bad range, takes the place of the first.
+        if let Some(last) = self.log.last_mut().filter(|last| last.text == text) {
+            (last.at, last.is_shown) = (now, true);
+            return;
+        }
+        if self.log.len() == KEPT {
+            self.log.remove(0);
+        }
+        self.log.push(Notice { text, is_error, at: now, is_shown: true });
+    }
+
+    /// Everything told, oldest first.
+    pub fn log(&self) -> &[Notice] {
+        &self.log
+    }
+
+    /// Numbers in the log of the toasts to show now, oldest first.
+    pub fn toasts(&self) -> Vec<usize> {
+        let is_fresh = |notice: &Notice| notice.is_shown && (notice.is_error || notice.at.elapsed() < STAYS);
+        let mut toasts: Vec<usize> =
+            (0..self.log.len()).rev().filter(|i| is_fresh(&self.log[*i])).take(SHOWN).collect();
+        toasts.reverse();
+        toasts
+    }
+
+    /// Puts a toast away.
+    pub fn put_away(&mut self, number: usize) {
+        if let Some(notice) = self.log.get_mut(number) {
+            notice.is_shown = false;
+        }
+    }
+
+    /// Puts all toasts away. Says whether there were any.
+    pub fn put_all_away(&mut self) -> bool {
+        let any = !self.toasts().is_empty();
+        self.log.iter_mut().for_each(|notice| notice.is_shown = false);
+        any
+    }
+
+    /// When a toast will go by itself.
+    pub fn next_change(&self) -> Option<Duration> {
+        let shown = self.toasts().into_iter().filter_map(|i| self.log.get(i)).filter(|n| !n.is_error);
+        shown.map(|notice| STAYS.saturating_sub(notice.at.elapsed())).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_error_again_is_told_once_and_the_log_is_bounded() {
+        let mut notices = Notices::default();
+        for _ in 0..3 {
+            notices.error("no such file");
+        }
+        assert_eq!(notices.log().len(), 1);
+        for i in 0..1000 {
+            notices.note(format!("{i}"));
+        }
+        assert_eq!(notices.log().len(), KEPT);
+        assert_eq!(notices.toasts().len(), SHOWN);
+        assert!(notices.put_all_away());
+        assert!(notices.toasts().is_empty());
+    }
+}

@@ -1,0 +1,106 @@
+//! Ways to name a file: the system's dialog, a path that is typed, a drop.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
+
+use crate::workbench::session::Wake;
+
+use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::drops::Drops;
+use super::notices::Notices;
+
+/// Dialogs under way.
+pub struct Opening {
+    wake: Wake,
+    pending: Option<Pending>,
+    /// The text of the path field, while it is open, and why it is.
+    typed: Option<(String, Option<String>)>,
+    drops: Drops,
+}
+
+impl Opening {
+    /// Nothing under way. `wake` asks for a new frame.
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, pending: None, typed: None, drops: Drops::default() }
+    }
+
+    /// Asks the system for its dialog.
+    pub fn choose(&mut self) {
+        if self.pending.is_none() {
+            let request = DialogRequest { title: "Open files".to_owned(), ..DialogRequest::default() };
+            self.pending = Some(Pending::open_files(&request, Arc::clone(&self.wake)));
+        }
+    }
+
+    /// Shows a field to type a path in.
+    pub fn type_path(&mut self) {
+        self.typed = Some((String::new(), None));
+    }
+
+    /// Listens to drops that the window system delivers by a way of its own.
+    pub fn listen(&mut self, drops: Drops) {
+        self.drops = drops;
+    }
+
+    /// Files that hang over the window.
+    pub fn hovered(&self) -> usize {
+        self.drops.hovered()
+    }
+
+    /// Files that were dropped since the last call.
+    pub fn dropped(&mut self) -> Vec<PathBuf> {
+        self.drops.take()
+    }
+
+    /// Shows what is open. Gives the files that were chosen.
+    pub fn ui(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
+        match self.pending.as_mut().and_then(Pending::poll) {
+            Some(DialogOutcome::Chosen(paths)) => {
+                self.pending = None;
+                return Some(paths);
+            }
+            Some(DialogOutcome::Cancelled) => self.pending = None,
+            Some(DialogOutcome::Unavailable(why)) => {
+                self.pending = None;
+                self.typed = Some((String::new(), Some(why)));
+            }
+            None if self.pending.is_some() => ui.ctx().request_repaint_after(std::time::Duration::from_millis(100)),
+            None => {}
+        }
+        self.path_field(ui, notices)
+    }
+
+    fn path_field(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
+        let (text, why) = self.typed.as_mut()?;
+        let mut chosen = None;
+        let response = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
+            ui.set_width(520.0);
+            ui.label(RichText::new("Open a file by its path").strong());
+            if let Some(why) = why {
+                ui.label(RichText::new(format!("The system's file dialog is not to be had: {why}")).weak());
+            }
+            let field = TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("/data/points.npy");
+            let response = ui.add(field);
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if !entered {
+                response.request_focus();
+            }
+            ui.horizontal(|ui| {
+                if ui.button("Open").clicked() || entered {
+                    chosen = Some(PathBuf::from(text.trim()));
+                }
+            });
+        });
+        if chosen.is_some() || response.should_close() {
+            self.typed = None;
+        }
+        let path = chosen?;
+        if path.as_os_str().is_empty() {
+            notices.note("no path was typed");
+            return None;
+        }
+        Some(vec![path])
+    }
+}

@@ -1,0 +1,204 @@
+//! What lies over the figure: badge, toasts, help, log, file information, the drop target.
+
+use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, RichText, ScrollArea, Ui, Window, vec2};
+
+use crate::workbench::ChangeKind;
+use crate::workbench::session::OpenData;
+
+use super::actions::ENTRIES;
+use super::canvas::Stage;
+use super::model::Model;
+use super::panel_size;
+use super::status::grouped;
+
+/// Says that the picture is a preview.
+pub fn badge(ui: &Ui, stage: &Stage, text: &str) {
+    let at = stage.plot.right_top() + vec2(-10.0, 10.0);
+    let painter = ui.painter_at(stage.rect);
+    let font = egui::FontId::proportional(12.0);
+    let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::from_gray(235));
+    let rect = egui::Rect::from_min_size(at - vec2(galley.size().x + 16.0, 0.0), galley.size() + vec2(16.0, 8.0));
+    painter.rect_filled(rect, 4.0, Color32::from_black_alpha(170));
+    painter.galley(rect.min + vec2(8.0, 4.0), galley, Color32::WHITE);
+}
+
+/// Says that a file has changed, and asks what to do.
+pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
+    let Some(change) = model.changed().cloned() else { return };
+    let name = change.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let (text, can_reload) = match change.kind {
+        ChangeKind::Grown { from, to } => (format!("{name} has grown by {}", panel_size(to - from)), true),
+        ChangeKind::Shrunk { from, to } => (format!("{name} has shrunk by {}; the picture is of what it was", panel_size(from - to)), true),
+        ChangeKind::Rewritten => (format!("{name} was rewritten; the picture is of what it was"), true),
+        ChangeKind::Vanished => (format!("{name} is gone; the last picture stays"), false),
+        ChangeKind::Back => (format!("{name} is back"), true),
+    };
+    let at = stage.plot.center_top() + vec2(0.0, 10.0);
+    Area::new(Id::unique("changed")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(text);
+                if can_reload && ui.button("Reload").on_hover_text("Read it anew, once").clicked() {
+                    model.reload();
+                }
+                if can_reload && ui.button("Follow").on_hover_text("Read it anew whenever it changes").clicked() {
+                    model.follow(true);
+                }
+                if ui.button("Leave").on_hover_text("Keep the picture").clicked() {
+                    model.ignore_change();
+                }
+            });
+        });
+    });
+}
+
+/// Toasts, newest at the bottom.
+pub fn toasts(ui: &Ui, model: &mut Model) {
+    let toasts = model.notices.toasts();
+    if toasts.is_empty() {
+        return;
+    }
+    let mut closed = None;
+    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, vec2(16.0, -40.0)).show(
+        ui.ctx(),
+        |ui| {
+            for number in toasts {
+                let Some(notice) = model.notices.log().get(number) else { continue };
+                Frame::popup(ui.style()).show(ui, |ui| {
+                    ui.set_max_width(480.0);
+                    ui.horizontal(|ui| {
+                        let color =
+                            if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
+                        if ui.small_button("✕").on_hover_text("Put away").clicked() {
+                            closed = Some(number);
+                        }
+                        ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());
+                    });
+                });
+            }
+        },
+    );
+    if let Some(number) = closed {
+        model.notices.put_away(number);
+    }
+    if let Some(time) = model.notices.next_change() {
+        ui.ctx().request_repaint_after(time);
+    }
+}
+
+/// Where files may be dropped.
+pub fn drop_target(ui: &Ui, files: usize) {
+    let rect = ui.ctx().content_rect().shrink(12.0);
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("drop")));
+    painter.rect_filled(rect, 8.0, Color32::from_black_alpha(150));
+    painter.rect_stroke(rect, 8.0, (3.0, ui.visuals().selection.stroke.color), egui::StrokeKind::Inside);
+    let text = if files > 1 { format!("Drop to open {files} files as one") } else { "Drop to open".to_owned() };
+    let font = egui::FontId::proportional(28.0);
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, Color32::WHITE);
+}
+
+/// Keys and mouse.
+pub fn help(ui: &Ui, is_open: &mut bool) {
+    const MOUSE: [(&str, &str); 9] = [
+        ("Drag", "move the view"),
+        ("Wheel, pinch", "zoom about the pointer"),
+        ("Two fingers on a touchpad", "move the view"),
+        ("Shift + wheel, wheel over the x axis", "zoom x only"),
+        ("Alt + wheel, wheel over the y axis", "zoom y only"),
+        ("Right drag, Shift + drag", "zoom into a box"),
+        ("Double click", "fit all data; over an axis, that axis"),
+        ("Shift + arrow keys", "move by half a view"),
+        ("Drag in the histogram", "pin the limits of the colors"),
+    ];
+    Window::new("Keys and mouse").open(is_open).collapsible(false).default_width(520.0).show(ui.ctx(), |ui| {
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 140.0).show(ui, |ui| {
+            let mut group = "";
+            Grid::new("keys").num_columns(2).striped(true).spacing([24.0, 4.0]).show(ui, |ui| {
+                for entry in ENTRIES {
+                    if entry.group != group {
+                        group = entry.group;
+                        ui.label(RichText::new(group).strong());
+                        ui.end_row();
+                    }
+                    ui.label(entry.name);
+                    let keys: Vec<String> =
+                        entry.key.iter().chain(entry.also).map(|key| ui.ctx().format_shortcut(key)).collect();
+                    ui.label(RichText::new(keys.join("  or  ")).monospace());
+                    ui.end_row();
+                }
+                ui.label(RichText::new("Mouse and touchpad").strong());
+                ui.end_row();
+                for (gesture, what) in MOUSE {
+                    ui.label(what);
+                    ui.label(RichText::new(gesture).monospace());
+                    ui.end_row();
+                }
+            });
+        });
+    });
+}
+
+/// What was told so far.
+pub fn log(ui: &Ui, model: &Model, is_open: &mut bool) {
+    Window::new("Log").open(is_open).default_size([560.0, 300.0]).show(ui.ctx(), |ui| {
+        ScrollArea::both().stick_to_bottom(true).auto_shrink(false).show(ui, |ui| {
+            if model.notices.log().is_empty() {
+                ui.label(RichText::new("Nothing has happened that is worth telling.").weak());
+            }
+            for notice in model.notices.log() {
+                let color = if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
+                let ago = notice.at.elapsed().as_secs();
+                ui.label(RichText::new(format!("{ago:>5} s ago  {}", notice.text)).color(color).monospace());
+            }
+        });
+    });
+}
+
+/// What is in the files, as `scumble info` says.
+pub fn info(ui: &Ui, data: Option<&OpenData>, is_open: &mut bool) {
+    Window::new("File information").open(is_open).default_width(520.0).show(ui.ctx(), |ui| {
+        let Some(data) = data else {
+            ui.label("Nothing is open.");
+            return;
+        };
+        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+            for file in &data.files {
+                ui.label(RichText::new(file.path.display().to_string()).strong());
+                ui.label(format!("{}, {} rows, {}", file.format, grouped(file.rows), panel_size(file.bytes)));
+                if let Some(guess) = &file.guess {
+                    ui.label(RichText::new(guess).weak());
+                }
+                columns(ui, data, file);
+                ui.add_space(8.0);
+            }
+        });
+    });
+}
+
+fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileFacts) {
+    let stats = data.stats_by_name();
+    Grid::new(("columns", &file.path)).num_columns(5).striped(true).spacing([18.0, 3.0]).show(ui, |ui| {
+        for name in ["column", "dtype", "least", "greatest", "not finite"] {
+            ui.label(RichText::new(name).weak());
+        }
+        ui.end_row();
+        for (name, dtype) in file.columns.iter().take(200) {
+            ui.label(name);
+            ui.label(RichText::new(dtype).monospace());
+            match stats.iter().find(|(known, _)| known == name) {
+                Some((_, stats)) => {
+                    let (low, high) = stats.range.map_or(("–".to_owned(), "–".to_owned()), |(low, high)| {
+                        (low.to_f64().to_string(), high.to_f64().to_string())
+                    });
+                    ui.label(low);
+                    ui.label(high);
+                    ui.label(grouped(stats.nan + stats.infinite));
+                }
+                None => {
+                    ui.label(RichText::new("not read yet").weak());
+                }
+            }
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,63 @@
+//! The side panel: data, view, colors, words.
+
+mod color;
+mod data;
+mod view;
+mod words;
+
+use egui::{CollapsingHeader, ScrollArea, Ui};
+
+use super::canvas::Stage;
+use super::model::Model;
+
+pub use data::{RawForm, size};
+pub use view::RangeForm;
+
+/// What the panel keeps from frame to frame.
+#[derive(Default)]
+pub struct SidePanel {
+    raw: RawForm,
+    ranges: RangeForm,
+    color: color::ColorState,
+    words: words::WordsForm,
+}
+
+impl SidePanel {
+    /// The panel's contents.
+    pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, stage: Option<&Stage>) {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw));
+            section(ui, "Color", |ui| color::ui(ui, model, &mut self.color));
+            section(ui, "View", |ui| self.ranges.ui(ui, model, stage));
+            section(ui, "Words", |ui| self.words.ui(ui, model));
+            ui.add_space(8.0);
+        });
+    }
+
+    /// Puts the cursor into the first range.
+    pub fn type_range(&mut self) {
+        self.ranges.wants_focus = true;
+    }
+
+    /// Forgets what belonged to the device before.
+    pub fn forget_textures(&mut self) {
+        self.color.forget_textures();
+    }
+}
+
+fn section(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    CollapsingHeader::new(egui::RichText::new(name).strong()).default_open(true).show(ui, |ui| {
+        contents(ui);
+        ui.add_space(6.0);
+    });
+}
+
+/// A row with a name at its left.
+fn row<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        ui.add_sized([78.0, ui.spacing().interact_size.y], egui::Label::new(name).halign(egui::Align::LEFT));
+        contents(ui)
+    })
+    .inner
+}

@@ -1,0 +1,235 @@
+//! Colormap, norm, limits, alpha, background.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, ComboBox, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2};
+
+use crate::scene::style::{Background, Limit, Limits, Norm, Rgba};
+use crate::workbench::session::Painted;
+use crate::workbench::{colormap, colormap_names};
+
+use super::super::model::Model;
+use super::row;
+
+/// Height of the histogram, in points.
+const HEIGHT: f32 = 72.0;
+/// How near the pointer must be to a limit to take it, in points.
+const NEAR: f32 = 8.0;
+
+/// What the section keeps from frame to frame.
+#[derive(Default)]
+pub struct ColorState {
+    strips: HashMap<String, TextureHandle>,
+    /// Which limit is being dragged: the low or the high one.
+    dragged: Option<bool>,
+    limits_text: Option<String>,
+}
+
+impl ColorState {
+    pub fn forget_textures(&mut self) {
+        self.strips.clear();
+    }
+}
+
+pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
+    let Some(style) = model.document().map(|d| d.layer.style.clone()) else {
+        ui.label("Nothing is open.");
+        return;
+    };
+    maps(ui, model, &style.colormap, state);
+    row(ui, "norm", |ui| {
+        ComboBox::from_id_salt("norm").selected_text(style.norm.to_string()).width(110.0).show_ui(ui, |ui| {
+            for (name, norm) in Norm::ALL {
+                if ui.selectable_label(style.norm == norm, name).clicked() && style.norm != norm {
+                    model.settle();
+                    model.edit("Norm", |document| document.layer.style.norm = norm);
+                    model.settle();
+                }
+            }
+        });
+    });
+    if let Some(painted) = model.painted().cloned() {
+        histogram(ui, model, &painted, style.limits, state);
+    }
+    limits(ui, model, style.limits, state);
+    row(ui, "alpha", |ui| {
+        let mut alpha = style.alpha;
+        let response = ui.add(Slider::new(&mut alpha, 0.0..=1.0).max_decimals(2));
+        if response.changed() {
+            model.edit("Alpha", |document| document.layer.style.alpha = alpha);
+        }
+        if response.drag_stopped() || response.lost_focus() {
+            model.settle();
+        }
+    });
+    background(ui, model, style.background);
+}
+
+fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
+    let (base, is_reversed) = present.strip_suffix("_r").map_or((present, false), |base| (base, true));
+    let mut chosen = None;
+    row(ui, "colormap", |ui| {
+        ComboBox::from_id_salt("colormap").selected_text(base).width(110.0).height(420.0).show_ui(ui, |ui| {
+            for name in colormap_names() {
+                let shown = if is_reversed { format!("{name}_r") } else { name.to_owned() };
+                ui.horizontal(|ui| {
+                    strip(ui, &shown, state, vec2(96.0, 14.0));
+                    if ui.selectable_label(base == name, name).clicked() {
+                        chosen = Some(shown);
+                    }
+                });
+            }
+        });
+        let mut reversed = is_reversed;
+        if ui.checkbox(&mut reversed, "reversed").changed() {
+            chosen = Some(if reversed { format!("{base}_r") } else { base.to_owned() });
+        }
+    });
+    let width = ui.available_width();
+    strip(ui, present, state, vec2(width, 12.0));
+    if let Some(name) = chosen.filter(|name| name != present) {
+        model.settle();
+        model.edit("Colormap", |document| document.layer.style.colormap = name);
+        model.settle();
+    }
+}
+
+/// The colors of a map from low to high.
+fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
+    if !state.strips.contains_key(name) {
+        let Ok(map) = colormap(name) else { return };
+        let pixels = map.table.iter().map(|[r, g, b]| Color32::from_rgb(*r, *g, *b)).collect();
+        let image = ColorImage::new([256, 1], pixels);
+        let texture = ui.ctx().load_texture(format!("colormap {name}"), image, TextureOptions::LINEAR);
+        state.strips.insert(name.to_owned(), texture);
+    }
+    if let Some(texture) = state.strips.get(name) {
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+        ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
+    }
+}
+
+/// How often values occur among the pixels, with the limits as handles.
+fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<Painted>, limits: Limits, state: &mut ColorState) {
+    let Some(histogram) = &painted.histogram else { return };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
+    let visuals = ui.visuals().clone();
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 3.0, visuals.extreme_bg_color);
+    let tallest = histogram.buckets.iter().copied().max().unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "heights of bars")]
+    let height = |n: u64| ((n as f64).ln_1p() / (tallest.max(1) as f64).ln_1p()) as f32 * (HEIGHT - 6.0);
+    #[expect(clippy::cast_precision_loss, reason = "about 256 bars")]
+    let width = rect.width() / histogram.buckets.len().max(1) as f32;
+    for (i, n) in histogram.buckets.iter().enumerate().filter(|(_, n)| **n > 0) {
+        #[expect(clippy::cast_precision_loss, reason = "about 256 bars")]
+        let left = rect.left() + i as f32 * width;
+        let bar =
+            Rect::from_min_max(pos2(left, rect.bottom() - height(*n)), pos2(left + width.max(1.0), rect.bottom()));
+        painter.rect_filled(bar, 0.0, visuals.weak_text_color());
+    }
+    let (low, high) = painted.limits.unwrap_or((histogram.low, histogram.high));
+    #[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
+    let x_of = |value: f64| rect.left() + (histogram.position(value) as f32).clamp(0.0, 1.0) * rect.width();
+    for (value, limit) in [(low, limits.low), (high, limits.high)] {
+        let x = x_of(value).clamp(rect.left() + 1.0, rect.right() - 1.0);
+        let color = if limit == Limit::Auto { visuals.weak_text_color() } else { visuals.selection.stroke.color };
+        painter.vline(x, rect.y_range(), (2.0, color));
+    }
+    response
+        .clone()
+        .on_hover_text("Drag an end to pin the limits; double-click to free them")
+        .on_hover_cursor(egui::CursorIcon::ResizeHorizontal);
+    let at = response.interact_pointer_pos();
+    if let Some(at) = at.filter(|_| response.drag_started()) {
+        let (to_low, to_high) = ((at.x - x_of(low)).abs(), (at.x - x_of(high)).abs());
+        state.dragged = (to_low.min(to_high) < NEAR || response.dragged()).then_some(to_low < to_high);
+        model.settle();
+    }
+    if let (Some(at), Some(is_low)) = (at.filter(|_| response.dragged()), state.dragged) {
+        let value = rounded(histogram.value_at(f64::from((at.x - rect.left()) / rect.width()).clamp(0.0, 1.0)));
+        let pinned = if is_low {
+            Limits { low: Limit::Value(value.min(high)), high: limits.high }
+        } else {
+            Limits { low: limits.low, high: Limit::Value(value.max(low)) }
+        };
+        model.edit("Limits", |document| document.layer.style.limits = pinned);
+    }
+    if response.drag_stopped() {
+        state.dragged = None;
+        model.settle();
+    }
+    if response.double_clicked() {
+        set_limits(model, Limits::default());
+    }
+}
+
+/// Four digits are as many as a hand on a mouse can mean.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
+fn set_limits(model: &mut Model, limits: Limits) {
+    model.settle();
+    model.edit("Limits", |document| document.layer.style.limits = limits);
+    model.settle();
+}
+
+fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorState) {
+    row(ui, "limits", |ui| {
+        let mut text = state.limits_text.clone().unwrap_or_else(|| present.to_string());
+        let field = egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("MIN..MAX or p1..p99");
+        let response = ui.add(field);
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if entered && text != present.to_string() {
+            match text.parse() {
+                Ok(limits) => set_limits(model, limits),
+                Err(error) => model.notices.error(format!("{error}")),
+            }
+        }
+        state.limits_text = response.has_focus().then_some(text);
+    });
+    row(ui, "", |ui| {
+        let percentiles = Limits { low: Limit::Percentile(1.0), high: Limit::Percentile(99.0) };
+        if ui.selectable_label(present == Limits::default(), "view").on_hover_text("From least to greatest").clicked() {
+            set_limits(model, Limits::default());
+        }
+        if ui.selectable_label(present == percentiles, "p1–p99").on_hover_text("Between percentiles").clicked() {
+            set_limits(model, percentiles);
+        }
+        let is_pinned = matches!((present.low, present.high), (Limit::Value(_), Limit::Value(_)));
+        let now = model.painted().and_then(|painted| painted.limits);
+        let pin = ui.add_enabled(now.is_some(), egui::Button::selectable(is_pinned, "pinned"));
+        if pin.on_hover_text("Keep these limits while the view moves").clicked()
+            && let Some((low, high)) = now
+        {
+            set_limits(model, Limits { low: Limit::Value(low), high: Limit::Value(high) });
+        }
+    });
+}
+
+fn background(ui: &mut Ui, model: &mut Model, present: Background) {
+    row(ui, "background", |ui| {
+        let mut is_transparent = present == Background::None;
+        let color = match present {
+            Background::Color(Rgba([r, g, b, _])) => [r, g, b],
+            Background::None => [0; 3],
+        };
+        let mut rgb = color;
+        if ui.add_enabled_ui(!is_transparent, |ui| ui.color_edit_button_srgb(&mut rgb)).inner.changed() {
+            let [r, g, b] = rgb;
+            model.edit("Background", |document| {
+                document.layer.style.background = Background::Color(Rgba([r, g, b, 255]));
+            });
+        }
+        if ui.checkbox(&mut is_transparent, "transparent").changed() {
+            let [r, g, b] = rgb;
+            let next = if is_transparent { Background::None } else { Background::Color(Rgba([r, g, b, 255])) };
+            model.settle();
+            model.edit("Background", |document| document.layer.style.background = next);
+            model.settle();
+        }
+    });
+}

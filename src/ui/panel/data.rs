@@ -1,0 +1,254 @@
+//! Files, columns, and the layout of raw data.
+
+use egui::{ComboBox, RichText, TextEdit, Ui};
+
+use crate::scene::reduction::{Reduction, Statistic};
+use crate::workbench::RawSpec;
+use crate::workbench::session::{FileFacts, OpenData};
+
+use super::super::model::Model;
+use super::super::status::grouped;
+use super::row;
+
+/// Types that the layout of raw data offers; others can be typed.
+const DTYPES: [&str; 16] = [
+    "<f4", "<f8", ">f4", ">f8", "<f2", "<i4", "<i8", "<u4", "<u8", "<i2", "<u2", "|i1", "|u1", ">i4", ">i2", "<M8[ns]",
+];
+
+/// What was typed of a raw layout.
+#[derive(Default)]
+pub struct RawForm {
+    /// The data that the text belongs to.
+    of: Option<RawSpec>,
+    dtype: String,
+    columns: String,
+    offset: String,
+    is_planar: bool,
+}
+
+pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm) {
+    let Some(data) = model.data().cloned() else {
+        ui.label("Nothing is open.");
+        return;
+    };
+    for file in data.files.iter().take(6) {
+        let name =
+            file.path.file_name().map_or_else(|| file.path.display().to_string(), |n| n.to_string_lossy().into());
+        ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
+            .on_hover_text(file.path.display().to_string());
+        ui.label(RichText::new(format!("{} rows, {}, {}", grouped(file.rows), size(file.bytes), file.format)).weak());
+    }
+    if data.files.len() > 6 {
+        ui.label(RichText::new(format!("and {} more files", data.files.len() - 6)).weak());
+    }
+    ui.add_space(4.0);
+    columns(ui, model, &data);
+    reduction(ui, model, &data);
+    if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
+        raw.ui(ui, model, &data, file);
+    }
+}
+
+/// Bytes with a unit: `800 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["bytes", "kB", "MB", "GB", "TB"];
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let digits = usize::from(unit > 0 && value < 99.95);
+    format!("{value:.digits$} {}", UNITS[unit])
+}
+
+fn names(data: &OpenData) -> Vec<String> {
+    data.files.first().map_or_else(Vec::new, |f| f.columns.iter().map(|(name, _)| name.clone()).collect())
+}
+
+fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
+    let names = names(data);
+    let shown = data.axis_facts().map(|facts| facts.name);
+    for (i, axis) in ["x", "y"].into_iter().enumerate() {
+        row(ui, axis, |ui| {
+            let mut chosen = None;
+            ComboBox::from_id_salt(("column", i)).selected_text(&shown[i]).width(150.0).show_ui(ui, |ui| {
+                for name in names.iter().map(String::as_str).chain(["row"]) {
+                    if ui.selectable_label(shown[i] == name, name).clicked() {
+                        chosen = Some(name.to_owned());
+                    }
+                }
+            });
+            if let Some(name) = chosen.filter(|name| *name != shown[i]) {
+                model.settle();
+                // Both are named, so that the choice of one does not change the other.
+                model.edit("Column", |document| {
+                    let [x, y] = shown.clone();
+                    document.sources.x = Some(if i == 0 { name.clone() } else { x });
+                    document.sources.y = Some(if i == 1 { name } else { y });
+                    let axis = if i == 0 { &mut document.layer.x } else { &mut document.layer.y };
+                    axis.range = None;
+                });
+            }
+        });
+    }
+    if names.len() > 1 && ui.small_button("Swap x and y").clicked() {
+        model.settle();
+        model.edit("Swap", |document| {
+            let [x, y] = shown.clone();
+            (document.sources.x, document.sources.y) = (Some(y), Some(x));
+            std::mem::swap(&mut document.layer.x, &mut document.layer.y);
+        });
+    }
+}
+
+fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
+    const STATISTICS: [(&str, Statistic); 5] = [
+        ("sum", Statistic::Sum),
+        ("mean", Statistic::Mean),
+        ("min", Statistic::Min),
+        ("max", Statistic::Max),
+        ("std", Statistic::Std),
+    ];
+    let Some(present) = model.document().map(|d| d.layer.reduction.clone()) else { return };
+    let names = names(data);
+    let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
+    let mut chosen = None;
+    row(ui, "show", |ui| {
+        let text = match &present {
+            Reduction::Count => "count",
+            Reduction::Any => "any",
+            Reduction::Of(statistic, _) => {
+                STATISTICS.iter().find(|(_, s)| s == statistic).map_or("sum", |(name, _)| *name)
+            }
+        };
+        ComboBox::from_id_salt("reduction").selected_text(text).width(72.0).show_ui(ui, |ui| {
+            let mut offer = |name: &str, reduction: Reduction| {
+                if ui.selectable_label(present == reduction, name).clicked() {
+                    chosen = Some(reduction);
+                }
+            };
+            offer("count", Reduction::Count);
+            offer("any", Reduction::Any);
+            for (name, statistic) in STATISTICS {
+                if let Some(column) = &of {
+                    offer(name, Reduction::Of(statistic, column.clone()));
+                }
+            }
+        });
+        if let Reduction::Of(statistic, column) = &present {
+            ui.label("of");
+            ComboBox::from_id_salt("value").selected_text(column).width(60.0).show_ui(ui, |ui| {
+                for name in &names {
+                    if ui.selectable_label(column == name, name).clicked() {
+                        chosen = Some(Reduction::Of(*statistic, name.clone()));
+                    }
+                }
+            });
+        }
+    });
+    if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
+        model.settle();
+        model.edit("Reduction", |document| document.layer.reduction = reduction);
+        model.settle();
+    }
+}
+
+impl RawForm {
+    /// What the bytes mean, with the picture following every change.
+    fn ui(&mut self, ui: &mut Ui, model: &mut Model, data: &OpenData, file: &FileFacts) {
+        let Some(used) = &file.layout else { return };
+        if self.of.as_ref() != Some(used) {
+            self.dtype = used.dtype.clone().unwrap_or_default();
+            self.columns = used.columns.unwrap_or(2).to_string();
+            self.offset = used.offset.unwrap_or(0).to_string();
+            self.is_planar = used.planar.unwrap_or(false);
+            self.of = Some(used.clone());
+        }
+        ui.add_space(6.0);
+        ui.label(RichText::new("Layout of the bytes").strong());
+        if let Some(confidence) = file.confidence {
+            ui.label(RichText::new(format!("guessed, {:.0} % sure", confidence * 100.0)).weak());
+        }
+        let mut changed = false;
+        row(ui, "dtype", |ui| {
+            changed |= ui.add(TextEdit::singleline(&mut self.dtype).desired_width(84.0)).changed();
+            ComboBox::from_id_salt("dtype").selected_text("").width(16.0).show_ui(ui, |ui| {
+                for dtype in DTYPES {
+                    if ui.selectable_label(self.dtype == dtype, dtype).clicked() {
+                        dtype.clone_into(&mut self.dtype);
+                        changed = true;
+                    }
+                }
+            });
+        });
+        changed |= number(ui, "columns", &mut self.columns, 1);
+        changed |= number(ui, "offset", &mut self.offset, 1);
+        row(ui, "", |ui| {
+            changed |= ui.radio_value(&mut self.is_planar, false, "interleaved").changed();
+            changed |= ui.radio_value(&mut self.is_planar, true, "planar").changed();
+        });
+        row(ui, "", |ui| {
+            if ui.button("Swap byte order").clicked() {
+                self.dtype = swapped(&self.dtype);
+                changed = true;
+            }
+            if data.sources.raw != RawSpec::default() && ui.button("Guess").clicked() {
+                model.settle();
+                model.edit("Layout", |document| document.sources.raw = RawSpec::default());
+            }
+        });
+        if changed {
+            match self.spec() {
+                Some(spec) => model.edit("Layout", |document| {
+                    document.sources.raw = spec;
+                    (document.sources.x, document.sources.y) = (None, None);
+                    (document.layer.x.range, document.layer.y.range) = (None, None);
+                }),
+                None => ui.ctx().request_repaint(),
+            }
+        }
+        if self.spec().is_none() {
+            ui.colored_label(ui.visuals().warn_fg_color, "columns and offset are whole numbers");
+        }
+    }
+
+    fn spec(&self) -> Option<RawSpec> {
+        Some(RawSpec {
+            dtype: Some(self.dtype.trim().to_owned()).filter(|dtype| !dtype.is_empty()),
+            columns: Some(self.columns.trim().parse().ok()?),
+            offset: Some(self.offset.trim().parse().ok()?),
+            planar: Some(self.is_planar),
+        })
+    }
+}
+
+/// A field for a whole number, with buttons for less and more.
+fn number(ui: &mut Ui, name: &str, text: &mut String, step: u64) -> bool {
+    row(ui, name, |ui| {
+        let mut changed = ui.add(TextEdit::singleline(text).desired_width(84.0)).changed();
+        let value: Option<u64> = text.trim().parse().ok();
+        for (sign, next) in
+            [("−", value.and_then(|v| v.checked_sub(step))), ("+", value.and_then(|v| v.checked_add(step)))]
+        {
+            if ui.add_enabled(next.is_some(), egui::Button::new(sign).small()).clicked()
+                && let Some(next) = next
+            {
+                *text = next.to_string();
+                changed = true;
+            }
+        }
+        changed
+    })
+}
+
+/// The dtype in the other byte order.
+fn swapped(dtype: &str) -> String {
+    match dtype.split_at_checked(1) {
+        Some(("<", rest)) => format!(">{rest}"),
+        Some((">", rest)) => format!("<{rest}"),
+        Some(("=" | "|", rest)) => format!(">{rest}"),
+        _ => format!(">{dtype}"),
+    }
+}

@@ -1,0 +1,47 @@
+//! Title, names of the axes, theme.
+
+use egui::{TextEdit, Ui};
+
+use crate::workbench::frame::Theme;
+
+use super::super::model::Model;
+use super::row;
+
+/// The texts in the fields.
+#[derive(Default)]
+pub struct WordsForm;
+
+impl WordsForm {
+    pub fn ui(&mut self, ui: &mut Ui, model: &mut Model) {
+        let Some(document) = model.document().cloned() else {
+            ui.label("Nothing is open.");
+            return;
+        };
+        let (shown, _) = model.words();
+        let mut words = document.words.clone();
+        let mut theme = document.theme;
+        let field = |ui: &mut Ui, name: &str, word: &mut Option<String>, hint: Option<&String>| {
+            row(ui, name, |ui| {
+                let mut text = word.clone().unwrap_or_default();
+                let hint = hint.map_or("", String::as_str);
+                if ui.add(TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text(hint)).changed() {
+                    *word = Some(text).filter(|text| !text.is_empty());
+                }
+            });
+        };
+        field(ui, "title", &mut words.title, None);
+        field(ui, "x label", &mut words.x_label, shown.x_label.as_ref());
+        field(ui, "y label", &mut words.y_label, shown.y_label.as_ref());
+        field(ui, "color bar", &mut words.colorbar_label, shown.colorbar_label.as_ref());
+        row(ui, "theme", |ui| {
+            ui.radio_value(&mut theme, Theme::Dark, "dark");
+            ui.radio_value(&mut theme, Theme::Light, "light");
+        });
+        if words != document.words {
+            model.edit("Words", |document| document.words = words);
+        }
+        if theme != document.theme {
+            model.set_theme(theme);
+        }
+    }
+}

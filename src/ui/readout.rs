@@ -1,0 +1,50 @@
+//! What is under the pointer.
+
+use egui::Pos2;
+
+use crate::workbench::frame::{coordinate_text, value_text};
+
+use super::canvas::{Stage, is_exact};
+use super::model::Model;
+
+/// Coordinates and the value of the bin under the pointer, as the shown frame has it.
+pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
+    let at = at?;
+    if !stage.is_known {
+        return None;
+    }
+    let (words, quantities) = model.words();
+    let (x, y) = stage.position(at);
+    let name = |label: Option<String>, short: &str| label.unwrap_or_else(|| short.to_owned());
+    let mut text = format!(
+        "{} {}   {} {}",
+        name(words.x_label, "x"),
+        coordinate_text(&stage.view.x, quantities[0], x),
+        name(words.y_label, "y"),
+        coordinate_text(&stage.view.y, quantities[1], y),
+    );
+    if let Some(painted) = model.painted() {
+        // The bin of the frame that is shown, which may be of an earlier view.
+        let shown = &painted.shown.plan.view;
+        let x = in_frame(&stage.view.x, &shown.x, x);
+        let y = in_frame(&stage.view.y, &shown.y, y);
+        if let (Some(column), Some(row)) = (bin(x, shown.x.pixels), bin(y, shown.y.pixels)) {
+            let about = if is_exact(painted, stage) { "" } else { "≈ " };
+            let value = value_text(&painted.shown.aggregate.values, shown.x.pixels, column, row);
+            text = format!("{text}   {about}{value}");
+        }
+    }
+    Some(text)
+}
+
+fn in_frame(now: &crate::scene::axis::Axis, shown: &crate::scene::axis::Axis, position: f64) -> f64 {
+    if now == shown {
+        return position;
+    }
+    crate::scene::navigate::position_of(shown, crate::scene::navigate::value_at(now, position))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within")]
+fn bin(position: f64, pixels: u32) -> Option<u32> {
+    (position >= 0.0 && position < f64::from(pixels)).then_some(position as u32)
+}

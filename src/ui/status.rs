@@ -1,0 +1,120 @@
+//! The line at the bottom: where every row went, who counted, what goes on.
+
+use egui::{Align, Layout, ProgressBar, RichText, Ui};
+
+use crate::workbench::memory::private_bytes;
+use crate::workbench::session::FrameStatus;
+
+use super::canvas::{Stage, is_in_place};
+use super::model::Model;
+use super::panel_size;
+
+/// 1234567 as `1 234 567`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What the badge over the plot says, if the picture is not exact.
+pub fn badge(model: &Model, stage: &Stage) -> Option<String> {
+    let painted = model.painted()?;
+    let share = |seen: u64, rows: u64| {
+        #[expect(clippy::cast_precision_loss, reason = "a percentage")]
+        let percent = seen as f64 / rows.max(1) as f64 * 100.0;
+        format!("preview, {} % of rows", if percent < 1.0 { format!("{percent:.1}") } else { format!("{percent:.0}") })
+    };
+    match painted.shown.status {
+        FrameStatus::Preview { seen, rows } if is_in_place(painted, stage) => Some(share(seen, rows)),
+        _ if !is_in_place(painted, stage) => Some("preview, from an earlier view".to_owned()),
+        _ => None,
+    }
+}
+
+/// The status line.
+pub fn ui(ui: &mut Ui, model: &mut Model, readout: Option<&str>, adapter: &str) {
+    ui.horizontal(|ui| {
+        if let Some(text) = readout {
+            ui.label(RichText::new(text).strong());
+            ui.separator();
+        }
+        accounting(ui, model);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            memory(ui);
+            ui.separator();
+            let engine = model.painted().map(|p| format!("{} engine, {}", p.shown.engine.name, p.shown.engine.adapter));
+            let engine = engine.unwrap_or_else(|| "no engine yet".to_owned());
+            ui.label(RichText::new(engine).weak()).on_hover_text(format!("The window is drawn by {adapter}"));
+            progress(ui, model);
+        });
+    });
+}
+
+fn accounting(ui: &mut Ui, model: &Model) {
+    let Some(painted) = model.painted() else { return };
+    let a = painted.shown.aggregate.accounting;
+    let part = |ui: &mut Ui, n: u64, name: &str| {
+        ui.label(RichText::new(format!("{} {name}", grouped(n))).weak());
+    };
+    part(ui, a.rows, if painted.shown.status == FrameStatus::Exact { "rows:" } else { "rows so far:" });
+    part(ui, a.in_view, "in view,");
+    part(ui, a.outside, "outside,");
+    part(ui, a.not_finite, "not finite");
+    if painted.shown.status == FrameStatus::Exact {
+        let seconds = painted.shown.seconds;
+        let time = if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.2} s") };
+        ui.label(RichText::new(time).weak()).on_hover_text("From the request to the exact numbers");
+    }
+}
+
+fn memory(ui: &mut Ui) {
+    if let Some(bytes) = private_bytes() {
+        let cap = crate::workbench::memory::CAP;
+        ui.label(RichText::new(format!("{} of {}", panel_size(bytes), panel_size(cap))).weak())
+            .on_hover_text("Private memory of this process, and the most that it takes for any file");
+    }
+}
+
+fn progress(ui: &mut Ui, model: &mut Model) {
+    if model.is_opening() {
+        ui.separator();
+        if ui.small_button("Stop").clicked() {
+            model.stop();
+        }
+        ui.spinner();
+        ui.label("opening");
+        return;
+    }
+    let Some(rows) = model.rows_read() else { return };
+    let all = model.data().map_or(0, |data| data.table.rows());
+    // What is done within a moment needs no bar.
+    if all < 20_000_000 {
+        return;
+    }
+    ui.separator();
+    if ui.small_button("Stop").on_hover_text("Esc").clicked() {
+        model.stop();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a bar")]
+    let share = rows as f32 / all.max(1) as f32;
+    ui.add(ProgressBar::new(share.min(1.0)).desired_width(120.0).show_percentage());
+    ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn digits_come_in_threes() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+}

@@ -1,0 +1,335 @@
+//! The window itself: its input, its textures, and the pace of its frames.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Color32, ViewportId, ViewportInfo};
+use egui_winit::{ActionRequested, State, accesskit_winit};
+use winit::event::WindowEvent;
+use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
+use winit::window::{Icon, Window, WindowAttributes};
+
+use super::shell::{ShellOptions, WindowFacts};
+use super::surface::{Graphics, Painted, Painter, Picture, Refusal};
+use super::textures::Textures;
+use super::wakes::Waker;
+
+/// Between frames that nobody can see: often enough to take results in, rare enough to cost nothing.
+const HIDDEN_PERIOD: Duration = Duration::from_millis(250);
+
+/// Before a surface that was not ready is asked again.
+const RETRY_PERIOD: Duration = Duration::from_millis(10);
+
+/// Between frames on a screen that does not tell its rate.
+const DEFAULT_PERIOD: Duration = Duration::from_millis(8);
+
+/// The window, its input and its graphics device while there is one.
+pub(super) struct View {
+    painter: Option<Painter>,
+    state: State,
+    info: ViewportInfo,
+    /// The window has moved or changed since `info` was read, which takes round trips to the display.
+    is_info_stale: bool,
+    textures: Textures,
+    ctx: egui::Context,
+    waker: Waker,
+    is_occluded: bool,
+    frame_period: Duration,
+    last_frame: Option<Instant>,
+    /// When the display was asked for a redraw that has not come yet.
+    asked: Option<Instant>,
+    painted_frames: u64,
+    lose_device_after: Option<u64>,
+    display: OwnedDisplayHandle,
+    // Dropped last: everything above hangs on it.
+    window: Arc<Window>,
+}
+
+/// What to do about the next frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// No frame is due.
+    Idle,
+    /// Look again then.
+    At(Instant),
+    /// One that nobody sees is due now.
+    Unseen,
+}
+
+/// What a frame asked for.
+#[derive(Default)]
+pub(super) struct Wishes {
+    /// The window shall close.
+    pub close: bool,
+}
+
+impl View {
+    /// Opens the window, shown but not painted yet.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn new(
+        event_loop: &ActiveEventLoop,
+        options: &ShellOptions,
+        ctx: &egui::Context,
+        waker: Waker,
+    ) -> Result<Self, String> {
+        let window = Arc::new(event_loop.create_window(attributes(options)).map_err(|e| e.to_string())?);
+        let (scale, theme) = (window.scale_factor(), window.theme());
+        #[expect(clippy::cast_possible_truncation, reason = "a scale factor is a small number")]
+        let mut state = State::new(ctx.clone(), ViewportId::ROOT, &window, Some(scale as f32), theme, None);
+        // AccessKit must know the window before it is shown.
+        state.init_accesskit(event_loop, &window, waker.proxy());
+        window.set_visible(true);
+        let mut info = ViewportInfo::default();
+        egui_winit::update_viewport_info(&mut info, ctx, &window, true);
+        let frame_period = frame_period(&window);
+        Ok(Self {
+            painter: None,
+            state,
+            info,
+            is_info_stale: false,
+            textures: Textures::default(),
+            ctx: ctx.clone(),
+            waker,
+            is_occluded: false,
+            frame_period,
+            last_frame: None,
+            asked: None,
+            painted_frames: 0,
+            lose_device_after: options.lose_device_after,
+            display: event_loop.owned_display_handle(),
+            window,
+        })
+    }
+
+    /// Binds a device to the window.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub(super) fn adopt(&mut self, graphics: Graphics) -> Result<WindowFacts, Refusal> {
+        let painter = Painter::new(graphics, &self.window, &self.textures)?;
+        let facts = WindowFacts {
+            display: self.display.clone(),
+            adapter: painter.adapter_name(),
+            is_software: painter.is_software(),
+            max_texture_side: painter.max_texture_side(),
+        };
+        self.state.set_max_texture_side(facts.max_texture_side);
+        self.painter = Some(painter);
+        Ok(facts)
+    }
+
+    /// Lets go of the device, if it is lost. Says whether it did.
+    pub(super) fn drop_lost(&mut self) -> bool {
+        let is_lost = self.painter.as_ref().is_some_and(Painter::is_lost);
+        if is_lost {
+            self.painter = None;
+        }
+        is_lost
+    }
+
+    /// Lets go of the device.
+    pub(super) fn drop_graphics(&mut self) {
+        self.painter = None;
+    }
+
+    /// Whether there is a device to paint with.
+    pub(super) fn has_graphics(&self) -> bool {
+        self.painter.is_some()
+    }
+
+    /// Brings the window's news to egui.
+    pub(super) fn take_in(&mut self, event: &WindowEvent) {
+        match event {
+            WindowEvent::Occluded(is_occluded) => self.is_occluded = *is_occluded,
+            WindowEvent::ScaleFactorChanged { .. } => self.frame_period = frame_period(&self.window),
+            _ => {}
+        }
+        self.is_info_stale |= matches!(
+            event,
+            WindowEvent::Occluded(_)
+                | WindowEvent::ScaleFactorChanged { .. }
+                | WindowEvent::Resized(_)
+                | WindowEvent::Moved(_)
+                | WindowEvent::Focused(_)
+        );
+        if self.state.on_window_event(&self.window, event).repaint && *event != WindowEvent::RedrawRequested {
+            self.waker.wake();
+        }
+    }
+
+    /// Brings the mouse's own motion to egui, for dragging with a locked pointer.
+    pub(super) fn take_in_motion(&mut self, delta: (f64, f64)) {
+        if self.state.on_mouse_motion(delta) {
+            self.waker.wake();
+        }
+    }
+
+    /// Brings the news of an accessibility tool to egui.
+    pub(super) fn take_in_accesskit(&mut self, event: accesskit_winit::WindowEvent) {
+        match event {
+            accesskit_winit::WindowEvent::InitialTreeRequested => self.ctx.enable_accesskit(),
+            accesskit_winit::WindowEvent::ActionRequested(request) => self.state.on_accesskit_action_request(request),
+            accesskit_winit::WindowEvent::AccessibilityDeactivated => self.ctx.disable_accesskit(),
+        }
+        self.waker.wake();
+    }
+
+    /// What to do about the next frame; asks the display for a redraw when one is due.
+    pub(super) fn next_frame(&mut self, now: Instant) -> Frame {
+        let Some(due) = self.waker.due() else {
+            return Frame::Idle;
+        };
+        let size = self.window.inner_size();
+        let is_hidden = self.is_occluded || size.width == 0 || size.height == 0;
+        let period = match &self.painter {
+            _ if is_hidden => HIDDEN_PERIOD,
+            Some(painter) if painter.waits_for_screen() => Duration::ZERO,
+            _ => self.frame_period,
+        };
+        let earliest = self.last_frame.map_or(due, |last| due.max(last + period));
+        if now < earliest {
+            return Frame::At(earliest);
+        }
+        if is_hidden {
+            return Frame::Unseen;
+        }
+        // A display may hold the redraw back as long as nobody sees the window (Wayland does).
+        let asked = *self.asked.get_or_insert_with(|| {
+            self.window.request_redraw();
+            now
+        });
+        if now < asked + HIDDEN_PERIOD { Frame::At(asked + HIDDEN_PERIOD) } else { Frame::Unseen }
+    }
+
+    /// Makes a frame and, where it can be seen, paints it.
+    pub(super) fn frame(
+        &mut self,
+        event_loop: &ActiveEventLoop,
+        is_seen: bool,
+        ui: impl FnMut(&mut egui::Ui),
+    ) -> Wishes {
+        self.waker.begin_frame();
+        self.last_frame = Some(Instant::now());
+        self.asked = None;
+        if std::mem::take(&mut self.is_info_stale) {
+            egui_winit::update_viewport_info(&mut self.info, &self.ctx, &self.window, false);
+        }
+        let mut input = self.state.take_egui_input(&self.window);
+        input.viewports.insert(ViewportId::ROOT, self.info.clone());
+        self.info.events.clear();
+        let mut output = self.ctx.run_ui(input, ui);
+        self.state.handle_platform_output_with_event_loop(&self.window, event_loop, output.platform_output);
+        for (id, delta) in
+            output.textures_delta.set.drain().flat_map(|(id, deltas)| deltas.into_iter().map(move |d| (id, d)))
+        {
+            let delta = self.textures.apply(id, delta);
+            if let Some(painter) = &mut self.painter {
+                painter.set_texture(id, &delta);
+            }
+        }
+        if is_seen {
+            let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+            self.paint(&primitives, output.pixels_per_point);
+        }
+        for id in output.textures_delta.free.drain() {
+            self.textures.free(id);
+            if let Some(painter) = &mut self.painter {
+                painter.free_texture(id);
+            }
+        }
+        let mut wishes = Wishes::default();
+        if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
+            self.waker.wake_after(viewport.repaint_delay);
+            wishes.close = self.obey(viewport.commands);
+        }
+        wishes
+    }
+
+    fn paint(&mut self, primitives: &[egui::ClippedPrimitive], pixels_per_point: f32) {
+        let Some(painter) = &mut self.painter else {
+            return;
+        };
+        let size = self.window.inner_size();
+        // A window larger than a texture can be: what lies beyond stays empty.
+        let most = u32::try_from(painter.max_texture_side()).unwrap_or(u32::MAX);
+        let picture = Picture {
+            primitives,
+            pixels_per_point,
+            size: [size.width.min(most), size.height.min(most)],
+            background: background(&self.ctx),
+        };
+        match painter.paint(&picture, || self.window.pre_present_notify()) {
+            Painted::Yes => {
+                self.painted_frames += 1;
+                if self.lose_device_after.is_some_and(|frames| self.painted_frames >= frames) {
+                    self.lose_device_after = None;
+                    painter.drill();
+                }
+            }
+            Painted::Later => self.waker.wake_after(RETRY_PERIOD),
+            Painted::Hidden => self.waker.wake_after(HIDDEN_PERIOD),
+            // The event loop looks after it.
+            Painted::Lost => self.waker.wake(),
+        }
+    }
+
+    /// Carries out what the app asked of the window. Says whether it shall close.
+    fn obey(&mut self, commands: Vec<egui::ViewportCommand>) -> bool {
+        if commands.is_empty() {
+            return false;
+        }
+        let close = commands.contains(&egui::ViewportCommand::Close);
+        let mut actions = Vec::new();
+        egui_winit::process_viewport_commands(&self.ctx, &mut self.info, commands, &self.window, &mut actions);
+        self.is_info_stale = true;
+        for action in actions {
+            let event = match action {
+                ActionRequested::Cut => Some(egui::Event::Cut),
+                ActionRequested::Copy => Some(egui::Event::Copy),
+                ActionRequested::Paste => self.state.clipboard_text().map(egui::Event::Paste),
+                ActionRequested::Screenshot(_) | ActionRequested::PaintWhileHidden => None,
+            };
+            self.state.egui_input_mut().events.extend(event);
+        }
+        self.waker.wake();
+        close
+    }
+}
+
+fn background(ctx: &egui::Context) -> Color32 {
+    ctx.global_style().visuals.panel_fill
+}
+
+/// How long a frame of the window's screen lasts.
+fn frame_period(window: &Window) -> Duration {
+    let rate = window.current_monitor().and_then(|monitor| monitor.refresh_rate_millihertz()).filter(|&rate| rate > 0);
+    rate.map_or(DEFAULT_PERIOD, |rate| Duration::from_secs_f64(1000.0 / f64::from(rate)))
+        .clamp(Duration::from_millis(2), Duration::from_millis(20))
+}
+
+/// The window as it is asked for: invisible, as AccessKit must know it first.
+fn attributes(options: &ShellOptions) -> WindowAttributes {
+    let icon = options.icon.as_ref().and_then(|icon| Icon::from_rgba(icon.rgba.clone(), icon.width, icon.height).ok());
+    let [width, height] = options.size;
+    let attributes = Window::default_attributes()
+        .with_title(options.title.clone())
+        .with_inner_size(winit::dpi::LogicalSize::new(width, height))
+        .with_window_icon(icon)
+        .with_visible(false);
+    named(attributes)
+}
+
+/// The name by which desktops find the program's entry and group its windows.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn named(attributes: WindowAttributes) -> WindowAttributes {
+    use winit::platform::{wayland::WindowAttributesExtWayland, x11::WindowAttributesExtX11};
+    let attributes = WindowAttributesExtX11::with_name(attributes, "scumble", "scumble");
+    WindowAttributesExtWayland::with_name(attributes, "scumble", "scumble")
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn named(attributes: WindowAttributes) -> WindowAttributes {
+    attributes
+}

@@ -1,0 +1,53 @@
+//! What the window shows while nothing is open.
+
+use std::path::PathBuf;
+
+use egui::{Align, Button, Layout, RichText, Ui, vec2};
+
+use super::actions::{Action, entry_of};
+
+/// What the person wants.
+pub enum Wish {
+    /// Do this.
+    Act(Action),
+    /// Open this file.
+    Open(PathBuf),
+}
+
+/// The welcome view.
+pub fn ui(ui: &mut Ui, recent: &[PathBuf]) -> Option<Wish> {
+    let mut wish = None;
+    let space = (ui.available_height() * 0.22).max(24.0);
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space(space);
+        ui.label(RichText::new("Scumble").size(44.0).strong());
+        ui.label(RichText::new("Drop a file here and see every point of it, however large it is.").size(16.0).weak());
+        ui.add_space(22.0);
+        for (action, name) in [(Action::Open, "Open a file…"), (Action::Demo, "Show me 20 million points")] {
+            let key = entry_of(action).and_then(|entry| entry.key).map(|key| ui.ctx().format_shortcut(&key));
+            let button = Button::new(RichText::new(name).size(15.0)).min_size(vec2(280.0, 34.0));
+            let button = match key {
+                Some(key) => button.shortcut_text(RichText::new(key).weak()),
+                None => button,
+            };
+            if ui.add(button).clicked() {
+                wish = Some(Wish::Act(action));
+            }
+            ui.add_space(4.0);
+        }
+        if !recent.is_empty() {
+            ui.add_space(20.0);
+            ui.label(RichText::new("Recent files").strong());
+            for path in recent.iter().take(8) {
+                let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+                if ui.link(name).on_hover_text(path.display().to_string()).clicked() {
+                    wish = Some(Wish::Open(path.clone()));
+                }
+            }
+        }
+        ui.add_space(20.0);
+        let facts = ".npy, or any binary file of numbers: the layout is guessed. ? shows all keys.";
+        ui.label(RichText::new(facts).weak());
+    });
+    wish
+}

@@ -1,0 +1,102 @@
+//! The app in its window.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use crate::workbench::session::Wake;
+use crate::workbench::{RawSpec, WorkbenchError};
+
+use super::app::ScumbleApp;
+use super::drops::Drops;
+use super::shell::{App, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
+
+/// Frames in a row that may fail before the window gives up.
+const FAULTS: u32 = 3;
+
+/// Why the window ended.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// There is none.
+    #[error(transparent)]
+    Shell(#[from] ShellError),
+    /// What stands behind it did not start.
+    #[error(transparent)]
+    Workbench(#[from] WorkbenchError),
+}
+
+/// Opens the window, with files as one table, and returns when it is closed.
+///
+/// # Errors
+/// No display, no graphics device at all, no threads.
+pub fn run(files: Vec<PathBuf>, raw: &RawSpec, threads: Option<usize>) -> Result<(), WindowError> {
+    let waker: Arc<OnceLock<Waker>> = Arc::default();
+    let its = Arc::clone(&waker);
+    // Before the window exists, it will ask by itself.
+    let wake: Wake = Arc::new(move || {
+        if let Some(waker) = its.get() {
+            waker.wake();
+        }
+    });
+    let demo = crate::export::demo::folder()
+        .map(|folder| crate::export::demo::points_file(&folder, crate::export::demo::POINTS));
+    let mut app = ScumbleApp::new(threads, Arc::clone(&wake), demo)?;
+    // Data is read while the window opens.
+    app.open(files, raw.clone());
+    let options = ShellOptions {
+        title: "Scumble".to_owned(),
+        size: [1280.0, 800.0],
+        icon: None,
+        lose_device_after: drill("SCUMBLE_LOSE_DEVICE_AFTER"),
+    };
+    run_shell(Window { app, waker, wake, faults: 0 }, options)?;
+    Ok(())
+}
+
+/// A number from the environment, for drills.
+fn drill(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+struct Window {
+    app: ScumbleApp,
+    waker: Arc<OnceLock<Waker>>,
+    wake: Wake,
+    faults: u32,
+}
+
+impl App for Window {
+    fn start(&mut self, _: &egui::Context, waker: Waker, window: WindowFacts) {
+        // Only the first window of a process gets here.
+        let _ = self.waker.set(waker);
+        self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
+        self.app.set_adapter(window.adapter, window.is_software);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        // A fault in one frame shall not cost the person the figure.
+        match catch_unwind(AssertUnwindSafe(|| self.app.ui(ui))) {
+            Ok(()) => self.faults = 0,
+            Err(fault) => {
+                self.faults += 1;
+                self.app.report_fault();
+                if self.faults >= FAULTS {
+                    std::panic::resume_unwind(fault);
+                }
+            }
+        }
+    }
+
+    fn graphics_restored(&mut self, _: &egui::Context, window: &WindowFacts) {
+        self.app.set_adapter(window.adapter.clone(), window.is_software);
+    }
+
+    fn close_requested(&mut self) -> bool {
+        true
+    }
+
+    fn closing(&mut self) {
+        // The connection to the display ends after this.
+        self.app.listen(Drops::default());
+    }
+}

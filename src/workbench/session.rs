@@ -1,0 +1,370 @@
+//! A session: data opened and drawn by threads of their own, for a window that never waits.
+//!
+//! Requests go in at once and answers come out as [`Event`]s; a newer request makes an older one give way, and an older
+//! answer never overwrites a newer one. Three kinds of threads: `scumble-open` (one a request), `scumble-engine` (the
+//! numbers) and `scumble-paint` (the colors), so that a new style need not wait for a pass over the data.
+
+mod desk;
+mod looks;
+mod opened;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use crate::aggregate::Aggregate;
+use crate::aggregate::cpu::CpuOptions;
+use crate::data::DataError;
+use crate::data::parallel::{Progress, Reading};
+use crate::data::table::Part;
+use crate::data::watch::{Change, Watch};
+use crate::figure::colorbar::ColorBar;
+use crate::figure::histogram::Histogram;
+use crate::figure::image::Image;
+use crate::figure::norm::{Scale, shading};
+use crate::figure::shade::shade;
+use crate::plan::FramePlan;
+use crate::scene::layer::Layer;
+use crate::scene::style::Style;
+
+use super::sources::Sources;
+use super::{EngineUsed, WorkbenchError};
+use desk::Desk;
+use looks::{Bench, Speed};
+
+pub use opened::{AxisFacts, FileFacts, OpenData};
+
+/// Which opened data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DataId(u64);
+
+/// Which request; later ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(u64);
+
+/// Which rows a frame covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameStatus {
+    /// All rows, every one in its bin.
+    Exact,
+    /// An unbiased sample, scaled up.
+    Preview {
+        /// Rows in the sample.
+        seen: u64,
+        /// Rows in all.
+        rows: u64,
+    },
+}
+
+/// The numbers of a frame.
+#[derive(Debug)]
+pub struct Shown {
+    /// The request that they answer.
+    pub generation: Generation,
+    /// The data they are of.
+    pub data: Arc<OpenData>,
+    /// What was asked for.
+    pub layer: Layer,
+    /// The plan they follow.
+    pub plan: FramePlan,
+    /// The numbers.
+    pub aggregate: Aggregate,
+    /// Which rows they cover.
+    pub status: FrameStatus,
+    /// The engine.
+    pub engine: EngineUsed,
+    /// Seconds since the request was taken up.
+    pub seconds: f64,
+}
+
+/// A frame with its colors.
+#[derive(Debug)]
+pub struct Painted {
+    /// Its numbers.
+    pub shown: Arc<Shown>,
+    /// The style it has.
+    pub style: Style,
+    /// The plot, at the view's size in pixels.
+    pub picture: Image,
+    /// What its colors stand for.
+    pub bar: ColorBar,
+    /// How often values occur among the pixels; none if no row fell on any.
+    pub histogram: Option<Histogram>,
+    /// The values of the first and the last color, if any row fell on a pixel.
+    pub limits: Option<(f64, f64)>,
+}
+
+/// What a session has to tell.
+#[derive(Debug)]
+pub enum Event {
+    /// Data is open.
+    Opened(Arc<OpenData>),
+    /// Data could not be opened; a sentence says why.
+    OpenFailed(DataId, String),
+    /// A frame is ready to be shown.
+    Painted(Box<Painted>),
+    /// A frame could not be drawn or painted; a sentence says why.
+    Failed(Generation, String),
+    /// A file of watched data is no longer what it was when it was opened.
+    FileChanged(DataId, Change),
+}
+
+/// Called, from any thread, when there is an event.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+struct DrawJob {
+    generation: Generation,
+    data: Arc<OpenData>,
+    layer: Layer,
+}
+
+/// What the threads of a session share.
+struct Shared {
+    draw: Desk<DrawJob>,
+    /// Says that the latest numbers, or the style, have changed.
+    paint: Desk<()>,
+    latest: Mutex<Option<Arc<Shown>>>,
+    style: Mutex<Style>,
+    events: Mutex<Sender<Event>>,
+    wake: Wake,
+    is_drawing: AtomicBool,
+    reading: Reading,
+}
+
+impl Shared {
+    fn send(&self, event: Event) {
+        // With no receiver left the session is over, and nobody misses the event.
+        let _ = self.events.lock().unwrap_or_else(PoisonError::into_inner).send(event);
+        (self.wake)();
+    }
+
+    fn style(&self) -> Style {
+        self.style.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// How far the frame in the making is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Working {
+    /// Rows read.
+    pub rows: u64,
+}
+
+/// Data and frames for one window.
+pub struct Session {
+    shared: Arc<Shared>,
+    events: Receiver<Event>,
+    last: u64,
+    opening: Vec<(DataId, Arc<Progress>)>,
+    watch: Option<Watch>,
+}
+
+impl Session {
+    /// Starts the threads. `wake` is called whenever there is something to [`Session::poll`].
+    ///
+    /// # Errors
+    /// A system that gives no threads.
+    pub fn new(threads: Option<usize>, wake: Wake) -> Result<Self, WorkbenchError> {
+        let (sender, events) = channel();
+        let mut reading = Reading::default();
+        reading.threads = threads.unwrap_or(reading.threads).max(1);
+        let shared = Arc::new(Shared {
+            draw: Desk::new(),
+            paint: Desk::new(),
+            latest: Mutex::new(None),
+            style: Mutex::new(Style::default()),
+            events: Mutex::new(sender),
+            wake,
+            is_drawing: AtomicBool::new(false),
+            reading,
+        });
+        let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new(), watch: None };
+        let (engine, painter) = (Arc::clone(&shared), shared);
+        start("scumble-engine", move || draw_all(&engine))?;
+        start("scumble-paint", move || paint_all(&painter))?;
+        Ok(session)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Opens files; [`Event::Opened`] or [`Event::OpenFailed`] follows.
+    pub fn open(&mut self, sources: Sources) -> DataId {
+        let id = DataId(self.next());
+        let progress = Arc::new(Progress::default());
+        self.opening.push((id, Arc::clone(&progress)));
+        let shared = Arc::clone(&self.shared);
+        let open = move || match sources.open(&progress) {
+            Ok(opened) => shared.send(Event::Opened(Arc::new(OpenData::new(id, sources, opened)))),
+            Err(error) => shared.send(Event::OpenFailed(id, error.to_string())),
+        };
+        if let Err(error) = start("scumble-open", open) {
+            self.shared.send(Event::OpenFailed(id, error.to_string()));
+        }
+        id
+    }
+
+    /// Stops opening data.
+    pub fn stop_opening(&mut self, id: DataId) {
+        for (_, progress) in self.opening.iter().filter(|(opening, _)| *opening == id) {
+            progress.cancel();
+        }
+    }
+
+    /// Whether anything is being opened.
+    pub fn is_opening(&self) -> bool {
+        !self.opening.is_empty()
+    }
+
+    /// Draws data as `layer` says; an older frame in the making gives way.
+    pub fn draw(&mut self, data: &Arc<OpenData>, layer: Layer) -> Generation {
+        let generation = Generation(self.next());
+        self.set_style(&layer.style);
+        self.shared.is_drawing.store(true, Ordering::Relaxed);
+        self.shared.draw.put(DrawJob { generation, data: Arc::clone(data), layer });
+        generation
+    }
+
+    /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
+    pub fn watch(&mut self, data: &OpenData) {
+        let mappings = data.table.parts().iter().flat_map(Part::mappings);
+        let files = mappings.map(|mapping| (mapping.path().to_owned(), mapping.facts())).collect();
+        let (shared, id) = (Arc::clone(&self.shared), data.id);
+        // Without a thread for it, nothing is noticed: the next pass over the file still finds out.
+        self.watch = Watch::start(files, move |change| shared.send(Event::FileChanged(id, change))).ok();
+    }
+
+    /// Colors the latest numbers anew; touches no file.
+    pub fn restyle(&mut self, style: &Style) {
+        self.set_style(style);
+        self.shared.paint.put(());
+    }
+
+    fn set_style(&self, style: &Style) {
+        self.shared.style.lock().unwrap_or_else(PoisonError::into_inner).clone_from(style);
+    }
+
+    /// Stops the frame in the making; what is shown stays.
+    pub fn stop(&mut self) {
+        self.shared.draw.clear();
+    }
+
+    /// How far the frame in the making is, if one is.
+    pub fn working(&self) -> Option<Working> {
+        if !self.shared.is_drawing.load(Ordering::Relaxed) {
+            return None;
+        }
+        let rows = self.shared.draw.progress().map_or(0, |progress| progress.rows());
+        Some(Working { rows })
+    }
+
+    /// What has happened since the last call. Never waits.
+    pub fn poll(&mut self) -> Vec<Event> {
+        let events: Vec<Event> = self.events.try_iter().collect();
+        for event in &events {
+            if let Event::Opened(_) | Event::OpenFailed(..) = event {
+                let id = match event {
+                    Event::Opened(data) => data.id,
+                    Event::OpenFailed(id, _) => *id,
+                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(..) => continue,
+                };
+                self.opening.retain(|(opening, _)| *opening != id);
+            }
+        }
+        events
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The threads end by themselves: nobody waits for a disk.
+        self.shared.draw.close();
+        self.shared.paint.close();
+        self.opening.iter().for_each(|(_, progress)| progress.cancel());
+    }
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), WorkbenchError> {
+    let started = thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(drop).map_err(|e| WorkbenchError::Request(format!("the system gives no thread: {e}")))
+}
+
+/// The engine's thread.
+fn draw_all(shared: &Arc<Shared>) {
+    let options = CpuOptions { reading: shared.reading, ..CpuOptions::default() };
+    let threads = shared.reading.threads;
+    let engine = EngineUsed::cpu(threads, "no file is read twice");
+    let mut speed = Speed::default();
+    while let Some((job, progress)) = shared.draw.take() {
+        shared.is_drawing.store(true, Ordering::Relaxed);
+        let started = Instant::now();
+        let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus| {
+            let shown = Shown {
+                generation: job.generation,
+                data: Arc::clone(&job.data),
+                layer: job.layer.clone(),
+                plan,
+                aggregate,
+                status,
+                engine: engine.clone(),
+                seconds: started.elapsed().as_secs_f64(),
+            };
+            *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(shown));
+            shared.paint.put(());
+            !shared.draw.has_shown()
+        };
+        let mut bench = Bench { options, speed: &mut speed, progress: &progress, show: &mut show };
+        let drawn = survive(|| looks::draw(&job.data, &job.layer, &mut bench));
+        shared.is_drawing.store(false, Ordering::Relaxed);
+        match drawn {
+            Ok(()) => (shared.wake)(),
+            Err(error) if is_stop(&error) => (shared.wake)(),
+            Err(error) => shared.send(Event::Failed(job.generation, error.to_string())),
+        }
+    }
+}
+
+fn is_stop(error: &WorkbenchError) -> bool {
+    use super::EngineError;
+    matches!(
+        error,
+        WorkbenchError::Data(DataError::Cancelled) | WorkbenchError::Engine(EngineError::Data(DataError::Cancelled))
+    )
+}
+
+/// The painter's thread.
+fn paint_all(shared: &Arc<Shared>) {
+    while let Some(((), _)) = shared.paint.take() {
+        let Some(shown) = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone() else { continue };
+        let style = shared.style();
+        let generation = shown.generation;
+        match survive(|| paint(shown, style)) {
+            Ok(painted) => shared.send(Event::Painted(Box::new(painted))),
+            Err(error) => shared.send(Event::Failed(generation, error.to_string())),
+        }
+    }
+}
+
+/// A fault in one frame shall not end the thread that draws all others.
+fn survive<T>(work: impl FnOnce() -> Result<T, WorkbenchError>) -> Result<T, WorkbenchError> {
+    let fault = |_| Err(WorkbenchError::Request("an internal error; the log says more".to_owned()));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(fault)
+}
+
+fn paint(shown: Arc<Shown>, style: Style) -> Result<Painted, WorkbenchError> {
+    let Aggregate { width, height, values, .. } = &shown.aggregate;
+    let colors = shading(values, &style)?;
+    let picture = shade(values, *width, *height, &colors);
+    let bar = ColorBar::of(values, &style, &colors)?;
+    let histogram = Histogram::of(values, style.norm);
+    let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
+    Ok(Painted { shown, style, picture, bar, histogram, limits })
+}
+
+#[cfg(test)]
+mod tests;

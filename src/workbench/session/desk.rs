@@ -1,0 +1,146 @@
+//! Where one thread leaves work for another: the newest job waits, and an older one gives way.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::data::Progress;
+
+/// How long a job that has shown nothing yet may go on when a newer one is waiting. Without it, a view that moves with
+/// every frame would never show anything.
+const GRACE: Duration = Duration::from_millis(40);
+
+/// A place for one waiting job and one that is being done.
+pub struct Desk<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+struct State<T> {
+    waiting: Option<T>,
+    running: Option<Running>,
+    closed: bool,
+}
+
+struct Running {
+    progress: Arc<Progress>,
+    started: Instant,
+    has_shown: bool,
+}
+
+impl<T> Desk<T> {
+    /// An empty desk.
+    pub fn new() -> Self {
+        let state = State { waiting: None, running: None, closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// A thread that panicked leaves nothing half done here: every change is a single assignment.
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a job in the place of one that still waits, and asks the running one to give way.
+    pub fn put(&self, job: T) {
+        let mut state = self.state();
+        state.waiting = Some(job);
+        if let Some(running) = &state.running {
+            running.progress.cancel_at(if running.has_shown { Instant::now() } else { running.started + GRACE });
+        }
+        self.changed.notify_one();
+    }
+
+    /// Asks the running job to stop, and takes away the waiting one.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        state.waiting = None;
+        if let Some(running) = &state.running {
+            running.progress.cancel();
+        }
+    }
+
+    /// Waits for a job; none once the desk is closed.
+    pub fn take(&self) -> Option<(T, Arc<Progress>)> {
+        let mut state = self.state();
+        state.running = None;
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(job) = state.waiting.take() {
+                let progress = Arc::new(Progress::default());
+                let running = Running { progress: Arc::clone(&progress), started: Instant::now(), has_shown: false };
+                state.running = Some(running);
+                return Some((job, progress));
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Notes that the running job has shown something, so that a newer one need not wait any longer. Says whether there
+    /// is a newer one.
+    pub fn has_shown(&self) -> bool {
+        let mut state = self.state();
+        let is_newer = state.waiting.is_some();
+        if let Some(running) = &mut state.running {
+            running.has_shown = true;
+            if is_newer {
+                running.progress.cancel();
+            }
+        }
+        is_newer
+    }
+
+    /// The running job's progress.
+    pub fn progress(&self) -> Option<Arc<Progress>> {
+        self.state().running.as_ref().map(|running| Arc::clone(&running.progress))
+    }
+
+    /// Sends the thread home.
+    pub fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        state.waiting = None;
+        if let Some(running) = &state.running {
+            running.progress.cancel();
+        }
+        self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_job_wins_and_the_closed_desk_gives_none() {
+        let desk = Desk::new();
+        desk.put(1);
+        desk.put(2);
+        assert_eq!(desk.take().map(|(job, _)| job), Some(2));
+        desk.put(3);
+        desk.close();
+        assert!(desk.take().is_none());
+    }
+
+    #[test]
+    fn a_job_that_has_shown_something_gives_way_at_once() {
+        let desk = Desk::new();
+        desk.put(1);
+        let (_, progress) = desk.take().unwrap();
+        assert!(!desk.has_shown());
+        assert!(!progress.is_cancelled());
+        desk.put(2);
+        assert!(progress.is_cancelled());
+    }
+
+    #[test]
+    fn a_job_that_has_shown_nothing_has_a_moment_of_grace() {
+        let desk = Desk::new();
+        desk.put(1);
+        let (_, progress) = desk.take().unwrap();
+        desk.put(2);
+        assert!(!progress.is_cancelled());
+        std::thread::sleep(GRACE + Duration::from_millis(5));
+        assert!(progress.is_cancelled());
+    }
+}
