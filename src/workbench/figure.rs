@@ -7,8 +7,8 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::aggregate::cpu::{self, CpuOptions};
 use crate::aggregate::Accounting;
+use crate::aggregate::cpu::{self, CpuOptions};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme, compose_rows, plot_rows};

@@ -130,7 +130,8 @@ impl Kept {
                 let left = (end - found.len()).min(8);
                 match bits {
                     0 => found.resize(found.len() + left, 0),
-                    _ => found.extend((0..left).map(|i| if bits >> i & 1 == 1 { numbers.next().unwrap_or(0) } else { 0 })),
+                    _ => found
+                        .extend((0..left).map(|i| if bits >> i & 1 == 1 { numbers.next().unwrap_or(0) } else { 0 })),
                 }
             }
         }

@@ -17,7 +17,8 @@ pub fn words(given: &FigureText, table: &Table, reduction: &Reduction) -> Figure
         (Reduction::Of(statistic, _), Some(column)) => Reduction::Of(*statistic, value_name(column, y)),
         _ => reduction.clone(),
     };
-    let word = |given: &Option<String>, default: Option<String>| given.clone().or(default).filter(|word| !word.is_empty());
+    let word =
+        |given: &Option<String>, default: Option<String>| given.clone().or(default).filter(|word| !word.is_empty());
     FigureText {
         title: word(&given.title, None),
         x_label: word(&given.x_label, x.and_then(|x| name(x, y))),

@@ -135,12 +135,7 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(
-        table: &Table,
-        plan: &'a FramePlan,
-        options: CpuOptions,
-        lines: Range<u32>,
-    ) -> Result<Self, EngineError> {
+    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions, lines: Range<u32>) -> Result<Self, EngineError> {
         let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
         let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
             return Err(EngineError::Data(DataError::Empty));
