@@ -18,6 +18,7 @@ mod exactness {
     mod files;
     mod values;
 
+    mod bands;
     mod by_hand;
     mod fit;
     mod large;

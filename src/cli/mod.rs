@@ -1,6 +1,8 @@
 //! Arguments and commands.
 
 mod args;
+#[cfg(test)]
+mod command_line_tests;
 mod demo;
 mod draw;
 mod info;

@@ -23,8 +23,12 @@ pub struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
-        let (rows, further, end) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(u64::MAX));
-        Self { rows, further, end, made: Instant::now() }
+        Self {
+            rows: AtomicU64::new(0),
+            further: AtomicU64::new(0),
+            end: AtomicU64::new(u64::MAX),
+            made: Instant::now(),
+        }
     }
 }
 

@@ -184,6 +184,8 @@ fn surroundings_rows(
     if let (Some(place), Some(bar)) = (layout.bar, bar) {
         labels = colorbar::paint(&mut painter, layout, place, bar, colors)?;
     }
+    let nearer = colorbar::name_shift(layout, &labels);
+    let shift = |label: &Label| if colorbar::is_name(layout, label) { nearer } else { 0.0 };
     for label in layout.labels.iter().chain(&labels).filter(|label| stands_in(label, &rows)) {
         let color = match label.role {
             Role::Title => colors.title,
@@ -191,7 +193,7 @@ fn surroundings_rows(
             Role::Tick => colors.tick,
             Role::Shared => colors.shared,
         };
-        painter.text(&text::line(&label.text, label.size)?, label.x, label.y, label.turned, color)?;
+        painter.text(&text::line(&label.text, label.size)?, label.x - shift(label), label.y, label.turned, color)?;
     }
     Ok(painter.finish())
 }

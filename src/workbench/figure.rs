@@ -300,7 +300,7 @@ impl Workbench {
             }
         };
         let Size { width, height } = layout.plot_size();
-        let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64 + u64::from(width) * 8;
+        let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
         let lines = u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height);
         let passes = height.div_ceil(lines);
         // The last band shall not be the smallest by far.
@@ -309,9 +309,15 @@ impl Workbench {
         let mut numbers = Kept::new(width, layer_counts(&request.layer))?;
         let (mut in_view, mut not_finite) = (0, 0);
         for first in (0..height).step_by(lines as usize) {
-            let band = cpu::aggregate_lines(table, plan, options, first..(first + lines).min(height), progress)?;
-            (in_view, not_finite) = (in_view + band.accounting.in_view, band.accounting.not_finite);
-            numbers.append(&band.values)?;
+            let band = first..(first + lines).min(height);
+            let mut kept = Ok(());
+            let counted = cpu::aggregate_lines(table, plan, options, band, progress, &mut |values| {
+                if kept.is_ok() {
+                    kept = numbers.append(&values);
+                }
+            })?;
+            kept?;
+            (in_view, not_finite) = (in_view + counted.in_view, counted.not_finite);
         }
         let outside = table.rows().saturating_sub(in_view + not_finite);
         let accounting = Accounting::new(in_view, outside, not_finite);

@@ -71,8 +71,13 @@ impl Desk {
         Grid::parse(&self.read("grid.npy"))
     }
 
-    /// Runs `render`, which must succeed, and decodes the picture.
+    /// Runs `render --bare`, which must succeed, and decodes the picture: the pixels of the data and nothing else.
     pub fn render(&self, args: &str) -> Picture {
+        self.figure(&format!("{args} --bare"))
+    }
+
+    /// Runs `render`, which must succeed, and decodes the figure.
+    pub fn figure(&self, args: &str) -> Picture {
         let ran = self.run(&format!("render {args} -o view.png"));
         ran.done();
         assert!(ran.stdout.is_empty(), "{ran:?}");

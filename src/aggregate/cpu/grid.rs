@@ -28,9 +28,8 @@ pub struct Frame {
 
 impl Frame {
     /// The shape for so many rows of the plan's pixels.
-    pub fn new(plan: &FramePlan, lines: usize) -> Self {
-        let width = plan.view.x.pixels;
-        let height = u32::try_from(lines).unwrap_or(u32::MAX).min(plan.view.y.pixels);
+    pub fn new(plan: &FramePlan, lines: u32) -> Self {
+        let (width, height) = (plan.view.x.pixels, lines.min(plan.view.y.pixels));
         let padded = width.next_multiple_of(16) + 16;
         let stride = if padded.is_multiple_of(256) { padded + 16 } else { padded };
         // At most 30000 * 30032 pixels: fits u32.

@@ -53,11 +53,18 @@ pub fn aggregate(
     options: CpuOptions,
     progress: &Progress,
 ) -> Result<Aggregate, EngineError> {
-    aggregate_lines(table, plan, options, 0..plan.view.y.pixels, progress)
+    let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+    let mut values = match plan.reduce {
+        Reduce::Count => Values::Count(Vec::with_capacity(plan.view.cells())),
+        _ => Values::Real(Vec::with_capacity(plan.view.cells())),
+    };
+    let accounting = aggregate_lines(table, plan, options, 0..height, progress, &mut |lines| values.append(lines))?;
+    Ok(Aggregate { width, height, values, accounting })
 }
 
-/// As [`aggregate`], but only some rows of the plan's pixels, row 0 the lowest: the same numbers as the whole grid has there.
-/// Rows of the table that lie in other pixels are accounted for as outside.
+/// As [`aggregate`], but only some rows of the plan's pixels, row 0 the lowest: the same numbers as the whole grid has there,
+/// handed to `take` a few rows at a time, lowest first. Rows of the table that lie in other pixels are accounted for as
+/// outside.
 ///
 /// # Errors
 /// As [`aggregate`].
@@ -67,45 +74,39 @@ pub fn aggregate_lines(
     options: CpuOptions,
     lines: Range<u32>,
     progress: &Progress,
-) -> Result<Aggregate, EngineError> {
-    let height = plan.view.y.pixels;
-    let lines = lines.start.min(height)..lines.end.min(height);
-    let pass = Pass::new(table, plan, options, &lines)?;
+    take: &mut dyn FnMut(Values),
+) -> Result<Accounting, EngineError> {
+    let pass = Pass::new(table, plan, options, lines)?;
     let make = || Worker::new(&pass);
     let mut workers =
         read_blocks(table, pass.reading, progress, make, |worker, part, block| pass.add(worker, part, block))?;
     workers.iter_mut().for_each(|worker| worker.grid.settle());
-    Ok(merge(&workers, plan, lines.end.saturating_sub(lines.start), pass.kinds[VALUE]))
+    Ok(merge(&workers, &pass, take))
 }
 
 /// Bytes of one worker's grid for so many rows of the plan's pixels.
 pub fn grid_bytes(plan: &FramePlan, lines: u32) -> u64 {
-    Frame::new(plan, lines as usize).grid_bytes(plan.reduce)
+    Frame::new(plan, lines).grid_bytes(plan.reduce)
 }
 
 /// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
 const LINES: usize = 16;
 
-/// The aggregate of all private grids.
-fn merge(workers: &[Worker], plan: &FramePlan, height: u32, value: Option<LaneKind>) -> Aggregate {
-    let width = plan.view.x.pixels;
-    let pixels = width as usize * height as usize;
-    let mut values = match plan.reduce {
-        Reduce::Count => Values::Count(Vec::with_capacity(pixels)),
-        _ => Values::Real(Vec::with_capacity(pixels)),
-    };
+/// Adds up all private grids.
+fn merge(workers: &[Worker], pass: &Pass<'_>, take: &mut dyn FnMut(Values)) -> Accounting {
+    let height = pass.lines.len();
     let mut in_view = 0;
-    for first in (0..height as usize).step_by(LINES) {
+    for first in (0..height).step_by(LINES) {
         let mut cells = Cells::default();
         for worker in workers {
-            worker.grid.add_to(first..(first + LINES).min(height as usize), &mut cells);
+            worker.grid.add_to(first..(first + LINES).min(height), &mut cells);
         }
         in_view += cells.counts.iter().sum::<u64>();
-        values.append(cells.values(plan, value));
+        take(cells.values(pass.plan, pass.kinds[VALUE]));
     }
     let rests = workers.iter().map(|worker| worker.grid.rest());
     let (outside, not_finite) = rests.fold((0, 0), |sum, rest| (sum.0 + rest.0, sum.1 + rest.1));
-    Aggregate { width, height, values, accounting: Accounting::new(in_view, outside, not_finite) }
+    Accounting::new(in_view, outside, not_finite)
 }
 
 /// As many threads as have room for a private grid each.
@@ -123,8 +124,8 @@ fn threads_that_fit(frame: &Frame, plan: &FramePlan, wanted: usize) -> Result<us
 struct Pass<'a> {
     plan: &'a FramePlan,
     frame: Frame,
-    /// The rows of pixels that are counted, unless all are.
-    band: Option<Range<u32>>,
+    /// The rows of pixels that are counted.
+    lines: Range<u32>,
     x: Locator,
     y: Locator,
     kinds: [Option<LaneKind>; 3],
@@ -134,16 +135,18 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions, lines: &Range<u32>) -> Result<Self, EngineError> {
+    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions, lines: Range<u32>) -> Result<Self, EngineError> {
         let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
         let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
             return Err(EngineError::Data(DataError::Empty));
         };
-        let frame = Frame::new(plan, lines.len());
+        let height = plan.view.y.pixels;
+        let lines = lines.start.min(height)..lines.end.min(height);
+        let frame = Frame::new(plan, lines.end.saturating_sub(lines.start));
         Ok(Self {
             plan,
             frame,
-            band: (*lines != (0..plan.view.y.pixels)).then(|| lines.clone()),
+            lines,
             x: Locator::new(&plan.x, x),
             y: Locator::new(&plan.y, y),
             kinds: [Some(x), Some(y), value],
@@ -200,8 +203,8 @@ impl Worker {
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
         locate(x, part.columns().get(X), &pass.x, rows, columns);
         locate(y, part.columns().get(Y), &pass.y, rows, lines);
-        if let Some(band) = &pass.band {
-            locate::keep_band(band, lines);
+        if pass.lines != (0..pass.plan.view.y.pixels) {
+            locate::keep_band(&pass.lines, lines);
         }
         let index = pass.frame.index(columns, lines);
         let value = match (value, part.columns().get(VALUE)) {

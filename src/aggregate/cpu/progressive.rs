@@ -42,7 +42,7 @@ impl<'a> Progressive<'a> {
     /// # Errors
     /// Data that cannot be read, a cancelled pass (after which nothing may be used), a picture too large for memory.
     pub fn advance(&mut self, steps: u64, progress: &Progress) -> Result<(), EngineError> {
-        let pass = Pass::new(self.table, self.plan, self.options, &(0..self.plan.view.y.pixels))?;
+        let pass = Pass::new(self.table, self.plan, self.options, 0..self.plan.view.y.pixels)?;
         let end = self.next.saturating_add(steps).min(self.steps);
         let make = || Worker::new(&pass);
         let workers = read_spread(self.table, pass.reading, self.next..end, progress, make, |worker, part, block| {

@@ -1,0 +1,160 @@
+//! Figures: the plot is the bare picture, axes stand around it, and the PNG says how to make it again.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::kit::{Desk, Picture, Ran, array, cloud, number, pairs};
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("a.npy", pairs(&cloud(5000, 1)));
+    desk
+}
+
+/// Left, top, width and height of the plot.
+fn plot(json: &Value) -> [usize; 4] {
+    ["x", "y", "width", "height"].map(|key| number(&json["plot"], key) as usize)
+}
+
+fn pixels(picture: &Picture, [x, y, width, height]: [usize; 4]) -> Vec<u8> {
+    let row = |row: usize| {
+        let first = (row * picture.width + x) * picture.channels;
+        &picture.bytes[first..first + width * picture.channels]
+    };
+    (y..y + height).flat_map(row).copied().collect()
+}
+
+#[test]
+fn the_plot_of_a_figure_is_the_bare_picture() {
+    let desk = desk();
+    for args in [
+        "--size 640x480",
+        "--size 640x480 --x-range=-1..2 --norm log --colormap viridis --background #123456",
+        "--size 501x399 --theme light --title T --reduction mean:1 --limits=p1..p99",
+        "--size 500x400 --y-scale symlog:0.5 --background none --dpi 120",
+    ] {
+        let json = desk.json(&format!("render a.npy {args} -o figure.png"));
+        let figure = Picture::decode(&desk.read("figure.png"));
+        assert_eq!((figure.width as u64, figure.height as u64), (number(&json, "width"), number(&json, "height")));
+        let place = plot(&json);
+        assert!(place[0] > 20 && place[2] < figure.width - 60, "{json}");
+        let text = |key: &str| json[key].as_str().unwrap().to_owned();
+        // The same ranges on as many pixels; options given twice would be refused.
+        let rest: Vec<&str> = args.split(' ').skip(2).filter(|word| !word.starts_with("--x-range")).collect();
+        let bare = desk.render(&format!(
+            "a.npy --size {}x{} --x-range={} --y-range={} {}",
+            place[2],
+            place[3],
+            text("x_range"),
+            text("y_range"),
+            rest.join(" ")
+        ));
+        assert_eq!(bare.channels, figure.channels, "{args}");
+        assert!(pixels(&figure, place) == bare.bytes, "{args}");
+        // Something stands around it.
+        let margin = pixels(&figure, [0, 0, place[0], figure.height]);
+        assert!(margin.chunks(figure.channels).any(|pixel| pixel != &margin[..figure.channels]), "{args}");
+    }
+}
+
+#[test]
+fn the_corner_has_the_color_of_the_theme() {
+    let desk = desk();
+    let corner = |args: &str| desk.figure(&format!("a.npy --size 400x300 {args}")).bytes[..4].to_vec();
+    let (dark, light) = (corner(""), corner("--theme light"));
+    assert!(dark[..3].iter().all(|v| *v < 32), "{dark:?}");
+    assert_eq!(light, [255; 4]);
+    // A color is the plot's; none is the whole figure's.
+    assert_eq!(corner("--background red"), dark);
+    assert_eq!(corner("--background none"), [0; 4]);
+    assert_eq!(corner("--theme light --background none"), [0; 4]);
+    assert_eq!(desk.figure("a.npy --size 400x300").channels, 3);
+    // Bare, the theme still says what empty pixels are.
+    let view = "a.npy --size 40x30 --x-range=50..60 --y-range=0..1";
+    assert!(desk.render(&format!("{view} --theme light")).bytes.iter().all(|byte| *byte == 255));
+    assert!(desk.render(view).bytes.iter().all(|byte| *byte == 0));
+}
+
+#[test]
+fn words_move_the_plot_and_empty_ones_do_not() {
+    let desk = Desk::new();
+    let data: Vec<u8> =
+        (0..100).flat_map(|i| [f64::from(i), f64::from(i * i % 37)]).flat_map(f64::to_le_bytes).collect();
+    desk.write("a.npy", array("[('speed','<f8'),('height','<f8')]", "(100,)", &data));
+    let place = |args: &str| plot(&desk.json(&format!("render a.npy --size 640x480 -o a.png {args}")));
+    let [x, y, width, height] = place("");
+    let nameless = place("--x-label= --y-label= --colorbar-label=");
+    assert!(nameless[0] < x && nameless[3] > height && nameless[2] > width);
+    assert!(place("--title T")[1] > y + 15);
+    assert_eq!(place("--title="), [x, y, width, height]);
+    assert!(place("--dpi 192")[0] > x + x / 2);
+    assert_eq!(place("--bare"), [0, 0, 640, 480]);
+    // Too small for axes.
+    assert_eq!(plot(&desk.json("render a.npy --size 90x60 -o a.png")), [0, 0, 90, 60]);
+    desk.run("render a.npy -o no.png --dpi 5").failed(&["5", "10 to 2400"]);
+    desk.run("render a.npy -o no.png --dpi many").refused(&["many"]);
+}
+
+/// The chunks before the pixels: dots per meter, and text by keyword.
+fn notes(bytes: &[u8]) -> (u32, Vec<(String, String)>) {
+    let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    let info = reader.info();
+    let dims = info.pixel_dims.unwrap();
+    assert_eq!((dims.xppu, dims.unit), (dims.yppu, png::Unit::Meter));
+    let latin = info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone()));
+    let unicode = info.utf8_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.get_text().unwrap()));
+    (dims.xppu, latin.chain(unicode).collect())
+}
+
+#[test]
+fn the_picture_says_what_it_is() {
+    let desk = desk();
+    let said = |args: &str| {
+        desk.run(&format!("render a.npy --size 50x40 -o a.png {args}")).silent();
+        let (dots, notes) = notes(&desk.read("a.png"));
+        let of = |key: &str| notes.iter().find(|(keyword, _)| keyword == key).map(|(_, text)| text.clone());
+        assert_eq!(of("Software").unwrap(), format!("Scumble {}", env!("CARGO_PKG_VERSION")));
+        (dots, of("Title"), of("Comment").unwrap())
+    };
+    let command = "scumble render a.npy --size 50x40";
+    assert_eq!(said(""), (3780, None, format!("{command} -o figure.png")));
+    assert_eq!(
+        said("--title Ähren --dpi 300 --norm eq_hist --background #000"),
+        (11811, Some("Ähren".to_owned()), format!("{command} --title 'Ähren' --dpi 300 -o figure.png"))
+    );
+    // Where the picture is written leaves no trace in it.
+    desk.run("render a.npy --size 50x40 -o b.png").silent();
+    desk.run("render a.npy --size 50x40 -o c.png --threads 1").silent();
+    assert_eq!(desk.read("b.png"), desk.read("c.png"));
+}
+
+#[test]
+fn the_command_in_a_picture_makes_the_same_file() {
+    let desk = desk();
+    let raw: Vec<u8> =
+        cloud(3000, 2).iter().flat_map(|(x, y)| [*x as f32, *y as f32]).flat_map(f32::to_le_bytes).collect();
+    desk.write("it's raw.bin", [&[0; 24][..], &raw].concat()).write("-odd.npy", pairs(&cloud(700, 3)));
+    for args in [
+        &["a.npy"][..],
+        &["a.npy", "a.npy", "--size", "333x222", "--bare", "--alpha", "0.3", "--background", "none"],
+        &["a.npy", "--x-range=-1.2345678901234567..0.1", "--y-range=-1e-3..1e300", "--y-scale", "symlog:1e-4"],
+        &["--x", "a.npy:1", "--y", "a.npy:0", "--reduction", "std:a.npy:1", "--norm", "log", "--limits=-5..p99.9"],
+        &["it's raw.bin", "--dtype", "<f4", "--columns", "2", "--offset", "24", "--layout", "interleaved"],
+        &["a.npy", "--title", "-- $HOME `x` \"q\" 'é'", "--x-label", "", "--y-label", "- y -", "--grid"],
+        &["a.npy", "--theme", "light", "--colormap", "Blues_r", "--dpi", "192.5", "--colorbar-label", "# per\\pixel"],
+        &["--", "-odd.npy"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scumble"));
+        // Options before the inputs, which may come after `--`.
+        desk.dress(&mut command).args(["render", "-o", "first.png"]).args(args);
+        Ran::of("first", &command.output().unwrap()).done();
+        let (_, notes) = notes(&desk.read("first.png"));
+        let line = &notes.iter().find(|(keyword, _)| keyword == "Comment").unwrap().1;
+        let line = line.strip_prefix("scumble ").unwrap();
+        let mut shell = Command::new("sh");
+        desk.dress(&mut shell).arg("-c").arg(format!("\"$0\" {line}")).arg(env!("CARGO_BIN_EXE_scumble"));
+        Ran::of(line, &shell.output().unwrap()).done();
+        assert!(desk.read("first.png") == desk.read("figure.png"), "{line}");
+    }
+}

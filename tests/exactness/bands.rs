@@ -1,0 +1,143 @@
+//! Pictures made in bands of pixel rows are those made at once, to the byte of the file.
+
+use std::path::Path;
+
+use scumble::data::{Progress, Table};
+use scumble::export::output::Output;
+use scumble::export::picture::{Notes, write_png};
+use scumble::plan;
+use scumble::scene::axis::Size;
+use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::style::Style;
+use scumble::workbench::figure::{DrawnFigure, FigureRequest};
+use scumble::workbench::sources::Sources;
+use scumble::workbench::{EngineChoice, FigureText, Strips as _, Workbench};
+
+const THREADS: u64 = 2;
+
+/// Rows of x, y and a value: a cloud with far outliers, heaps, NaN and infinities.
+fn table(dir: &Path) -> Table {
+    let path = dir.join("a.bin");
+    let mut bytes = Vec::new();
+    let mut state = 1_u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from((state >> 32) as u32) / f64::from(u32::MAX)
+    };
+    for i in 0..40_000 {
+        let (mut x, mut y) = (uniform() + uniform() - 1.0, uniform() * uniform() * 40.0 - 9.0);
+        let mut value = (uniform() - 0.4) * 1e3;
+        match i % 500 {
+            0..200 => (x, y) = (0.25, 3.0 + f64::from(i % 7) * 4.0),
+            200 => x = f64::NAN,
+            201 => y = f64::INFINITY,
+            202 => value = f64::NAN,
+            203 => (x, y) = (1.9, 60.0),
+            _ => {}
+        }
+        bytes.extend([x, y, value].map(f64::to_le_bytes).concat());
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let dtype = "[('x','<f8'),('y','<f8'),('v','<f8')]".to_owned();
+    let raw = scumble::data::raw::RawSpec { dtype: Some(dtype), ..Default::default() };
+    let sources = Sources { inputs: vec![path], value: Some("v".to_owned()), raw, ..Sources::default() };
+    sources.open(&Progress::default()).unwrap().table
+}
+
+fn request(reduction: &str, norm: &str, limits: &str, axes: bool) -> FigureRequest {
+    let style = Style { norm: norm.parse().unwrap(), limits: limits.parse().unwrap(), ..Style::default() };
+    let (x, y) = (AxisRequest::default(), AxisRequest::default());
+    let size = Size { width: 500, height: 400 };
+    let layer = Layer { x, y, size, reduction: reduction.parse().unwrap(), style };
+    let text = FigureText { title: Some("Ågpy in bands".to_owned()), ..FigureText::default() };
+    FigureRequest { axes, grid: axes, text, ..FigureRequest::new(layer) }
+}
+
+fn draw(table: &Table, request: &FigureRequest, bytes: u64) -> DrawnFigure {
+    let threads = Some(usize::try_from(THREADS).unwrap());
+    let workbench = Workbench::new(EngineChoice::Cpu, threads, false).unwrap().with_picture_bytes(bytes);
+    workbench.figure(table, request, &Progress::default()).unwrap()
+}
+
+fn file(drawn: &DrawnFigure, dir: &Path) -> Vec<u8> {
+    let path = dir.join("a.png");
+    let mut out = Output::create(&path, &|| false).unwrap();
+    write_png(drawn, &Notes::default(), &mut out).unwrap();
+    out.finish().unwrap();
+    std::fs::read(path).unwrap()
+}
+
+/// So many bytes that a band has so many rows of pixels, and a strip few.
+fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
+    let row = match request.layer.reduction.to_string().as_str() {
+        "count" | "any" => 4,
+        "min:v" | "max:v" => 12,
+        "std:v" => 32,
+        _ => 16,
+    };
+    // A grid's row is padded; the counters of what lies outside add a little.
+    (u64::from(drawn.plot().width) + 80) * row * THREADS * lines * 4
+}
+
+fn check(table: &Table, dir: &Path, request: &FigureRequest) {
+    let whole = draw(table, request, 1 << 30);
+    assert_eq!(whole.passes(), 1);
+    let expected = file(&whole, dir);
+    for lines in [7, 90] {
+        let bytes = bytes_for(request, &whole, lines);
+        let banded = draw(table, request, bytes);
+        let height = u64::from(whole.plot().height);
+        assert!(u64::from(banded.passes()) >= height / lines && banded.passes() > 3, "{} {lines}", banded.passes());
+        assert!(banded.strip_rows() < 120, "{}", banded.strip_rows());
+        assert_eq!((banded.accounting(), banded.plan()), (whole.accounting(), whole.plan()));
+        assert!(file(&banded, dir) == expected, "{lines}: {request:?}");
+    }
+}
+
+#[test]
+fn bands_make_the_same_file_for_every_reduction_and_norm() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for reduction in ["count", "any", "sum:v", "mean:v", "min:v", "max:v", "std:v"] {
+        check(&table, dir.path(), &request(reduction, "eq_hist", "..", true));
+        check(&table, dir.path(), &request(reduction, "linear", "p3..p98.5", false));
+    }
+    for norm in ["linear", "log", "sqrt", "cbrt", "eq_hist"] {
+        for (limits, axes) in [("..", true), ("2..p99", false), ("p10..50", true)] {
+            check(&table, dir.path(), &request("count", norm, limits, axes));
+            check(&table, dir.path(), &request("max:v", norm, limits, axes));
+        }
+    }
+}
+
+#[test]
+fn bands_make_the_same_transparent_and_the_same_empty_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for (background, alpha) in [("none", 1.0), ("none", 0.5), ("#10203040", 0.3), ("white", 0.3)] {
+        for axes in [true, false] {
+            let mut request = request("count", "eq_hist", "..", axes);
+            (request.layer.style.background, request.layer.style.alpha) = (background.parse().unwrap(), alpha);
+            check(&table, dir.path(), &request);
+            // No row at all in view, then a row in every pixel.
+            request.layer.x.range = Some("100..101".parse().unwrap());
+            request.layer.y.range = Some("100..101".parse().unwrap());
+            check(&table, dir.path(), &request);
+            request.layer.x.range = Some("0.2..0.3".parse().unwrap());
+            request.layer.y.range = Some("3..4".parse().unwrap());
+            check(&table, dir.path(), &request);
+        }
+    }
+}
+
+#[test]
+fn bands_follow_the_edges_of_other_scales() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for scale in ["log", "symlog:0.1"] {
+        let mut request = request("count", "eq_hist", "..", true);
+        request.layer.y.scale = scale.parse().unwrap();
+        check(&table, dir.path(), &request);
+    }
+    assert_eq!(table.kind(plan::VALUE), table.kind(plan::X));
+}
