@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Words of code that only some places may hold: the words, where, and why.
 const WORDS: &[(&[&str], &[&str], &str)] = &[
-    (&["wgpu"], &["src/aggregate/gpu", "src/ui/"], "the GPU is reached in aggregate/gpu and ui only"),
+    (&["wgpu"], &["src/aggregate/gpu", "src/ui/surface"], "the GPU is reached in aggregate/gpu and ui/surface only"),
     (&["egui", "winit", "eframe"], &["src/ui/"], "windowing belongs to ui only"),
     (
         &["unsafe"],
@@ -441,6 +441,7 @@ fn a_planted_word_is_found() {
         ("src/export/png.rs", "use {png, wgpu as w};"),
         ("src/cli/mod.rs", "use wgpu_types::Limits;"),
         ("src/workbench.rs", "use egui_wgpu::Renderer;"),
+        ("src/ui/canvas.rs", "use wgpu::Texture;"),
         ("src/main.rs", "use winit::event_loop::EventLoop;"),
         ("src/data/npy.rs", "let x = unsafe { *p };"),
         ("src/ui/mod.rs", "unsafe impl Send for A {}"),
@@ -450,7 +451,7 @@ fn a_planted_word_is_found() {
     }
     for (path, text) in [
         ("src/aggregate/gpu/device.rs", "use wgpu::Device; // SAFETY\nunsafe { f() }"),
-        ("src/ui/canvas.rs", "use egui::Ui; use wgpu::Surface; use winit::window::Window;"),
+        ("src/ui/surface.rs", "use egui::Ui; use wgpu::Surface; use winit::window::Window;"),
         ("src/data/mapping.rs", "unsafe { Mmap::map(&file) }"),
         ("src/ui/wayland_drop.rs", "unsafe { Backend::from_foreign_display(display) }"),
         ("src/figure/paint.rs", "#![deny(unsafe_code)] // no wgpu, no unsafe\nconst A: &str = \"wgpu::unsafe\";"),

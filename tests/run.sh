@@ -3,8 +3,8 @@
 #
 #     tests/run.sh
 #
-# The GPU tests need a Vulkan driver. Where there is none, and this machine lets us (Linux with apt-get, as root or
-# with passwordless sudo), Mesa's software driver is installed; elsewhere a line says what to install.
+# The GPU tests need a Vulkan driver, the window's tests Xvfb too. Where one is missing, and this machine lets us (Linux
+# with apt-get, as root or with passwordless sudo), it is installed; elsewhere a line says what to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -37,14 +37,13 @@ has_vulkan() {
     [ -n "$(vulkan_icds)" ] && { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep 'libvulkan\.so\.1' >/dev/null
 }
 
-install_mesa() {
+install() { # install PACKAGE…
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         as_root=(sudo -n)
     fi
     "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends mesa-vulkan-drivers libvulkan1
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 may_install() {
@@ -58,7 +57,7 @@ vulkan_driver() {
     fi
     if ! has_vulkan && may_install; then
         echo "no Vulkan driver: installing mesa-vulkan-drivers and libvulkan1"
-        install_mesa || echo "the installation failed"
+        install mesa-vulkan-drivers libvulkan1 || echo "the installation failed"
     fi
     if ! has_vulkan; then
         echo "No Vulkan driver is installed, so the GPU tests will fail. Install a driver and the loader, for example"
@@ -77,7 +76,27 @@ vulkan_driver() {
     done < <(vulkan_icds)
 }
 
+# winit opens the X11 libraries when it runs, so nothing else tells that they are missing.
+virtual_display() {
+    if [ "$(uname -s)" != Linux ]; then
+        echo "not Linux: the window's tests are skipped"
+        return
+    fi
+    local packages="xvfb libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 libxrandr2"
+    if ! command -v Xvfb >/dev/null && may_install; then
+        echo "no Xvfb: installing it"
+        # shellcheck disable=SC2086 # a list
+        install $packages || echo "the installation failed"
+    fi
+    if ! command -v Xvfb >/dev/null; then
+        echo "Xvfb is not installed, so the window's tests will fail. Install it (Debian, Ubuntu: $packages)"
+        return
+    fi
+    command -v Xvfb
+}
+
 step "Vulkan driver" vulkan_driver
+step "Virtual display" virtual_display
 step "Format" cargo fmt --check
 step "Lints" cargo clippy --locked --all-targets -- -D warnings
 step "Build without the window" cargo build --locked --no-default-features

@@ -117,8 +117,16 @@ pub fn run(app: impl App, options: ShellOptions) -> Result<(), ShellError> {
     let ended = event_loop.run_app(&mut shell);
     match shell.error.take() {
         Some(error) => Err(error),
-        None => ended.map_err(|e| ShellError::Window { what: e.to_string() }),
+        None => ended.map_err(|e| ShellError::Window { what: said(&e) }),
     }
+}
+
+/// What an error of winit says, without the line of winit's source that it begins with.
+fn said(error: &EventLoopError) -> String {
+    let text = error.to_string();
+    let words =
+        text.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": ")).map_or(text.as_str(), |(_, words)| words);
+    words.trim_end_matches('.').to_owned()
 }
 
 /// Attempts in a row to get a graphics device before giving up.
@@ -172,8 +180,8 @@ impl<A: App> Shell<A> {
         self.attempts += 1;
         let (sender, receiver) = channel();
         let (waker, on_loss) = (self.waker.clone(), self.waker.clone());
-        // A driver that is being reset needs time.
-        let pause = Duration::from_millis(200) * (self.attempts - 1);
+        // A driver that is being reset needs time; a device lost for the first time is replaced at once.
+        let pause = Duration::from_millis(200) * self.attempts.saturating_sub(2);
         let work = move || {
             thread::sleep(pause);
             // Nobody listens any more when the window is gone.
@@ -275,6 +283,11 @@ impl<A: App> ApplicationHandler<Event> for Shell<A> {
         let Some(view) = &mut self.view else {
             return;
         };
+        if event == WindowEvent::Destroyed {
+            // Somebody else did that. Nothing may be asked of the window any more.
+            event_loop.exit();
+            return;
+        }
         view.take_in(&event);
         match event {
             WindowEvent::CloseRequested => self.close(event_loop),

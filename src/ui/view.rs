@@ -20,6 +20,9 @@ const HIDDEN_PERIOD: Duration = Duration::from_millis(250);
 /// Before a surface that was not ready is asked again.
 const RETRY_PERIOD: Duration = Duration::from_millis(10);
 
+/// Between looks at whether the window is minimized while it has no focus: X11 sends no word of it.
+const INFO_PERIOD: Duration = Duration::from_millis(500);
+
 /// Between frames on a screen that does not tell its rate.
 const DEFAULT_PERIOD: Duration = Duration::from_millis(8);
 
@@ -30,10 +33,13 @@ pub(super) struct View {
     info: ViewportInfo,
     /// The window has moved or changed since `info` was read, which takes round trips to the display.
     is_info_stale: bool,
+    info_read: Instant,
     textures: Textures,
     ctx: egui::Context,
     waker: Waker,
     is_occluded: bool,
+    /// It has no pixels, as minimized windows have on Windows.
+    is_empty: bool,
     frame_period: Duration,
     last_frame: Option<Instant>,
     /// When the display was asked for a redraw that has not come yet.
@@ -89,10 +95,12 @@ impl View {
             state,
             info,
             is_info_stale: false,
+            info_read: Instant::now(),
             textures: Textures::default(),
             ctx: ctx.clone(),
             waker,
             is_occluded: false,
+            is_empty: false,
             frame_period,
             last_frame: None,
             asked: None,
@@ -143,6 +151,7 @@ impl View {
     pub(super) fn take_in(&mut self, event: &WindowEvent) {
         match event {
             WindowEvent::Occluded(is_occluded) => self.is_occluded = *is_occluded,
+            WindowEvent::Resized(size) => self.is_empty = size.width == 0 || size.height == 0,
             WindowEvent::ScaleFactorChanged { .. } => self.frame_period = frame_period(&self.window),
             _ => {}
         }
@@ -181,8 +190,7 @@ impl View {
         let Some(due) = self.waker.due() else {
             return Frame::Idle;
         };
-        let size = self.window.inner_size();
-        let is_hidden = self.is_occluded || size.width == 0 || size.height == 0;
+        let is_hidden = self.is_occluded || self.is_empty || self.info.minimized == Some(true);
         let period = match &self.painter {
             _ if is_hidden => HIDDEN_PERIOD,
             Some(painter) if painter.waits_for_screen() => Duration::ZERO,
@@ -213,7 +221,9 @@ impl View {
         self.waker.begin_frame();
         self.last_frame = Some(Instant::now());
         self.asked = None;
-        if std::mem::take(&mut self.is_info_stale) {
+        let may_have_changed = self.info.focused == Some(false) && self.info_read.elapsed() > INFO_PERIOD;
+        if std::mem::take(&mut self.is_info_stale) || may_have_changed {
+            self.info_read = Instant::now();
             egui_winit::update_viewport_info(&mut self.info, &self.ctx, &self.window, false);
         }
         let mut input = self.state.take_egui_input(&self.window);
