@@ -108,6 +108,7 @@ fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// Errors that no call returned: printed, never a panic.
+#[expect(clippy::needless_pass_by_value, reason = "wgpu hands it over")]
 fn report(error: wgpu::Error) {
     static REPORTED: AtomicU32 = AtomicU32::new(0);
     if REPORTED.fetch_add(1, Ordering::Relaxed) < MAX_REPORTS {

@@ -125,7 +125,7 @@ enum Plot {
     /// Its pixels.
     Painted(Image),
     /// Its numbers and their colors.
-    Kept { numbers: Kept, colors: Shading },
+    Kept { numbers: Kept, colors: Box<Shading> },
 }
 
 /// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.
@@ -322,7 +322,7 @@ impl Workbench {
         let outside = table.rows().saturating_sub(in_view + not_finite);
         let accounting = Accounting::new(in_view, outside, not_finite);
         let (colors, bar) = decide(&numbers, request, layout)?;
-        Ok(Counted { plot: Plot::Kept { numbers, colors }, bar, accounting, engine, passes })
+        Ok(Counted { plot: Plot::Kept { numbers, colors: Box::new(colors) }, bar, accounting, engine, passes })
     }
 }
 

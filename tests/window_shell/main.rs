@@ -5,6 +5,14 @@
 //! window under trial. Xvfb keeps its screen in a file, which is read directly. Without Xvfb or a Vulkan driver
 //! (llvmpipe does) it fails.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test without the harness: a panic is how it fails"
+)]
+
 #[cfg(target_os = "linux")]
 mod checks;
 #[cfg(target_os = "linux")]
