@@ -111,7 +111,8 @@ impl Coordinate {
     pub fn split(self) -> (i128, f64) {
         match self {
             Self::Integer(i) => (i, 0.0),
-            Self::Real(r) => (r.floor() as i128, r - r.floor()),
+            // A tiny negative number is nearer to zero than any f64 below 1 is to 1.
+            Self::Real(r) => (r.floor() as i128, (r - r.floor()).min(1.0 - f64::EPSILON / 2.0)),
         }
     }
 }

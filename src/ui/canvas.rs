@@ -8,7 +8,7 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
 
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
-use crate::scene::navigate::pixel_placement;
+use crate::scene::navigate::{for_column, pixel_placement};
 use crate::scene::style::Background;
 use crate::workbench::frame::{ColorBar, FigureText, FrameRequest, Image, Layout, Look, compose, layout, surroundings};
 use crate::workbench::session::{FrameStatus, Painted};
@@ -60,9 +60,21 @@ pub struct Stage {
     pub pixels_per_point: f32,
     /// The layout, in pixels.
     pub layout: Layout,
+    /// Whether the columns x and y hold integers.
+    integer: [bool; 2],
 }
 
 impl Stage {
+    /// A range that x moves to, as its column can have it.
+    pub fn x_range(&self, range: Range) -> Range {
+        for_column(&self.view.x, range, self.integer[0])
+    }
+
+    /// A range that y moves to, as its column can have it.
+    pub fn y_range(&self, range: Range) -> Range {
+        for_column(&self.view.y, range, self.integer[1])
+    }
+
     /// Position of a point along x from the plot's left edge, and along y from its lower edge, in pixels.
     pub fn position(&self, at: Pos2) -> (f64, f64) {
         let x = (at.x - self.plot.left()) * self.pixels_per_point;
@@ -92,6 +104,7 @@ impl Canvas {
             is_known: known.is_some(),
             pixels_per_point,
             layout,
+            integer: model.words().1.map(|quantity| quantity.integer),
         })
     }
 

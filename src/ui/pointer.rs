@@ -87,8 +87,8 @@ impl Pointer {
             Some(Drag::Pan { from, stage, axes }) => {
                 // From where the drag began, and by whole pixels: nothing adds up, and no bin's count moves.
                 let moved = ((at - *from) * stage.pixels_per_point).round();
-                let x = axes.x.then(|| pan(&stage.view.x, f64::from(moved.x)));
-                let y = axes.y.then(|| pan(&stage.view.y, f64::from(-moved.y)));
+                let x = axes.x.then(|| stage.x_range(pan(&stage.view.x, f64::from(moved.x))));
+                let y = axes.y.then(|| stage.y_range(pan(&stage.view.y, f64::from(-moved.y))));
                 model.show("Pan", x, y);
             }
             Some(Drag::Box { from }) if is_over => {
@@ -96,8 +96,8 @@ impl Pointer {
                 if area.width() >= BOX && area.height() >= BOX {
                     let (left, top) = stage.position(area.min);
                     let (right, bottom) = stage.position(area.max);
-                    let x = span(&stage.view.x, left.round(), right.round());
-                    let y = span(&stage.view.y, bottom.round(), top.round());
+                    let x = stage.x_range(span(&stage.view.x, left.round(), right.round()));
+                    let y = stage.y_range(span(&stage.view.y, bottom.round(), top.round()));
                     model.show("Box zoom", Some(x), Some(y));
                 }
             }
@@ -119,8 +119,8 @@ impl Pointer {
         if source == Some(egui::MouseWheelSource::Trackpad) && modifiers == Modifiers::NONE {
             let moved = (scroll * stage.pixels_per_point).round();
             if moved != egui::Vec2::ZERO {
-                let x = axes.x.then(|| pan(&stage.view.x, f64::from(moved.x)));
-                let y = axes.y.then(|| pan(&stage.view.y, f64::from(-moved.y)));
+                let x = axes.x.then(|| stage.x_range(pan(&stage.view.x, f64::from(moved.x))));
+                let y = axes.y.then(|| stage.y_range(pan(&stage.view.y, f64::from(-moved.y))));
                 model.show("Pan", x, y);
             }
         } else {
@@ -129,8 +129,8 @@ impl Pointer {
             zoom_by *= f64::from(turned * WHEEL).exp();
         }
         if (zoom_by - 1.0).abs() > 1e-9 {
-            let x = axes.x.then(|| zoom(&stage.view.x, about_x, zoom_by));
-            let y = axes.y.then(|| zoom(&stage.view.y, about_y, zoom_by));
+            let x = axes.x.then(|| stage.x_range(zoom(&stage.view.x, about_x, zoom_by)));
+            let y = axes.y.then(|| stage.y_range(zoom(&stage.view.y, about_y, zoom_by)));
             model.show("Zoom", x, y);
         }
     }
@@ -188,8 +188,8 @@ pub fn step(model: &mut Model, stage: &Stage, right: f64, up: f64, far: bool) {
     let share = if far { 0.5 } else { STEP };
     let moved = |along: f64, pixels: u32| (along * share * f64::from(pixels)).round();
     let view = &stage.view;
-    let x: Option<Range> = (right != 0.0).then(|| pan(&view.x, -moved(right, view.x.pixels)));
-    let y = (up != 0.0).then(|| pan(&view.y, -moved(up, view.y.pixels)));
+    let x: Option<Range> = (right != 0.0).then(|| stage.x_range(pan(&view.x, -moved(right, view.x.pixels))));
+    let y = (up != 0.0).then(|| stage.y_range(pan(&view.y, -moved(up, view.y.pixels))));
     model.settle();
     model.show("Pan", x, y);
 }
@@ -199,5 +199,6 @@ pub fn zoom_middle(model: &mut Model, stage: &Stage, factor: f64) {
     let about = |pixels: u32| f64::from(pixels) / 2.0;
     let (x, y) = (&stage.view.x, &stage.view.y);
     model.settle();
-    model.show("Zoom", Some(zoom(x, about(x.pixels), factor)), Some(zoom(y, about(y.pixels), factor)));
+    let (x, y) = (zoom(x, about(x.pixels), factor), zoom(y, about(y.pixels), factor));
+    model.show("Zoom", Some(stage.x_range(x)), Some(stage.y_range(y)));
 }

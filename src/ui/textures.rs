@@ -78,8 +78,8 @@ mod tests {
     #[test]
     fn a_patch_lands_where_it_belongs_and_only_there() {
         let mut textures = Textures::default();
-        textures.apply(ID, ImageDelta::full(image([4, 3], 10), TextureOptions::LINEAR));
-        textures.apply(ID, ImageDelta::partial([1, 2], image([2, 1], 20), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::full(image([4, 3], 10), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::partial([1, 2], image([2, 1], 20), TextureOptions::LINEAR));
         let mut wanted = image([4, 3], 10);
         wanted[(1, 2)] = Color32::from_gray(20);
         wanted[(2, 2)] = Color32::from_gray(20);
@@ -90,8 +90,8 @@ mod tests {
     fn a_patch_does_not_change_the_image_that_the_sender_kept() {
         let mut textures = Textures::default();
         let sent = Arc::new(image([2, 2], 10));
-        textures.apply(ID, ImageDelta::full(Arc::clone(&sent), TextureOptions::LINEAR));
-        textures.apply(ID, ImageDelta::partial([0, 0], image([2, 2], 20), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::full(Arc::clone(&sent), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::partial([0, 0], image([2, 2], 20), TextureOptions::LINEAR));
         assert_eq!(*sent, image([2, 2], 10));
         assert_eq!(kept(&textures), image([2, 2], 20));
     }
@@ -99,9 +99,9 @@ mod tests {
     #[test]
     fn a_patch_that_sticks_out_is_cut() {
         let mut textures = Textures::default();
-        textures.apply(ID, ImageDelta::full(image([2, 2], 10), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::full(image([2, 2], 10), TextureOptions::LINEAR));
         for corner in [[1, 1], [2, 0], [0, 2], [9, 9]] {
-            textures.apply(ID, ImageDelta::partial(corner, image([3, 3], 20), TextureOptions::LINEAR));
+            let _ = textures.apply(ID, ImageDelta::partial(corner, image([3, 3], 20), TextureOptions::LINEAR));
         }
         let mut wanted = image([2, 2], 10);
         wanted[(1, 1)] = Color32::from_gray(20);
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_freed_texture_is_gone_and_comes_back_whole() {
         let mut textures = Textures::default();
-        textures.apply(ID, ImageDelta::full(image([2, 2], 0), TextureOptions::LINEAR));
+        let _ = textures.apply(ID, ImageDelta::full(image([2, 2], 0), TextureOptions::LINEAR));
         textures.free(ID);
         assert_eq!(textures.all().count(), 0);
         let again = textures.apply(ID, ImageDelta::full(image([2, 2], 0), TextureOptions::LINEAR));
