@@ -1,0 +1,231 @@
+//! The window's controls, found by role and label as accessibility tools find them. No window system, no graphics
+//! device: egui_kittest runs the app's own frames.
+#![cfg(feature = "gui")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use scumble::scene::style::{Background, Norm};
+use scumble::ui::app::ScumbleApp;
+use scumble::ui::document::Document;
+use scumble::workbench::RawSpec;
+use scumble::workbench::frame::Theme;
+
+type Window<'a> = Harness<'a, ScumbleApp>;
+
+fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
+    let wake: scumble::workbench::session::Wake = Arc::new(|| {});
+    let mut app = ScumbleApp::new(Some(2), &wake, None).unwrap();
+    app.open(files, raw);
+    let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
+    Harness::builder().with_size(vec2(1100.0, 900.0)).build_ui_state(frame, app)
+}
+
+/// Frames until the picture is at rest and something holds.
+fn until(window: &mut Window<'_>, what: &str, holds: impl Fn(&ScumbleApp) -> bool) {
+    let started = Instant::now();
+    loop {
+        window.step();
+        if window.state().model().is_at_rest() && holds(window.state()) {
+            window.step();
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn document(window: &Window<'_>) -> Document {
+    window.state().model().document().unwrap().clone()
+}
+
+/// 30,000 rows of x, y and a weight, as raw f32.
+fn points(folder: &Path) -> PathBuf {
+    let path = folder.join("points.f32");
+    let rows = (0..30_000_u16).flat_map(|i| {
+        let t = f32::from(i) * 0.001;
+        [t.sin() * 3.0, (t * 1.7).cos(), t]
+    });
+    std::fs::write(&path, rows.flat_map(f32::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    path
+}
+
+fn opened<'a>(folder: &tempfile::TempDir) -> Window<'a> {
+    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(3), offset: None, planar: None };
+    let mut window = window(vec![points(folder.path())], raw);
+    until(&mut window, "the file is drawn", |app| app.model().painted().is_some());
+    window
+}
+
+#[test]
+fn the_welcome_view_offers_ways_to_begin() {
+    let mut window = window(Vec::new(), RawSpec::default());
+    window.step();
+    window.get_by_label_contains("Open a file");
+    window.get_by_label_contains("20 million points");
+}
+
+#[test]
+fn the_plot_and_the_accounting_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = opened(&folder);
+    window.get_by_label("Plot");
+    window.get_by_label_contains("rows:");
+    let accounting = window.state().model().painted().unwrap().shown.aggregate.accounting;
+    assert_eq!((accounting.rows, accounting.in_view, accounting.not_finite), (30_000, 30_000, 0));
+}
+
+#[test]
+fn controls_of_the_side_panel_change_the_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_label("transparent").click();
+    until(&mut window, "the background is gone", |app| {
+        app.model().document().unwrap().figure.layer.style.background == Background::None
+    });
+    window.get_by_label("light").click();
+    until(&mut window, "the theme is light", |app| app.model().document().unwrap().figure.theme == Theme::Light);
+    window.get_by_label("grid lines").click();
+    until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
+    window.get_by_label("Swap x and y").click();
+    until(&mut window, "x is column 1", |app| {
+        app.model().document().unwrap().sources.x.as_deref() == Some("1")
+            && app.model().data().unwrap().axis_names()[0] == "1"
+    });
+    window.get_by_label("pinned").click();
+    until(&mut window, "limits are pinned", |app| {
+        app.model().document().unwrap().figure.layer.style.limits.to_string() != ".."
+    });
+}
+
+#[test]
+fn undo_and_redo_by_key_bring_back_styles_and_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let before = document(&window);
+    window.get_by_label("Swap x and y").click();
+    until(&mut window, "columns are swapped", |app| app.model().data().unwrap().axis_names()[0] == "1");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut window, "columns are as before", |app| app.model().data().unwrap().axis_names()[0] == "0");
+    assert_eq!(document(&window), before);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    until(&mut window, "columns are swapped again", |app| app.model().data().unwrap().axis_names()[0] == "1");
+}
+
+#[test]
+fn keys_move_the_view_and_bring_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let fitted = window.state().stage().unwrap().view;
+    window.key_press(Key::Plus);
+    until(&mut window, "the view is smaller", |app| app.stage().unwrap().view != fitted);
+    let zoomed = window.state().stage().unwrap().view;
+    window.key_press(Key::ArrowLeft);
+    until(&mut window, "the view has moved", |app| app.stage().unwrap().view != zoomed);
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    until(&mut window, "the earlier view is back", |app| app.stage().unwrap().view == zoomed);
+    window.key_press(Key::F);
+    until(&mut window, "all data is shown", |app| app.stage().unwrap().view == fitted);
+}
+
+#[test]
+fn the_palette_finds_commands_and_colormaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(2);
+    window.event(egui::Event::Text("viridis".to_owned()));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    until(&mut window, "the colormap is viridis", |app| {
+        app.model().document().unwrap().figure.layer.style.colormap == "viridis"
+    });
+}
+
+#[test]
+fn help_log_information_and_export_open_by_key_and_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    for (key, modifiers, label) in [
+        (Key::Questionmark, Modifiers::NONE, "Drag in the histogram"),
+        (Key::L, Modifiers::NONE, "Nothing has happened"),
+        (Key::I, Modifiers::NONE, "greatest"),
+        (Key::E, Modifiers::COMMAND, "Copy command"),
+    ] {
+        assert!(window.query_by_label_contains(label).is_none(), "{label} is there too soon");
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(3);
+        assert!(window.query_by_label_contains(label).is_some(), "{label} is not there");
+        window.key_press(Key::Escape);
+        window.run_steps(3);
+        assert!(window.query_by_label_contains(label).is_none(), "{label} stays");
+    }
+}
+
+#[test]
+fn a_new_layout_of_the_bytes_is_drawn_as_it_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_label("Swap byte order").click();
+    until(&mut window, "bytes are read the other way round", |app| {
+        app.model().document().unwrap().sources.raw.dtype.as_deref() == Some(">f4")
+    });
+    let painted = window.state().model().painted().unwrap().clone();
+    assert_eq!(painted.shown.data.sources.raw.dtype.as_deref(), Some(">f4"));
+}
+
+#[test]
+fn bad_files_give_a_message_and_leave_the_window_usable() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let before = document(&window);
+    let bad = [
+        ("empty.npy", Vec::new()),
+        (
+            "cut.npy",
+            b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 2), }".to_vec(),
+        ),
+        ("lies.npy", b"\x93NUMPY\x09\x00\x10\x00".to_vec()),
+    ];
+    for (name, bytes) in bad {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let told = window.state().model().notices.log().len();
+        window.state_mut().open(vec![path], RawSpec::default());
+        until(&mut window, name, |app| app.model().notices.log().len() > told);
+        let notice = window.state().model().notices.log().last().unwrap().clone();
+        assert!(notice.is_error && notice.text.contains(name), "{}", notice.text);
+        assert_eq!(document(&window), before);
+    }
+    window.state_mut().open(vec![folder.path().to_owned()], RawSpec::default());
+    until(&mut window, "the folder is refused", |app| app.model().notices.log().len() == bad_count());
+    // Still usable.
+    window.get_by_label("grid lines").click();
+    until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
+    assert_eq!(document(&window).figure.layer.style.norm, Norm::EqHist);
+}
+
+/// The three files and the folder.
+fn bad_count() -> usize {
+    4
+}
+
+#[test]
+fn a_file_that_grows_is_noticed_and_read_anew_on_request() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let path = folder.path().join("points.f32");
+    std::fs::OpenOptions::new().append(true).open(path).unwrap().write_all(&[0; 12]).unwrap();
+    until(&mut window, "the change is noticed", |app| app.model().changed().is_some());
+    window.step();
+    window.get_by_label_contains("has grown by 12 bytes");
+    window.get_by_label("Reload").click();
+    until(&mut window, "the new row is drawn", |app| {
+        app.model().painted().unwrap().shown.aggregate.accounting.rows == 30_001
+    });
+}
