@@ -72,14 +72,31 @@ pub fn read_blocks<S: Send>(
     make: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &Part, &Block) + Sync,
 ) -> Result<Vec<S>, DataError> {
+    try_read_blocks(table, reading, progress, make, |state, part, block| {
+        work(state, part, block);
+        Ok(())
+    })
+}
+
+/// As [`read_blocks`], with work that can fail: the first failure ends the pass.
+///
+/// # Errors
+/// What the work failed with, and as [`read_blocks`].
+pub fn try_read_blocks<S: Send, E: From<DataError> + Send>(
+    table: &Table,
+    reading: Reading,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) -> Result<(), E> + Sync,
+) -> Result<Vec<S>, E> {
     let blocks = Blocks::of(table, reading.block_bytes);
     let next = AtomicU64::new(0);
     let failed = AtomicBool::new(false);
-    let worker = || -> Result<S, DataError> {
+    let worker = || -> Result<S, E> {
         let mut state = make();
         while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if progress.is_cancelled() {
-                return Err(DataError::Cancelled);
+                return Err(DataError::Cancelled.into());
             }
             if failed.load(Ordering::Relaxed) {
                 break;
@@ -88,7 +105,7 @@ pub fn read_blocks<S: Send>(
             for (map, extent) in part.columns().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
                 map.prefault(extent.0, extent.1);
             }
-            work(&mut state, part, &block);
+            work(&mut state, part, &block).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
             for map in part.mappings() {
                 map.check().inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
             }
@@ -106,7 +123,7 @@ pub fn read_blocks<S: Send>(
         for handle in spawned.into_iter().flatten() {
             results.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        let states = results.into_iter().collect::<Result<_, _>>()?;
+        let states = results.into_iter().collect::<Result<_, E>>()?;
         for column in table.parts().iter().flat_map(Part::columns) {
             // Interleaved columns lead through all of the file; planar ones do not.
             if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
