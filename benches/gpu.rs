@@ -1,10 +1,12 @@
 //! What a GPU adapter does in a second with points that lie on it: uploads f32 pairs once, then counts them on pictures
-//! of 1024² and 4096² pixels. Every picture must equal the CPU engine's, or the bench fails.
+//! of 1024² and 4096² pixels, with the atomics of buffers and of textures. Every picture must equal the CPU engine's, or
+//! the bench fails.
 //!
-//!     cargo bench --no-default-features --bench gpu -- [--points N] [--runs N] [--json FILE] [--folder FOLDER]
+//!     cargo bench --no-default-features --bench gpu -- [--points N] [--runs N] [--case NAME] [--json FILE] [--folder FOLDER]
 //!
 //! A run is all that a frame takes but the upload: edges, planes of zeros, the count, and the picture's way back. The
-//! column "fixed" is a run without points; "net" leaves that out.
+//! column "fixed" is a run without points; "net" leaves that out. "cpu" is the processor time of a run over all cores
+//! (Linux): on a software adapter it says more than the clock when others use the machine too.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -20,7 +22,7 @@ use std::time::Instant;
 
 use scumble::aggregate::cpu::{self, CpuOptions};
 use scumble::aggregate::gpu::tiles::Tiles;
-use scumble::aggregate::gpu::{GpuEngine, GpuOptions};
+use scumble::aggregate::gpu::{Atomics, GpuEngine, GpuOptions};
 use scumble::data::column::LaneKind;
 use scumble::data::raw::RawSpec;
 use scumble::data::table::Part;
@@ -33,20 +35,21 @@ use scumble::scene::style::Style;
 
 type Failure = Box<dyn std::error::Error>;
 
-const USAGE: &str = "gpu [--points N] [--runs N] [--json FILE] [--folder FOLDER]";
+const USAGE: &str = "gpu [--points N] [--runs N] [--case NAME] [--json FILE] [--folder FOLDER]";
 const PIXELS: [u32; 2] = [1024, 4096];
 
 /// What was asked for.
 struct Wanted {
     points: Option<u64>,
     runs: usize,
+    case: Option<String>,
     json: Option<PathBuf>,
     folder: PathBuf,
 }
 
 impl Wanted {
     fn of(mut words: impl Iterator<Item = String>) -> Result<Self, Failure> {
-        let mut wanted = Self { points: None, runs: 5, json: None, folder: std::env::temp_dir() };
+        let mut wanted = Self { points: None, runs: 5, case: None, json: None, folder: std::env::temp_dir() };
         while let Some(word) = words.next() {
             if word == "--bench" {
                 // Cargo's own.
@@ -56,6 +59,7 @@ impl Wanted {
             match word.as_str() {
                 "--points" => wanted.points = Some(value.parse::<u64>()?.max(1)),
                 "--runs" => wanted.runs = value.parse::<usize>()?.max(1),
+                "--case" => wanted.case = Some(value),
                 "--json" => wanted.json = Some(value.into()),
                 "--folder" => wanted.folder = value.into(),
                 _ => return Err(format!("unknown argument {word}: {USAGE}").into()),
@@ -146,11 +150,13 @@ fn plan_of(pixels: u32) -> Result<FramePlan, Failure> {
 struct Line {
     case: &'static str,
     pixels: u32,
+    atomics: Atomics,
     upload: f64,
     upload_bytes: u64,
     median: f64,
     fastest: f64,
     fixed: f64,
+    cpu: f64,
     exact: bool,
 }
 
@@ -173,6 +179,13 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let started = Instant::now();
     let made = work();
     (made, started.elapsed().as_secs_f64())
+}
+
+/// Seconds of processor time of this process so far, in steps of 10 ms; 0 where there is no /proc.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = |i: usize| stat.rsplit(')').next()?.split_whitespace().nth(i)?.parse::<u32>().ok();
+    f64::from(ticks(11).unwrap_or(0) + ticks(12).unwrap_or(0)) / 100.0
 }
 
 /// Seconds of several runs, least first.
@@ -204,44 +217,72 @@ fn measure(
     let mut lines = Vec::new();
     for pixels in PIXELS {
         let plan = plan_of(pixels)?;
-        // Also the run that warms up.
-        let counted = engine.aggregate_tiles(&tiles, &plan, options)?;
-        let exact = counted == cpu::aggregate(&table, &plan, CpuOptions::default(), &progress)?
-            && counted.accounting.adds_up()
-            && counted.accounting.rows == n;
-        let fixed = seconds_of(wanted.runs, || Ok(engine.aggregate_tiles(&none, &plan, options)?))?;
-        let seconds = seconds_of(wanted.runs, || Ok(engine.aggregate_tiles(&tiles, &plan, options)?))?;
-        lines.push(Line {
-            case,
-            pixels,
-            upload,
-            upload_bytes: 8 * n,
-            median: seconds[seconds.len() / 2],
-            fastest: seconds[0],
-            fixed: fixed[fixed.len() / 2],
-            exact,
-        });
+        let reference = cpu::aggregate(&table, &plan, CpuOptions::default(), &progress)?;
+        for atomics in [Atomics::Buffer, Atomics::Texture] {
+            if atomics == Atomics::Texture && !engine.has_texture_atomics() {
+                continue;
+            }
+            let options = GpuOptions { atomics: Some(atomics), ..options };
+            let count = |tiles| Ok(engine.aggregate_tiles(tiles, &plan, options, &progress)?);
+            // Also the run that warms up.
+            let counted = count(&tiles)?;
+            let exact = counted == reference && counted.accounting.adds_up() && counted.accounting.rows == n;
+            let fixed = seconds_of(wanted.runs, || count(&none))?;
+            let before = cpu_seconds();
+            let seconds = seconds_of(wanted.runs, || count(&tiles))?;
+            lines.push(Line {
+                case,
+                pixels,
+                atomics,
+                upload,
+                upload_bytes: 8 * n,
+                median: seconds[seconds.len() / 2],
+                fastest: seconds[0],
+                fixed: fixed[fixed.len() / 2],
+                cpu: (cpu_seconds() - before) / wanted.runs as f64,
+                exact,
+            });
+        }
     }
     Ok(lines)
 }
 
 // ---- Reports ----
 
+fn name_of(atomics: Atomics) -> &'static str {
+    match atomics {
+        Atomics::Buffer => "buffer",
+        Atomics::Texture => "texture",
+    }
+}
+
 fn table_of(lines: &[Line], n: u64) -> String {
     let mut text = format!(
-        "{:<16}{:>8}{:>14}{:>12}{:>12}{:>11}{:>12}{:>12}  {}\n",
-        "points", "pixels", "upload GB/s", "median ms", "fastest ms", "fixed ms", "Mpoints/s", "net Mp/s", "equals CPU"
+        "{:<15}{:>6} {:<8}{:>11}{:>11}{:>11}{:>10}{:>9}{:>11}{:>10}  {}\n",
+        "points",
+        "pixels",
+        "atomics",
+        "upload GB/s",
+        "median ms",
+        "fastest ms",
+        "fixed ms",
+        "cpu ms",
+        "Mpoints/s",
+        "net Mp/s",
+        "equals CPU"
     );
     for line in lines {
         let pixels = format!("{}²", line.pixels);
         let _ = writeln!(
             text,
-            "{:<16}{pixels:>8}{:>14.2}{:>12.2}{:>12.2}{:>11.2}{:>12.1}{:>12.1}  {}",
+            "{:<15}{pixels:>6} {:<8}{:>11.2}{:>11.2}{:>11.2}{:>10.2}{:>9.0}{:>11.1}{:>10.1}  {}",
             line.case,
+            name_of(line.atomics),
             line.gigabytes(),
             1e3 * line.median,
             1e3 * line.fastest,
             1e3 * line.fixed,
+            1e3 * line.cpu,
             Line::rate(n, line.median) / 1e6,
             line.net(n) / 1e6,
             if line.exact { "yes" } else { "NO" }
@@ -255,12 +296,13 @@ fn json_of(lines: &[Line], engine: &GpuEngine, n: u64, runs: usize) -> String {
     let one = |line: &Line| {
         format!(
             concat!(
-                "    {{\"case\": \"{}\", \"pixels\": {}, \"upload_seconds\": {:e}, \"upload_bytes\": {}, ",
+                "    {{\"case\": \"{}\", \"pixels\": {}, \"atomics\": \"{}\", \"upload_seconds\": {:e}, \"upload_bytes\": {}, ",
                 "\"median_seconds\": {:e}, \"fastest_seconds\": {:e}, \"fixed_seconds\": {:e}, ",
                 "\"points_per_second\": {:e}, \"exact\": {}}}"
             ),
             line.case,
             line.pixels,
+            name_of(line.atomics),
             line.upload,
             line.upload_bytes,
             line.median,
@@ -284,8 +326,11 @@ fn run() -> Result<bool, Failure> {
     let n = wanted.points.unwrap_or(if engine.is_hardware() { 100_000_000 } else { 4_000_000 });
     let kind = if engine.is_hardware() { "hardware" } else { "software, on the CPU" };
     println!("adapter: {} ({kind}); {n} points, {} runs", engine.adapter_name(), wanted.runs);
+    let (measured, took) = timed(|| engine.measure_atomics());
+    println!("faster atomics: {} (found in {:.1} ms)", name_of(measured?), 1e3 * took);
     let mut lines = Vec::new();
-    for case in CASES {
+    let asked = |name: &str| wanted.case.as_deref().is_none_or(|asked| asked == name);
+    for case in CASES.into_iter().filter(|case| asked(case.0)) {
         eprintln!("{} …", case.0);
         lines.extend(measure(&engine, case, n, &wanted)?);
     }

@@ -73,10 +73,19 @@ const GUESS_LOG: u32 = 2u;
 const OUTSIDE: u32 = 0xfffffffeu;
 const NOT_FINITE: u32 = 0xffffffffu;
 
-@group(0) @binding(0) var<storage, read> params: Splat;
+@group(0) @binding(0) var<uniform> params: Splat;
 @group(0) @binding(1) var<storage, read> tile: array<u32>;
 // Keys of the edges: low word, high word.
 @group(0) @binding(2) var<storage, read> edges: array<vec2<u32>>;
+
+const MODE_COUNT: u32 = 0u;
+const MODE_TOTAL: u32 = 1u;
+const MODE_SQUARES: u32 = 2u;
+// Extremes of 64 bits take two looks at a tile: the greatest high word first, then the greatest low word among those.
+const MODE_HIGH: u32 = 3u;
+const MODE_LOW: u32 = 4u;
+
+override mode: u32 = MODE_COUNT;
 
 fn less(a: vec2<u32>, b: vec2<u32>) -> bool {
     return a.y < b.y || (a.y == b.y && a.x < b.x);
@@ -145,6 +154,20 @@ fn locate(axis: Axis, key: vec2<u32>) -> u32 {
     if axis.has_missing != 0u && key.x == axis.missing_low && key.y == axis.missing_high {
         return NOT_FINITE;
     }
+    let count = axis.edge_count;
+    let at = axis.edges_at;
+    if axis.guess != GUESS_NONE && count > 1u {
+        // Mostly the guess is right, which two comparisons tell.
+        let guess = min(guess_pixel(axis, key), count - 2u);
+        if !less(key, edges[at + guess]) && less(key, edges[at + guess + 1u]) {
+            return guess;
+        }
+    }
+    return search(axis, key);
+}
+
+// The pixel of a key that no guess found: one outside, or next to an edge.
+fn search(axis: Axis, key: vec2<u32>) -> u32 {
     let count = axis.edge_count;
     let at = axis.edges_at;
     if count == 0u || less(key, edges[at]) {

@@ -6,7 +6,7 @@ struct Settle {
     cells: u32,
 }
 
-@group(0) @binding(0) var<storage, read> settle_params: Settle;
+@group(0) @binding(0) var<uniform> settle_params: Settle;
 // As in splat.wgsl: 1 high word, 2 low word, 3 high word in the making.
 @group(0) @binding(1) var<storage, read_write> planes: array<u32>;
 

@@ -16,7 +16,7 @@ struct Shade {
     unused: u32,
 }
 
-@group(0) @binding(0) var<storage, read> shade_params: Shade;
+@group(0) @binding(0) var<uniform> shade_params: Shade;
 // Keys of the numbers: low word, high word; rows from `first_row` on.
 @group(0) @binding(1) var<storage, read> keys: array<vec2<u32>>;
 // 255 thresholds: low word, high word.

@@ -18,12 +18,46 @@ use scumble::aggregate::gpu::params::{self, Axis, Settle, Shade, Splat};
 
 // ---- What the Rust side believes ----
 
-/// A pipeline: the files of its shader, its entry point, and the buffers that `Gpu::bind` gives it, in order.
+/// What a shader finds at a binding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Bound {
+    Parameters,
+    Read,
+    Write,
+    /// A texture of counts, with atomics.
+    Counts,
+}
+use Bound::{Counts, Parameters, Read, Write};
+
+impl Bound {
+    /// Whether a variable is what the engine binds, and is used as it must be.
+    fn is_bound_to(self, module: &Module, variable: &naga::GlobalVariable, uses: GlobalUse) -> bool {
+        let writes = uses.intersects(GlobalUse::WRITE | GlobalUse::ATOMIC);
+        let storage = |access| variable.space == AddressSpace::Storage { access };
+        match self {
+            Self::Parameters => variable.space == AddressSpace::Uniform,
+            Self::Read => storage(StorageAccess::LOAD) && !writes,
+            Self::Write => storage(StorageAccess::LOAD | StorageAccess::STORE) && writes,
+            Self::Counts => matches!(
+                module.types[variable.ty].inner,
+                TypeInner::Image {
+                    dim: naga::ImageDimension::D2,
+                    arrayed: false,
+                    class: naga::ImageClass::Storage { format: naga::StorageFormat::R32Uint, access },
+                } if access.contains(StorageAccess::ATOMIC)
+            ),
+        }
+    }
+}
+
+/// A pipeline: the files of its shader, its entry point, and what `Gpu::bind` gives it, in order.
 struct Pipeline {
     files: &'static [&'static str],
     entry: &'static str,
-    /// Names in the shader, and whether the shader may write there.
-    buffers: &'static [(&'static str, bool)],
+    /// Names in the shader, and what is bound there.
+    bound: &'static [(&'static str, Bound)],
+    /// Optional features of the adapter without which the engine does not use this pipeline.
+    features: Capabilities,
     modes: &'static [u32],
 }
 
@@ -31,27 +65,38 @@ const MODES: [u32; 5] =
     [params::MODE_COUNT, params::MODE_TOTAL, params::MODE_SQUARES, params::MODE_HIGH, params::MODE_LOW];
 
 const SPLAT: Pipeline = Pipeline {
-    files: &["common.wgsl", "splat.wgsl"],
+    files: &["common.wgsl", "planes.wgsl", "splat.wgsl"],
     entry: "splat",
-    buffers: &[("params", false), ("tile", false), ("edges", false), ("planes", true), ("rest", true)],
+    bound: &[("params", Parameters), ("tile", Read), ("edges", Read), ("planes", Write), ("rest", Write)],
+    features: Capabilities::empty(),
     modes: &MODES,
+};
+
+const COUNTS: Pipeline = Pipeline {
+    files: &["common.wgsl", "counts.wgsl", "splat.wgsl"],
+    entry: "splat",
+    bound: &[("params", Parameters), ("tile", Read), ("edges", Read), ("counts", Counts), ("rest", Write)],
+    features: Capabilities::TEXTURE_ATOMIC,
+    modes: &[params::MODE_COUNT],
 };
 
 const SETTLE: Pipeline = Pipeline {
     files: &["settle.wgsl"],
     entry: "settle",
-    buffers: &[("settle_params", false), ("planes", true)],
+    bound: &[("settle_params", Parameters), ("planes", Write)],
+    features: Capabilities::empty(),
     modes: &[],
 };
 
 const SHADE: Pipeline = Pipeline {
     files: &["shade.wgsl"],
     entry: "shade",
-    buffers: &[("shade_params", false), ("keys", false), ("thresholds", false), ("palette", false), ("picture", true)],
+    bound: &[("shade_params", Parameters), ("keys", Read), ("thresholds", Read), ("palette", Read), ("picture", Write)],
+    features: Capabilities::empty(),
     modes: &[],
 };
 
-const PIPELINES: [Pipeline; 3] = [SPLAT, SETTLE, SHADE];
+const PIPELINES: [Pipeline; 4] = [SPLAT, COUNTS, SETTLE, SHADE];
 
 /// Invocations of a workgroup: `LANES` of `gpu/pass.rs`, and what `gpu/shade.rs` divides by.
 const LANES: u32 = 256;
@@ -88,21 +133,29 @@ fn gpu_code() -> String {
 
 /// Parses and validates a shader with no optional feature. (naga 30 does not see barriers that not all reach.)
 fn valid(source: &str) -> Result<(Module, ModuleInfo), String> {
+    valid_with(source, Capabilities::empty())
+}
+
+fn valid_with(source: &str, features: Capabilities) -> Result<(Module, ModuleInfo), String> {
     let module = naga::front::wgsl::parse_str(source).map_err(|e| e.emit_to_string(source))?;
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
-        .validate(&module)
-        .map_err(|e| e.emit_to_string(source))?;
+    let info =
+        Validator::new(ValidationFlags::all(), features).validate(&module).map_err(|e| e.emit_to_string(source))?;
     Ok((module, info))
 }
 
 /// The shader as the drivers get it: with its one entry point, and the mode a constant.
-fn in_mode(source: &str, entry: &str, mode: Option<u32>) -> Result<(Module, ModuleInfo), String> {
-    let (module, info) = valid(source)?;
+fn in_mode(
+    source: &str,
+    features: Capabilities,
+    entry: &str,
+    mode: Option<u32>,
+) -> Result<(Module, ModuleInfo), String> {
+    let (module, info) = valid_with(source, features)?;
     let constants: PipelineConstants = mode.map(|m| ("mode".to_owned(), f64::from(m))).into_iter().collect();
     let (module, _) = process_overrides(&module, &info, Some((ShaderStage::Compute, entry)), &constants)
         .map_err(|e| format!("{e:?}"))?;
     let module = module.into_owned();
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+    let info = Validator::new(ValidationFlags::all(), features)
         .validate_resolved_overrides(&module)
         .map_err(|e| e.emit_to_string(source))?;
     Ok((module, info))
@@ -110,12 +163,14 @@ fn in_mode(source: &str, entry: &str, mode: Option<u32>) -> Result<(Module, Modu
 
 /// The module of a pipeline before and after its mode became a constant: wgpu takes the layout from the first.
 fn modules(pipeline: &Pipeline, source: &str) -> Result<Vec<(Module, ModuleInfo)>, String> {
-    let mut made = vec![valid(source)?];
+    let mut made = vec![valid_with(source, pipeline.features)?];
     if pipeline.modes.is_empty() {
-        made.push(in_mode(source, pipeline.entry, None)?);
+        made.push(in_mode(source, pipeline.features, pipeline.entry, None)?);
     }
     for mode in pipeline.modes {
-        made.push(in_mode(source, pipeline.entry, Some(*mode)).map_err(|e| format!("mode {mode}: {e}"))?);
+        made.push(
+            in_mode(source, pipeline.features, pipeline.entry, Some(*mode)).map_err(|e| format!("mode {mode}: {e}"))?,
+        );
     }
     Ok(made)
 }
@@ -136,17 +191,21 @@ fn invalid_shaders_are_found() {
     let broken = [
         ("let count = axis.edge_count;", "let count: f32 = axis.edge_count;"),
         ("return low;", "return lowest;"),
-        ("let cell = band_row * params.width + x;", "let cell = params.band;"),
+        ("let cell = cell_of(x, band_row);", "let cell = params.band;"),
         // Optional features.
-        ("var run_cell = 0u;", "var run_cell = subgroupAdd(0u);"),
-        ("var run_cell = 0u;", "var run_cell = u32(0lu);"),
+        ("run_rows += 1u;", "run_rows += subgroupAdd(1u);"),
+        ("run_rows += 1u;", "run_rows += u32(1lu);"),
         ("var<workgroup> outside: atomic<u32>;", "var<workgroup> outside: atomic<u64>;"),
     ];
     for (good, bad) in broken {
         assert!(source.contains(good), "the shader has no `{good}` any more; plant another error");
         assert!(modules(&SPLAT, &source.replacen(good, bad, 1)).is_err(), "`{bad}` was not found");
     }
-    assert!(in_mode(&source.replace("override mode", "override modus"), "splat", Some(1)).is_err());
+    let renamed = source.replace("override mode", "override modus");
+    assert!(in_mode(&renamed, Capabilities::empty(), "splat", Some(1)).is_err());
+    assert!(valid(&COUNTS.source()).is_err(), "texture atomics are optional");
+    let other = COUNTS.source().replacen("r32uint, atomic", "r32uint, read_write", 1);
+    assert!(modules(&COUNTS, &other).is_err(), "textures that are not for atomics have none");
 }
 
 #[test]
@@ -159,11 +218,14 @@ fn the_engine_composes_the_shaders_as_these_tests_do() {
         .collect();
     let here: Vec<&str> = PIPELINES.iter().flat_map(|p| p.files).copied().collect();
     assert_eq!(included, here, "the shaders that src/aggregate/gpu includes, in order");
-    let joined = SPLAT.files.iter().map(|f| format!("include_str!(\"../../../shaders/{f}\")"));
-    let joined = format!("concat!({})", joined.collect::<Vec<_>>().join(","));
-    assert!(code.contains(&joined), "src/aggregate/gpu has no `{joined}`");
+    for pipeline in [SPLAT, COUNTS] {
+        let joined = pipeline.files.iter().map(|f| format!("include_str!(\"../../../shaders/{f}\")"));
+        let joined = format!("concat!({})", joined.collect::<Vec<_>>().join(","));
+        assert!(code.contains(&joined), "src/aggregate/gpu has no `{joined}`");
+    }
     let mut sorted = here;
     sorted.sort_unstable();
+    sorted.dedup();
     assert_eq!(sorted, names_in(&root().join("shaders"), "wgsl"), "every shader is checked");
 }
 
@@ -216,38 +278,33 @@ fn other_workgroups_are_found() {
 
 // ---- Bindings ----
 
-/// What is wrong with the bindings that a shader uses, given the buffers bound at 0, 1, 2 …
+/// What is wrong with the bindings that a shader uses, given what is bound at 0, 1, 2 …
 ///
 /// Layouts are taken from the shader: a binding that the entry point does not use is not in them, and a bind group
 /// that has it is refused.
-fn binding_faults(module: &Module, info: &ModuleInfo, buffers: &[(&str, bool)]) -> Vec<String> {
+fn binding_faults(module: &Module, info: &ModuleInfo, wanted: &[(&str, Bound)]) -> Vec<String> {
     let mut faults = Vec::new();
     let uses = info.get_entry_point(0);
     let used = module.global_variables.iter().filter(|(handle, _)| !uses[*handle].is_empty());
     let bound: BTreeMap<_, _> = used
-        .filter_map(|(handle, v)| Some((v.binding?, (v.name.clone().unwrap_or_default(), v.space, uses[handle]))))
+        .filter_map(|(handle, v)| Some((v.binding?, (v, uses[handle]))))
         .map(|(at, v)| ((at.group, at.binding), v))
         .collect();
-    for (at, (name, writes)) in (0..).zip(buffers) {
+    for (at, (name, kind)) in (0..).zip(wanted) {
         match bound.get(&(0, at)) {
             None => faults.push(format!("binding {at} ({name}) is not used")),
-            Some((found, space, uses)) => {
-                let can_write = StorageAccess::LOAD | StorageAccess::STORE;
-                let access = if *writes { can_write } else { StorageAccess::LOAD };
-                if found != name {
-                    faults.push(format!("binding {at} is {found}, not {name}"));
+            Some((variable, uses)) => {
+                if variable.name.as_deref() != Some(name) {
+                    faults.push(format!("binding {at} is {:?}, not {name}", variable.name));
                 }
-                if *space != (AddressSpace::Storage { access }) {
-                    faults.push(format!("binding {at} ({name}) is {space:?}, not {access:?}"));
-                }
-                if *writes != uses.intersects(GlobalUse::WRITE | GlobalUse::ATOMIC) {
-                    faults.push(format!("binding {at} ({name}) is used for {uses:?}"));
+                if !kind.is_bound_to(module, variable, *uses) {
+                    faults.push(format!("binding {at} ({name}) is {:?}, used for {uses:?}", variable.space));
                 }
             }
         }
     }
-    if bound.len() != buffers.len() {
-        faults.push(format!("{} bindings, not {}", bound.len(), buffers.len()));
+    if bound.len() != wanted.len() {
+        faults.push(format!("{} bindings, not {}", bound.len(), wanted.len()));
     }
     if bound.len() > BUFFERS_A_STAGE {
         faults.push(format!("{} storage buffers", bound.len()));
@@ -259,7 +316,7 @@ fn binding_faults(module: &Module, info: &ModuleInfo, buffers: &[(&str, bool)]) 
 fn bindings_are_as_bound() {
     for pipeline in &PIPELINES {
         for (number, (module, info)) in modules(pipeline, &pipeline.source()).unwrap().iter().enumerate() {
-            let faults = binding_faults(module, info, pipeline.buffers);
+            let faults = binding_faults(module, info, pipeline.bound);
             assert_eq!(faults, [""; 0], "{} (module {number})", pipeline.entry);
         }
     }
@@ -268,21 +325,28 @@ fn bindings_are_as_bound() {
 #[test]
 fn other_bindings_are_found() {
     let source = SPLAT.source();
-    let faults = |source: &str, buffers: &[(&str, bool)]| {
-        let (module, info) = in_mode(source, "splat", Some(params::MODE_COUNT)).unwrap();
-        binding_faults(&module, &info, buffers)
+    let faults = |source: &str, bound: &[(&str, Bound)]| {
+        let features = Capabilities::TEXTURE_ATOMIC;
+        let (module, info) = in_mode(source, features, "splat", Some(params::MODE_COUNT)).unwrap();
+        binding_faults(&module, &info, bound)
     };
-    assert_eq!(faults(&source, SPLAT.buffers), [""; 0]);
-    assert_eq!(faults(&source.replace("@binding(1)", "@binding(7)"), SPLAT.buffers), ["binding 1 (tile) is not used"]);
+    assert_eq!(faults(&source, SPLAT.bound), [""; 0]);
+    assert_eq!(faults(&source.replace("@binding(1)", "@binding(7)"), SPLAT.bound), ["binding 1 (tile) is not used"]);
     let swapped = source.replace("@binding(3)", "@binding(9)").replace("@binding(4)", "@binding(3)");
-    assert_eq!(faults(&swapped.replace("@binding(9)", "@binding(4)"), SPLAT.buffers).len(), 2);
+    assert_eq!(faults(&swapped.replace("@binding(9)", "@binding(4)"), SPLAT.bound).len(), 2);
     // Declared, but used by nobody.
     let unused = source.replacen("atomicAdd(&rest[0]", "atomicAdd(&planes[0]", 1);
     let unused = unused.replacen("atomicAdd(&rest[1]", "atomicAdd(&planes[1]", 1);
-    assert_eq!(faults(&unused, SPLAT.buffers), ["binding 4 (rest) is not used", "4 bindings, not 5"]);
+    assert_eq!(faults(&unused, SPLAT.bound), ["binding 4 (rest) is not used", "4 bindings, not 5"]);
     let writable = source.replacen("var<storage, read> tile", "var<storage, read_write> tile", 1);
-    assert_eq!(faults(&writable, SPLAT.buffers).len(), 1);
-    assert_eq!(faults(&source, &SPLAT.buffers[..4]), ["5 bindings, not 4"]);
+    assert_eq!(faults(&writable, SPLAT.bound).len(), 1);
+    assert_eq!(faults(&source, &SPLAT.bound[..4]), ["5 bindings, not 4"]);
+    let stored = source.replacen("var<uniform> params", "var<storage, read> params", 1);
+    assert_eq!(faults(&stored, SPLAT.bound).len(), 1);
+    // A buffer where a texture is bound, by another name; and the other way round.
+    assert_eq!(faults(&source, COUNTS.bound).len(), 2);
+    assert_eq!(faults(&COUNTS.source(), COUNTS.bound), [""; 0]);
+    assert_eq!(faults(&COUNTS.source(), SPLAT.bound).len(), 2);
 }
 
 /// Bytes of a variable, whose type has a fixed size.

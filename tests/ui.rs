@@ -1,6 +1,7 @@
 //! The window's controls, found by role and label as accessibility tools find them. No window system, no graphics
 //! device: egui_kittest runs the app's own frames.
 #![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

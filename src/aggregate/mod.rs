@@ -77,13 +77,29 @@ pub enum EngineError {
         "no GPU adapter was found; install a Vulkan driver (on macOS and Windows: Metal or DX12), or use --engine cpu"
     )]
     NoAdapter,
-    /// The adapter refused, or was lost.
+    /// The adapter refused.
     #[error("the GPU engine failed while {doing}: {what}; try --engine cpu")]
     Gpu {
         /// What was being done.
         doing: &'static str,
         /// The adapter's words.
         what: String,
+    },
+    /// The adapter is gone: unplugged, reset, or its driver failed. The engine is of no use any more; a new one may be.
+    #[error("the GPU was lost while {doing}: {what}; draw again to start it anew, or use --engine cpu")]
+    DeviceLost {
+        /// What was being done.
+        doing: &'static str,
+        /// The adapter's words.
+        what: String,
+    },
+    /// More data than may stay on the adapter.
+    #[error("the rows need {needed} MiB on the GPU, which may use {limit} MiB; use --engine cpu")]
+    OverBudget {
+        /// MiB needed.
+        needed: u64,
+        /// MiB allowed.
+        limit: u64,
     },
     /// Too large a picture for memory or adapter.
     #[error(

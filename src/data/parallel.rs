@@ -105,8 +105,25 @@ pub fn read_blocks<S: Send>(
     make: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &Part, &Block) + Sync,
 ) -> Result<Vec<S>, DataError> {
+    try_read_blocks(table, reading, progress, make, |state, part, block| {
+        work(state, part, block);
+        Ok(())
+    })
+}
+
+/// As [`read_blocks`], with work that can fail: the first failure ends the pass.
+///
+/// # Errors
+/// What the work failed with, and as [`read_blocks`].
+pub fn try_read_blocks<S: Send, E: From<DataError> + Send>(
+    table: &Table,
+    reading: Reading,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &Part, &Block) -> Result<(), E> + Sync,
+) -> Result<Vec<S>, E> {
     let blocks = Blocks::of(table, reading.block_bytes);
-    let states = read(table, reading, 0..blocks.len(), |i| blocks.get(i), progress, make, work)?;
+    let states = read((table, reading, progress), 0..blocks.len(), |i| blocks.get(i), make, work)?;
     for column in table.parts().iter().flat_map(Part::columns) {
         // Interleaved columns lead through all of the file; planar ones do not.
         if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
@@ -131,21 +148,23 @@ pub fn read_spread<S: Send>(
     work: impl Fn(&mut S, &Part, &Block) + Sync,
 ) -> Result<Vec<S>, DataError> {
     let blocks = Blocks::of(table, reading.block_bytes);
-    read(table, reading, steps, |step| blocks.spread(step), progress, make, work)
+    let work = |state: &mut S, part: &Part, block: &Block| {
+        work(state, part, block);
+        Ok(())
+    };
+    read((table, reading, progress), steps, |step| blocks.spread(step), make, work)
 }
 
-fn read<S: Send>(
-    table: &Table,
-    reading: Reading,
+fn read<S: Send, E: From<DataError> + Send>(
+    (table, reading, progress): (&Table, Reading, &Progress),
     steps: Range<u64>,
     block_of: impl Fn(u64) -> Option<Block> + Sync,
-    progress: &Progress,
     make: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, &Part, &Block) + Sync,
-) -> Result<Vec<S>, DataError> {
+    work: impl Fn(&mut S, &Part, &Block) -> Result<(), E> + Sync,
+) -> Result<Vec<S>, E> {
     let next = AtomicU64::new(steps.start);
     let failed = AtomicBool::new(false);
-    let worker = || -> Result<S, DataError> {
+    let worker = || -> Result<S, E> {
         let mut state = make();
         loop {
             let step = next.fetch_add(1, Ordering::Relaxed);
@@ -153,14 +172,14 @@ fn read<S: Send>(
                 return Ok(state);
             }
             if progress.is_cancelled() {
-                return Err(DataError::Cancelled);
+                return Err(DataError::Cancelled.into());
             }
             let Some(block) = block_of(step) else { continue };
             let part = &table.parts()[block.part];
             for (map, extent) in part.columns().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
                 map.prefault(extent.0, extent.1);
             }
-            work(&mut state, part, &block);
+            work(&mut state, part, &block).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
             for map in part.mappings() {
                 map.check().inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
             }

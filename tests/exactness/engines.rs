@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use scumble::aggregate::Aggregate;
 use scumble::aggregate::cpu::{self, CpuOptions};
-use scumble::aggregate::gpu::{GpuEngine, GpuOptions};
+use scumble::aggregate::gpu::{Atomics, GpuEngine, GpuOptions};
 use scumble::data::parallel::Reading;
 use scumble::data::stats::column_stats;
 use scumble::data::{Progress, Table};
@@ -69,7 +69,10 @@ pub fn on_gpu(table: &Table, plan: &FramePlan, options: GpuOptions) -> Aggregate
 pub fn on_gpu_from_tiles(table: &Table, plan: &FramePlan, options: GpuOptions) -> Aggregate {
     let engine = gpu();
     let tiles = engine.upload(table, plan, options, &Progress::default()).unwrap();
-    engine.aggregate_tiles(&tiles, plan, options).unwrap()
+    let progress = Progress::default();
+    let got = engine.aggregate_tiles(&tiles, plan, options, &progress).unwrap();
+    assert_eq!(progress.rows(), table.rows());
+    got
 }
 
 /// The aggregate on the CPU and then on the GPU with everyday settings.
@@ -96,5 +99,8 @@ pub fn random_gpu(random: &mut Random) -> GpuOptions {
         workgroups: random.pick(&[1, 2, 5, 65_535]),
         spill_rows: random.pick(&[1, 2048, 3000, u32::MAX]),
         plane_bytes: random.pick(&[1, 400, 4096, 128 << 20]),
+        threads: random.pick(&[1, 2, 3]),
+        atomics: random.pick(&[None, Some(Atomics::Buffer), Some(Atomics::Texture)]),
+        budget_bytes: u64::MAX,
     }
 }

@@ -1,10 +1,11 @@
 //! The order of rows, blocks and tiles changes no bit; nor does the engine.
 
 use scumble::aggregate::Aggregate;
+use scumble::aggregate::gpu::GpuOptions;
 
-use super::axes::{linear, reals};
+use super::axes::{integers, linear, reals};
 use super::engines::{layer, on_cpu, on_gpu, plan, random_cpu, random_gpu};
-use super::files::{Arrangement, Column, Kind, open};
+use super::files::{Arrangement, Column, Kind, open, open_parts_by};
 use super::reference::compare_bits;
 use super::totals::STATISTICS;
 use super::values::Random;
@@ -62,13 +63,27 @@ fn a_grid_too_large_for_one_binding_is_the_same_in_bands() {
         let cpu = on_cpu(&opened.table, &plan, random_cpu(&mut random));
         // One row of pixels a band, some rows a band with a remainder, all in one.
         for plane_bytes in [1, 4 * 37 * 9 * 8, 128 << 20] {
-            let options = scumble::aggregate::gpu::GpuOptions {
-                plane_bytes,
-                tile_bytes: 100_000,
-                ..scumble::aggregate::gpu::GpuOptions::default()
-            };
+            let options = GpuOptions { plane_bytes, tile_bytes: 100_000, ..GpuOptions::default() };
             let gpu = on_gpu(&opened.table, &plan, options);
             compare_bits(&cpu, &gpu).unwrap_or_else(|e| panic!("{reduction}, bands of {plane_bytes} bytes: {e}"));
         }
+    }
+}
+
+#[test]
+fn threads_that_pack_rows_in_any_order_keep_the_numbers_of_rows() {
+    // Several blocks and tiles, packed by more threads than there are cores.
+    let rows = 3_000_000;
+    let mut random = Random(13);
+    let mut column = || Column::integers(Kind::U1, (0..rows).map(|_| i128::from(random.below(4))));
+    let columns = [column(), column()];
+    let opened = open_parts_by(&[&columns], Arrangement::Packed, 0, [Some("row"), None, None]);
+    let (x, y) = (linear(integers(0, rows), 1000), linear(reals(-0.5, 3.5), 4));
+    let plan = plan(&opened.table, &layer(&x, &y, "count")).unwrap();
+    let cpu = on_cpu(&opened.table, &plan, random_cpu(&mut random));
+    for threads in [1, 2, 5] {
+        let options = GpuOptions { threads, tile_bytes: 3 << 20, staging_bytes: 300_000, ..GpuOptions::default() };
+        let gpu = on_gpu(&opened.table, &plan, options);
+        compare_bits(&cpu, &gpu).unwrap_or_else(|e| panic!("{threads} threads: {e}"));
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aggregate::EngineError;
 
+use super::memory::{Pool, budget_of};
+
 /// A device and its queue.
 #[derive(Debug)]
 pub struct Gpu {
@@ -11,9 +13,22 @@ pub struct Gpu {
     pub device: wgpu::Device,
     /// Its queue.
     pub queue: wgpu::Queue,
+    /// Buffers that go from one frame to the next.
+    pub pool: Pool,
     info: wgpu::AdapterInfo,
     limits: wgpu::Limits,
+    has_texture_atomics: bool,
+    budget: u64,
     failure: Arc<Mutex<Failure>>,
+}
+
+/// Whether the device stops loops that do not end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoopBounds {
+    /// Always.
+    Always,
+    /// In builds with debug assertions only: all loops of the shader end.
+    InDebugBuilds,
 }
 
 /// What has gone wrong on a device.
@@ -33,7 +48,8 @@ impl Failure {
 }
 
 impl Gpu {
-    /// Opens the best adapter, hardware before software, with all the limits it has and no optional feature.
+    /// Opens the best adapter, hardware before software, with all the limits it has. Of the optional features it takes
+    /// texture atomics where they are.
     ///
     /// # Errors
     /// [`EngineError::NoAdapter`].
@@ -48,8 +64,12 @@ impl Gpu {
         };
         let adapter = pollster::block_on(instance.request_adapter(&options)).map_err(|_| EngineError::NoAdapter)?;
         let (info, limits) = (adapter.get_info(), adapter.limits());
+        let features = adapter.features() & wgpu::Features::TEXTURE_ATOMIC;
+        let counts = adapter.get_texture_format_features(wgpu::TextureFormat::R32Uint).allowed_usages;
+        let has_texture_atomics = !features.is_empty() && counts.contains(wgpu::TextureUsages::STORAGE_ATOMIC);
         let wanted = wgpu::DeviceDescriptor {
             label: Some("scumble"),
+            required_features: features,
             required_limits: limits.clone(),
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             ..wgpu::DeviceDescriptor::default()
@@ -62,7 +82,8 @@ impl Gpu {
         device.set_device_lost_callback(move |reason, message| {
             Failure::note(&on_loss, format!("device lost ({reason:?}): {message}"), true);
         });
-        Ok(Self { device, queue, info, limits, failure })
+        let budget = budget_of(&adapter, &info);
+        Ok(Self { device, queue, pool: Pool::default(), info, limits, has_texture_atomics, budget, failure })
     }
 
     /// Name and backend of the adapter.
@@ -80,24 +101,43 @@ impl Gpu {
         self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size)
     }
 
+    /// Most pixels along a side of a texture of counts; 0 where textures have no atomics.
+    pub fn max_counts_side(&self) -> u32 {
+        if self.has_texture_atomics { self.limits.max_texture_dimension_2d.min(1 << 16) } else { 0 }
+    }
+
+    /// Bytes that data may take on the device; see [`budget_of`].
+    pub fn budget(&self) -> u64 {
+        self.budget
+    }
+
     /// An error if anything has gone wrong on the device since the last call. A lost device stays lost.
     ///
     /// # Errors
-    /// [`EngineError::Gpu`].
+    /// [`EngineError::DeviceLost`], [`EngineError::Gpu`].
     pub fn check(&self, doing: &'static str) -> Result<(), EngineError> {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = if failure.is_lost { failure.message.clone() } else { failure.message.take() };
-        found.map_or(Ok(()), |what| Err(EngineError::Gpu { doing, what }))
+        let take = || {
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            let message = if failure.is_lost { failure.message.clone() } else { failure.message.take() };
+            Some((message?, failure.is_lost))
+        };
+        let Some((what, is_lost)) = take() else { return Ok(()) };
+        // The first error of a lost device may come before the word of its loss, which a poll brings.
+        let is_lost = is_lost || {
+            let _ = self.device.poll(wgpu::PollType::Poll);
+            self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_lost
+        };
+        Err(if is_lost { EngineError::DeviceLost { doing, what } } else { EngineError::Gpu { doing, what } })
     }
 
-    /// Waits until all that was submitted is done.
+    /// Waits until a submission is done, or all that was submitted.
     ///
     /// # Errors
-    /// [`EngineError::Gpu`].
-    pub fn wait(&self, doing: &'static str) -> Result<(), EngineError> {
-        let all = wgpu::PollType::Wait { submission_index: None, timeout: None };
-        self.device.poll(all).map_err(|e| EngineError::Gpu { doing, what: e.to_string() })?;
-        self.check(doing)
+    /// [`EngineError::DeviceLost`], [`EngineError::Gpu`].
+    pub fn wait(&self, submission: Option<wgpu::SubmissionIndex>, doing: &'static str) -> Result<(), EngineError> {
+        let polled = self.device.poll(wgpu::PollType::Wait { submission_index: submission, timeout: None });
+        self.check(doing)?;
+        polled.map_err(|e| EngineError::Gpu { doing, what: e.to_string() }).map(|_| ())
     }
 
     /// A buffer of zeros.
@@ -111,10 +151,20 @@ impl Gpu {
         })
     }
 
+    /// A buffer of at least `size` bytes with anything in it, from the pool where it has one.
+    pub fn used_buffer(&self, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        self.pool.take(size, usage).unwrap_or_else(|| self.buffer(label, size, usage))
+    }
+
     /// A storage buffer with the given contents, a multiple of 4 bytes. Where the device has no memory left, the buffer
     /// stays empty and the next [`Gpu::check`] tells.
     pub fn filled(&self, label: &str, contents: &[u8]) -> wgpu::Buffer {
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
+        self.filled_for(label, contents, wgpu::BufferUsages::STORAGE)
+    }
+
+    /// A buffer as [`Gpu::filled`], for another use.
+    pub fn filled_for(&self, label: &str, contents: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        let usage = usage | wgpu::BufferUsages::COPY_DST;
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: (contents.len() as u64).max(4).next_multiple_of(4),
@@ -129,11 +179,27 @@ impl Gpu {
     }
 
     /// A compute pipeline with its bind group layout taken from the shader.
-    pub fn pipeline(&self, source: &str, entry: &'static str, mode: Option<u32>) -> wgpu::ComputePipeline {
-        let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(entry),
-            source: wgpu::ShaderSource::Wgsl(source.into()),
-        });
+    pub fn pipeline(
+        &self,
+        source: &str,
+        entry: &'static str,
+        mode: Option<u32>,
+        loops: LoopBounds,
+    ) -> wgpu::ComputePipeline {
+        let described =
+            wgpu::ShaderModuleDescriptor { label: Some(entry), source: wgpu::ShaderSource::Wgsl(source.into()) };
+        let module = if loops == LoopBounds::Always || cfg!(debug_assertions) {
+            self.device.create_shader_module(described)
+        } else {
+            let checks =
+                wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
+            // SAFETY: only the splat is made so, a shader of ours, and all its loops end: those over rows and words count
+            // to a number known before, the search halves an interval. Indices stay checked.
+            #[expect(unsafe_code, reason = "loop bounding adds a counter to every loop of the hottest kernel")]
+            unsafe {
+                self.device.create_shader_module_trusted(described, checks)
+            }
+        };
         let constants: Vec<(&str, f64)> = mode.map(|m| ("mode", f64::from(m))).into_iter().collect();
         self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(entry),
@@ -145,11 +211,11 @@ impl Gpu {
         })
     }
 
-    /// A bind group of whole buffers at bindings 0, 1, 2 …
-    pub fn bind(&self, pipeline: &wgpu::ComputePipeline, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
+    /// A bind group of whole buffers, and textures, at bindings 0, 1, 2 …
+    pub fn bind(&self, pipeline: &wgpu::ComputePipeline, bound: &[wgpu::BindingResource<'_>]) -> wgpu::BindGroup {
         let entries: Vec<_> = (0_u32..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .zip(bound)
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource: resource.clone() })
             .collect();
         self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
@@ -158,19 +224,34 @@ impl Gpu {
         })
     }
 
-    /// Reads a buffer's bytes back, waiting for all that was submitted.
+    /// What `take` makes of `size` bytes that `copy` puts into the buffer it is given, after all that was submitted.
     ///
     /// # Errors
-    /// [`EngineError::Gpu`].
-    pub fn read(&self, buffer: &wgpu::Buffer, size: u64, doing: &'static str) -> Result<Vec<u8>, EngineError> {
+    /// [`EngineError::DeviceLost`], [`EngineError::Gpu`].
+    pub fn read<T>(
+        &self,
+        size: u64,
+        doing: &'static str,
+        copy: impl FnOnce(&mut wgpu::CommandEncoder, &wgpu::Buffer),
+        take: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, EngineError> {
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-        let reader = self.buffer("read back", size, usage);
+        let reader = self.used_buffer("read back", size, usage);
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_buffer_to_buffer(buffer, 0, &reader, 0, size);
-        self.queue.submit([encoder.finish()]);
-        reader.slice(..).map_async(wgpu::MapMode::Read, |_| ());
-        self.wait(doing)?;
+        copy(&mut encoder, &reader);
+        let submission = self.queue.submit([encoder.finish()]);
+        reader.slice(..size).map_async(wgpu::MapMode::Read, |_| ());
+        self.wait(Some(submission), doing)?;
         let view = reader.slice(..size).get_mapped_range();
-        Ok(view.map_err(|e| EngineError::Gpu { doing, what: format!("{e:?}") })?.to_vec())
+        let taken = take(&view.map_err(|e| EngineError::Gpu { doing, what: format!("{e:?}") })?);
+        reader.unmap();
+        self.pool.give(reader);
+        Ok(taken)
+    }
+
+    /// Loses the device, as a driver that fails would.
+    #[cfg(test)]
+    pub fn lose(&self) {
+        self.device.destroy();
     }
 }

@@ -123,83 +123,67 @@ impl TileShape {
         4 * u64::from(self.planes) * u64::from(self.capacity)
     }
 
+    /// Bytes on the device for so many rows.
+    pub fn bytes_for(&self, rows: u64) -> u64 {
+        rows.div_ceil(u64::from(self.capacity)).saturating_mul(self.bytes())
+    }
+
     /// Kind of the value column, if there is one.
     pub fn value_kind(&self) -> Option<LaneKind> {
         self.columns.iter().find(|c| c.column == VALUE).map(|c| c.kind)
     }
 }
 
-/// Rows packed since the last flush.
+/// Rows packed since the last flush; one for each thread.
 #[derive(Debug)]
 pub struct Packer {
-    shape: TileShape,
+    columns: Vec<Packing>,
     buffers: Vec<LaneBuffer>,
     planes: Vec<Vec<u32>>,
     chunk: usize,
-    rows: usize,
-}
-
-/// A chunk of packed rows.
-#[derive(Debug)]
-pub struct Packed<'a> {
-    /// Words of each plane, `rows` of them.
-    pub planes: &'a [Vec<u32>],
-    /// Number of rows.
-    pub rows: u32,
-    /// Whether the tile is full, or the table at its end, after this chunk.
-    pub ends_tile: bool,
-}
-
-impl Packed<'_> {
-    /// Row of the tile after this chunk when it starts at row `at`.
-    pub fn end_of(&self, at: u32) -> u32 {
-        at + self.rows
-    }
 }
 
 impl Packer {
     /// A packer whose chunks take at most about `bytes`.
-    pub fn new(table: &Table, shape: &TileShape, bytes: u64) -> Self {
+    pub fn new(shape: &TileShape, bytes: u64) -> Self {
         let rows = bytes / (4 * u64::from(shape.planes)) / BATCH as u64 * BATCH as u64;
         let chunk = usize::try_from(rows).unwrap_or(BATCH).clamp(BATCH, (shape.capacity as usize).max(BATCH));
-        let kinds = shape.columns.iter().filter_map(|c| table.kind(c.column));
         Self {
-            shape: shape.clone(),
-            buffers: kinds.map(LaneBuffer::new).collect(),
+            columns: shape.columns.clone(),
+            buffers: shape.columns.iter().map(|c| LaneBuffer::new(c.kind)).collect(),
             planes: vec![Vec::with_capacity(chunk); shape.planes as usize],
             chunk,
-            rows: 0,
         }
     }
 
     /// Packs a batch of rows.
     pub fn add(&mut self, part: &Part, rows: &Range<u64>) {
         let arch = pulp::Arch::new();
-        for (packing, buffer) in self.shape.columns.iter().zip(&mut self.buffers) {
+        for (packing, buffer) in self.columns.iter().zip(&mut self.buffers) {
             let column = &part.columns()[packing.column];
             let planes = &mut self.planes[packing.plane as usize..];
             vectorized(arch, PackBatch { packing, buffer, column, rows, planes });
         }
-        self.rows = self.planes.first().map_or(0, Vec::len);
+    }
+
+    /// Number of rows packed.
+    fn rows(&self) -> usize {
+        self.planes.first().map_or(0, Vec::len)
     }
 
     /// Whether no further batch fits the chunk.
     pub fn is_full(&self) -> bool {
-        self.rows + BATCH > self.chunk
+        self.rows() + BATCH > self.chunk
     }
 
-    /// The rows packed so far, to be put at row `at` of the tile; `last` when no further rows come.
-    pub fn packed(&self, at: u32, last: bool) -> Packed<'_> {
-        let rows = u32::try_from(self.rows).unwrap_or(0);
-        let chunk = u32::try_from(self.chunk).unwrap_or(u32::MAX);
-        let ends_tile = last || self.shape.capacity - (at + rows) < chunk;
-        Packed { planes: &self.planes, rows, ends_tile }
+    /// Words of each plane, as many as rows were packed.
+    pub fn planes(&self) -> &[Vec<u32>] {
+        &self.planes
     }
 
     /// Forgets the packed rows.
     pub fn clear(&mut self) {
         self.planes.iter_mut().for_each(Vec::clear);
-        self.rows = 0;
     }
 }
 

@@ -63,7 +63,7 @@ impl GpuEngine {
     ) -> Result<Vec<u8>, EngineError> {
         let gpu = &self.gpu;
         let bytes = 4 * keys.len() as u64;
-        let parameters = gpu.filled("shade parameters", bytemuck::bytes_of(params));
+        let parameters = gpu.filled_for("shade parameters", bytemuck::bytes_of(params), wgpu::BufferUsages::UNIFORM);
         let numbers = gpu.filled("numbers", bytemuck::cast_slice(keys));
         let out = gpu.buffer("picture", bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC);
         let pipeline = &self.pipelines.shade;
@@ -71,11 +71,15 @@ impl GpuEngine {
         {
             let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             compute.set_pipeline(pipeline);
-            compute.set_bind_group(0, &gpu.bind(pipeline, &[&parameters, &numbers, thresholds, palette, &out]), &[]);
+            let bound = [&parameters, &numbers, thresholds, palette, &out].map(wgpu::Buffer::as_entire_binding);
+            compute.set_bind_group(0, &gpu.bind(pipeline, &bound), &[]);
             let groups = u32::try_from(keys.len().div_ceil(256)).unwrap_or(u32::MAX);
             compute.dispatch_workgroups(groups.min(65_535), 1, 1);
         }
         gpu.queue.submit([encoder.finish()]);
-        gpu.read(&out, bytes, SHADING)
+        let copy = |encoder: &mut wgpu::CommandEncoder, to: &wgpu::Buffer| {
+            encoder.copy_buffer_to_buffer(&out, 0, to, 0, bytes);
+        };
+        gpu.read(bytes, SHADING, copy, <[u8]>::to_vec)
     }
 }
