@@ -13,7 +13,12 @@ fn main() -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn window(request: &WindowRequest) -> ExitCode {
-    match scumble::ui::run(request.files.clone(), &request.raw, request.threads, request.trace.clone()) {
+    match scumble::ui::run(
+        request.files.clone(),
+        &request.raw,
+        (request.engine, request.threads),
+        request.trace.clone(),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => scumble::cli::without_window(request, &error.to_string()),
     }

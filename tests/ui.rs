@@ -13,14 +13,14 @@ use egui_kittest::kittest::Queryable as _;
 use scumble::scene::style::{Background, Norm};
 use scumble::ui::app::ScumbleApp;
 use scumble::ui::document::Document;
-use scumble::workbench::RawSpec;
 use scumble::workbench::frame::Theme;
+use scumble::workbench::{EngineChoice, RawSpec};
 
 type Window<'a> = Harness<'a, ScumbleApp>;
 
 fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
     let wake: scumble::workbench::session::Wake = Arc::new(|| {});
-    let mut app = ScumbleApp::new(Some(2), &wake, None).unwrap();
+    let mut app = ScumbleApp::new(EngineChoice::Cpu, Some(2), &wake, None).unwrap();
     app.open(files, raw);
     let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
     Harness::builder().with_size(vec2(1100.0, 900.0)).build_ui_state(frame, app)

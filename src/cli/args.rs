@@ -36,6 +36,9 @@ pub struct OpenArgs {
     /// Threads to use [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
     pub threads: Option<u16>,
+    /// Which engine counts
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
+    pub engine: EngineArg,
     /// Write how long the window's own work took, frame by frame, when it closes
     #[arg(long, value_name = "FILE.json", help_heading = "Engine")]
     pub trace_frames: Option<PathBuf>,
@@ -164,10 +167,20 @@ pub struct ViewArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum EngineArg {
+pub enum EngineArg {
     Auto,
     Cpu,
     Gpu,
+}
+
+impl From<EngineArg> for EngineChoice {
+    fn from(engine: EngineArg) -> Self {
+        match engine {
+            EngineArg::Auto => Self::Auto,
+            EngineArg::Cpu => Self::Cpu,
+            EngineArg::Gpu => Self::Gpu,
+        }
+    }
 }
 
 impl ViewArgs {
@@ -192,11 +205,7 @@ impl ViewArgs {
     }
 
     pub fn engine(&self) -> EngineChoice {
-        match self.engine {
-            EngineArg::Auto => EngineChoice::Auto,
-            EngineArg::Cpu => EngineChoice::Cpu,
-            EngineArg::Gpu => EngineChoice::Gpu,
-        }
+        self.engine.into()
     }
 
     pub fn threads(&self) -> Option<usize> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::workbench::{Progress, RawSpec, WorkbenchError};
+use crate::workbench::{EngineChoice, Progress, RawSpec, WorkbenchError};
 use args::{Cli, Command, OpenArgs};
 
 /// What is to be done after the command line was read.
@@ -36,6 +36,8 @@ pub struct WindowRequest {
     pub raw: RawSpec,
     /// Threads to use; all cores if not given.
     pub threads: Option<usize>,
+    /// Which engine counts.
+    pub engine: EngineChoice,
     /// Where times of frames are written.
     pub trace: Option<PathBuf>,
     /// Whether the files are the example.
@@ -114,6 +116,7 @@ fn window(args: &OpenArgs) -> Next {
         files,
         raw: args.raw.spec(),
         threads,
+        engine: args.engine.into(),
         trace: args.trace_frames.clone(),
         is_demo: false,
     })

@@ -8,7 +8,7 @@ use egui::{CentralPanel, Color32, Frame, Panel, ViewportCommand};
 
 use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
-use crate::workbench::{RawSpec, WorkbenchError};
+use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
 use super::actions::{Action, ENTRIES, pressed};
 use super::canvas::{Canvas, Stage};
@@ -53,9 +53,14 @@ impl ScumbleApp {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn new(threads: Option<usize>, wake: &Wake, demo: Option<PathBuf>) -> Result<Self, WorkbenchError> {
+    pub fn new(
+        engine: EngineChoice,
+        threads: Option<usize>,
+        wake: &Wake,
+        demo: Option<PathBuf>,
+    ) -> Result<Self, WorkbenchError> {
         Ok(Self {
-            model: Model::new(threads, Arc::clone(wake))?,
+            model: Model::new(engine, threads, Arc::clone(wake))?,
             canvas: Canvas::default(),
             pointer: Pointer::default(),
             panel: SidePanel::default(),

@@ -13,7 +13,7 @@ use crate::workbench::frame::{FigureText, Quantity, Theme};
 use crate::workbench::session::{DataId, Event, FrameStatus, Generation, OpenData, Painted, Session, Wake};
 use crate::workbench::sources::Sources;
 use crate::workbench::words::{quantities, words};
-use crate::workbench::{Change, ChangeKind, RawSpec, WorkbenchError};
+use crate::workbench::{Change, ChangeKind, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
 use super::document::Document;
@@ -70,9 +70,9 @@ impl Model {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn new(threads: Option<usize>, wake: Wake) -> Result<Self, WorkbenchError> {
+    pub fn new(engine: EngineChoice, threads: Option<usize>, wake: Wake) -> Result<Self, WorkbenchError> {
         Ok(Self {
-            session: Session::new(threads, Arc::clone(&wake))?,
+            session: Session::new(engine, threads, Arc::clone(&wake))?,
             history: History::new(None),
             views: History::new([AxisRequest::default(); 2]),
             data: None,
@@ -312,6 +312,7 @@ impl Model {
                         self.painted = Some(Arc::new(*painted));
                     }
                 }
+                Event::Warning(text) => self.notices.error(text),
                 Event::FileChanged(id, change) => self.file_changed(id, change),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::workbench::session::Wake;
-use crate::workbench::{RawSpec, WorkbenchError};
+use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
 use super::app::ScumbleApp;
 use super::drops::Drops;
@@ -34,7 +34,7 @@ pub enum WindowError {
 pub fn run(
     files: Vec<PathBuf>,
     raw: &RawSpec,
-    threads: Option<usize>,
+    (engine, threads): (EngineChoice, Option<usize>),
     trace: Option<PathBuf>,
 ) -> Result<(), WindowError> {
     let start = Instant::now();
@@ -48,7 +48,7 @@ pub fn run(
     });
     let demo = crate::export::demo::folder()
         .map(|folder| crate::export::demo::points_file(&folder, crate::export::demo::POINTS));
-    let mut app = ScumbleApp::new(threads, &wake, demo)?;
+    let mut app = ScumbleApp::new(engine, threads, &wake, demo)?;
     // Data is read while the window opens.
     app.open(files, raw.clone());
     let options = ShellOptions {

@@ -7,6 +7,7 @@
 mod desk;
 mod looks;
 mod opened;
+mod resident;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,9 +32,10 @@ use crate::scene::layer::Layer;
 use crate::scene::style::Style;
 
 use super::sources::Sources;
-use super::{EngineUsed, WorkbenchError};
+use super::{EngineChoice, EngineUsed, WorkbenchError};
 use desk::Desk;
 use looks::{Bench, Speed};
+use resident::Resident;
 
 pub use opened::{FileFacts, OpenData};
 
@@ -108,6 +110,8 @@ pub enum Event {
     Painted(Box<Painted>),
     /// A frame could not be drawn or painted; a sentence says why.
     Failed(Generation, String),
+    /// Something is not as the person asked for; a sentence says what.
+    Warning(String),
     /// A file of watched data is no longer what it was when it was opened.
     FileChanged(DataId, Change),
 }
@@ -132,6 +136,7 @@ struct Shared {
     wake: Wake,
     is_drawing: AtomicBool,
     reading: Reading,
+    choice: EngineChoice,
 }
 
 impl Shared {
@@ -167,7 +172,7 @@ impl Session {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn new(threads: Option<usize>, wake: Wake) -> Result<Self, WorkbenchError> {
+    pub fn new(choice: EngineChoice, threads: Option<usize>, wake: Wake) -> Result<Self, WorkbenchError> {
         let (sender, events) = channel();
         let mut reading = Reading::default();
         reading.threads = threads.unwrap_or(reading.threads).max(1);
@@ -180,6 +185,7 @@ impl Session {
             wake,
             is_drawing: AtomicBool::new(false),
             reading,
+            choice,
         });
         let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new(), watch: None };
         let (engine, painter) = (Arc::clone(&shared), shared);
@@ -272,7 +278,7 @@ impl Session {
                 let id = match event {
                     Event::Opened(data) => data.id,
                     Event::OpenFailed(id, _) => *id,
-                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(..) => continue,
+                    Event::Painted(_) | Event::Failed(..) | Event::Warning(_) | Event::FileChanged(..) => continue,
                 };
                 self.opening.retain(|(opening, _)| *opening != id);
             }
@@ -298,13 +304,14 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Workben
 /// The engine's thread.
 fn draw_all(shared: &Arc<Shared>) {
     let options = CpuOptions { reading: shared.reading, ..CpuOptions::default() };
-    let threads = shared.reading.threads;
-    let engine = EngineUsed::cpu(threads, "no file is read twice");
     let mut speed = Speed::default();
+    let mut resident: Option<Resident> = None;
     while let Some((job, progress)) = shared.draw.take() {
         shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
-        let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus| {
+        // Opened by the first frame that is wanted: a driver takes its time.
+        let resident = resident.get_or_insert_with(|| open_gpu(shared));
+        let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus, engine: &EngineUsed| {
             let shown = Shown {
                 generation: job.generation,
                 data: Arc::clone(&job.data),
@@ -323,12 +330,26 @@ fn draw_all(shared: &Arc<Shared>) {
             shared.draw.finds_out(what);
             what.is_some() || !shared.draw.has_newer()
         };
-        let mut bench =
-            Bench { options, speed: &mut speed, progress: &progress, finds_out: &finds_out, show: &mut show };
+        let mut bench = Bench {
+            options,
+            speed: &mut speed,
+            progress: &progress,
+            finds_out: &finds_out,
+            resident: &mut *resident,
+            show: &mut show,
+        };
         let drawn = survive(|| looks::draw(&job.data, &job.layer, &mut bench));
         shared.is_drawing.store(false, Ordering::Relaxed);
         match drawn {
-            Ok(()) => (shared.wake)(),
+            Ok(None) => (shared.wake)(),
+            Ok(Some(plan)) => {
+                (shared.wake)();
+                // The picture is shown; what follows is for the next ones, and gives way to them.
+                let taken = survive(|| resident.take_in(&job.data, &plan, &progress));
+                if let Some(error) = taken.err().filter(|error| !is_stop(error)) {
+                    shared.send(Event::Failed(job.generation, error.to_string()));
+                }
+            }
             Err(error) if is_stop(&error) => (shared.wake)(),
             Err(error) => shared.send(Event::Failed(job.generation, error.to_string())),
         }
@@ -341,6 +362,15 @@ fn is_stop(error: &WorkbenchError) -> bool {
         error,
         WorkbenchError::Data(DataError::Cancelled) | WorkbenchError::Engine(EngineError::Data(DataError::Cancelled))
     )
+}
+
+/// The GPU, if there is one to use.
+fn open_gpu(shared: &Shared) -> Resident {
+    let (resident, error) = Resident::open(shared.choice);
+    if let Some(error) = error {
+        shared.send(Event::Warning(error.to_string()));
+    }
+    resident
 }
 
 /// The painter's thread.

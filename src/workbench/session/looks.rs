@@ -10,10 +10,11 @@ use crate::data::stats::ColumnStats;
 use crate::plan::{self, FramePlan, VALUE};
 use crate::scene::layer::Layer;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::workbench::WorkbenchError;
+use crate::workbench::{EngineUsed, WorkbenchError};
 
 use super::FrameStatus;
 use super::opened::OpenData;
+use super::resident::Resident;
 
 /// How long a first look may take, about.
 const FIRST: Duration = Duration::from_millis(25);
@@ -56,15 +57,17 @@ pub struct Bench<'a> {
     pub progress: &'a Progress,
     /// Told what is being found out, if anything; says whether to go on.
     pub finds_out: &'a dyn Fn(Option<u64>) -> bool,
-    /// Shows what there is. Says whether to go on.
-    pub show: &'a mut dyn FnMut(FramePlan, Aggregate, FrameStatus) -> bool,
+    /// What may hold the rows already.
+    pub resident: &'a mut Resident,
+    /// Shows what there is, made by the engine given. Says whether to go on.
+    pub show: &'a mut dyn FnMut(FramePlan, Aggregate, FrameStatus, &EngineUsed) -> bool,
 }
 
-/// Draws a frame.
+/// Draws a frame. Gives its plan once it is exact; none if a newer one is wanted.
 ///
 /// # Errors
 /// Anything wrong with data, view or engine; a stop.
-pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
+pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<Option<FramePlan>, WorkbenchError> {
     layer.check()?;
     let needed = plan::stats_needed(layer, data.kinds());
     let missing = data.missing(needed);
@@ -75,22 +78,29 @@ pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<(),
         (bench.finds_out)(Some(data.key()));
         data.learn(missing, bench.options.reading, bench.progress)?;
         if !(bench.finds_out)(None) {
-            return Ok(());
+            return Ok(None);
         }
         bench.progress.restart();
     }
     let plan = plan_of(data, layer, data.known())?;
+    if let Some(aggregate) = bench.resident.draw(data, &plan, bench.progress)? {
+        if let Some(used) = bench.resident.used() {
+            (bench.show)(plan, aggregate, FrameStatus::Exact, &used);
+        }
+        return Ok(Some(plan));
+    }
+    let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     let mut pass = Progressive::new(&data.table, &plan, bench.options);
     let mut time = if data.table.rows() <= FEW { Duration::MAX } else { FIRST };
     while !pass.is_done() {
         look(data, &mut pass, time, bench)?;
         let status = status(pass.is_done(), bench.progress.rows(), data.table.rows());
-        if !(bench.show)(plan, shown(pass.aggregate(), layer, status), status) {
-            return Ok(());
+        if !(bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used) {
+            return Ok(pass.is_done().then_some(plan));
         }
         time = LATER;
     }
-    Ok(())
+    Ok(Some(plan))
 }
 
 /// A first look at data whose ranges are not known: a sample, in the ranges of the sample. Says whether there was one.
@@ -103,7 +113,8 @@ fn glance(data: &OpenData, layer: &Layer, missing: [bool; 3], bench: &mut Bench<
     let mut pass = Progressive::new(&data.table, &plan, bench.options);
     look(data, &mut pass, FIRST, bench)?;
     let status = FrameStatus::Preview { seen: bench.progress.rows(), rows: data.table.rows() };
-    (bench.show)(plan, shown(pass.aggregate(), layer, status), status);
+    let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
+    (bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used);
     bench.progress.restart();
     Ok(true)
 }

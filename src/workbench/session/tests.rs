@@ -20,13 +20,17 @@ struct Waiting {
 
 impl Waiting {
     fn new() -> Self {
+        Self::with(EngineChoice::Cpu)
+    }
+
+    fn with(choice: EngineChoice) -> Self {
         let bell = Arc::new(Bell::default());
         let its = Arc::clone(&bell);
         let wake: Wake = Arc::new(move || {
             *its.0.lock().unwrap() = true;
             its.1.notify_all();
         });
-        Self { session: Session::new(Some(2), wake).unwrap(), bell, events: Vec::new() }
+        Self { session: Session::new(choice, Some(2), wake).unwrap(), bell, events: Vec::new() }
     }
 
     fn until<T>(&mut self, wanted: impl Fn(&Event) -> Option<T>) -> T {
@@ -150,6 +154,33 @@ fn only_the_newest_of_many_requests_is_the_last_word() {
     let late = waiting.session.poll();
     let older = late.iter().filter(|e| matches!(e, Event::Painted(p) if p.shown.generation < last)).count();
     assert_eq!(older, 0, "an older frame came after the newest");
+}
+
+#[test]
+fn data_that_stays_on_a_gpu_gives_the_same_numbers_and_no_preview() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 300_000);
+    let mut waiting = Waiting::with(EngineChoice::Gpu);
+    let data = waiting.open(&path);
+    let generation = waiting.session.draw(&data, layer());
+    assert_eq!(waiting.exact(generation).engine.name, "cpu", "nothing is on the GPU yet");
+    let mut width = 150;
+    let shown = loop {
+        // Every request gives way to the next, so it is given time to take the rows in.
+        thread::sleep(Duration::from_millis(300));
+        let mut layer = layer();
+        layer.size.width = width;
+        let generation = waiting.session.draw(&data, layer);
+        let shown = waiting.exact(generation);
+        if shown.engine.name == "gpu" {
+            break shown;
+        }
+        width += 1;
+        assert!(width < 250, "the rows never got onto the GPU");
+    };
+    let bench = Workbench::new(EngineChoice::Cpu, None, false).unwrap();
+    let drawn = bench.aggregate(&data.table, &shown.layer, &Progress::default()).unwrap();
+    assert_eq!(shown.aggregate, drawn.aggregate);
 }
 
 #[test]
