@@ -3,8 +3,9 @@
 #
 #     tests/run.sh
 #
-# The GPU tests need a Vulkan driver. Where there is none, and this machine lets us (Linux with apt-get, as root or
-# with passwordless sudo), Mesa's software driver is installed; elsewhere a line says what to install.
+# The GPU tests need a Vulkan driver; those of the window need a virtual X display, a mouse for it (Xvfb, xdotool), the
+# libraries by which programs reach X, and Mesa's software driver. Where one of these is missing, and this machine lets us
+# (Linux with apt-get, as root or with passwordless sudo), it is installed; elsewhere a line says what to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -37,14 +38,14 @@ has_vulkan() {
     [ -n "$(vulkan_icds)" ] && { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep 'libvulkan\.so\.1' >/dev/null
 }
 
-install_mesa() {
+install() { # install PACKAGE…
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         as_root=(sudo -n)
     fi
     "${as_root[@]}" apt-get update -qq &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends mesa-vulkan-drivers libvulkan1
+            apt-get install -y -qq --no-install-recommends "$@"
 }
 
 may_install() {
@@ -58,7 +59,7 @@ vulkan_driver() {
     fi
     if ! has_vulkan && may_install; then
         echo "no Vulkan driver: installing mesa-vulkan-drivers and libvulkan1"
-        install_mesa || echo "the installation failed"
+        install mesa-vulkan-drivers libvulkan1 || echo "the installation failed"
     fi
     if ! has_vulkan; then
         echo "No Vulkan driver is installed, so the GPU tests will fail. Install a driver and the loader, for example"
@@ -77,7 +78,43 @@ vulkan_driver() {
     done < <(vulkan_icds)
 }
 
+# What the tests of the window lack here, a name for each line.
+missing_for_window() {
+    local name
+    for name in Xvfb xdotool; do
+        command -v "$name" >/dev/null || echo "$name"
+    done
+    for name in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcommon-x11.so.0; do
+        { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -F "$name" >/dev/null || echo "$name"
+    done
+    vulkan_icds | grep lvp_icd >/dev/null || echo "Mesa's software Vulkan driver"
+}
+
+window_tools() {
+    if [ "$(uname -s)" != Linux ]; then
+        echo "not Linux: there are no tests of the window"
+        return
+    fi
+    local packages=(xvfb xdotool libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 mesa-vulkan-drivers)
+    local missing
+    missing=$(missing_for_window)
+    if [ -n "$missing" ] && may_install; then
+        echo "missing: ${missing//$'\n'/, }; installing ${packages[*]}"
+        install "${packages[@]}" || echo "the installation failed"
+        missing=$(missing_for_window)
+    fi
+    if [ -n "$missing" ]; then
+        echo "The tests of the window will fail without: ${missing//$'\n'/, }. Install them, for example"
+        echo "  Debian, Ubuntu:  apt-get install ${packages[*]}"
+        echo "  Fedora:          dnf install xorg-x11-server-Xvfb xdotool libXcursor libXi libxkbcommon-x11 mesa-vulkan-drivers"
+        echo "  Arch:            pacman -S xorg-server-xvfb xdotool libxcursor libxi libxkbcommon-x11 vulkan-swrast"
+        return
+    fi
+    echo "Xvfb, xdotool, the libraries of X and the software driver are here"
+}
+
 step "Vulkan driver" vulkan_driver
+step "Tools for the window's tests" window_tools
 step "Format" cargo fmt --check
 step "Lints" cargo clippy --locked --all-targets -- -D warnings
 step "Build without the window" cargo build --locked --no-default-features

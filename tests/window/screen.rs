@@ -123,9 +123,10 @@ pub fn scumble(folder: &Path) -> Command {
     }
     command.env("XDG_RUNTIME_DIR", folder.join("run")).env("WINIT_X11_SCALE_FACTOR", "1").env("LC_ALL", "C.UTF-8");
     command.env("VK_DRIVER_FILES", software_driver()).env("VK_ICD_FILENAMES", software_driver());
-    let others =
-        ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DBUS_SESSION_BUS_ADDRESS", "XMODIFIERS", "RUST_BACKTRACE"];
-    others.iter().for_each(|name| drop(command.env_remove(name)));
+    let others = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DBUS_SESSION_BUS_ADDRESS", "XMODIFIERS"];
+    for name in others.iter().chain(&["RUST_BACKTRACE"]) {
+        command.env_remove(name);
+    }
     command
 }
 
