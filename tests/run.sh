@@ -3,8 +3,9 @@
 #
 #     tests/run.sh
 #
-# The GPU tests need a Vulkan driver, the window's tests Xvfb too. Where one is missing, and this machine lets us (Linux
-# with apt-get, as root or with passwordless sudo), it is installed; elsewhere a line says what to install.
+# The GPU tests need a Vulkan driver; those of the window need a virtual X display, a mouse for it (Xvfb, xdotool), the
+# libraries by which programs reach X, and Mesa's software driver. Where one of these is missing, and this machine lets us
+# (Linux with apt-get, as root or with passwordless sudo), it is installed; elsewhere a line says what to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -43,7 +44,8 @@ install() { # install PACKAGE…
         as_root=(sudo -n)
     fi
     "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$@"
 }
 
 may_install() {
@@ -76,27 +78,43 @@ vulkan_driver() {
     done < <(vulkan_icds)
 }
 
-# winit opens the X11 libraries when it runs, so nothing else tells that they are missing.
-virtual_display() {
+# What the tests of the window lack here, a name for each line.
+missing_for_window() {
+    local name
+    for name in Xvfb xdotool; do
+        command -v "$name" >/dev/null || echo "$name"
+    done
+    for name in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcommon-x11.so.0; do
+        { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -F "$name" >/dev/null || echo "$name"
+    done
+    vulkan_icds | grep lvp_icd >/dev/null || echo "Mesa's software Vulkan driver"
+}
+
+window_tools() {
     if [ "$(uname -s)" != Linux ]; then
-        echo "not Linux: the window's tests are skipped"
+        echo "not Linux: there are no tests of the window"
         return
     fi
-    local packages="xvfb libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 libxrandr2"
-    if ! command -v Xvfb >/dev/null && may_install; then
-        echo "no Xvfb: installing it"
-        # shellcheck disable=SC2086 # a list
-        install $packages || echo "the installation failed"
+    local packages=(xvfb xdotool libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 mesa-vulkan-drivers)
+    local missing
+    missing=$(missing_for_window)
+    if [ -n "$missing" ] && may_install; then
+        echo "missing: ${missing//$'\n'/, }; installing ${packages[*]}"
+        install "${packages[@]}" || echo "the installation failed"
+        missing=$(missing_for_window)
     fi
-    if ! command -v Xvfb >/dev/null; then
-        echo "Xvfb is not installed, so the window's tests will fail. Install it (Debian, Ubuntu: $packages)"
+    if [ -n "$missing" ]; then
+        echo "The tests of the window will fail without: ${missing//$'\n'/, }. Install them, for example"
+        echo "  Debian, Ubuntu:  apt-get install ${packages[*]}"
+        echo "  Fedora:          dnf install xorg-x11-server-Xvfb xdotool libXcursor libXi libxkbcommon-x11 mesa-vulkan-drivers"
+        echo "  Arch:            pacman -S xorg-server-xvfb xdotool libxcursor libxi libxkbcommon-x11 vulkan-swrast"
         return
     fi
-    command -v Xvfb
+    echo "Xvfb, xdotool, the libraries of X and the software driver are here"
 }
 
 step "Vulkan driver" vulkan_driver
-step "Virtual display" virtual_display
+step "Tools for the window's tests" window_tools
 step "Format" cargo fmt --check
 step "Lints" cargo clippy --locked --all-targets -- -D warnings
 step "Build without the window" cargo build --locked --no-default-features

@@ -1,0 +1,57 @@
+//! Files that change while they are shown.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+use super::app::Window;
+use super::points::cloud;
+use super::screen::Screen;
+
+/// What a change of the file does to the figure: a banner at the top of the plot, and nothing else.
+fn banner(window: &mut Window, screen: &Screen, change: impl FnOnce()) {
+    let figure = window.wait("a figure", super::picture::Picture::figure);
+    let shown = screen.shot().crop(figure);
+    change();
+    let with_banner = window.rests("the banner", figure, &shown);
+    let place = with_banner.difference(&shown).unwrap();
+    assert!(place.y + place.height < figure.height / 5, "more than a banner: {place:?}");
+    assert!(place.width > 150 && place.height > 20, "less than a banner: {place:?}");
+}
+
+#[test]
+fn a_file_that_grows_is_told_of_and_read_anew_when_asked() {
+    let screen = Screen::new();
+    let whole = cloud(20_000, 0.0);
+    screen.write("a.npy", &whole).write("whole.npy", &whole);
+    let mut window = Window::open(&screen, "grows", &["a.npy"]);
+    window.shows("a.npy");
+    banner(&mut window, &screen, || {
+        let mut file = OpenOptions::new().append(true).open(screen.path("a.npy")).unwrap();
+        file.write_all(&[0; 800]).unwrap();
+    });
+    screen.write("b.npy", cloud(9_000, 40.0));
+    window.open_path(&screen.path("b.npy"));
+    window.shows("b.npy");
+    window.close();
+}
+
+#[test]
+fn a_file_that_is_truncated_while_it_is_shown_does_not_end_the_program() {
+    let screen = Screen::new();
+    screen.write("a.npy", cloud(400_000, 0.0)).write("b.npy", cloud(9_000, 40.0));
+    let mut window = Window::open(&screen, "truncated", &["a.npy"]);
+    let figure = window.shows("a.npy");
+    let length = std::fs::metadata(screen.path("a.npy")).unwrap().len();
+    banner(&mut window, &screen, || {
+        OpenOptions::new().write(true).open(screen.path("a.npy")).unwrap().set_len(length / 3).unwrap();
+    });
+    // Another view reads the file again, of which most is gone.
+    let shown = screen.shot().crop(figure);
+    screen.point(figure.at(0.4, 0.6));
+    screen.input("click 4 click 4");
+    window.rests("what is left of the file", figure, &shown);
+    screen.point(Screen::NOWHERE);
+    window.open_path(&screen.path("b.npy"));
+    window.shows("b.npy");
+    window.close();
+}

@@ -1,0 +1,74 @@
+//! Export from the window, the command in the file, and the pixels on the screen.
+
+use std::process::Command;
+
+use super::app::Window;
+use super::picture::{Area, Picture, Pixel};
+use super::points::cloud;
+use super::screen::Screen;
+
+/// The face of a button of the dark theme that nobody points at.
+const BUTTON: Pixel = [50, 50, 50];
+
+/// Buttons in the lowest row of a dialog, from the left: runs of one color at the height of a button's upper padding,
+/// where no word interrupts it.
+fn lowest_buttons(shot: &Picture, dialog: Area) -> Vec<Area> {
+    let runs = |y: usize| {
+        let mut runs: Vec<Area> = Vec::new();
+        for x in (dialog.x..dialog.x + dialog.width).filter(|x| shot.at(*x, y) == BUTTON) {
+            match runs.last_mut() {
+                Some(run) if run.x + run.width == x => run.width += 1,
+                _ => runs.push(Area { x, y, width: 1, height: 1 }),
+            }
+        }
+        runs.retain(|run| run.width > 30);
+        runs
+    };
+    let rows = (dialog.y..dialog.y + dialog.height).rev().map(runs);
+    rows.skip_while(Vec::is_empty).take_while(|runs| !runs.is_empty()).find(|runs| runs.len() == 2).unwrap_or_default()
+}
+
+#[test]
+fn an_export_has_the_pixels_of_the_screen_and_its_command_makes_the_same_file() {
+    let screen = Screen::new();
+    screen.write("a.npy", cloud(20_000, 0.0));
+    let mut window = Window::open(&screen, "export", &["a.npy"]);
+    let figure = window.shows("a.npy");
+    let fitted = screen.shot().crop(figure);
+    screen.point(figure.at(0.3, 0.4));
+    screen.input("click 4 click 4");
+    let zoomed = window.rests("a picture that was zoomed by the wheel", figure, &fitted);
+    screen.point(Screen::NOWHERE);
+
+    window.key("ctrl+e");
+    let with_dialog = window.rests("the export dialog", figure, &zoomed);
+    let dialog = with_dialog.difference(&zoomed).unwrap();
+    let buttons = lowest_buttons(&with_dialog, dialog);
+    assert_eq!(buttons.len(), 2, "Copy command and Export: {buttons:?}");
+    let (x, y) = buttons[1].at(0.5, 0.0);
+    screen.point((x + figure.x as i32, y + figure.y as i32));
+    screen.input("click 1");
+    let exported = screen.path("a.png");
+    window.wait("the exported file", |_| exported.exists().then_some(()));
+    let (picture, texts) = Picture::read(&exported);
+
+    // The first puts the dialog away, the second the news that the file was written.
+    screen.point(Screen::NOWHERE);
+    window.key("Escape");
+    window.key("Escape");
+    assert_eq!((picture.width, picture.height), (figure.width, figure.height));
+    window.equals("the exported picture on the screen", figure, &picture);
+
+    let (_, line) = texts.iter().find(|(keyword, _)| keyword == "Comment").expect("no comment in the PNG");
+    let args = line.strip_prefix("scumble render ").and_then(|rest| rest.strip_suffix(" -o figure.png"));
+    let args = args.unwrap_or_else(|| panic!("not the expected command: {line}"));
+    assert!(args.contains("--x-range") && args.contains("--y-range"), "{line}");
+    let mut shell = Command::new("sh");
+    shell.current_dir(screen.path("home")).arg("-c");
+    shell.arg(format!("exec '{}' render {args} -o again.png", env!("CARGO_BIN_EXE_scumble")));
+    let ran = shell.output().unwrap();
+    assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
+    let again = std::fs::read(screen.path("home/again.png")).unwrap();
+    assert!(again == std::fs::read(&exported).unwrap(), "the command makes other bytes: {line}");
+    window.close();
+}
