@@ -1,6 +1,6 @@
 //! The window's parts, put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,9 +86,10 @@ impl ScumbleApp {
     }
 
     /// Tells of a fault in a frame, and keeps what would bring the figure back.
-    pub fn report_fault(&mut self) {
-        let text = "an internal error was survived; the picture may lack something until the next change";
-        self.model.notices.error(text);
+    pub fn report_fault(&mut self, saved: Option<&Path>) {
+        let place =
+            saved.map_or_else(String::new, |place| format!("; the figure is saved as a command ({})", place.display()));
+        self.model.notices.error(format!("an internal error was survived{place}"));
     }
 
     /// The state, for tests.

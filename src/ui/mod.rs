@@ -25,6 +25,7 @@ pub mod palette;
 pub mod panel;
 pub mod pointer;
 pub mod readout;
+pub mod rescue;
 pub mod shell;
 pub mod status;
 mod surface;

@@ -1,15 +1,17 @@
 //! The app in its window.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
 use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
 use super::app::ScumbleApp;
 use super::drops::Drops;
+use super::rescue::Rescue;
 use super::shell::{App, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
 use super::trace::Trace;
 
@@ -57,8 +59,10 @@ pub fn run(
         icon: None,
         lose_device_after: drill("SCUMBLE_LOSE_DEVICE_AFTER"),
     };
+    let folder = Recent::default_place().and_then(|place| place.parent().map(Path::to_owned));
+    let rescue = Rescue::install(folder.as_deref());
     let trace = trace.map(|path| Trace::new(path, start));
-    run_shell(Window { app, waker, wake, faults: 0, trace }, options)?;
+    run_shell(Window { app, waker, wake, faults: 0, trace, rescue }, options)?;
     Ok(())
 }
 
@@ -84,6 +88,7 @@ struct Window {
     wake: Wake,
     faults: u32,
     trace: Option<Trace>,
+    rescue: Rescue,
 }
 
 impl App for Window {
@@ -99,10 +104,13 @@ impl App for Window {
         let started = Instant::now();
         // A fault in one frame shall not cost the person the figure.
         match catch_unwind(AssertUnwindSafe(|| self.app.ui(ui))) {
-            Ok(()) => self.faults = 0,
+            Ok(()) => {
+                self.faults = 0;
+                self.rescue.keep(self.app.model().document(), self.app.stage());
+            }
             Err(fault) => {
                 self.faults += 1;
-                self.app.report_fault();
+                self.app.report_fault(self.rescue.place());
                 if self.faults >= FAULTS {
                     std::panic::resume_unwind(fault);
                 }
