@@ -312,7 +312,6 @@ impl Model {
                         self.painted = Some(Arc::new(*painted));
                     }
                 }
-                Event::Warning(text) => self.notices.error(text),
                 Event::FileChanged(id, change) => self.file_changed(id, change),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {

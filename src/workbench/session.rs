@@ -110,8 +110,6 @@ pub enum Event {
     Painted(Box<Painted>),
     /// A frame could not be drawn or painted; a sentence says why.
     Failed(Generation, String),
-    /// Something is not as the person asked for; a sentence says what.
-    Warning(String),
     /// A file of watched data is no longer what it was when it was opened.
     FileChanged(DataId, Change),
 }
@@ -278,7 +276,7 @@ impl Session {
                 let id = match event {
                     Event::Opened(data) => data.id,
                     Event::OpenFailed(id, _) => *id,
-                    Event::Painted(_) | Event::Failed(..) | Event::Warning(_) | Event::FileChanged(..) => continue,
+                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(..) => continue,
                 };
                 self.opening.retain(|(opening, _)| *opening != id);
             }
@@ -305,12 +303,10 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Workben
 fn draw_all(shared: &Arc<Shared>) {
     let options = CpuOptions { reading: shared.reading, ..CpuOptions::default() };
     let mut speed = Speed::default();
-    let mut resident: Option<Resident> = None;
+    let mut resident = Resident::new(shared.choice);
     while let Some((job, progress)) = shared.draw.take() {
         shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
-        // Opened by the first frame that is wanted: a driver takes its time.
-        let resident = resident.get_or_insert_with(|| open_gpu(shared));
         let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus, engine: &EngineUsed| {
             let shown = Shown {
                 generation: job.generation,
@@ -335,7 +331,7 @@ fn draw_all(shared: &Arc<Shared>) {
             speed: &mut speed,
             progress: &progress,
             finds_out: &finds_out,
-            resident: &mut *resident,
+            resident: &mut resident,
             show: &mut show,
         };
         let drawn = survive(|| looks::draw(&job.data, &job.layer, &mut bench));
@@ -362,15 +358,6 @@ fn is_stop(error: &WorkbenchError) -> bool {
         error,
         WorkbenchError::Data(DataError::Cancelled) | WorkbenchError::Engine(EngineError::Data(DataError::Cancelled))
     )
-}
-
-/// The GPU, if there is one to use.
-fn open_gpu(shared: &Shared) -> Resident {
-    let (resident, error) = Resident::open(shared.choice);
-    if let Some(error) = error {
-        shared.send(Event::Warning(error.to_string()));
-    }
-    resident
 }
 
 /// The painter's thread.

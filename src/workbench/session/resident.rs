@@ -16,6 +16,8 @@ const FAILURES: u32 = 3;
 /// The GPU of a session, if it has one, and what lies on it.
 pub struct Resident {
     choice: EngineChoice,
+    /// Whether it was tried to open one.
+    is_opened: bool,
     engine: Option<GpuEngine>,
     tiles: Option<(DataId, Reduce, Tiles)>,
     /// Data that does not fit.
@@ -24,22 +26,26 @@ pub struct Resident {
 }
 
 impl Resident {
+    /// Nothing yet: drivers take their time, and the first picture shall not wait for one.
+    pub fn new(choice: EngineChoice) -> Self {
+        Self { choice, is_opened: false, engine: None, tiles: None, too_large: None, failures: 0 }
+    }
+
     /// Opens the GPU: hardware where the choice is left to us, any adapter where it is asked for.
     ///
     /// # Errors
     /// A GPU was asked for and there is none; the session then goes on without.
-    pub fn open(choice: EngineChoice) -> (Self, Option<WorkbenchError>) {
-        let none = Self { choice, engine: None, tiles: None, too_large: None, failures: 0 };
-        if choice == EngineChoice::Cpu {
-            return (none, None);
+    fn open(&mut self) -> Result<(), WorkbenchError> {
+        self.is_opened = true;
+        if self.choice == EngineChoice::Cpu {
+            return Ok(());
         }
         match GpuEngine::new() {
-            Ok(engine) if engine.is_hardware() || choice == EngineChoice::Gpu => {
-                (Self { engine: Some(engine), ..none }, None)
-            }
-            Ok(_) => (none, None),
-            Err(error) => (none, (choice == EngineChoice::Gpu).then(|| error.into())),
+            Ok(engine) if engine.is_hardware() || self.choice == EngineChoice::Gpu => self.engine = Some(engine),
+            Err(error) if self.choice == EngineChoice::Gpu => return Err(error.into()),
+            _ => {}
         }
+        Ok(())
     }
 
     /// The engine of frames that are drawn here.
@@ -71,9 +77,12 @@ impl Resident {
     /// Takes the rows of some data in, for frames like `plan` that follow. What was here before goes.
     ///
     /// # Errors
-    /// A stop, or data that cannot be read.
+    /// A stop, data that cannot be read, or, once, that a GPU was asked for and there is none.
     pub fn take_in(&mut self, data: &OpenData, plan: &FramePlan, progress: &Progress) -> Result<(), WorkbenchError> {
         let is_here = |tiles: &(DataId, Reduce, Tiles)| tiles.0 == data.id && tiles.1 == plan.reduce;
+        if !self.is_opened {
+            self.open()?;
+        }
         let Some(engine) = &self.engine else { return Ok(()) };
         if self.too_large == Some(data.id) || self.tiles.as_ref().is_some_and(is_here) {
             return Ok(());
@@ -97,7 +106,9 @@ impl Resident {
             return Err(error.into());
         }
         self.failures += 1;
-        self.engine = if self.failures < FAILURES { Self::open(self.choice).0.engine } else { None };
+        self.engine = None;
+        // Made anew when rows are next taken in.
+        self.is_opened = self.failures >= FAILURES;
         Ok(())
     }
 }
