@@ -6,7 +6,12 @@
 //! missing tool is a failure that says what to install (`tests/run.sh` does so on Debian).
 #![cfg(all(target_os = "linux", feature = "gui"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
-#![allow(clippy::cast_possible_truncation, reason = "test data are small numbers")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "places on a screen are small numbers"
+)]
 
 mod window {
     mod app;
