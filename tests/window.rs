@@ -8,9 +8,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 #![allow(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
-    reason = "test data and places on the screen are small numbers"
+    clippy::cast_possible_wrap,
+    reason = "places on a screen are small numbers"
 )]
 
 mod window {

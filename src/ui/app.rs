@@ -157,7 +157,13 @@ impl ScumbleApp {
             let response = self.pointer.interact(ui, &stage, &mut self.model);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Plot"));
         }
+        let seen = |stage: &Option<Stage>| stage.as_ref().map(|stage| (stage.is_known, stage.view));
+        let before = seen(&self.stage);
         self.stage = self.canvas.stage(ui, &mut self.model);
+        // The panel of this frame still says what the view was; with no input there would be no other frame.
+        if seen(&self.stage) != before {
+            ui.ctx().request_repaint();
+        }
         if let Some(stage) = &self.stage {
             self.canvas.paint(ui, stage, &self.model);
             self.pointer.paint(ui, stage);

@@ -99,13 +99,15 @@ impl<'a> Window<'a> {
         self.wait(what, |shot| (shot.crop(area) == *to).then_some(()));
     }
 
-    /// Waits until an area differs from a picture and then does not change for a while; gives what it shows.
+    /// Waits until a figure differs from a picture, is no preview and does not change for a while; gives it.
     pub fn rests(&mut self, what: &str, area: Area, from: &Picture) -> Picture {
         let mut last: Option<(Picture, Instant)> = None;
         self.wait(what, |shot| {
             let now = shot.crop(area);
             match &last {
-                Some((known, since)) if *known == now => (since.elapsed() > REST && now != *from).then_some(now),
+                Some((known, since)) if *known == now => {
+                    (since.elapsed() > REST && now != *from && !now.is_preview()).then_some(now)
+                }
                 _ => {
                     last = Some((now, Instant::now()));
                     None

@@ -16,7 +16,7 @@ const ERROR: Pixel = [255, 0, 0];
 const SENTENCE: usize = 40;
 
 /// Waits for words that tell of an error over the figure.
-fn complains(window: &mut Window, what: &str, figure: Area, shown: &Picture) {
+pub fn complains(window: &mut Window, what: &str, figure: Area, shown: &Picture) {
     let before = shown.count(|pixel| pixel == ERROR);
     let is_there = |shot: &Picture| shot.crop(figure).count(|pixel| pixel == ERROR) >= before + SENTENCE;
     window.wait(&format!("a complaint about {what}"), |shot| is_there(shot).then_some(()));

@@ -41,12 +41,12 @@ fn an_export_has_the_pixels_of_the_screen_and_its_command_makes_the_same_file() 
     screen.point(Screen::NOWHERE);
 
     window.key("ctrl+e");
-    let with_dialog = window.rests("the export dialog", figure, &zoomed);
-    let dialog = with_dialog.difference(&zoomed).unwrap();
-    let buttons = lowest_buttons(&with_dialog, dialog);
-    assert_eq!(buttons.len(), 2, "Copy command and Export: {buttons:?}");
-    let (x, y) = buttons[1].at(0.5, 0.0);
-    screen.point((x + figure.x as i32, y + figure.y as i32));
+    let export = window.wait("the dialog with Copy command and Export", |shot| {
+        let now = shot.crop(figure);
+        let buttons = lowest_buttons(&now, now.difference(&zoomed)?);
+        (buttons.len() == 2).then(|| buttons[1].at(0.5, 0.0))
+    });
+    screen.point((export.0 + figure.x as i32, export.1 + figure.y as i32));
     screen.input("click 1");
     let exported = screen.path("a.png");
     window.wait("the exported file", |_| exported.exists().then_some(()));

@@ -91,6 +91,15 @@ impl Picture {
         self.bounds(|pixel, _| pixel == PLOT).expect("no plot in the picture")
     }
 
+    /// Whether a figure's plot has the badge in its upper right corner that says "preview": gray words, which no
+    /// colormap in use has.
+    pub fn is_preview(&self) -> bool {
+        let plot = self.plot();
+        let (width, height) = (plot.width.min(180), plot.height.min(34));
+        let corner = self.crop(Area { x: plot.x + plot.width - width, y: plot.y, width, height });
+        corner.count(|[r, g, b]| r == g && g == b && r > 100) > 0
+    }
+
     /// Where this picture differs from another of the same size.
     pub fn difference(&self, other: &Self) -> Option<Area> {
         assert_eq!((self.width, self.height), (other.width, other.height));

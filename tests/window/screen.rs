@@ -132,10 +132,13 @@ pub fn scumble(folder: &Path) -> Command {
 
 /// The description of Mesa's software driver (lavapipe).
 fn software_driver() -> PathBuf {
+    let named = std::env::var("VK_DRIVER_FILES").or_else(|_| std::env::var("VK_ICD_FILENAMES")).unwrap_or_default();
     let folders = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
-    let entries =
-        folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().map(|entry| entry.unwrap().path());
-    let mut drivers = entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("lvp_icd"));
+    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
+    let paths = named.split(':').map(PathBuf::from).chain(entries.map(|entry| entry.unwrap().path()));
+    let is_lavapipe =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"));
+    let mut drivers = paths.filter(is_lavapipe);
     drivers.next().unwrap_or_else(|| panic!("Mesa's software Vulkan driver is not installed. {INSTALL}"))
 }
 
