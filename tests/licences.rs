@@ -26,21 +26,30 @@ const PERMISSIVE: &[&str] = &[
     "Zlib",
 ];
 
+/// Crates that carry fonts, whose licences ask that a changed font keeps its licence; a program that embeds a font may be
+/// licensed as it likes. Fit for these crates' fonts, never for code.
+const FONT_CRATES: &[&str] = &["epaint_default_fonts"];
+const FONT_LICENCES: &[&str] = &["OFL-1.1", "Ubuntu-font-1.0"];
+
 /// The old crates.io syntax `MIT/Apache-2.0` and deprecated names (`GPL-3.0`) are read, never guessed at.
 const SYNTAX: ParseMode = ParseMode { allow_slash_as_or_operator: true, allow_deprecated: true, ..ParseMode::STRICT };
 
-fn is_permissive(requirement: &LicenseReq) -> bool {
-    PERMISSIVE.contains(&requirement.to_string().as_str())
+fn is_permissive(name: &str, requirement: &LicenseReq) -> bool {
+    let licence = requirement.to_string();
+    let is_font = FONT_CRATES.contains(&name) && FONT_LICENCES.contains(&licence.as_str());
+    is_font || PERMISSIVE.contains(&licence.as_str())
 }
 
-/// What is wrong with one crate's `license` field; nothing when it is permissive.
-fn licence_problem(licence: Option<&str>) -> Option<String> {
+/// What is wrong with the `license` field of the crate `name`; nothing when it is permissive.
+fn licence_problem(name: &str, licence: Option<&str>) -> Option<String> {
     let Some(licence) = licence else {
         return Some("states no licence".to_owned());
     };
     match Expression::parse_mode(licence, SYNTAX) {
         Err(problem) => Some(format!("`{licence}` is no SPDX expression: {}", problem.reason)),
-        Ok(expression) if !expression.evaluate(is_permissive) => Some(format!("`{licence}` is not permissive")),
+        Ok(expression) if !expression.evaluate(|requirement| is_permissive(name, requirement)) => {
+            Some(format!("`{licence}` is not permissive"))
+        }
         Ok(_) => None,
     }
 }
@@ -56,8 +65,8 @@ fn graph_problems(metadata: &Value) -> Result<(Vec<String>, usize), Box<dyn Erro
             problems.push(format!("{id}: in the graph but not among the packages"));
             continue;
         };
-        if let Some(problem) = licence_problem(package["license"].as_str()) {
-            let name = package["name"].as_str().unwrap_or(id);
+        let name = package["name"].as_str().unwrap_or(id);
+        if let Some(problem) = licence_problem(name, package["license"].as_str()) {
             let version = package["version"].as_str().unwrap_or("?");
             problems.push(format!("{name} {version}: {problem}"));
         }
@@ -95,8 +104,16 @@ fn copyleft_is_refused() {
         "MIT AND GPL-2.0",
         "Apache-2.0 WITH Classpath-exception-2.0",
     ] {
-        assert!(licence_problem(Some(licence)).is_some(), "{licence} passed");
+        assert!(licence_problem("a", Some(licence)).is_some(), "{licence} passed");
     }
+}
+
+#[test]
+fn font_licences_are_for_fonts_only() {
+    let licence = Some("(MIT OR Apache-2.0) AND OFL-1.1 AND Ubuntu-font-1.0");
+    assert_eq!(licence_problem("epaint_default_fonts", licence), None);
+    assert!(licence_problem("epaint", licence).is_some());
+    assert!(licence_problem("epaint_default_fonts", Some("MIT AND OFL-1.1 AND GPL-3.0-only")).is_some());
 }
 
 #[test]
@@ -110,15 +127,15 @@ fn a_permissive_choice_is_enough() {
         "(MIT OR Apache-2.0) AND Unicode-3.0",
         "MIT OR Apache-2.0 OR LGPL-2.1-or-later",
     ] {
-        assert_eq!(licence_problem(Some(licence)), None, "{licence}");
+        assert_eq!(licence_problem("a", Some(licence)), None, "{licence}");
     }
 }
 
 #[test]
 fn a_missing_or_unreadable_licence_is_refused() {
-    assert!(licence_problem(None).is_some());
+    assert!(licence_problem("a", None).is_some());
     for licence in ["", "see LICENSE", "MIT AND", "Apache 2"] {
-        assert!(licence_problem(Some(licence)).is_some(), "{licence:?} passed");
+        assert!(licence_problem("a", Some(licence)).is_some(), "{licence:?} passed");
     }
 }
 

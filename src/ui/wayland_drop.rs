@@ -1,8 +1,8 @@
 //! Files dropped on the window under Wayland, where winit 0.30 reports none.
 //!
 //! A second `wl_data_device` is bound for each seat, on the window's own connection but with an event queue and a thread of
-//! its own. Compositors of the wlroots family tell all of a program's data devices about a drag, Weston and Mutter only the
-//! latest bound: start this after whatever else binds one, such as egui-winit's clipboard.
+//! its own. Sway tells all of a program's data devices about a drag, Weston only the one bound last: start this after
+//! whatever else binds one, such as egui-winit's clipboard.
 
 mod drags;
 mod transfer;
