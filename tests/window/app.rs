@@ -123,13 +123,13 @@ impl<'a> Window<'a> {
 
     /// Types a path into the field that asks for one, once it is there.
     pub fn open_path(&mut self, path: &Path) {
-        let area = self.wait("a figure", Picture::figure);
-        let before = self.screen.shot().crop(area);
+        let figure = self.wait("a figure", Picture::figure);
+        let corner = Area { width: 6, height: 6, ..figure };
+        let before = self.screen.shot().crop(corner);
         self.key("ctrl+shift+o");
-        // Before it is seen it has no keyboard.
-        let empty = self.rests("the path field", area, &before);
+        // All else goes darker once the field is there; before that, it has no keyboard.
+        self.differs("the path field", corner, &before);
         self.screen.input(&format!("type --delay 15 {}", path.display()));
-        self.rests("the typed path", area, &empty);
         self.key("Return");
     }
 
