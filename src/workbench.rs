@@ -1,5 +1,6 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
+mod bands;
 pub mod command_line;
 pub mod figure;
 pub mod frame;
@@ -37,6 +38,8 @@ pub use crate::figure::colormap::names as colormap_names;
 pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;
 pub use crate::figure::strips::Strips;
+
+pub use bands::Summed;
 
 /// What can go wrong between a request and its picture.
 #[derive(Debug, thiserror::Error)]

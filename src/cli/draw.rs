@@ -6,15 +6,16 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::export::array::write_npy;
+use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
+use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
 use crate::workbench::command_line::{render_command, shell_line};
 use crate::workbench::figure::{DrawnFigure, FigureRequest};
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::sources::{Opened, Sources, reads};
-use crate::workbench::{Accounting, Drawn, EngineUsed, Progress, Strips as _, Workbench};
+use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
 
 use super::args::{AggregateArgs, ViewArgs};
 use super::render_args::RenderArgs;
@@ -67,20 +68,28 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
-    let drawn: Drawn = {
+    let (are_counts, size) = (layer.reduction == Reduction::Count, (layer.size.width, layer.size.height));
+    let mut is_begun = false;
+    let drawn = {
         let _bar = Bar::follow(progress, job.opened.table.rows(), "rows");
-        workbench.aggregate(&job.opened.table, &layer, progress)?
+        let write = |values: Values| -> anyhow::Result<()> {
+            // Not before there are numbers: a pipe shall get nothing from a pass that fails.
+            if !std::mem::replace(&mut is_begun, true) {
+                write_npy_header(are_counts, size, &mut out)?;
+            }
+            Ok(write_npy_values(&values, &mut out)?)
+        };
+        workbench.aggregate_to(&job.opened.table, &layer, progress, write)?
     };
-    write_npy(&drawn.aggregate, &mut out)?;
     out.finish()?;
     let mut facts = json!({
-        "width": drawn.aggregate.width,
-        "height": drawn.aggregate.height,
+        "width": layer.size.width,
+        "height": layer.size.height,
         "x_range": drawn.plan.view.x.range.to_string(),
         "y_range": drawn.plan.view.y.range.to_string(),
         "reduction": layer.reduction.to_string(),
     });
-    job.tell(&mut facts, drawn.aggregate.accounting, &drawn.engine, drawn.seconds)
+    job.tell(&mut facts, drawn.accounting, &drawn.engine, drawn.seconds)
 }
 
 /// A command that reads all rows of some sources and writes one file.

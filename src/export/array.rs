@@ -2,31 +2,39 @@
 
 use std::io::Write;
 
-use crate::aggregate::{Aggregate, Values};
+use crate::aggregate::Values;
 
 use super::error::ExportError;
 use super::output::Output;
 
-/// Writes an aggregate as `.npy` 1.0, shape (height, width), C order, row 0 = lowest y: `<u8` for counts, `<f8` for others.
+/// Writes the header of an aggregate's `.npy` 1.0 file of shape (height, width), C order, row 0 = lowest y: `<u8` for
+/// counts, `<f8` for others. The numbers follow with [`write_npy_values`].
 ///
 /// # Errors
 /// A full disk, a stop.
-pub fn write_npy(aggregate: &Aggregate, out: &mut Output<'_>) -> Result<(), ExportError> {
-    let written = match &aggregate.values {
-        Values::Count(v) => npy(out, "<u8", aggregate.width, aggregate.height, v.iter().map(|v| v.to_le_bytes())),
-        Values::Real(v) => npy(out, "<f8", aggregate.width, aggregate.height, v.iter().map(|v| v.to_le_bytes())),
+pub fn write_npy_header(
+    are_counts: bool,
+    (width, height): (u32, u32),
+    out: &mut Output<'_>,
+) -> Result<(), ExportError> {
+    let dtype = if are_counts { "<u8" } else { "<f8" };
+    let header = npy_header(dtype, &format!("({height}, {width})"));
+    out.write_all(&header).map_err(|e| out.error(e))
+}
+
+/// Writes the next rows of an aggregate whose header is written.
+///
+/// # Errors
+/// A full disk, a stop.
+pub fn write_npy_values(values: &Values, out: &mut Output<'_>) -> Result<(), ExportError> {
+    let written = match values {
+        Values::Count(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
+        Values::Real(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
     };
     written.map_err(|e| out.error(e))
 }
 
-fn npy(
-    out: &mut impl Write,
-    dtype: &str,
-    width: u32,
-    height: u32,
-    values: impl Iterator<Item = [u8; 8]>,
-) -> std::io::Result<()> {
-    out.write_all(&npy_header(dtype, &format!("({height}, {width})")))?;
+fn eight_bytes(out: &mut impl Write, values: impl Iterator<Item = [u8; 8]>) -> std::io::Result<()> {
     let mut buffer = Vec::with_capacity(1 << 16);
     for value in values {
         buffer.extend_from_slice(&value);

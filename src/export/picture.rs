@@ -1,10 +1,13 @@
 //! Pictures as PNG.
 
 use std::io::{self, Write};
+use std::sync::mpsc;
+use std::thread;
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, Unit};
 
 use crate::figure::FigureError;
+use crate::figure::image::Image;
 use crate::figure::strips::Strips;
 
 use super::error::ExportError;
@@ -22,11 +25,11 @@ pub struct Notes {
 }
 
 /// Writes a picture as PNG: RGB when every pixel is opaque, else RGBA with straight alpha. The same picture with the same
-/// notes gives the same bytes, however it is cut into strips. Only one strip is in memory at a time.
+/// notes gives the same bytes, however it is cut into strips. Never more than a few strips are in memory.
 ///
 /// # Errors
 /// A full disk, a stop, a strip that cannot be made.
-pub fn write_png(picture: &dyn Strips, notes: &Notes, out: &mut Output<'_>) -> Result<(), ExportError> {
+pub fn write_png(picture: &(dyn Strips + Sync), notes: &Notes, out: &mut Output<'_>) -> Result<(), ExportError> {
     encode(picture, notes, &mut *out).map_err(|trouble| match trouble {
         Trouble::Png(EncodingError::IoError(source)) => out.error(source),
         Trouble::Png(source) => ExportError::Png { source, path: out.path().to_owned() },
@@ -51,7 +54,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-fn encode(picture: &dyn Strips, notes: &Notes, out: impl Write) -> Result<(), Trouble> {
+fn encode(picture: &(dyn Strips + Sync), notes: &Notes, out: impl Write) -> Result<(), Trouble> {
     let (opaque, (width, height)) = (picture.is_opaque(), picture.size());
     let mut encoder = Encoder::new(out, width, height);
     encoder.set_color(if opaque { ColorType::Rgb } else { ColorType::Rgba });
@@ -76,9 +79,7 @@ fn encode(picture: &dyn Strips, notes: &Notes, out: impl Write) -> Result<(), Tr
     let mut writer = encoder.write_header()?;
     let mut stream = writer.stream_writer()?;
     let mut row = Vec::with_capacity(width as usize * 3);
-    let rows = picture.strip_rows().max(1);
-    for top in (0..height).step_by(rows as usize) {
-        let strip = picture.strip(top..top.saturating_add(rows).min(height)).map_err(Trouble::Strip)?;
+    each_strip(picture, |strip| {
         for pixels in strip.pixels.chunks_exact(width as usize * 4) {
             if opaque {
                 row.clear();
@@ -88,9 +89,36 @@ fn encode(picture: &dyn Strips, notes: &Notes, out: impl Write) -> Result<(), Tr
                 stream.write_all(pixels)?;
             }
         }
-    }
+        Ok(())
+    })?;
     stream.finish()?;
     Ok(writer.finish()?)
+}
+
+/// Hands over the strips of a picture from the top on; the next one is made while one is worked on.
+fn each_strip(
+    picture: &(dyn Strips + Sync),
+    mut work: impl FnMut(Image) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let (height, rows) = (picture.size().1, picture.strip_rows().max(1));
+    let strip = |top: u32| picture.strip(top..top.saturating_add(rows).min(height)).map_err(Trouble::Strip);
+    if rows >= height {
+        return work(strip(0)?);
+    }
+    thread::scope(|scope| {
+        let (send, strips) = mpsc::sync_channel(1);
+        let make = move || {
+            for top in (0..height).step_by(rows as usize) {
+                let made = strip(top);
+                let is_over = made.is_err();
+                if send.send(made).is_err() || is_over {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name("scumble-strips".to_owned()).spawn_scoped(scope, make)?;
+        strips.into_iter().try_for_each(|strip| work(strip?))
+    })
 }
 
 /// Dots per meter, rounded.

@@ -1,14 +1,12 @@
 //! Figures: the picture of the data with axes, words and color bar, or bare. What `render` and the window's export make.
 //!
-//! A picture too large for memory is made in bands of pixel rows: each band is one pass over the data that counts only its
-//! rows of pixels, by the edge rule of the whole axis. The numbers go to a temporary file ([`Kept`]); norms look at all of
-//! them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
+//! A picture too large for memory is counted in bands of pixel rows. The numbers go to a temporary file ([`Kept`]); norms
+//! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::aggregate::Accounting;
-use crate::aggregate::cpu::{self, CpuOptions};
+use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme, compose_rows, plot_rows};
@@ -22,14 +20,14 @@ use crate::figure::painter::{PaintError, Rect};
 use crate::figure::shade::shade;
 use crate::figure::strips::Strips;
 use crate::plan::FramePlan;
-use crate::scene::axis::Size;
 use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
 use crate::scene::style::{Background, Rgba};
 
+use super::bands::Banded;
 use super::kept::Kept;
 use super::words::{quantities, words};
-use super::{Engine, EngineUsed, Facts, Workbench, WorkbenchError, plan_of};
+use super::{EngineUsed, Facts, Workbench, WorkbenchError, plan_of};
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
@@ -251,17 +249,6 @@ impl Workbench {
         Ok(DrawnFigure { plot, bar, look, layout, plan, accounting, engine, passes, seconds, strip_bytes })
     }
 
-    /// As many threads as the picture's bytes have room for, if the whole of it can be counted at once.
-    fn threads_for_whole(&self, plan: &FramePlan) -> Option<usize> {
-        let cells = plan.view.cells() as u64;
-        // Numbers, then colors beside them when the private grids are gone.
-        let (numbers, colors) = (cells * 8, cells * 4);
-        let grid = cpu::grid_bytes(plan, plan.view.y.pixels).max(1);
-        let room = self.picture_bytes.checked_sub(numbers.saturating_add(colors))?;
-        let threads = usize::try_from((room + colors) / grid).unwrap_or(usize::MAX);
-        (threads > 0).then_some(threads)
-    }
-
     fn whole(
         &self,
         table: &Table,
@@ -270,13 +257,7 @@ impl Workbench {
         plan: &FramePlan,
         (threads, progress): (usize, &Progress),
     ) -> Result<Counted, WorkbenchError> {
-        let aggregate = match &self.engine {
-            Engine::Cpu(options) => {
-                progress.restart();
-                cpu::aggregate(table, plan, limited(*options, threads), progress)?
-            }
-            Engine::Gpu(..) => self.count(table, plan, progress)?,
-        };
+        let aggregate = self.count_with(threads, table, plan, progress)?;
         let (colors, bar) = decide(&aggregate.values, request, layout)?;
         let plot = Plot::Painted(self.color(&aggregate, &colors)?);
         Ok(Counted { plot, bar, accounting: aggregate.accounting, engine: self.used.clone(), passes: 1 })
@@ -290,45 +271,12 @@ impl Workbench {
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let (options, engine) = match &self.engine {
-            Engine::Cpu(options) => (*options, self.used.clone()),
-            Engine::Gpu(..) => {
-                let reason = "the picture is made in bands, which is the CPU engine's work";
-                let adapter = format!("{} threads", self.reading.threads);
-                let options = CpuOptions { reading: self.reading, ..CpuOptions::default() };
-                (options, EngineUsed { name: "cpu", adapter, reason })
-            }
-        };
-        let Size { width, height } = layout.plot_size();
-        let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
-        let lines = u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height);
-        let passes = height.div_ceil(lines);
-        // The last band shall not be the smallest by far.
-        let lines = height.div_ceil(passes);
-        progress.restart_for(passes);
-        let mut numbers = Kept::new(width, layer_counts(&request.layer))?;
-        let (mut in_view, mut not_finite) = (0, 0);
-        for first in (0..height).step_by(lines as usize) {
-            let band = first..(first + lines).min(height);
-            let mut kept = Ok(());
-            let counted = cpu::aggregate_lines(table, plan, options, band, progress, &mut |values| {
-                if kept.is_ok() {
-                    kept = numbers.append(&values);
-                }
-            })?;
-            kept?;
-            (in_view, not_finite) = (in_view + counted.in_view, counted.not_finite);
-        }
-        let outside = table.rows().saturating_sub(in_view + not_finite);
-        let accounting = Accounting::new(in_view, outside, not_finite);
+        let mut numbers = Kept::new(layout.plot.width, layer_counts(&request.layer))?;
+        let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
+        let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
         let (colors, bar) = decide(&numbers, request, layout)?;
         Ok(Counted { plot: Plot::Kept { numbers, colors: Box::new(colors) }, bar, accounting, engine, passes })
     }
-}
-
-fn limited(mut options: CpuOptions, threads: usize) -> CpuOptions {
-    options.reading.threads = options.reading.threads.min(threads);
-    options
 }
 
 /// Whether a layer's numbers are counts.

@@ -1,0 +1,134 @@
+//! Grids too large for memory, counted in bands of pixel rows: each band is one pass over the data that counts only its
+//! rows of pixels, by the edge rule of the whole axis.
+
+use std::time::Instant;
+
+use crate::aggregate::cpu::{self, CpuOptions};
+use crate::aggregate::{Accounting, Aggregate, Values};
+use crate::data::{Progress, Table};
+use crate::plan::FramePlan;
+use crate::scene::layer::Layer;
+
+use super::{Engine, EngineUsed, Workbench, WorkbenchError, plan_of};
+
+/// What became of the rows whose numbers were handed on.
+#[derive(Debug)]
+pub struct Summed {
+    /// The plan that the numbers follow.
+    pub plan: FramePlan,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// The engine that counted.
+    pub engine: EngineUsed,
+    /// Seconds from request to numbers.
+    pub seconds: f64,
+}
+
+/// What became of the rows of a table that was counted in bands.
+pub(super) struct Banded {
+    pub(super) accounting: Accounting,
+    pub(super) engine: EngineUsed,
+    pub(super) passes: u32,
+}
+
+impl Workbench {
+    /// Hands the numbers of `layer` to `take`, some rows of pixels at a time, the lowest first: as many as there are at
+    /// once where they fit the picture's bytes, else band by band. The numbers are those of [`Workbench::aggregate`].
+    ///
+    /// # Errors
+    /// Those of [`Workbench::aggregate`], and those of `take`.
+    pub fn aggregate_to<E: From<WorkbenchError>>(
+        &self,
+        table: &Table,
+        layer: &Layer,
+        progress: &Progress,
+        mut take: impl FnMut(Values) -> Result<(), E>,
+    ) -> Result<Summed, E> {
+        let started = Instant::now();
+        let facts = self.facts(table, layer, progress)?;
+        let plan = plan_of(layer, &facts)?;
+        let (accounting, engine) = match self.threads_for_whole(&plan) {
+            Some(threads) => {
+                let aggregate = self.count_with(threads, table, &plan, progress)?;
+                take(aggregate.values)?;
+                (aggregate.accounting, self.used.clone())
+            }
+            None => {
+                let banded = self.bands(table, &plan, progress, take)?;
+                (banded.accounting, banded.engine)
+            }
+        };
+        Ok(Summed { plan, accounting, engine, seconds: started.elapsed().as_secs_f64() })
+    }
+
+    /// As many threads as the picture's bytes have room for, if the whole of it can be counted at once.
+    pub(super) fn threads_for_whole(&self, plan: &FramePlan) -> Option<usize> {
+        let cells = plan.view.cells() as u64;
+        // Numbers, then colors beside them when the private grids are gone.
+        let (numbers, colors) = (cells * 8, cells * 4);
+        let grid = cpu::grid_bytes(plan, plan.view.y.pixels).max(1);
+        let room = self.picture_bytes.checked_sub(numbers.saturating_add(colors))?;
+        let threads = usize::try_from((room + colors) / grid).unwrap_or(usize::MAX);
+        (threads > 0).then_some(threads)
+    }
+
+    /// The numbers of a plan at once, by at most so many threads.
+    pub(super) fn count_with(
+        &self,
+        threads: usize,
+        table: &Table,
+        plan: &FramePlan,
+        progress: &Progress,
+    ) -> Result<Aggregate, WorkbenchError> {
+        match &self.engine {
+            Engine::Cpu(options) => {
+                progress.restart();
+                let mut options = *options;
+                options.reading.threads = options.reading.threads.min(threads);
+                Ok(cpu::aggregate(table, plan, options, progress)?)
+            }
+            Engine::Gpu(..) => self.count(table, plan, progress),
+        }
+    }
+
+    /// Hands the numbers of a plan to `take`, band by band, the lowest first; each band is a pass over the data.
+    pub(super) fn bands<E: From<WorkbenchError>>(
+        &self,
+        table: &Table,
+        plan: &FramePlan,
+        progress: &Progress,
+        mut take: impl FnMut(Values) -> Result<(), E>,
+    ) -> Result<Banded, E> {
+        let (options, engine) = match &self.engine {
+            Engine::Cpu(options) => (*options, self.used.clone()),
+            Engine::Gpu(..) => {
+                let reason = "the picture is made in bands, which is the CPU engine's work";
+                let adapter = format!("{} threads", self.reading.threads);
+                let options = CpuOptions { reading: self.reading, ..CpuOptions::default() };
+                (options, EngineUsed { name: "cpu", adapter, reason })
+            }
+        };
+        let height = plan.view.y.pixels;
+        let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
+        let lines = u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height);
+        let passes = height.div_ceil(lines);
+        // The last band shall not be the smallest by far.
+        let lines = height.div_ceil(passes);
+        progress.restart_for(passes);
+        let (mut in_view, mut not_finite) = (0, 0);
+        for first in (0..height).step_by(lines as usize) {
+            let band = first..(first + lines).min(height);
+            let mut taken = Ok(());
+            let counted = cpu::aggregate_lines(table, plan, options, band, progress, &mut |values| {
+                if taken.is_ok() {
+                    taken = take(values);
+                }
+            });
+            let counted = counted.map_err(WorkbenchError::from)?;
+            taken?;
+            (in_view, not_finite) = (in_view + counted.in_view, counted.not_finite);
+        }
+        let outside = table.rows().saturating_sub(in_view + not_finite);
+        Ok(Banded { accounting: Accounting::new(in_view, outside, not_finite), engine, passes })
+    }
+}
