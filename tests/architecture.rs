@@ -231,16 +231,18 @@ fn check_edges(path: &str, text: &str) -> Vec<String> {
     wrong.map(|(target, line)| format!("{path}:{line}: {room} may not use {target}")).collect()
 }
 
-/// `main.rs` starts `scumble::cli` and nothing else; `lib.rs` is the module map and nothing else.
+/// `main.rs` starts `scumble::cli` and `scumble::ui` and nothing else; `lib.rs` is the module map and nothing else.
 fn check_roots(path: &str, text: &str) -> Vec<String> {
     let code = strip(text, false);
     match path {
         "src/main.rs" => {
             let paths = words(&code).filter(|(word, _)| matches!(*word, "scumble" | "crate" | "mod"));
             paths
-                .filter(|(word, after)| *word != "scumble" || next_segments(after).iter().any(|next| *next != "cli"))
+                .filter(|(word, after)| {
+                    *word != "scumble" || next_segments(after).iter().any(|next| !matches!(*next, "cli" | "ui"))
+                })
                 .map(|(word, after)| {
-                    format!("{path}:{}: main uses scumble::cli only (`{word}`)", line_of(&code, after))
+                    format!("{path}:{}: main uses scumble::cli and scumble::ui only (`{word}`)", line_of(&code, after))
                 })
                 .collect()
         }

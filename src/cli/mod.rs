@@ -107,7 +107,10 @@ fn window(args: &OpenArgs) -> Next {
             "scumble: there is no command or file of that name; scumble --help lists commands ({})",
             missing.display()
         );
-        return Next::Done(ExitCode::from(1));
+        // A plain word is more likely a command than a file.
+        let name = missing.to_string_lossy();
+        let is_word = !name.contains(['.', '/', '\\']);
+        return Next::Done(ExitCode::from(if is_word { 2 } else { 1 }));
     }
     // Folders and names that depend on where the process was started shall mean the same in the list of recent files.
     let files = args.files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect();

@@ -139,7 +139,7 @@ fn the_command_in_a_picture_makes_the_same_file() {
         &["a.npy"][..],
         &["a.npy", "a.npy", "--size", "333x222", "--bare", "--alpha", "0.3", "--background", "none"],
         &["a.npy", "--x-range=-1.2345678901234567..0.1", "--y-range=-1e-3..1e300", "--y-scale", "symlog:1e-4"],
-        &["--x", "a.npy:1", "--y", "a.npy:0", "--reduction", "std:a.npy:1", "--norm", "log", "--limits=-5..p99.9"],
+        &["--x", "a.npy:1", "--y", "a.npy:0", "--reduction", "std:a.npy:1", "--norm", "linear", "--limits=-5..p99.9"],
         &["it's raw.bin", "--dtype", "<f4", "--columns", "2", "--offset", "24", "--layout", "interleaved"],
         &["a.npy", "--title", "-- $HOME `x` \"q\" 'é'", "--x-label", "", "--y-label", "- y -", "--grid"],
         &["a.npy", "--theme", "light", "--colormap", "Blues_r", "--dpi", "192.5", "--colorbar-label", "# per\\pixel"],

@@ -31,6 +31,11 @@ pub enum LoopBounds {
     InDebugBuilds,
 }
 
+/// How often, and how far apart, a device is asked whether it is lost once something has failed.
+const LOSS_POLLS: u32 = 20;
+/// See [`LOSS_POLLS`].
+const LOSS_WAIT: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// What has gone wrong on a device.
 #[derive(Debug, Default)]
 struct Failure {
@@ -122,11 +127,15 @@ impl Gpu {
             Some((message?, failure.is_lost))
         };
         let Some((what, is_lost)) = take() else { return Ok(()) };
-        // The first error of a lost device may come before the word of its loss, which a poll brings.
-        let is_lost = is_lost || {
-            let _ = self.device.poll(wgpu::PollType::Poll);
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_lost
-        };
+        // The first error of a lost device may come before the word of its loss, which a poll brings, sooner or later.
+        let is_lost = is_lost
+            || (0..LOSS_POLLS).any(|poll| {
+                if poll > 0 {
+                    std::thread::sleep(LOSS_WAIT);
+                }
+                let _ = self.device.poll(wgpu::PollType::Poll);
+                self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_lost
+            });
         Err(if is_lost { EngineError::DeviceLost { doing, what } } else { EngineError::Gpu { doing, what } })
     }
 
