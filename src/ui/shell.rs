@@ -330,8 +330,7 @@ impl<A: App> ApplicationHandler<Event> for Shell<A> {
         if let Some(opening) = self.opening.take() {
             let _ = opening.recv_timeout(PATIENCE);
         }
-        if let Some(view) = &mut self.view {
-            view.drop_graphics();
-        }
+        // The clipboard and the surface hang on the display's connection, which ends with the event loop.
+        self.view = None;
     }
 }

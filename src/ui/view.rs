@@ -137,11 +137,6 @@ impl View {
         is_lost
     }
 
-    /// Lets go of the device.
-    pub(super) fn drop_graphics(&mut self) {
-        self.painter = None;
-    }
-
     /// Whether there is a device to paint with.
     pub(super) fn has_graphics(&self) -> bool {
         self.painter.is_some()
