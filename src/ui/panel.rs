@@ -5,7 +5,7 @@ mod data;
 mod view;
 mod words;
 
-use egui::{CollapsingHeader, ScrollArea, Ui};
+use egui::{CollapsingHeader, Id, ScrollArea, Ui};
 
 use super::canvas::Stage;
 use super::model::Model;
@@ -53,15 +53,16 @@ fn section(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A row with a name at its left.
-fn row<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+/// A row with a name at its left; what is in it may be labelled by it.
+fn row<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui, Id) -> R) -> R {
     ui.horizontal(|ui| {
         let size = egui::vec2(78.0, ui.spacing().interact_size.y);
-        ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        let label = ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_size(size);
-            ui.label(name);
+            ui.label(name).id
         });
-        contents(ui)
+        contents(ui, label.inner)
     })
     .inner
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Color32, ColorImage, ComboBox, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2};
+use egui::{
+    Color32, ColorImage, ComboBox, DragValue, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2,
+};
 
 use crate::scene::style::{Background, Limit, Limits, Norm, Rgba};
 use crate::workbench::session::Painted;
@@ -38,8 +40,9 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
         return;
     };
     maps(ui, model, &style.colormap, state);
-    row(ui, "norm", |ui| {
-        ComboBox::from_id_salt("norm").selected_text(style.norm.to_string()).width(110.0).show_ui(ui, |ui| {
+    row(ui, "norm", |ui, label| {
+        let norms = ComboBox::from_id_salt("norm").selected_text(style.norm.to_string()).width(110.0);
+        let shown = norms.show_ui(ui, |ui| {
             for (name, norm) in Norm::ALL {
                 if ui.selectable_label(style.norm == norm, name).clicked() && style.norm != norm {
                     model.settle();
@@ -48,14 +51,17 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
                 }
             }
         });
+        shown.response.labelled_by(label);
     });
     if let Some(painted) = model.painted().cloned() {
         histogram(ui, model, &painted, style.limits, state);
     }
     limits(ui, model, style.limits, state);
-    row(ui, "alpha", |ui| {
+    row(ui, "alpha", |ui, label| {
         let mut alpha = style.alpha;
-        let response = ui.add(Slider::new(&mut alpha, 0.0..=1.0).max_decimals(2));
+        let slid = ui.add(Slider::new(&mut alpha, 0.0..=1.0).show_value(false)).labelled_by(label);
+        let number = DragValue::new(&mut alpha).range(0.0..=1.0).speed(0.01).max_decimals(2);
+        let response = slid | ui.add(number).labelled_by(label);
         if response.changed() {
             model.edit("Alpha", |document| document.figure.layer.style.alpha = alpha);
         }
@@ -69,8 +75,9 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
 fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
     let (base, is_reversed) = present.strip_suffix("_r").map_or((present, false), |base| (base, true));
     let mut chosen = None;
-    row(ui, "colormap", |ui| {
-        ComboBox::from_id_salt("colormap").selected_text(base).width(110.0).height(420.0).show_ui(ui, |ui| {
+    row(ui, "colormap", |ui, label| {
+        let maps = ComboBox::from_id_salt("colormap").selected_text(base).width(110.0).height(420.0);
+        let shown = maps.show_ui(ui, |ui| {
             for name in colormap_names() {
                 let shown = if is_reversed { format!("{name}_r") } else { name.to_owned() };
                 ui.horizontal(|ui| {
@@ -81,6 +88,7 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
                 });
             }
         });
+        shown.response.labelled_by(label);
         let mut reversed = is_reversed;
         if ui.checkbox(&mut reversed, "reversed").changed() {
             chosen = Some(if reversed { format!("{base}_r") } else { base.to_owned() });
@@ -178,12 +186,12 @@ fn set_limits(model: &mut Model, limits: Limits) {
 }
 
 fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorState) {
-    row(ui, "limits", |ui| {
+    row(ui, "limits", |ui, label| {
         let shown = if present == Limits::default() { String::new() } else { present.to_string() };
         let mut text = state.limits_text.clone().unwrap_or_else(|| shown.clone());
         let field =
             egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("auto, MIN..MAX, p1..p99");
-        let response = ui.add(field);
+        let response = ui.add(field).labelled_by(label);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if entered && text != shown {
             let given = if text.trim().is_empty() { "auto" } else { text.as_str() };
@@ -194,7 +202,7 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
         }
         state.limits_text = response.has_focus().then_some(text);
     });
-    row(ui, "", |ui| {
+    row(ui, "", |ui, _| {
         let percentiles = Limits { low: Limit::Percentile(1.0), high: Limit::Percentile(99.0) };
         if ui.selectable_label(present == Limits::default(), "view").on_hover_text("From least to greatest").clicked() {
             set_limits(model, Limits::default());
@@ -214,14 +222,19 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
 }
 
 fn background(ui: &mut Ui, model: &mut Model, present: Background) {
-    row(ui, "background", |ui| {
+    row(ui, "background", |ui, label| {
         let mut is_transparent = present == Background::None;
         let color = match present {
             Background::Color(Rgba([r, g, b, _])) => [r, g, b],
             Background::None => [0; 3],
         };
         let mut rgb = color;
-        if ui.add_enabled_ui(!is_transparent, |ui| ui.color_edit_button_srgb(&mut rgb)).inner.changed() {
+        if ui
+            .add_enabled_ui(!is_transparent, |ui| ui.color_edit_button_srgb(&mut rgb))
+            .inner
+            .labelled_by(label)
+            .changed()
+        {
             let [r, g, b] = rgb;
             model.edit("Background", |document| {
                 document.figure.layer.style.background = Background::Color(Rgba([r, g, b, 255]));

@@ -71,15 +71,17 @@ fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     let names = names(data);
     let shown = data.axis_names();
     for (i, axis) in ["x", "y"].into_iter().enumerate() {
-        row(ui, axis, |ui| {
+        row(ui, axis, |ui, label| {
             let mut chosen = None;
-            ComboBox::from_id_salt(("column", i)).selected_text(&shown[i]).width(150.0).show_ui(ui, |ui| {
+            let columns = ComboBox::from_id_salt(("column", i)).selected_text(&shown[i]).width(150.0);
+            let list = columns.show_ui(ui, |ui| {
                 for name in names.iter().map(String::as_str).chain(["row"]) {
                     if ui.selectable_label(shown[i] == name, name).clicked() {
                         chosen = Some(name.to_owned());
                     }
                 }
             });
+            list.response.labelled_by(label);
             if let Some(name) = chosen.filter(|name| *name != shown[i]) {
                 model.settle();
                 // Both are named, so that the choice of one does not change the other.
@@ -115,7 +117,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     let names = names(data);
     let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
     let mut chosen = None;
-    row(ui, "show", |ui| {
+    row(ui, "show", |ui, label| {
         let text = match &present {
             Reduction::Count => "count",
             Reduction::Any => "any",
@@ -123,7 +125,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
                 STATISTICS.iter().find(|(_, s)| s == statistic).map_or("sum", |(name, _)| *name)
             }
         };
-        ComboBox::from_id_salt("reduction").selected_text(text).width(72.0).show_ui(ui, |ui| {
+        let list = ComboBox::from_id_salt("reduction").selected_text(text).width(72.0).show_ui(ui, |ui| {
             let mut offer = |name: &str, reduction: Reduction| {
                 if ui.selectable_label(present == reduction, name).clicked() {
                     chosen = Some(reduction);
@@ -137,15 +139,17 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
                 }
             }
         });
+        list.response.labelled_by(label);
         if let Reduction::Of(statistic, column) = &present {
-            ui.label("of");
-            ComboBox::from_id_salt("value").selected_text(column).width(60.0).show_ui(ui, |ui| {
+            let of = ui.label("of").id;
+            let list = ComboBox::from_id_salt("value").selected_text(column).width(60.0).show_ui(ui, |ui| {
                 for name in &names {
                     if ui.selectable_label(column == name, name).clicked() {
                         chosen = Some(Reduction::Of(*statistic, name.clone()));
                     }
                 }
             });
+            list.response.labelled_by(of);
         }
     });
     if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
@@ -172,9 +176,9 @@ impl RawForm {
             ui.label(RichText::new(format!("guessed, {:.0} % sure", confidence * 100.0)).weak());
         }
         let mut changed = false;
-        row(ui, "dtype", |ui| {
-            changed |= ui.add(TextEdit::singleline(&mut self.dtype).desired_width(84.0)).changed();
-            ComboBox::from_id_salt("dtype").selected_text("").width(16.0).show_ui(ui, |ui| {
+        row(ui, "dtype", |ui, label| {
+            changed |= ui.add(TextEdit::singleline(&mut self.dtype).desired_width(84.0)).labelled_by(label).changed();
+            let list = ComboBox::from_id_salt("dtype").selected_text("").width(16.0).show_ui(ui, |ui| {
                 for dtype in DTYPES {
                     if ui.selectable_label(self.dtype == dtype, dtype).clicked() {
                         dtype.clone_into(&mut self.dtype);
@@ -182,14 +186,15 @@ impl RawForm {
                     }
                 }
             });
+            list.response.labelled_by(label);
         });
         changed |= number(ui, "columns", &mut self.columns, 1);
         changed |= number(ui, "offset", &mut self.offset, 1);
-        row(ui, "", |ui| {
+        row(ui, "", |ui, _| {
             changed |= ui.radio_value(&mut self.is_planar, false, "interleaved").changed();
             changed |= ui.radio_value(&mut self.is_planar, true, "planar").changed();
         });
-        row(ui, "", |ui| {
+        row(ui, "", |ui, _| {
             if ui.button("Swap byte order").clicked() {
                 self.dtype = swapped(&self.dtype);
                 changed = true;
@@ -226,8 +231,8 @@ impl RawForm {
 
 /// A field for a whole number, with buttons for less and more.
 fn number(ui: &mut Ui, name: &str, text: &mut String, step: u64) -> bool {
-    row(ui, name, |ui| {
-        let mut changed = ui.add(TextEdit::singleline(text).desired_width(84.0)).changed();
+    row(ui, name, |ui, label| {
+        let mut changed = ui.add(TextEdit::singleline(text).desired_width(84.0)).labelled_by(label).changed();
         let value: Option<u64> = text.trim().parse().ok();
         for (sign, next) in
             [("−", value.and_then(|v| v.checked_sub(step))), ("+", value.and_then(|v| v.checked_add(step)))]

@@ -47,9 +47,9 @@ impl RangeForm {
         let present = shown.map_or_else(String::new, |range| range.to_string());
         let mut text = self.texts[i].clone().unwrap_or_else(|| present.clone());
         let id = ui.scope_id().with(("range", i));
-        let response = row(ui, &format!("{name} range"), |ui| {
+        let response = row(ui, &format!("{name} range"), |ui, label| {
             let field = TextEdit::singleline(&mut text).id(id).desired_width(f32::INFINITY).hint_text("MIN..MAX");
-            ui.add(field)
+            ui.add(field).labelled_by(label)
         });
         if i == 0 && std::mem::take(&mut self.wants_focus) {
             response.request_focus();
@@ -71,9 +71,10 @@ impl RangeForm {
 }
 
 fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale) {
-    row(ui, "", |ui| {
+    row(ui, if is_x { "x scale" } else { "y scale" }, |ui, label| {
         let text = present.to_string();
-        ComboBox::from_id_salt(("scale", is_x)).selected_text(text).width(110.0).show_ui(ui, |ui| {
+        let scales = ComboBox::from_id_salt(("scale", is_x)).selected_text(text).width(110.0);
+        let list = scales.show_ui(ui, |ui| {
             let symlog = if matches!(present, Scale::SymLog { .. }) { present } else { symlog() };
             for (name, scale) in [("linear", Scale::Linear), ("log", Scale::Log), ("symlog", symlog)] {
                 if ui.selectable_label(present == scale, name).clicked() && present != scale {
@@ -81,6 +82,7 @@ fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale) {
                 }
             }
         });
+        list.response.labelled_by(label);
     });
 }
 

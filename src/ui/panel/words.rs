@@ -21,10 +21,11 @@ impl WordsForm {
         let mut words = document.figure.text.clone();
         let mut theme = document.figure.theme;
         let field = |ui: &mut Ui, name: &str, word: &mut Option<String>, hint: Option<&String>| {
-            row(ui, name, |ui| {
+            row(ui, name, |ui, label| {
                 let mut text = word.clone().unwrap_or_default();
                 let hint = hint.map_or("", String::as_str);
-                if ui.add(TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text(hint)).changed() {
+                let field = TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text(hint);
+                if ui.add(field).labelled_by(label).changed() {
                     *word = Some(text).filter(|text| !text.is_empty());
                 }
             });
@@ -33,7 +34,7 @@ impl WordsForm {
         field(ui, "x label", &mut words.x_label, shown.x_label.as_ref());
         field(ui, "y label", &mut words.y_label, shown.y_label.as_ref());
         field(ui, "color bar", &mut words.colorbar_label, shown.colorbar_label.as_ref());
-        row(ui, "theme", |ui| {
+        row(ui, "theme", |ui, _| {
             ui.radio_value(&mut theme, Theme::Dark, "dark");
             ui.radio_value(&mut theme, Theme::Light, "light");
         });
