@@ -40,16 +40,16 @@ pub struct RenderArgs {
     #[arg(long, help_heading = AROUND)]
     bare: bool,
     /// Title
-    #[arg(long, value_name = "TEXT", help_heading = AROUND)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = AROUND)]
     title: Option<String>,
     /// What the x axis shows; '' for nothing [default: the column's name]
-    #[arg(long, value_name = "TEXT", help_heading = AROUND)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = AROUND)]
     x_label: Option<String>,
     /// What the y axis shows; '' for nothing [default: the column's name]
-    #[arg(long, value_name = "TEXT", help_heading = AROUND)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = AROUND)]
     y_label: Option<String>,
     /// What the colors stand for; '' for nothing [default: the reduction]
-    #[arg(long, value_name = "TEXT", help_heading = AROUND)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = AROUND)]
     colorbar_label: Option<String>,
     /// Colors of lines and words
     #[arg(long, value_enum, default_value_t = ThemeArg::Dark, help_heading = AROUND)]

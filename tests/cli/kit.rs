@@ -55,6 +55,10 @@ impl Desk {
             .env("XDG_CACHE_HOME", self.dir.path())
             // Mesa complains on standard error where it has none.
             .env("XDG_RUNTIME_DIR", self.dir.path())
+            // No window shall open on the desktop of whoever runs the tests.
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WAYLAND_SOCKET")
             .env_remove("RUST_BACKTRACE")
     }
 
