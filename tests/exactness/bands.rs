@@ -83,7 +83,7 @@ fn check(table: &Table, dir: &Path, request: &FigureRequest) {
     let whole = draw(table, request, 1 << 30);
     assert_eq!(whole.passes(), 1);
     let expected = file(&whole, dir);
-    for lines in [7, 40] {
+    for lines in [7, 24] {
         let bytes = bytes_for(request, &whole, lines);
         let banded = draw(table, request, bytes);
         let height = u64::from(whole.plot().height);

