@@ -257,7 +257,7 @@ fn whole() -> Rect {
     Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most 16384")]
+#[expect(clippy::cast_precision_loss, reason = "at most 30000")]
 fn pixels(n: u32) -> f32 {
     n as f32
 }
