@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::Block;
+use super::blocks::{Block, Blocks};
 use super::column::{Column, LaneKind};
 use super::decode::{Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
@@ -101,25 +101,40 @@ impl Running {
 
     #[inline(always)]
     fn add_f32(&mut self, values: &[f32]) {
-        let mut ends = Ends::<i32> { low: [i32::MAX; LANES], high: [i32::MIN; LANES], positive: [i32::MAX; LANES] };
-        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
-        let (some, rest) = values.as_chunks::<LANES>();
-        for values in some {
-            for i in 0..LANES {
-                let bits = values[i].to_bits().cast_signed();
-                let (key, size) = (bits ^ ((bits >> 31) & i32::MAX), bits & i32::MAX);
-                nan[i] += u32::from(size > INFINITE_F32);
-                infinite[i] += u32::from(size == INFINITE_F32);
-                let finite = size < INFINITE_F32;
-                let least = if finite { key } else { i32::MAX };
-                ends.low[i] = ends.low[i].min(least);
-                ends.high[i] = ends.high[i].max(if finite { key } else { i32::MIN });
-                ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i32::MAX });
-            }
-        }
         // Widened, each end stands for itself or for "none".
         let wide =
             |key: i32, none: i32, no: i64| if key == none { no } else { f64_order(f64::from(f32_of_order(key))) };
+        let (some, rest) = values.as_chunks::<LANES>();
+        let mut ends = Ends::<i32> { low: [i32::MAX; LANES], high: [i32::MIN; LANES], positive: [i32::MAX; LANES] };
+        let mut largest = [0; LANES];
+        // First as if all were finite, which most batches are.
+        for values in some {
+            for i in 0..LANES {
+                let bits = values[i].to_bits().cast_signed();
+                let key = bits ^ ((bits >> 31) & i32::MAX);
+                largest[i] = largest[i].max(bits & i32::MAX);
+                ends.low[i] = ends.low[i].min(key);
+                ends.high[i] = ends.high[i].max(key);
+                ends.positive[i] = ends.positive[i].min(if key > 0 { key } else { i32::MAX });
+            }
+        }
+        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
+        if largest.into_iter().any(|size| size >= INFINITE_F32) {
+            ends = Ends { low: [i32::MAX; LANES], high: [i32::MIN; LANES], positive: [i32::MAX; LANES] };
+            for values in some {
+                for i in 0..LANES {
+                    let bits = values[i].to_bits().cast_signed();
+                    let (key, size) = (bits ^ ((bits >> 31) & i32::MAX), bits & i32::MAX);
+                    nan[i] += u32::from(size > INFINITE_F32);
+                    infinite[i] += u32::from(size == INFINITE_F32);
+                    let finite = size < INFINITE_F32;
+                    let least = if finite { key } else { i32::MAX };
+                    ends.low[i] = ends.low[i].min(least);
+                    ends.high[i] = ends.high[i].max(if finite { key } else { i32::MIN });
+                    ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i32::MAX });
+                }
+            }
+        }
         let least = |keys: [i32; LANES]| wide(keys.into_iter().fold(i32::MAX, i32::min), i32::MAX, i64::MAX);
         let greatest = wide(ends.high.into_iter().fold(i32::MIN, i32::max), i32::MIN, i64::MIN);
         self.widen((least(ends.low), greatest, least(ends.positive)));
@@ -131,19 +146,32 @@ impl Running {
 
     #[inline(always)]
     fn add_f64(&mut self, values: &[f64]) {
-        let mut ends = Ends::<i64> { low: [i64::MAX; LANES], high: [i64::MIN; LANES], positive: [i64::MAX; LANES] };
-        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
         let (some, rest) = values.as_chunks::<LANES>();
+        let mut ends = Ends::<i64> { low: [i64::MAX; LANES], high: [i64::MIN; LANES], positive: [i64::MAX; LANES] };
+        let mut largest = [0; LANES];
         for values in some {
             for i in 0..LANES {
-                let (key, size) = (f64_order(values[i]), values[i].to_bits().cast_signed() & i64::MAX);
-                nan[i] += u32::from(size > INFINITE_F64);
-                infinite[i] += u32::from(size == INFINITE_F64);
-                let finite = size < INFINITE_F64;
-                let least = if finite { key } else { i64::MAX };
-                ends.low[i] = ends.low[i].min(least);
-                ends.high[i] = ends.high[i].max(if finite { key } else { i64::MIN });
-                ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i64::MAX });
+                let key = f64_order(values[i]);
+                largest[i] = largest[i].max(values[i].to_bits().cast_signed() & i64::MAX);
+                ends.low[i] = ends.low[i].min(key);
+                ends.high[i] = ends.high[i].max(key);
+                ends.positive[i] = ends.positive[i].min(if key > 0 { key } else { i64::MAX });
+            }
+        }
+        let (mut nan, mut infinite) = ([0; LANES], [0; LANES]);
+        if largest.into_iter().any(|size| size >= INFINITE_F64) {
+            ends = Ends { low: [i64::MAX; LANES], high: [i64::MIN; LANES], positive: [i64::MAX; LANES] };
+            for values in some {
+                for i in 0..LANES {
+                    let (key, size) = (f64_order(values[i]), values[i].to_bits().cast_signed() & i64::MAX);
+                    nan[i] += u32::from(size > INFINITE_F64);
+                    infinite[i] += u32::from(size == INFINITE_F64);
+                    let finite = size < INFINITE_F64;
+                    let least = if finite { key } else { i64::MAX };
+                    ends.low[i] = ends.low[i].min(least);
+                    ends.high[i] = ends.high[i].max(if finite { key } else { i64::MIN });
+                    ends.positive[i] = ends.positive[i].min(if least > 0 { least } else { i64::MAX });
+                }
             }
         }
         let least = |keys: [i64; LANES]| keys.into_iter().fold(i64::MAX, i64::min);
@@ -221,51 +249,105 @@ impl Running {
 /// # Errors
 /// As [`read_blocks`].
 pub fn column_stats(table: &Table, reading: Reading, progress: &Progress) -> Result<Vec<ColumnStats>, DataError> {
-    gather_stats(table, |make, work| read_blocks(table, reading, progress, make, work))
+    let mut gathered = Gathered::new(table);
+    let states = read_blocks(table, reading, progress, || gathered.worker(), add)?;
+    states.iter().for_each(|state| gathered.merge(state));
+    Ok(gathered.finish())
 }
 
-/// As [`column_stats`], of a sample: the blocks of the first `steps` steps of
-/// [`Blocks::spread`](super::blocks::Blocks::spread).
-///
-/// # Errors
-/// As [`read_blocks`].
-pub fn sample_stats(
-    table: &Table,
+/// Statistics of every column of a table, gathered step by step in the order of
+/// [`Blocks::spread`](super::blocks::Blocks::spread): what was read at any time is an unbiased sample, and no row is read
+/// twice.
+#[derive(Debug)]
+pub struct StatsPass {
+    table: Table,
     reading: Reading,
+    gathered: Gathered,
+    next: u64,
     steps: u64,
-    progress: &Progress,
-) -> Result<Vec<ColumnStats>, DataError> {
-    gather_stats(table, |make, work| read_spread(table, reading, 0..steps, progress, make, work))
+}
+
+impl StatsPass {
+    /// A pass that has read nothing yet.
+    pub fn new(table: Table, reading: Reading) -> Self {
+        let steps = Blocks::of(&table, reading.block_bytes).steps();
+        Self { gathered: Gathered::new(&table), table, reading, next: 0, steps }
+    }
+
+    /// Number of steps done.
+    pub fn steps_done(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether every row was read.
+    pub fn is_done(&self) -> bool {
+        self.next >= self.steps
+    }
+
+    /// Goes on by so many steps, of about a block each. A pass that was cancelled can go on later.
+    ///
+    /// # Errors
+    /// As [`read_blocks`].
+    pub fn advance(&mut self, steps: u64, progress: &Progress) -> Result<(), DataError> {
+        let end = self.next.saturating_add(steps).min(self.steps);
+        let make = || self.gathered.worker();
+        let states = read_spread(&self.table, self.reading, self.next..end, progress, make, add)?;
+        states.iter().for_each(|state| self.gathered.merge(state));
+        self.next = end;
+        Ok(())
+    }
+
+    /// Rows read so far.
+    pub fn rows(&self) -> u64 {
+        self.gathered.totals.first().map_or(0, |total| total.rows)
+    }
+
+    /// Statistics of the rows read so far.
+    pub fn so_far(&self) -> Vec<ColumnStats> {
+        self.gathered.finish()
+    }
 }
 
 /// What a worker has of its own, for each column.
-type State = Vec<(Running, LaneBuffer)>;
+type State = Vec<(Running, LaneBuffer, LaneKind)>;
 
-fn gather_stats(
-    table: &Table,
-    read: impl FnOnce(
-        &(dyn Fn() -> State + Sync),
-        &(dyn Fn(&mut State, &Part, &Block) + Sync),
-    ) -> Result<Vec<State>, DataError>,
-) -> Result<Vec<ColumnStats>, DataError> {
-    let columns = table.parts().first().map_or(0, |p| p.columns().len());
-    let kinds: Vec<LaneKind> = (0..columns).filter_map(|i| table.kind(i)).collect();
-    let arch = pulp::Arch::new();
-    let make = || -> State { kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind))).collect() };
-    let states = read(&make, &|state: &mut State, part: &Part, block: &Block| {
-        for batch in block.batches() {
-            for ((column, kind), (running, buffer)) in part.columns().iter().zip(&kinds).zip(state.iter_mut()) {
-                vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });
-            }
-        }
-    })?;
-    let mut totals = vec![Running::EMPTY; columns];
-    for state in &states {
-        for (total, (running, _)) in totals.iter_mut().zip(state) {
+/// What was found out, for each column.
+#[derive(Debug)]
+struct Gathered {
+    kinds: Vec<LaneKind>,
+    totals: Vec<Running>,
+}
+
+impl Gathered {
+    fn new(table: &Table) -> Self {
+        let columns = table.parts().first().map_or(0, |p| p.columns().len());
+        let kinds: Vec<LaneKind> = (0..columns).filter_map(|i| table.kind(i)).collect();
+        Self { totals: vec![Running::EMPTY; kinds.len()], kinds }
+    }
+
+    fn worker(&self) -> State {
+        self.kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind), *kind)).collect()
+    }
+
+    fn merge(&mut self, state: &State) {
+        for (total, (running, ..)) in self.totals.iter_mut().zip(state) {
             total.merge(running);
         }
     }
-    Ok(totals.iter().zip(&kinds).map(|(total, kind)| total.finish(*kind)).collect())
+
+    fn finish(&self) -> Vec<ColumnStats> {
+        self.totals.iter().zip(&self.kinds).map(|(total, kind)| total.finish(*kind)).collect()
+    }
+}
+
+/// Adds a block to what a worker has.
+fn add(state: &mut State, part: &Part, block: &Block) {
+    let arch = pulp::Arch::new();
+    for batch in block.batches() {
+        for (column, (running, buffer, kind)) in part.columns().iter().zip(state.iter_mut()) {
+            vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });
+        }
+    }
 }
 
 /// One batch of one column.

@@ -132,7 +132,7 @@ impl ScumbleApp {
         Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
         if self.shown.panel && self.model.document().is_some() {
             let stage = self.stage.take();
-            Panel::right("panel").default_size(286.0).size_range(240.0..=420.0).show(ui, |ui| {
+            Panel::right("panel").default_size(312.0).size_range(240.0..=420.0).show(ui, |ui| {
                 self.panel.ui(ui, &mut self.model, stage.as_ref());
             });
             self.stage = stage;

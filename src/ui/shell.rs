@@ -14,7 +14,8 @@ use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, OwnedDisplayHan
 use winit::window::WindowId;
 
 use super::surface::{self, Ask, Graphics, Refusal};
-use super::view::{Frame, View};
+pub use super::view::FrameFacts;
+use super::view::{Frame, Sight, View};
 use super::wakes::Event;
 pub use super::wakes::Waker;
 
@@ -23,8 +24,10 @@ pub trait App {
     /// Called once, when the window, its graphics device and the egui context exist. `waker` asks for a new frame from
     /// any thread.
     fn start(&mut self, ctx: &egui::Context, waker: Waker, window: WindowFacts);
-    /// One frame. Must not block.
+    /// One pass, of which a frame may take several. Must not block.
     fn ui(&mut self, ui: &mut egui::Ui);
+    /// A frame was made.
+    fn framed(&mut self, ctx: &egui::Context, facts: FrameFacts);
     /// The graphics device was lost and made anew. All of egui's textures are back; nothing has to be done unless the
     /// facts matter.
     fn graphics_restored(&mut self, ctx: &egui::Context, window: &WindowFacts);
@@ -234,16 +237,18 @@ impl<A: App> Shell<A> {
             self.is_started = true;
             self.app.start(&self.ctx, self.waker.clone(), facts);
         }
-        self.frame(event_loop, true);
+        self.frame(event_loop, Sight::Exposed);
     }
 
     /// Makes a frame, if there is a device; else it stays due.
-    fn frame(&mut self, event_loop: &ActiveEventLoop, is_seen: bool) {
+    fn frame(&mut self, event_loop: &ActiveEventLoop, sight: Sight) {
         let Some(view) = self.view.as_mut().filter(|view| view.has_graphics()) else {
             return;
         };
         let app = &mut self.app;
-        if view.frame(event_loop, is_seen, |ui| app.ui(ui)).close {
+        let wishes = view.frame(event_loop, sight, |ui| app.ui(ui));
+        app.framed(&self.ctx, wishes.facts);
+        if wishes.close {
             self.close(event_loop);
         }
     }
@@ -291,7 +296,10 @@ impl<A: App> ApplicationHandler<Event> for Shell<A> {
         view.take_in(&event);
         match event {
             WindowEvent::CloseRequested => self.close(event_loop),
-            WindowEvent::RedrawRequested => self.frame(event_loop, true),
+            WindowEvent::RedrawRequested => {
+                let sight = view.sight_of_redraw();
+                self.frame(event_loop, sight);
+            }
             _ => {}
         }
     }
@@ -311,14 +319,16 @@ impl<A: App> ApplicationHandler<Event> for Shell<A> {
         let mut next = Frame::Idle;
         if let Some(view) = self.view.as_mut().filter(|view| view.has_graphics()) {
             next = view.next_frame(Instant::now());
-            if next == Frame::Unseen {
-                self.frame(event_loop, false);
+            if let Frame::Due(sight) = next {
+                self.frame(event_loop, sight);
                 next = self.view.as_mut().map_or(Frame::Idle, |view| view.next_frame(Instant::now()));
             }
         }
         event_loop.set_control_flow(match next {
             Frame::At(at) => ControlFlow::WaitUntil(at),
-            Frame::Idle | Frame::Unseen => ControlFlow::Wait,
+            Frame::Idle => ControlFlow::Wait,
+            // It was just made, and another is due already.
+            Frame::Due(_) => ControlFlow::Poll,
         });
     }
 

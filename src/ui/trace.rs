@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::workbench::memory::private_bytes;
 use crate::workbench::session::FrameStatus;
 
 use super::model::Model;
+use super::shell::FrameFacts;
 
 /// Frames that are kept: more than an hour at 60 a second. Later ones are counted only.
 const KEPT: usize = 1 << 18;
@@ -18,10 +19,12 @@ const KEPT: usize = 1 << 18;
 struct Frame {
     /// Seconds since the start.
     at: f64,
-    /// Milliseconds that the window's thread worked: logic, layout, overlay; not what the graphics driver does.
+    /// Milliseconds that the window's thread worked: input, logic, layout, shapes; not what the graphics driver does.
     work_ms: f64,
     /// Whether a pass was under way.
     is_busy: bool,
+    /// Whether it was painted.
+    is_painted: bool,
     /// Why there was this frame, as egui has it.
     why: String,
 }
@@ -33,6 +36,8 @@ pub struct Trace {
     frames: Vec<Frame>,
     dropped: u64,
     events: Vec<(f64, String)>,
+    /// Whether files were being opened in the last frame.
+    was_opening: bool,
     /// The newest picture that was noted: its number in order, and whether it was exact.
     seen: Option<(usize, bool)>,
 }
@@ -40,7 +45,7 @@ pub struct Trace {
 impl Trace {
     /// A record that [`Trace::write`] puts into a file. Times count from `start`.
     pub fn new(path: PathBuf, start: Instant) -> Self {
-        Self { path, start, frames: Vec::new(), dropped: 0, events: Vec::new(), seen: None }
+        Self { path, start, frames: Vec::new(), dropped: 0, events: Vec::new(), was_opening: false, seen: None }
     }
 
     /// Notes that something happened now.
@@ -48,17 +53,22 @@ impl Trace {
         self.events.push((self.start.elapsed().as_secs_f64(), what.into()));
     }
 
-    /// Notes a frame that took so long.
-    pub fn frame(&mut self, work: Duration, model: &Model, ctx: &egui::Context) {
+    /// Notes a frame.
+    pub fn frame(&mut self, facts: FrameFacts, model: &Model, ctx: &egui::Context) {
         if self.frames.is_empty() {
             self.event("first frame");
+        }
+        if !std::mem::replace(&mut self.was_opening, model.is_opening()) && model.is_opening() {
+            self.event("asked to open");
         }
         if let Some(painted) = model.painted() {
             let is_exact = painted.shown.status == FrameStatus::Exact;
             let seen = (std::sync::Arc::as_ptr(painted).addr(), is_exact);
             if self.seen != Some(seen) {
                 self.seen = Some(seen);
-                self.event(format!("{} of {} rows", if is_exact { "exact" } else { "preview" }, model.rows()));
+                let (name, view) = (if is_exact { "exact" } else { "preview" }, painted.shown.plan.view);
+                let (rows, width, height) = (model.rows(), view.x.pixels, view.y.pixels);
+                self.event(format!("{name} of {rows} rows on {width} x {height} pixels"));
             }
         }
         if self.frames.len() == KEPT {
@@ -67,8 +77,8 @@ impl Trace {
         }
         let at = self.start.elapsed().as_secs_f64();
         let why = ctx.repaint_causes().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        let (work_ms, is_busy) = (work.as_secs_f64() * 1e3, model.rows_read().is_some());
-        self.frames.push(Frame { at, work_ms, is_busy, why });
+        let (work_ms, is_busy) = (facts.work.as_secs_f64() * 1e3, model.rows_read().is_some());
+        self.frames.push(Frame { at, work_ms, is_busy, is_painted: facts.is_painted, why });
     }
 
     /// Writes the record.
@@ -79,14 +89,14 @@ impl Trace {
         let mut sorted: Vec<f64> = self.frames.iter().map(|frame| frame.work_ms).collect();
         sorted.sort_by(f64::total_cmp);
         let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
-        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why])).collect();
+        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why, f.is_painted])).collect();
         let record = json!({
             "frames": frames.len(),
             "frames_not_kept": self.dropped,
             "work_ms": { "p50": at(50), "p99": at(99), "max": sorted.last() },
             "private_bytes": private_bytes(),
             "events": self.events,
-            "columns": ["seconds", "work_ms", "pass under way", "why"],
+            "columns": ["seconds", "work_ms", "pass under way", "why", "painted"],
             "rows": frames,
         });
         let mut file = std::fs::File::create(&self.path)?;

@@ -45,6 +45,8 @@ pub(super) struct View {
     /// When the display was asked for a redraw that has not come yet.
     asked: Option<Instant>,
     painted_frames: u64,
+    /// What the screen shows; none if that is not known.
+    shown: Option<Shown>,
     lose_device_after: Option<u64>,
     display: OwnedDisplayHandle,
     // Dropped last: everything above hangs on it.
@@ -58,15 +60,48 @@ pub(super) enum Frame {
     Idle,
     /// Look again then.
     At(Instant),
-    /// One that nobody sees is due now.
+    /// One is due now.
+    Due(Sight),
+}
+
+/// Who sees a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Nobody.
     Unseen,
+    /// The person, who may see the same already.
+    Seen,
+    /// The person, and the display may have lost what it showed.
+    Exposed,
+}
+
+/// What a frame has on the screen.
+struct Shown {
+    shapes: Vec<egui::epaint::ClippedShape>,
+    pixels_per_point: f32,
+    size: [u32; 2],
+    background: Color32,
+}
+
+/// Passes in a row at most, while egui wants another at once, before a frame is painted by software: a pass costs a
+/// millisecond there, painting a hundred times that.
+const PASSES: u32 = 3;
+
+/// What became of a frame, for whoever keeps records.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameFacts {
+    /// Time that the window's thread worked for it: input, logic, layout and shapes; not what the driver did.
+    pub work: Duration,
+    /// Whether it was painted: it could be seen, and differed from what was seen.
+    pub is_painted: bool,
 }
 
 /// What a frame asked for.
-#[derive(Default)]
 pub(super) struct Wishes {
     /// The window shall close.
     pub close: bool,
+    /// What became of the frame.
+    pub facts: FrameFacts,
 }
 
 impl View {
@@ -105,6 +140,7 @@ impl View {
             last_frame: None,
             asked: None,
             painted_frames: 0,
+            shown: None,
             lose_device_after: options.lose_device_after,
             display: event_loop.owned_display_handle(),
             window,
@@ -125,6 +161,7 @@ impl View {
         };
         self.state.set_max_texture_side(facts.max_texture_side);
         self.painter = Some(painter);
+        self.shown = None;
         Ok(facts)
     }
 
@@ -196,31 +233,94 @@ impl View {
             return Frame::At(earliest);
         }
         if is_hidden {
-            return Frame::Unseen;
+            return Frame::Due(Sight::Unseen);
         }
-        // A display may hold the redraw back as long as nobody sees the window (Wayland does).
+        // X11 asks for redraws in one case only: it has lost what it showed. Elsewhere the display keeps that, and
+        // may hold the redraw back as long as nobody sees the window (Wayland does).
+        if self.is_x11() {
+            return Frame::Due(Sight::Seen);
+        }
         let asked = *self.asked.get_or_insert_with(|| {
             self.window.request_redraw();
             now
         });
-        if now < asked + HIDDEN_PERIOD { Frame::At(asked + HIDDEN_PERIOD) } else { Frame::Unseen }
+        if now < asked + HIDDEN_PERIOD { Frame::At(asked + HIDDEN_PERIOD) } else { Frame::Due(Sight::Unseen) }
     }
 
-    /// Makes a frame and, where it can be seen, paints it.
+    /// Who sees a frame that the display asks for now.
+    pub(super) fn sight_of_redraw(&self) -> Sight {
+        if self.asked.is_some() { Sight::Seen } else { Sight::Exposed }
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn is_x11(&self) -> bool {
+        use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
+        let handle = self.display.display_handle().map(|handle| handle.as_raw());
+        matches!(handle, Ok(RawDisplayHandle::Xlib(_) | RawDisplayHandle::Xcb(_)))
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn is_x11(&self) -> bool {
+        false
+    }
+
+    /// Makes a frame and, where it can be seen and shows anything new, paints it.
     pub(super) fn frame(
         &mut self,
         event_loop: &ActiveEventLoop,
-        is_seen: bool,
-        ui: impl FnMut(&mut egui::Ui),
+        sight: Sight,
+        mut ui: impl FnMut(&mut egui::Ui),
     ) -> Wishes {
-        self.waker.begin_frame();
-        self.last_frame = Some(Instant::now());
+        let started = Instant::now();
+        self.last_frame = Some(started);
         self.asked = None;
         let may_have_changed = self.info.focused == Some(false) && self.info_read.elapsed() > INFO_PERIOD;
         if std::mem::take(&mut self.is_info_stale) || may_have_changed {
             self.info_read = Instant::now();
             egui_winit::update_viewport_info(&mut self.info, &self.ctx, &self.window, false);
         }
+        if sight == Sight::Exposed {
+            self.shown = None;
+        }
+        let passes = if self.painter.as_ref().is_some_and(Painter::is_software) { PASSES } else { 1 };
+        let mut close = false;
+        let mut freed = Vec::new();
+        let mut last = self.pass(event_loop, &mut ui, &mut freed, &mut close);
+        for _ in 1..passes {
+            if last.is_settled || close {
+                break;
+            }
+            last = self.pass(event_loop, &mut ui, &mut freed, &mut close);
+        }
+        let shown = Shown {
+            shapes: last.shapes,
+            pixels_per_point: last.pixels_per_point,
+            size: self.window.inner_size().into(),
+            background: background(&self.ctx),
+        };
+        let is_painted = sight != Sight::Unseen && self.shown.as_ref().is_none_or(|known| !known.is(&shown));
+        let primitives = is_painted.then(|| self.ctx.tessellate(shown.shapes.clone(), shown.pixels_per_point));
+        let work = started.elapsed();
+        if let Some(primitives) = primitives {
+            self.paint(&primitives, shown);
+        }
+        for id in freed {
+            if let Some(painter) = &mut self.painter {
+                painter.free_texture(id);
+            }
+        }
+        Wishes { close, facts: FrameFacts { work, is_painted } }
+    }
+
+    /// Runs the app once.
+    fn pass(
+        &mut self,
+        event_loop: &ActiveEventLoop,
+        ui: &mut impl FnMut(&mut egui::Ui),
+        freed: &mut Vec<egui::TextureId>,
+        close: &mut bool,
+    ) -> Pass {
+        self.waker.begin_frame();
         let mut input = self.state.take_egui_input(&self.window);
         input.viewports.insert(ViewportId::ROOT, self.info.clone());
         self.info.events.clear();
@@ -229,45 +329,43 @@ impl View {
         for (id, delta) in
             output.textures_delta.set.drain().flat_map(|(id, deltas)| deltas.into_iter().map(move |d| (id, d)))
         {
+            self.shown = None;
             let delta = self.textures.apply(id, delta);
             if let Some(painter) = &mut self.painter {
                 painter.set_texture(id, &delta);
             }
         }
-        if is_seen {
-            let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
-            self.paint(&primitives, output.pixels_per_point);
-        }
+        // Freed on the device only when the frame that may still show them is painted.
         for id in output.textures_delta.free.drain() {
             self.textures.free(id);
-            if let Some(painter) = &mut self.painter {
-                painter.free_texture(id);
-            }
+            freed.push(id);
         }
-        let mut wishes = Wishes::default();
+        let mut is_settled = true;
         if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
+            is_settled = !viewport.repaint_delay.is_zero();
             self.waker.wake_after(viewport.repaint_delay);
-            wishes.close = self.obey(viewport.commands);
+            *close |= self.obey(viewport.commands);
         }
-        wishes
+        Pass { shapes: output.shapes, pixels_per_point: output.pixels_per_point, is_settled }
     }
 
-    fn paint(&mut self, primitives: &[egui::ClippedPrimitive], pixels_per_point: f32) {
+    fn paint(&mut self, primitives: &[egui::ClippedPrimitive], shown: Shown) {
+        self.shown = None;
         let Some(painter) = &mut self.painter else {
             return;
         };
-        let size = self.window.inner_size();
         // A window larger than a texture can be: what lies beyond stays empty.
         let most = u32::try_from(painter.max_texture_side()).unwrap_or(u32::MAX);
         let picture = Picture {
             primitives,
-            pixels_per_point,
-            size: [size.width.min(most), size.height.min(most)],
-            background: background(&self.ctx),
+            pixels_per_point: shown.pixels_per_point,
+            size: shown.size.map(|side| side.min(most)),
+            background: shown.background,
         };
         match painter.paint(&picture, || self.window.pre_present_notify()) {
             Painted::Yes => {
                 self.painted_frames += 1;
+                self.shown = Some(shown);
                 if self.lose_device_after.is_some_and(|frames| self.painted_frames >= frames) {
                     self.lose_device_after = None;
                     painter.drill();
@@ -300,6 +398,23 @@ impl View {
         }
         self.waker.wake();
         close
+    }
+}
+
+/// What one pass of the app leaves.
+struct Pass {
+    shapes: Vec<egui::epaint::ClippedShape>,
+    pixels_per_point: f32,
+    /// It does not want another pass at once.
+    is_settled: bool,
+}
+
+impl Shown {
+    /// Whether the screen shows the same. (Textures that changed have made what is shown unknown.)
+    fn is(&self, other: &Self) -> bool {
+        (self.size, self.background) == (other.size, other.background)
+            && self.pixels_per_point.to_bits() == other.pixels_per_point.to_bits()
+            && self.shapes == other.shapes
     }
 }
 

@@ -12,7 +12,7 @@ use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 use super::app::ScumbleApp;
 use super::drops::Drops;
 use super::rescue::Rescue;
-use super::shell::{App, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
+use super::shell::{App, FrameFacts, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
 use super::trace::Trace;
 
 /// Frames in a row that may fail before the window gives up.
@@ -101,7 +101,6 @@ impl App for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {
-        let started = Instant::now();
         // A fault in one frame shall not cost the person the figure.
         match catch_unwind(AssertUnwindSafe(|| self.app.ui(ui))) {
             Ok(()) => {
@@ -116,8 +115,11 @@ impl App for Window {
                 }
             }
         }
+    }
+
+    fn framed(&mut self, ctx: &egui::Context, facts: FrameFacts) {
         if let Some(trace) = &mut self.trace {
-            trace.frame(started.elapsed(), self.app.model(), ui.ctx());
+            trace.frame(facts, self.app.model(), ctx);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod desk;
 mod looks;
+mod manners;
 mod opened;
 mod resident;
 
@@ -82,6 +83,14 @@ pub struct Shown {
     pub seconds: f64,
 }
 
+impl Shown {
+    /// Whether a job asks for the same, perhaps at another size.
+    fn is_of(&self, job: &DrawJob) -> bool {
+        let same = Layer { size: self.layer.size, style: self.layer.style.clone(), ..job.layer.clone() };
+        self.data.id == job.data.id && self.layer == same
+    }
+}
+
 /// A frame with its colors.
 #[derive(Debug)]
 pub struct Painted {
@@ -117,6 +126,14 @@ pub enum Event {
 /// Called, from any thread, when there is an event.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
+/// Work for the engine's thread.
+enum Job {
+    /// To read the ranges of x and y of data that was just opened: nobody asked for it yet, but will.
+    Learn(Arc<OpenData>),
+    /// To draw.
+    Draw(Box<DrawJob>),
+}
+
 struct DrawJob {
     generation: Generation,
     data: Arc<OpenData>,
@@ -125,7 +142,7 @@ struct DrawJob {
 
 /// What the threads of a session share.
 struct Shared {
-    draw: Desk<DrawJob>,
+    engine: Desk<Job>,
     /// Says that the latest numbers, or the style, have changed.
     paint: Desk<()>,
     latest: Mutex<Option<Arc<Shown>>>,
@@ -175,7 +192,7 @@ impl Session {
         let mut reading = Reading::default();
         reading.threads = threads.unwrap_or(reading.threads).max(1);
         let shared = Arc::new(Shared {
-            draw: Desk::new(),
+            engine: Desk::new(),
             paint: Desk::new(),
             latest: Mutex::new(None),
             style: Mutex::new(Style::default()),
@@ -204,7 +221,11 @@ impl Session {
         self.opening.push((id, Arc::clone(&progress)));
         let shared = Arc::clone(&self.shared);
         let open = move || match sources.open(&progress) {
-            Ok(opened) => shared.send(Event::Opened(Arc::new(OpenData::new(id, sources, opened)))),
+            Ok(opened) => {
+                let data = Arc::new(OpenData::new(id, sources, opened));
+                shared.send(Event::Opened(Arc::clone(&data)));
+                shared.engine.offer(Job::Learn(data));
+            }
             Err(error) => shared.send(Event::OpenFailed(id, error.to_string())),
         };
         if let Err(error) = start("scumble-open", open) {
@@ -231,7 +252,8 @@ impl Session {
         self.set_style(&layer.style);
         self.shared.is_drawing.store(true, Ordering::Relaxed);
         let needs = data.needs(&layer);
-        self.shared.draw.put(DrawJob { generation, data: Arc::clone(data), layer }, needs);
+        let job = Box::new(DrawJob { generation, data: Arc::clone(data), layer });
+        self.shared.engine.put(Job::Draw(job), needs);
         generation
     }
 
@@ -256,7 +278,7 @@ impl Session {
 
     /// Stops the frame in the making; what is shown stays.
     pub fn stop(&mut self) {
-        self.shared.draw.clear();
+        self.shared.engine.clear();
     }
 
     /// How far the frame in the making is, if one is.
@@ -264,7 +286,7 @@ impl Session {
         if !self.shared.is_drawing.load(Ordering::Relaxed) {
             return None;
         }
-        let rows = self.shared.draw.progress().map_or(0, |progress| progress.rows());
+        let rows = self.shared.engine.progress().map_or(0, |progress| progress.rows());
         Some(Working { rows })
     }
 
@@ -288,7 +310,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         // The threads end by themselves: nobody waits for a disk.
-        self.shared.draw.close();
+        self.shared.engine.close();
         self.shared.paint.close();
         self.opening.iter().for_each(|(_, progress)| progress.cancel());
     }
@@ -301,12 +323,22 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Workben
 
 /// The engine's thread.
 fn draw_all(shared: &Arc<Shared>) {
+    manners::stand_back();
     let options = CpuOptions { reading: shared.reading, ..CpuOptions::default() };
     let mut speed = Speed::default();
     let mut resident = Resident::new(shared.choice);
-    while let Some((job, progress)) = shared.draw.take() {
+    while let Some((job, progress)) = shared.engine.take() {
+        let job = match job {
+            Job::Draw(job) => job,
+            Job::Learn(data) => {
+                learn(shared, &data, &progress);
+                continue;
+            }
+        };
         shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
+        let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let has_preview = latest.is_some_and(|shown| shown.is_of(&job));
         let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus, engine: &EngineUsed| {
             let shown = Shown {
                 generation: job.generation,
@@ -320,17 +352,18 @@ fn draw_all(shared: &Arc<Shared>) {
             };
             *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(shown));
             shared.paint.put((), None);
-            !shared.draw.has_shown()
+            !shared.engine.has_shown()
         };
         let finds_out = |what: Option<u64>| {
-            shared.draw.finds_out(what);
-            what.is_some() || !shared.draw.has_newer()
+            shared.engine.finds_out(what);
+            what.is_some() || !shared.engine.has_newer()
         };
         let mut bench = Bench {
             options,
             speed: &mut speed,
             progress: &progress,
             finds_out: &finds_out,
+            has_preview,
             resident: &mut resident,
             show: &mut show,
         };
@@ -350,6 +383,16 @@ fn draw_all(shared: &Arc<Shared>) {
             Err(error) => shared.send(Event::Failed(job.generation, error.to_string())),
         }
     }
+}
+
+/// Reads ahead what the first frame will have to know, until somebody asks for a frame.
+fn learn(shared: &Shared, data: &OpenData, progress: &Progress) {
+    // What the first frame needs is found out here; so it lets this come to a good place to stop.
+    shared.engine.finds_out(Some(data.key()));
+    let missing = data.missing([true, true, false]);
+    let learned = survive(|| data.learn(missing, shared.reading, progress, &|| !shared.engine.has_newer()));
+    // What is wrong is told to whoever asks for a frame.
+    drop(learned);
 }
 
 fn is_stop(error: &WorkbenchError) -> bool {

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::sync::mpsc::{Receiver, channel};
 
 use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Vec2, ViewportCommand};
-use scumble::ui::shell::{App, ShellOptions, Waker, WindowFacts, run as run_shell};
+use scumble::ui::shell::{App, FrameFacts, ShellOptions, Waker, WindowFacts, run as run_shell};
 
 /// The variable that makes this program the window under trial: the frame after which the device is destroyed, or `-`.
 pub const STAGE: &str = "SCUMBLE_SHELL_TRIAL";
@@ -116,6 +116,8 @@ impl App for Trial {
         let mark = Rect::from_min_max(window.max - Vec2::splat(side / scale), window.max);
         ui.painter().rect_filled(mark, 0.0, Color32::from_rgb(r, g, b));
     }
+
+    fn framed(&mut self, _ctx: &egui::Context, _facts: FrameFacts) {}
 
     fn graphics_restored(&mut self, _ctx: &egui::Context, window: &WindowFacts) {
         println!("restored {}", window.adapter);

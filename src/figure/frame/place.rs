@@ -70,10 +70,11 @@ impl Attempt<'_> {
         css * self.request.scale
     }
 
-    /// Room for labels of a length: in steps, so that a plot keeps its size while labels come and go.
+    /// Room for labels of a length: in steps, and never less than most labels need, so that a plot keeps its size while
+    /// labels come and go.
     fn stepped(&self, widest: f64) -> u32 {
         let step = self.len(LABEL_STEP);
-        pixels(((widest / step).ceil() * step).ceil())
+        pixels(((widest / step).ceil().max(3.0) * step).ceil())
     }
 
     fn line(&self) -> u32 {

@@ -53,6 +53,15 @@ impl<T> Desk<T> {
         self.changed.notify_one();
     }
 
+    /// Leaves a job where nothing else is to be done.
+    pub fn offer(&self, job: T) {
+        let mut state = self.state();
+        if state.waiting.is_none() && state.running.is_none() {
+            state.waiting = Some(job);
+            self.changed.notify_one();
+        }
+    }
+
     /// Asks the running job to stop, and takes away the waiting one.
     pub fn clear(&self) {
         let mut state = self.state();
@@ -141,6 +150,17 @@ mod tests {
         desk.put(3, None);
         desk.close();
         assert!(desk.take().is_none());
+    }
+
+    #[test]
+    fn an_offer_disturbs_nobody() {
+        let desk = Desk::new();
+        desk.put(1, None);
+        desk.offer(2);
+        let (job, progress) = desk.take().unwrap();
+        assert_eq!(job, 1);
+        desk.offer(3);
+        assert!(!desk.has_newer() && !progress.is_cancelled());
     }
 
     #[test]

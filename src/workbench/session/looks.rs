@@ -18,8 +18,11 @@ use super::resident::Resident;
 
 /// How long a first look may take, about.
 const FIRST: Duration = Duration::from_millis(25);
-/// How long later looks take: long enough that showing them costs little, short enough that the picture is seen to grow.
-const LATER: Duration = Duration::from_millis(300);
+/// How long the look after the first takes; those that follow take twice as long each, up to [`LONGEST`]: a sample twice
+/// as large is what it takes to see more in it.
+const SECOND: Duration = Duration::from_millis(300);
+/// How long a look may take.
+const LONGEST: Duration = Duration::from_millis(1200);
 /// Tables of fewer rows are drawn in one go.
 const FEW: u64 = 2_000_000;
 
@@ -57,6 +60,8 @@ pub struct Bench<'a> {
     pub progress: &'a Progress,
     /// Told what is being found out, if anything; says whether to go on.
     pub finds_out: &'a dyn Fn(Option<u64>) -> bool,
+    /// Whether a preview of the same at another size is shown already, so that a first look would show nothing new.
+    pub has_preview: bool,
     /// What may hold the rows already.
     pub resident: &'a mut Resident,
     /// Shows what there is, made by the engine given. Says whether to go on.
@@ -71,12 +76,13 @@ pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<Opt
     layer.check()?;
     let needed = plan::stats_needed(layer, data.kinds());
     let missing = data.missing(needed);
+    let mut has_preview = bench.has_preview;
     if missing != [false; 3] {
-        if missing[VALUE] || data.table.rows() <= FEW || !glance(data, layer, missing, bench)? {
-            bench.progress.restart();
+        if !missing[VALUE] && data.table.rows() > FEW {
+            has_preview = has_preview || glance(data, layer, missing, bench)?;
         }
         (bench.finds_out)(Some(data.key()));
-        data.learn(missing, bench.options.reading, bench.progress)?;
+        data.learn(missing, bench.options.reading, bench.progress, &|| true)?;
         if !(bench.finds_out)(None) {
             return Ok(None);
         }
@@ -91,19 +97,19 @@ pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<Opt
     }
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     let mut pass = Progressive::new(&data.table, &plan, bench.options);
-    let mut time = if data.table.rows() <= FEW { Duration::MAX } else { FIRST };
+    let mut time = if has_preview { SECOND } else { FIRST };
     while !pass.is_done() {
         look(data, &mut pass, time, bench)?;
         let status = status(pass.is_done(), bench.progress.rows(), data.table.rows());
         if !(bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used) {
             return Ok(pass.is_done().then_some(plan));
         }
-        time = LATER;
+        time = (time * 2).clamp(SECOND, LONGEST);
     }
     Ok(Some(plan))
 }
 
-/// A first look at data whose ranges are not known: a sample, in the ranges of the sample. Says whether there was one.
+/// A first look at data whose ranges are not known: a sample, in the ranges of a sample. Says whether there was one.
 fn glance(data: &OpenData, layer: &Layer, missing: [bool; 3], bench: &mut Bench<'_>) -> Result<bool, WorkbenchError> {
     let steps = steps_for(data, bench.speed.rows_in(FIRST), bench.options);
     let stats = data.sample(missing, bench.options.reading, steps, bench.progress)?;
@@ -115,7 +121,6 @@ fn glance(data: &OpenData, layer: &Layer, missing: [bool; 3], bench: &mut Bench<
     let status = FrameStatus::Preview { seen: bench.progress.rows(), rows: data.table.rows() };
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     (bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used);
-    bench.progress.restart();
     Ok(true)
 }
 
@@ -135,8 +140,10 @@ fn look(
     bench: &mut Bench<'_>,
 ) -> Result<(), WorkbenchError> {
     let (started, before) = (Instant::now(), bench.progress.rows());
-    let steps =
-        if time == Duration::MAX { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
+    let rows = data.table.rows();
+    // What would leave little is not worth a preview.
+    let is_last = rows <= FEW || rows - before <= bench.speed.rows_in(time * 3);
+    let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
     pass.advance(steps, bench.progress)?;
     bench.speed.note(bench.progress.rows() - before, started.elapsed());
     Ok(())

@@ -1,13 +1,13 @@
 //! Data that a session has open.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::dataset::Dataset;
 use crate::data::parallel::Reading;
 use crate::data::raw::RawSpec;
-use crate::data::stats::{ColumnStats, column_stats, sample_stats};
+use crate::data::stats::{ColumnStats, StatsPass};
 use crate::data::table::Part;
 use crate::data::{Progress, Table};
 use crate::plan::{self, ColumnFacts, VALUE, X, Y};
@@ -52,12 +52,23 @@ pub struct OpenData {
     /// The files.
     pub files: Vec<FileFacts>,
     stats: Mutex<[Option<ColumnStats>; 3]>,
+    learning: Mutex<Option<Learning>>,
 }
+
+/// Statistics in the making.
+#[derive(Debug)]
+struct Learning {
+    wanted: [bool; 3],
+    pass: StatsPass,
+}
+
+/// Steps between two looks at whether to go on.
+const STEPS: u64 = 32;
 
 impl OpenData {
     pub(super) fn new(id: DataId, sources: Sources, opened: Opened) -> Self {
         let files = opened.datasets.iter().map(facts_of).collect();
-        Self { id, sources, table: opened.table, notes: opened.notes, files, stats: Mutex::new([None; 3]) }
+        Self { id, sources, table: opened.table, notes: opened.notes, files, stats: Mutex::new([None; 3]), learning: Mutex::default() }
     }
 
     /// What stands for "all that must be read of these columns first".
@@ -99,17 +110,35 @@ impl OpenData {
         std::array::from_fn(|i| needed[i] && known[i].is_none() && self.table.column(i).is_some())
     }
 
-    /// Reads all rows of some columns, and remembers what was found.
-    pub(super) fn learn(&self, wanted: [bool; 3], reading: Reading, progress: &Progress) -> Result<(), WorkbenchError> {
-        let found = self.of_columns(wanted, |table| Ok(column_stats(table, reading, progress)?))?;
+    /// Reads rows of some columns until all are read and what was found is remembered, or `goes_on` says no; the next
+    /// call goes on from there. Says whether all is known.
+    pub(super) fn learn(
+        &self,
+        wanted: [bool; 3],
+        reading: Reading,
+        progress: &Progress,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<bool, WorkbenchError> {
+        let mut learning = self.learning(wanted, reading)?;
+        let Some(Learning { wanted, pass }) = learning.as_mut() else { return Ok(true) };
+        progress.restart();
+        progress.add(pass.rows());
+        while !pass.is_done() {
+            pass.advance(STEPS, progress)?;
+            if !pass.is_done() && !goes_on() {
+                return Ok(false);
+            }
+        }
+        let found = in_their_places(*wanted, &pass.so_far());
         let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
         for (known, found) in stats.iter_mut().zip(found) {
             *known = found.or(*known);
         }
-        Ok(())
+        *learning = None;
+        Ok(true)
     }
 
-    /// What a sample of the rows says of some columns; nothing is remembered.
+    /// What a sample of at least so many steps says of some columns. The rows need not be read again.
     pub(super) fn sample(
         &self,
         wanted: [bool; 3],
@@ -117,27 +146,31 @@ impl OpenData {
         steps: u64,
         progress: &Progress,
     ) -> Result<[Option<ColumnStats>; 3], WorkbenchError> {
-        let found = self.of_columns(wanted, |table| Ok(sample_stats(table, reading, steps, progress)?))?;
+        let mut learning = self.learning(wanted, reading)?;
         let known = self.known();
-        Ok(std::array::from_fn(|i| found[i].or(known[i])))
+        let Some(Learning { wanted, pass }) = learning.as_mut() else { return Ok(known) };
+        pass.advance(steps.saturating_sub(pass.steps_done()), progress)?;
+        let found = in_their_places(*wanted, &pass.so_far());
+        Ok(std::array::from_fn(|i| known[i].or(found[i])))
     }
 
-    fn of_columns(
+    /// The statistics in the making that will tell of the wanted columns; begun where there are none. None if no column
+    /// is wanted.
+    fn learning(
         &self,
         wanted: [bool; 3],
-        read: impl FnOnce(&Table) -> Result<Vec<ColumnStats>, WorkbenchError>,
-    ) -> Result<[Option<ColumnStats>; 3], WorkbenchError> {
-        let mut found = [None; 3];
-        let numbers: Vec<usize> = (0..3).filter(|i| wanted[*i]).collect();
-        if numbers.is_empty() {
-            return Ok(found);
+        reading: Reading,
+    ) -> Result<MutexGuard<'_, Option<Learning>>, WorkbenchError> {
+        let mut learning = self.learning.lock().unwrap_or_else(PoisonError::into_inner);
+        let tells = |known: &Learning| (0..3).all(|i| known.wanted[i] || !wanted[i]);
+        if wanted != [false; 3] && !learning.as_ref().is_some_and(tells) {
+            let numbers: Vec<usize> = (0..3).filter(|i| wanted[*i]).collect();
+            let of_part =
+                |part: &Part| Part::new(numbers.iter().filter_map(|i| part.columns().get(*i).cloned()).collect());
+            let narrow = Table::new(self.table.parts().iter().map(of_part).collect::<Result<_, _>>()?)?;
+            *learning = Some(Learning { wanted, pass: StatsPass::new(narrow, reading) });
         }
-        let of_part = |part: &Part| Part::new(numbers.iter().filter_map(|i| part.columns().get(*i).cloned()).collect());
-        let narrow = Table::new(self.table.parts().iter().map(of_part).collect::<Result<_, _>>()?)?;
-        for (i, stats) in numbers.into_iter().zip(read(&narrow)?) {
-            found[i] = Some(stats);
-        }
-        Ok(found)
+        Ok(learning)
     }
 
     /// Facts for a plan, from statistics of the three columns.
@@ -145,6 +178,12 @@ impl OpenData {
         let kinds = self.kinds();
         std::array::from_fn(|i| Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }))
     }
+}
+
+/// What was found of the wanted columns, each in its place among the three.
+fn in_their_places(wanted: [bool; 3], found: &[ColumnStats]) -> [Option<ColumnStats>; 3] {
+    let mut found = found.iter();
+    wanted.map(|is_wanted| if is_wanted { found.next().copied() } else { None })
 }
 
 fn facts_of(dataset: &Dataset) -> FileFacts {
