@@ -55,6 +55,8 @@ pub struct Model {
     styled: Option<Style>,
     generation: Option<Generation>,
     painted: Option<Arc<Painted>>,
+    /// How often files were asked for.
+    requests: u64,
     just_opened: Option<Vec<PathBuf>>,
     changed: Option<Change>,
     follows: bool,
@@ -83,6 +85,7 @@ impl Model {
             styled: None,
             generation: None,
             painted: None,
+            requests: 0,
             just_opened: None,
             changed: None,
             follows: false,
@@ -163,7 +166,13 @@ impl Model {
         }
     }
 
+    /// How often files were asked for.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
     fn propose(&mut self, label: &str, document: Document) {
+        self.requests += 1;
         self.refused = None;
         let id = self.session.open(document.sources());
         if let Some(older) = self.candidate.take() {

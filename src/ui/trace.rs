@@ -36,8 +36,8 @@ pub struct Trace {
     frames: Vec<Frame>,
     dropped: u64,
     events: Vec<(f64, String)>,
-    /// Whether files were being opened in the last frame.
-    was_opening: bool,
+    /// How often files were asked for until the last frame.
+    requests: u64,
     /// The newest picture that was noted: its number in order, and whether it was exact.
     seen: Option<(usize, bool)>,
 }
@@ -45,7 +45,7 @@ pub struct Trace {
 impl Trace {
     /// A record that [`Trace::write`] puts into a file. Times count from `start`.
     pub fn new(path: PathBuf, start: Instant) -> Self {
-        Self { path, start, frames: Vec::new(), dropped: 0, events: Vec::new(), was_opening: false, seen: None }
+        Self { path, start, frames: Vec::new(), dropped: 0, events: Vec::new(), requests: 0, seen: None }
     }
 
     /// Notes that something happened now.
@@ -58,7 +58,7 @@ impl Trace {
         if self.frames.is_empty() {
             self.event("first frame");
         }
-        if !std::mem::replace(&mut self.was_opening, model.is_opening()) && model.is_opening() {
+        if std::mem::replace(&mut self.requests, model.requests()) != model.requests() {
             self.event("asked to open");
         }
         if let Some(painted) = model.painted() {

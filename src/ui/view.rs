@@ -83,9 +83,9 @@ struct Shown {
     background: Color32,
 }
 
-/// Passes in a row at most, while egui wants another at once, before a frame is painted by software: a pass costs a
-/// millisecond there, painting a hundred times that.
-const PASSES: u32 = 3;
+/// Before a frame is painted by software, egui gets the further passes that it wants at once, so many at most and as long
+/// as no more than this has passed: a pass costs a millisecond, painting a hundred times that.
+const PASSES: (u32, Duration) = (3, Duration::from_millis(4));
 
 /// What became of a frame, for whoever keeps records.
 #[derive(Clone, Copy, Debug)]
@@ -282,15 +282,23 @@ impl View {
         if sight == Sight::Exposed {
             self.shown = None;
         }
-        let passes = if self.painter.as_ref().is_some_and(Painter::is_software) { PASSES } else { 1 };
+        let passes = if self.painter.as_ref().is_some_and(Painter::is_software) { PASSES.0 } else { 1 };
         let mut close = false;
-        let mut freed = Vec::new();
-        let mut last = self.pass(event_loop, &mut ui, &mut freed, &mut close);
+        let mut changes = Changes::default();
+        let mut last = self.pass(event_loop, &mut ui, &mut changes, &mut close);
         for _ in 1..passes {
-            if last.is_settled || close {
+            if last.is_settled || close || started.elapsed() > PASSES.1 {
                 break;
             }
-            last = self.pass(event_loop, &mut ui, &mut freed, &mut close);
+            last = self.pass(event_loop, &mut ui, &mut changes, &mut close);
+        }
+        if !changes.set.is_empty() {
+            self.shown = None;
+        }
+        for (id, delta) in changes.set {
+            if let Some(painter) = &mut self.painter {
+                painter.set_texture(id, &delta);
+            }
         }
         let shown = Shown {
             shapes: last.shapes,
@@ -304,7 +312,7 @@ impl View {
         if let Some(primitives) = primitives {
             self.paint(&primitives, shown);
         }
-        for id in freed {
+        for id in changes.freed {
             if let Some(painter) = &mut self.painter {
                 painter.free_texture(id);
             }
@@ -317,7 +325,7 @@ impl View {
         &mut self,
         event_loop: &ActiveEventLoop,
         ui: &mut impl FnMut(&mut egui::Ui),
-        freed: &mut Vec<egui::TextureId>,
+        changes: &mut Changes,
         close: &mut bool,
     ) -> Pass {
         self.waker.begin_frame();
@@ -329,16 +337,17 @@ impl View {
         for (id, delta) in
             output.textures_delta.set.drain().flat_map(|(id, deltas)| deltas.into_iter().map(move |d| (id, d)))
         {
-            self.shown = None;
+            let is_whole = delta.is_whole();
             let delta = self.textures.apply(id, delta);
-            if let Some(painter) = &mut self.painter {
-                painter.set_texture(id, &delta);
+            // What a whole image replaces need not reach the device, if only the device's texture keeps its size.
+            if is_whole && !delta.is_whole() {
+                changes.set.retain(|(other, earlier)| *other != id || earlier.is_whole());
             }
+            changes.set.push((id, delta));
         }
-        // Freed on the device only when the frame that may still show them is painted.
         for id in output.textures_delta.free.drain() {
             self.textures.free(id);
-            freed.push(id);
+            changes.freed.push(id);
         }
         let mut is_settled = true;
         if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
@@ -399,6 +408,14 @@ impl View {
         self.waker.wake();
         close
     }
+}
+
+/// What passes do to textures.
+#[derive(Default)]
+struct Changes {
+    set: Vec<(egui::TextureId, egui::epaint::ImageDelta)>,
+    /// Freed on the device only when the frame that may still show them is painted.
+    freed: Vec<egui::TextureId>,
 }
 
 /// What one pass of the app leaves.

@@ -5,7 +5,7 @@
 #[cfg(all(feature = "gui", target_os = "linux"))]
 pub fn stand_back() {
     // A system that refuses gives all the same priority, which is no harm.
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 5);
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10);
 }
 
 /// See above.
