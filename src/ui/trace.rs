@@ -89,7 +89,8 @@ impl Trace {
         let mut sorted: Vec<f64> = self.frames.iter().map(|frame| frame.work_ms).collect();
         sorted.sort_by(f64::total_cmp);
         let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
-        let frames: Vec<_> = self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why, f.is_painted])).collect();
+        let frames: Vec<_> =
+            self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why, f.is_painted])).collect();
         let record = json!({
             "frames": frames.len(),
             "frames_not_kept": self.dropped,

@@ -83,8 +83,9 @@ struct Shown {
     background: Color32,
 }
 
-/// Before a frame is painted by software, egui gets the further passes that it wants at once, so many at most and as long
-/// as no more than this has passed: a pass costs a millisecond, painting a hundred times that.
+/// Before a frame is painted by software, egui gets the further passes that it wants at once, so many at most and, while
+/// the person does something, as long as no more than this has passed: a pass costs a millisecond, painting a hundred
+/// times that.
 const PASSES: (u32, Duration) = (3, Duration::from_millis(4));
 
 /// What became of a frame, for whoever keeps records.
@@ -285,9 +286,10 @@ impl View {
         let passes = if self.painter.as_ref().is_some_and(Painter::is_software) { PASSES.0 } else { 1 };
         let mut close = false;
         let mut changes = Changes::default();
+        let is_gesture = !self.state.egui_input().events.is_empty();
         let mut last = self.pass(event_loop, &mut ui, &mut changes, &mut close);
         for _ in 1..passes {
-            if last.is_settled || close || started.elapsed() > PASSES.1 {
+            if last.is_settled || close || (is_gesture && started.elapsed() > PASSES.1) {
                 break;
             }
             last = self.pass(event_loop, &mut ui, &mut changes, &mut close);

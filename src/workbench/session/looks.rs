@@ -20,7 +20,7 @@ use super::resident::Resident;
 const FIRST: Duration = Duration::from_millis(25);
 /// How long the look after the first takes; those that follow take twice as long each, up to [`LONGEST`]: a sample twice
 /// as large is what it takes to see more in it.
-const SECOND: Duration = Duration::from_millis(300);
+const SECOND: Duration = Duration::from_millis(400);
 /// How long a look may take.
 const LONGEST: Duration = Duration::from_millis(1200);
 /// Tables of fewer rows are drawn in one go.
@@ -142,7 +142,7 @@ fn look(
     let (started, before) = (Instant::now(), bench.progress.rows());
     let rows = data.table.rows();
     // What would leave little is not worth a preview.
-    let is_last = rows <= FEW || rows - before <= bench.speed.rows_in(time * 3);
+    let is_last = rows <= FEW || rows - before <= bench.speed.rows_in(time * 4);
     let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
     pass.advance(steps, bench.progress)?;
     bench.speed.note(bench.progress.rows() - before, started.elapsed());

@@ -68,7 +68,15 @@ const STEPS: u64 = 32;
 impl OpenData {
     pub(super) fn new(id: DataId, sources: Sources, opened: Opened) -> Self {
         let files = opened.datasets.iter().map(facts_of).collect();
-        Self { id, sources, table: opened.table, notes: opened.notes, files, stats: Mutex::new([None; 3]), learning: Mutex::default() }
+        Self {
+            id,
+            sources,
+            table: opened.table,
+            notes: opened.notes,
+            files,
+            stats: Mutex::new([None; 3]),
+            learning: Mutex::default(),
+        }
     }
 
     /// What stands for "all that must be read of these columns first".
