@@ -183,6 +183,23 @@ pub fn frame(
     })
 }
 
+/// Facts that stand for all columns along one axis, so that a range fitted to them shows the values of each. With one
+/// column they are its own.
+pub fn together(columns: &[ColumnFacts]) -> Option<ColumnFacts> {
+    let (first, rest) = columns.split_first()?;
+    let mut all = *first;
+    for column in rest {
+        if all.kind.is_integer() != column.kind.is_integer() {
+            all.kind = LaneKind::F64;
+        }
+        all.stats = match (all.stats, column.stats) {
+            (Some(a), Some(b)) => Some(a.with(&b)),
+            (a, b) => a.or(b),
+        };
+    }
+    Some(all)
+}
+
 fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: u32) -> Result<Axis, ViewError> {
     let range = match request.range {
         Some(range) => range,

@@ -27,6 +27,7 @@ use crate::figure::shade::shade;
 use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
+use crate::scene::reduction::Reduction;
 
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
@@ -247,6 +248,24 @@ impl Workbench {
         }
         Ok(found)
     }
+}
+
+/// The plans of layers that share their axes, each with its facts: fitted ranges show the values of all. Touches no data.
+fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, WorkbenchError> {
+    let of_axis = |axis: usize| -> Result<ColumnFacts, WorkbenchError> {
+        let facts: Vec<ColumnFacts> = facts.iter().filter_map(|facts| facts[axis]).collect();
+        plan::together(&facts).ok_or_else(|| DataError::Empty.into())
+    };
+    let first = layers.first().ok_or(WorkbenchError::Data(DataError::Empty))?;
+    let fitted = Layer { reduction: Reduction::Count, ..first.clone() };
+    let view = plan::frame(&fitted, &of_axis(X)?, &of_axis(Y)?, None)?.view;
+    let mut plans = Vec::with_capacity(layers.len());
+    for (layer, facts) in layers.iter().zip(facts) {
+        let mut layer = layer.clone();
+        (layer.x.range, layer.y.range) = (Some(view.x.range), Some(view.y.range));
+        plans.push(plan_of(&layer, facts)?);
+    }
+    Ok(plans)
 }
 
 /// The plan of `layer`; touches no data.

@@ -6,6 +6,8 @@ pub mod edges;
 pub mod gpu;
 pub mod ordered;
 
+use std::ops::Range;
+
 use crate::data::DataError;
 
 /// One number a pixel, row-major; row 0 is the lowest y, as in the edge rule.
@@ -24,6 +26,19 @@ impl Values {
             (Self::Count(all), Self::Count(more)) => all.extend(more),
             (Self::Real(all), Self::Real(more)) => all.extend(more),
             (Self::Count(_), Self::Real(_)) | (Self::Real(_), Self::Count(_)) => {}
+        }
+    }
+
+    /// Some rows of `width` pixels, 0 being the lowest; as far as there are any.
+    #[must_use]
+    pub fn lines(&self, lines: Range<u32>, width: usize) -> Self {
+        let of = |length: usize| {
+            let at = |line: u32| (line as usize).saturating_mul(width).min(length);
+            at(lines.start)..at(lines.end).max(at(lines.start))
+        };
+        match self {
+            Self::Count(counts) => Self::Count(counts[of(counts.len())].to_vec()),
+            Self::Real(reals) => Self::Real(reals[of(reals.len())].to_vec()),
         }
     }
 }

@@ -19,6 +19,21 @@ pub enum Number {
 }
 
 impl Number {
+    fn is_below(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Integer(a), Self::Integer(b)) => a < b,
+            _ => self.to_f64() < other.to_f64(),
+        }
+    }
+
+    fn least(self, other: Self) -> Self {
+        if other.is_below(self) { other } else { self }
+    }
+
+    fn greatest(self, other: Self) -> Self {
+        if self.is_below(other) { other } else { self }
+    }
+
     /// The nearest f64.
     #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is what is asked for")]
     pub fn to_f64(self) -> f64 {
@@ -42,6 +57,26 @@ pub struct ColumnStats {
     pub range: Option<(Number, Number)>,
     /// Least value above zero.
     pub min_positive: Option<Number>,
+}
+
+impl ColumnStats {
+    /// What is known of the values of two columns together.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let ends = |a: (Number, Number), b: (Number, Number)| (a.0.least(b.0), a.1.greatest(b.1));
+        Self {
+            rows: self.rows + other.rows,
+            nan: self.nan + other.nan,
+            infinite: self.infinite + other.infinite,
+            range: self.range.zip(other.range).map(|(a, b)| ends(a, b)).or(self.range).or(other.range),
+            min_positive: self
+                .min_positive
+                .zip(other.min_positive)
+                .map(|(a, b)| a.least(b))
+                .or(self.min_positive)
+                .or(other.min_positive),
+        }
+    }
 }
 
 /// Running ends are kept in so many lanes, all in integers: so the loops become vectors.

@@ -105,13 +105,13 @@ impl Look {
 ///
 /// # Errors
 /// [`PaintError::PictureSize`] if the picture was not made at the layout's plot size.
-pub fn compose(plot: &Image, layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Result<Image, PaintError> {
+pub fn compose(plot: &Image, layout: &Layout, look: Look, bars: &[ColorBar]) -> Result<Image, PaintError> {
     let place = layout.plot;
     if (plot.width, plot.height) != (place.width, place.height) {
         let picture = (plot.width, plot.height);
         return Err(PaintError::PictureSize { picture, place: (place.width, place.height) });
     }
-    compose_rows(&plot.pixels, 0..layout.size.height, layout, look, bar)
+    compose_rows(&plot.pixels, 0..layout.size.height, layout, look, bars)
 }
 
 /// Some rows of the figure (0 is the top one). `plot` holds the pixels of those rows of the picture of the data that lie
@@ -124,7 +124,7 @@ pub fn compose_rows(
     rows: Range<u32>,
     layout: &Layout,
     look: Look,
-    bar: Option<&ColorBar>,
+    bars: &[ColorBar],
 ) -> Result<Image, PaintError> {
     let place = layout.plot;
     let within = plot_rows(layout, &rows);
@@ -137,7 +137,7 @@ pub fn compose_rows(
     if !layout.axes && (place.width, place.height) == (layout.size.width, layout.size.height) {
         return Ok(Image { width: place.width, height: rows.end - rows.start, pixels: plot.to_vec() });
     }
-    let mut figure = surroundings_rows(layout, rows.clone(), look, bar)?;
+    let mut figure = surroundings_rows(layout, rows.clone(), look, bars)?;
     let (from, to) = (place.width as usize * 4, figure.width as usize * 4);
     let left = place.x as usize * 4;
     let first = (place.y + within.start).saturating_sub(rows.start);
@@ -163,15 +163,15 @@ pub fn plot_rows(layout: &Layout, rows: &Range<u32>) -> Range<u32> {
 ///
 /// # Errors
 /// [`PaintError`] if the figure is too large.
-pub fn surroundings(layout: &Layout, look: Look, bar: Option<&ColorBar>) -> Result<Image, PaintError> {
-    surroundings_rows(layout, 0..layout.size.height, look, bar)
+pub fn surroundings(layout: &Layout, look: Look, bars: &[ColorBar]) -> Result<Image, PaintError> {
+    surroundings_rows(layout, 0..layout.size.height, look, bars)
 }
 
 fn surroundings_rows(
     layout: &Layout,
     rows: Range<u32>,
     look: Look,
-    bar: Option<&ColorBar>,
+    bars: &[ColorBar],
 ) -> Result<Image, PaintError> {
     let colors = look.theme.colors();
     let mut painter = Painter::of_rows(layout.size.width, rows.clone(), look.background())?;
@@ -181,8 +181,8 @@ fn surroundings_rows(
         ticks_along(&mut painter, layout, &layout.y_ticks, false, colors);
     }
     let mut labels = Vec::new();
-    if let (Some(place), Some(bar)) = (layout.bar, bar) {
-        labels = colorbar::paint(&mut painter, layout, place, bar, colors)?;
+    for (place, bar) in layout.bars.iter().zip(bars) {
+        labels.extend(colorbar::paint(&mut painter, layout, *place, bar, colors)?);
     }
     let nearer = colorbar::name_shift(layout, &labels);
     let shift = |label: &Label| if colorbar::is_name(layout, label) { nearer } else { 0.0 };

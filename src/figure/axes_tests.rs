@@ -17,11 +17,10 @@ fn laid(size: (u32, u32), scale: f64) -> Layout {
         title: name("Every point"),
         x_label: name("x"),
         y_label: name("frequency, Hz"),
-        colorbar_label: name("points per pixel"),
     };
     let quantity = Quantity::default();
     let size = Size { width: size.0, height: size.1 };
-    layout(&FrameRequest { size, scale, text: &text, view: &view, x: quantity, y: quantity, colorbar: true }).unwrap()
+    layout(&FrameRequest { size, scale, text: &text, view: &view, x: quantity, y: quantity, bars: &[name("points per pixel")] }).unwrap()
 }
 
 fn drawn(layout: &Layout, background: Background) -> (Image, ColorBar) {
@@ -51,7 +50,7 @@ fn the_plot_is_the_picture_byte_for_byte() {
             let (picture, bar) = drawn(&layout, background);
             for theme in [Theme::Dark, Theme::Light] {
                 let look = Look { theme, background: Some(background), grid: false };
-                let figure = compose(&picture, &layout, look, Some(&bar)).unwrap();
+                let figure = compose(&picture, &layout, look, std::slice::from_ref(&bar)).unwrap();
                 assert_eq!((figure.width, figure.height), size);
                 assert!(plot_of(&figure, &layout) == picture.pixels, "{size:?}");
             }
@@ -68,7 +67,7 @@ fn rows_composed_apart_are_those_of_the_whole() {
             let (picture, mut bar) = drawn(&layout, background);
             bar.extends = [true, true];
             let look = Look { theme, background: Some(background), grid };
-            let whole = compose(&picture, &layout, look, Some(&bar)).unwrap();
+            let whole = compose(&picture, &layout, look, std::slice::from_ref(&bar)).unwrap();
             for height in [1, 7, 64, 399] {
                 let mut pixels = Vec::new();
                 for top in (0..size.1).step_by(height) {
@@ -76,7 +75,7 @@ fn rows_composed_apart_are_those_of_the_whole() {
                     let within = plot_rows(&layout, &rows);
                     let at = |row: u32| row as usize * layout.plot.width as usize * 4;
                     let plot = &picture.pixels[at(within.start)..at(within.end)];
-                    pixels.extend(compose_rows(plot, rows, &layout, look, Some(&bar)).unwrap().pixels);
+                    pixels.extend(compose_rows(plot, rows, &layout, look, std::slice::from_ref(&bar)).unwrap().pixels);
                 }
                 assert!(pixels == whole.pixels, "{size:?} {height}");
             }
@@ -88,7 +87,7 @@ fn rows_composed_apart_are_those_of_the_whole() {
 fn the_grid_is_what_covers_data_and_only_when_asked_for() {
     let layout = laid((640, 480), 1.0);
     let (picture, bar) = drawn(&layout, Background::Color(Rgba([0, 0, 0, 255])));
-    let figure = compose(&picture, &layout, Look { grid: true, ..Look::default() }, Some(&bar)).unwrap();
+    let figure = compose(&picture, &layout, Look { grid: true, ..Look::default() }, std::slice::from_ref(&bar)).unwrap();
     let covered = plot_of(&figure, &layout);
     assert!(covered != picture.pixels);
     let changed = covered.chunks_exact(4).zip(picture.pixels.chunks_exact(4)).filter(|(a, b)| a != b).count();
@@ -101,7 +100,7 @@ fn nothing_is_painted_on_the_place_of_the_plot() {
     let layout = laid((800, 600), 1.5);
     let (_, bar) = drawn(&layout, Background::None);
     for theme in [Theme::Dark, Theme::Light] {
-        let around = surroundings(&layout, Look { theme, ..Look::default() }, Some(&bar)).unwrap();
+        let around = surroundings(&layout, Look { theme, ..Look::default() }, std::slice::from_ref(&bar)).unwrap();
         let background = theme.colors().background.0;
         assert!(plot_of(&around, &layout).chunks_exact(4).all(|pixel| pixel == background));
     }
@@ -111,7 +110,7 @@ fn nothing_is_painted_on_the_place_of_the_plot() {
 fn figures_are_the_same_each_time_and_differ_where_they_should() {
     let layout = laid((960, 540), 1.0);
     let (picture, bar) = drawn(&layout, Background::Color(Rgba([0, 0, 0, 255])));
-    let figure = |look| hash(&compose(&picture, &layout, look, Some(&bar)).unwrap().pixels);
+    let figure = |look| hash(&compose(&picture, &layout, look, std::slice::from_ref(&bar)).unwrap().pixels);
     let dark = Look::default();
     let light = Look { theme: Theme::Light, ..dark };
     assert_eq!(figure(dark), figure(dark));
@@ -123,7 +122,7 @@ fn transparent_figures_are_transparent_but_for_lines_and_words() {
     let layout = laid((640, 480), 1.0);
     let (picture, bar) = drawn(&layout, Background::None);
     let look = Look { background: Some(Background::None), ..Look::default() };
-    let figure = compose(&picture, &layout, look, Some(&bar)).unwrap();
+    let figure = compose(&picture, &layout, look, std::slice::from_ref(&bar)).unwrap();
     assert_eq!(figure.pixel(0, 0), Some([0; 4]));
     let text = Theme::Dark.colors();
     let clear = figure.pixels.chunks_exact(4).filter(|pixel| pixel[3] == 0).count();

@@ -272,16 +272,16 @@ pub(super) fn paint(
     Ok(labels)
 }
 
-/// Whether a label is the bar's name, which runs upwards beside its ticks' labels.
+/// Whether a label is a bar's name, which runs upwards beside its ticks' labels.
 pub(super) fn is_name(layout: &Layout, label: &Label) -> bool {
-    label.turned && layout.bar.is_some_and(|bar| label.x > f64::from(bar.rect.right()))
+    label.turned && layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
 }
 
-/// How far the bar's name may be set nearer to it, in whole pixels: the layout has kept room for the longest labels there
+/// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there
 /// may be, as it is made before the values are known. Half of what is left stays at the figure's edge.
 pub(super) fn name_shift(layout: &Layout, ticks: &[Label]) -> f64 {
     let longest = ticks.iter().filter(|label| label.role == Role::Tick).map(|label| label.width).fold(0.0, f64::max);
-    layout.bar.map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
+    layout.bars.first().map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
 }
 
 /// Points at the ends beyond which there are values; returns what is left for the colours.

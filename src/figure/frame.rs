@@ -24,8 +24,6 @@ pub struct FigureText {
     pub x_label: Option<String>,
     /// Left of the plot, upwards.
     pub y_label: Option<String>,
-    /// Right of the colour bar, upwards: what the colours stand for.
-    pub colorbar_label: Option<String>,
 }
 
 /// What a figure is to hold.
@@ -43,8 +41,8 @@ pub struct FrameRequest<'a> {
     pub x: Quantity,
     /// What the numbers along y are.
     pub y: Quantity,
-    /// Whether there is a colour bar.
-    pub colorbar: bool,
+    /// The colour bars, the uppermost first: what their colours stand for, if that is said.
+    pub bars: &'a [Option<String>],
 }
 
 /// What a piece of text is, which decides its colour.
@@ -92,7 +90,7 @@ impl Label {
     }
 }
 
-/// Where the colour bar is.
+/// Where a colour bar is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BarPlace {
     /// The colours.
@@ -116,10 +114,10 @@ pub struct Layout {
     pub x_ticks: Ticks,
     /// Ticks along the left.
     pub y_ticks: Ticks,
-    /// All text but the colour bar's ticks, which depend on the data.
+    /// All text but the colour bars' ticks, which depend on the data.
     pub labels: Vec<Label>,
-    /// The colour bar, where there is one.
-    pub bar: Option<BarPlace>,
+    /// The colour bars, as many as there is room for, the uppermost first.
+    pub bars: Vec<BarPlace>,
 }
 
 impl Layout {
@@ -140,7 +138,7 @@ impl Layout {
             x_ticks: Ticks::default(),
             y_ticks: Ticks::default(),
             labels: Vec::new(),
-            bar: None,
+            bars: Vec::new(),
         }
     }
 
@@ -166,8 +164,8 @@ pub fn layout(request: &FrameRequest<'_>) -> Result<Layout, PaintError> {
     let wordless = FigureText::default();
     let attempts = [
         *request,
-        FrameRequest { colorbar: false, ..*request },
-        FrameRequest { colorbar: false, text: &wordless, ..*request },
+        FrameRequest { bars: &[], ..*request },
+        FrameRequest { bars: &[], text: &wordless, ..*request },
     ];
     for attempt in &attempts {
         if let Some(found) = place::attempt(attempt)? {

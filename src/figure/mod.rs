@@ -18,6 +18,7 @@ pub mod axes;
 pub mod bands;
 pub mod colorbar;
 pub mod colormap;
+pub mod composite;
 mod coverage;
 mod equalize;
 pub mod error;

@@ -3,6 +3,7 @@
 //! Nothing here knows of files, engines or windows; everything can be saved.
 
 pub mod axis;
+pub mod blend;
 pub mod edge;
 pub mod history;
 pub mod layer;

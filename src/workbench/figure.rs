@@ -1,42 +1,57 @@
-//! Figures: the picture of the data with axes, words and color bar, or bare. What `render` and the window's export make.
+//! Figures: the picture of the data with axes, words and color bars, or bare. What `render` and the window's export make.
 //!
 //! A picture too large for memory is counted in bands of pixel rows. The numbers go to a temporary file ([`Kept`]); norms
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
-use std::ops::Range;
+mod drawn;
+
 use std::time::Instant;
 
 use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
-use crate::figure::axes::{Look, Theme, compose_rows, plot_rows};
+use crate::figure::axes::{Look, Theme};
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::colormap;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
-use crate::figure::image::Image;
 use crate::figure::norm::{Shading, shading};
-use crate::figure::painter::{PaintError, Rect};
-use crate::figure::shade::shade;
-use crate::figure::strips::Strips;
+use crate::figure::painter::PaintError;
 use crate::plan::FramePlan;
-use crate::scene::layer::Layer;
+use crate::scene::axis::{Size, ViewError};
+use crate::scene::blend::Blend;
+use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
-use crate::scene::style::{Background, Rgba};
+use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::Banded;
 use super::kept::Kept;
-use super::words::{quantities, words};
-use super::{EngineUsed, Facts, Workbench, WorkbenchError, plan_of};
+use super::sources::Sources;
+use super::words::{quantities, quantity_name, words};
+use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
+
+pub use drawn::DrawnFigure;
+use drawn::Plot;
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
 
+/// Most layers of a figure.
+pub const MAX_LAYERS: usize = 64;
+
 /// A figure as the person asked for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FigureRequest {
-    /// What is drawn. Its size is that of the whole figure, its background that of the plot.
-    pub layer: Layer,
+    /// Horizontal axis.
+    pub x: AxisRequest,
+    /// Vertical axis.
+    pub y: AxisRequest,
+    /// Size of the whole figure in pixels.
+    pub size: Size,
+    /// What the lowest layer is composed over, in the plot.
+    pub background: Background,
+    /// The layers, the lowest first; at least one.
+    pub layers: Vec<FigureLayer>,
     /// The words: what is `None` is taken from the columns (and no title), what is empty is left out.
     pub text: FigureText,
     /// Colors of lines and words.
@@ -49,30 +64,132 @@ pub struct FigureRequest {
     pub grid: bool,
 }
 
-impl FigureRequest {
-    /// A layer's figure with axes, all else as by default.
+/// One layer of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureLayer {
+    /// What the person calls it; empty where it goes by its files' names.
+    pub name: String,
+    /// The files and the columns x and y; the value column is the reduction's.
+    pub sources: Sources,
+    /// How the rows of a pixel become a number.
+    pub reduction: Reduction,
+    /// How the numbers become colors. Its background is not used: the figure's is.
+    pub style: Style,
+    /// How the colors join with those beneath.
+    pub blend: Blend,
+    /// Whether it is seen.
+    pub visible: bool,
+    /// What its color bar says: the reduction if nothing is given, nothing if that is empty.
+    pub label: Option<String>,
+}
+
+impl FigureLayer {
+    /// All points of some sources, in the default style.
     #[must_use]
-    pub fn new(layer: Layer) -> Self {
-        Self { layer, text: FigureText::default(), theme: Theme::Dark, dpi: DPI, axes: true, grid: false }
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            name: String::new(),
+            sources,
+            reduction: Reduction::Count,
+            style: Style::default(),
+            blend: Blend::Normal,
+            visible: true,
+            label: None,
+        }
+    }
+
+    /// The sources with the column that the reduction needs.
+    #[must_use]
+    pub fn all_sources(&self) -> Sources {
+        Sources { value: self.reduction.column().map(ToOwned::to_owned), ..self.sources.clone() }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if !self.name.is_empty() {
+            return self.name.clone();
+        }
+        let named = |path: &std::path::Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let inputs = &self.sources.inputs;
+        match (inputs.first().and_then(|path| named(path)), inputs.len()) {
+            (Some(name), 1) => name,
+            (Some(name), more) => format!("{name} and {} more", more - 1),
+            (None, _) => self.sources.y.clone().unwrap_or_else(|| "layer".to_owned()),
+        }
+    }
+
+    /// Whether it has a color bar: what is of one color has none.
+    #[must_use]
+    pub fn has_bar(&self) -> bool {
+        self.visible && self.reduction != Reduction::Any
+    }
+}
+
+impl FigureRequest {
+    /// A figure of one layer with axes, all else as by default.
+    #[must_use]
+    pub fn new(layer: FigureLayer, size: Size) -> Self {
+        Self {
+            x: AxisRequest::default(),
+            y: AxisRequest::default(),
+            size,
+            background: default_background(Theme::Dark),
+            layers: vec![layer],
+            text: FigureText::default(),
+            theme: Theme::Dark,
+            dpi: DPI,
+            axes: true,
+            grid: false,
+        }
     }
 
     /// Checks all that can be checked before any data is read.
     ///
     /// # Errors
-    /// Sizes, ranges, resolutions and colormaps that cannot be.
+    /// Sizes, ranges, resolutions and colormaps that cannot be, no layer or too many of them.
     pub fn check(&self) -> Result<(), WorkbenchError> {
-        self.layer.check()?;
-        colormap(&self.layer.style.colormap)?;
+        if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
+            let count = self.layers.len();
+            return Err(WorkbenchError::Request(format!("a figure has 1 to {MAX_LAYERS} layers, not {count}")));
+        }
+        for i in 0..self.layers.len() {
+            self.layer(i, self.size).check()?;
+            colormap(&self.layers[i].style.colormap)?;
+        }
         if !(10.0..=2400.0).contains(&self.dpi) {
             return Err(PaintError::Scale(self.dpi).into());
         }
         Ok(())
     }
 
+    /// A layer with the figure's axes, for a plot of some size, its colors over nothing.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    #[must_use]
+    pub fn layer(&self, index: usize, size: Size) -> Layer {
+        let FigureLayer { reduction, style, .. } = &self.layers[index];
+        let style = Style { background: Background::None, ..style.clone() };
+        Layer { x: self.x, y: self.y, size, reduction: reduction.clone(), style }
+    }
+
+    /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
+    #[must_use]
+    pub fn bar_labels(&self, tables: &[&Table]) -> Vec<Option<String>> {
+        let several = self.layers.len() > 1;
+        let label = |(layer, table): (&FigureLayer, &&Table)| match &layer.label {
+            Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
+            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, &layer.reduction))),
+            None => Some(quantity_name(table, &layer.reduction)),
+        };
+        self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label).collect()
+    }
+
     /// The look around the plot: transparent where the plot is.
     #[must_use]
     pub fn look(&self) -> Look {
-        let background = match self.layer.style.background {
+        let background = match self.background {
             Background::None => Some(Background::None),
             Background::Color(_) => None,
         };
@@ -89,212 +206,162 @@ pub fn default_background(theme: Theme) -> Background {
     })
 }
 
-/// Where everything in a figure of `table` goes, and the plan of its plot. `facts` are those of the layer.
-fn lay_out(table: &Table, request: &FigureRequest, facts: &Facts) -> Result<(Layout, FramePlan), WorkbenchError> {
-    let scale = request.dpi / DPI;
-    let mut layer = request.layer.clone();
-    let mut plan = plan_of(&layer, facts)?;
-    if !request.axes {
-        return Ok((Layout::bare(layer.size, scale), plan));
+/// A background as bytes: red, green, blue, alpha.
+#[must_use]
+pub fn ground(background: Background) -> [u8; 4] {
+    match background {
+        Background::None => [0; 4],
+        Background::Color(Rgba(color)) => color,
     }
-    let text = words(&request.text, table, &layer.reduction);
-    let [x, y] = quantities(table);
-    // There is one color only.
-    let colorbar = layer.reduction != Reduction::Any;
+}
+
+/// Where everything in a figure goes, and the plans of its layers. `facts` are those of the layers.
+fn lay_out(
+    tables: &[&Table],
+    request: &FigureRequest,
+    facts: &[Facts],
+) -> Result<(Layout, Vec<FramePlan>), WorkbenchError> {
+    let scale = request.dpi / DPI;
+    let layers = |size| -> Vec<Layer> { (0..request.layers.len()).map(|i| request.layer(i, size)).collect() };
+    let mut size = request.size;
+    let mut plans = plans_of(&layers(size), facts)?;
+    if !request.axes {
+        return Ok((Layout::bare(size, scale), plans));
+    }
+    let first = tables.first().ok_or(WorkbenchError::Data(crate::data::DataError::Empty))?;
+    let (text, [x, y]) = (words(&request.text, first), quantities(first));
+    let bars = request.bar_labels(tables);
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.
-    for _ in 0..4 {
-        let size = request.layer.size;
-        let layout = frame::layout(&FrameRequest { size, scale, text: &text, view: &plan.view, x, y, colorbar })?;
-        let fits = layout.plot_size() == layer.size;
-        layer.size = layout.plot_size();
-        plan = plan_of(&layer, facts)?;
-        if fits {
-            return Ok((layout, plan));
+    for round in 0..5 {
+        let view = plans[0].view;
+        let frame = FrameRequest { size: request.size, scale, text: &text, view: &view, x, y, bars: &bars };
+        let layout = frame::layout(&frame)?;
+        let fits = layout.plot_size() == size;
+        size = layout.plot_size();
+        plans = plans_of(&layers(size), facts)?;
+        if fits || round == 4 {
+            return Ok((layout, plans));
         }
     }
-    let size = request.layer.size;
-    let layout = frame::layout(&FrameRequest { size, scale, text: &text, view: &plan.view, x, y, colorbar })?;
-    layer.size = layout.plot_size();
-    Ok((layout, plan_of(&layer, facts)?))
+    Err(ViewError::NothingToFit { axis: "x", wanted: "known" }.into())
 }
 
-/// The plot of a figure.
-enum Plot {
-    /// Its pixels.
-    Painted(Image),
-    /// Its numbers and their colors.
-    Kept { numbers: Kept, colors: Box<Shading> },
-}
-
-/// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.
-pub struct DrawnFigure {
-    plot: Plot,
-    bar: Option<ColorBar>,
-    look: Look,
-    layout: Layout,
-    plan: FramePlan,
-    accounting: Accounting,
-    engine: EngineUsed,
-    passes: u32,
-    seconds: f64,
-    strip_bytes: u64,
-}
-
-impl DrawnFigure {
-    /// Where the plot is in the figure.
-    #[must_use]
-    pub fn plot(&self) -> Rect {
-        self.layout.plot
-    }
-
-    /// The plan that its numbers follow.
-    #[must_use]
-    pub fn plan(&self) -> &FramePlan {
-        &self.plan
-    }
-
-    /// Where every row went.
-    #[must_use]
-    pub fn accounting(&self) -> Accounting {
-        self.accounting
-    }
-
-    /// The engine that counted.
-    #[must_use]
-    pub fn engine(&self) -> &EngineUsed {
-        &self.engine
-    }
-
-    /// Passes over the data, without that for statistics: more than one where the picture was made in bands.
-    #[must_use]
-    pub fn passes(&self) -> u32 {
-        self.passes
-    }
-
-    /// Seconds from request to numbers.
-    #[must_use]
-    pub fn seconds(&self) -> f64 {
-        self.seconds
-    }
-}
-
-impl Strips for DrawnFigure {
-    fn size(&self) -> (u32, u32) {
-        (self.layout.size.width, self.layout.size.height)
-    }
-
-    fn is_opaque(&self) -> bool {
-        let around = !self.layout.axes || self.look.background().0[3] == 255;
-        around
-            && match &self.plot {
-                Plot::Painted(image) => image.is_opaque(),
-                Plot::Kept { numbers, colors } => {
-                    let cells = u64::from(self.layout.plot.width) * u64::from(self.layout.plot.height);
-                    let (some, all) = (numbers.occupied() > 0, numbers.occupied() == cells);
-                    // All colors of a palette are equally opaque.
-                    (all || colors.empty[3] == 255) && (!some || colors.palette[0][3] == 255)
-                }
-            }
-    }
-
-    fn strip_rows(&self) -> u32 {
-        // A row is held as numbers, bits, colors and figure.
-        let row = u64::from(self.layout.size.width) * 32;
-        u32::try_from(self.strip_bytes / row).unwrap_or(u32::MAX).clamp(1, self.layout.size.height)
-    }
-
-    fn strip(&self, rows: Range<u32>) -> Result<Image, FigureError> {
-        let within = plot_rows(&self.layout, &rows);
-        let compose = |pixels: &[u8]| compose_rows(pixels, rows, &self.layout, self.look, self.bar.as_ref());
-        Ok(match &self.plot {
-            Plot::Painted(image) => compose(image.rows(&within))?,
-            Plot::Kept { numbers, colors } => {
-                let Rect { width, height, .. } = self.layout.plot;
-                let values = numbers.lines(height - within.end..height - within.start)?;
-                compose(&shade(&values, width, within.end - within.start, colors).pixels)?
-            }
-        })
-    }
-}
-
-/// What became of the rows, with the picture of it.
+/// What became of a layer's rows, with its numbers.
 struct Counted {
-    plot: Plot,
-    bar: Option<ColorBar>,
+    numbers: Numbers,
     accounting: Accounting,
     engine: EngineUsed,
     passes: u32,
+}
+
+/// A layer's numbers.
+enum Numbers {
+    Whole(crate::aggregate::Aggregate),
+    Kept(Kept),
+}
+
+impl Numbers {
+    fn bands(&self) -> &dyn Bands {
+        match self {
+            Self::Whole(aggregate) => &aggregate.values,
+            Self::Kept(kept) => kept,
+        }
+    }
 }
 
 impl Workbench {
-    /// Draws the figure of `table` (columns x, y and, where the reduction names one, the value).
+    /// Draws a figure. `tables` are those of its layers, in their order (columns x, y and, where the reduction names one,
+    /// the value). Layers that are not visible are not counted, but a fitted view has room for them.
     ///
     /// # Errors
     /// Anything wrong with request, data, view or engine; a stop asked for through `progress`.
     pub fn figure(
         &self,
-        table: &Table,
+        tables: &[&Table],
         request: &FigureRequest,
         progress: &Progress,
     ) -> Result<DrawnFigure, WorkbenchError> {
         let started = Instant::now();
         request.check()?;
-        let facts = self.facts(table, &request.layer, progress)?;
-        let (layout, plan) = lay_out(table, request, &facts)?;
-        let Counted { plot, bar, accounting, engine, passes } = match self.threads_for_whole(&plan) {
-            Some(threads) => self.whole(table, request, &layout, &plan, (threads, progress))?,
-            None => self.in_bands(table, request, &layout, &plan, progress)?,
-        };
-        let (look, seconds, strip_bytes) = (request.look(), started.elapsed().as_secs_f64(), self.picture_bytes / 16);
-        Ok(DrawnFigure { plot, bar, look, layout, plan, accounting, engine, passes, seconds, strip_bytes })
+        let layers: Vec<Layer> = (0..request.layers.len()).map(|i| request.layer(i, request.size)).collect();
+        let facts: Vec<Facts> = tables
+            .iter()
+            .zip(&layers)
+            .map(|(table, layer)| self.facts(table, layer, progress))
+            .collect::<Result<_, _>>()?;
+        let (layout, plans) = lay_out(tables, request, &facts)?;
+        let visible: Vec<usize> = (0..layers.len()).filter(|i| request.layers[*i].visible).collect();
+        // Where one layer must be counted in bands, all are kept in files: memory is for one picture.
+        let cells = plans[0].view.cells() as u64 * 12;
+        let spare = cells.saturating_mul(visible.len().saturating_sub(1) as u64);
+        let mut counted: Vec<Counted> = Vec::new();
+        for i in &visible {
+            let threads = if spare > self.picture_bytes / 2 { None } else { self.threads_for_whole(&plans[*i]) };
+            counted.push(match threads {
+                Some(threads) => self.whole(threads, tables[*i], &plans[*i], progress)?,
+                None => self.kept(tables[*i], &layers[*i], &plans[*i], progress)?,
+            });
+        }
+        let mut bars = Vec::new();
+        let mut shadings = Vec::new();
+        for (i, counted) in visible.iter().zip(&counted) {
+            // With one layer the ground is beneath its colors already.
+            let background = if visible.len() == 1 { request.background } else { Background::None };
+            let style = Style { background, ..layers[*i].style.clone() };
+            let (colors, bar) = decide(counted.numbers.bands(), &style, request.layers[*i].has_bar())?;
+            bars.extend(bar);
+            shadings.push(colors);
+        }
+        bars.reverse();
+        let blends = visible.iter().map(|i| request.layers[*i].blend);
+        let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
+        let passes = counted.iter().map(|counted| counted.passes).sum();
+        let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());
+        let size = (layout.plot.width, layout.plot.height);
+        let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(shadings).zip(blends), request, size)?;
+        Ok(DrawnFigure {
+            plot,
+            bars,
+            look: request.look(),
+            layout,
+            view: plans[0].view,
+            accountings,
+            engine,
+            passes,
+            seconds: started.elapsed().as_secs_f64(),
+            strip_bytes: self.picture_bytes / 16,
+        })
     }
 
     fn whole(
         &self,
+        threads: usize,
         table: &Table,
-        request: &FigureRequest,
-        layout: &Layout,
-        plan: &FramePlan,
-        (threads, progress): (usize, &Progress),
-    ) -> Result<Counted, WorkbenchError> {
-        let aggregate = self.count_with(threads, table, plan, progress)?;
-        let (colors, bar) = decide(&aggregate.values, request, layout)?;
-        let plot = Plot::Painted(self.color(&aggregate, &colors)?);
-        Ok(Counted { plot, bar, accounting: aggregate.accounting, engine: self.used.clone(), passes: 1 })
-    }
-
-    fn in_bands(
-        &self,
-        table: &Table,
-        request: &FigureRequest,
-        layout: &Layout,
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let mut numbers = Kept::new(layout.plot.width, layer_counts(&request.layer))?;
+        let aggregate = self.count_with(threads, table, plan, progress)?;
+        let accounting = aggregate.accounting;
+        Ok(Counted { numbers: Numbers::Whole(aggregate), accounting, engine: self.used.clone(), passes: 1 })
+    }
+
+    fn kept(
+        &self,
+        table: &Table,
+        layer: &Layer,
+        plan: &FramePlan,
+        progress: &Progress,
+    ) -> Result<Counted, WorkbenchError> {
+        let mut numbers = Kept::new(plan.view.x.pixels, layer.reduction == Reduction::Count)?;
         let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
-        let (colors, bar) = decide(&numbers, request, layout)?;
-        Ok(Counted { plot: Plot::Kept { numbers, colors: Box::new(colors) }, bar, accounting, engine, passes })
+        Ok(Counted { numbers: Numbers::Kept(numbers), accounting, engine, passes })
     }
 }
 
-/// Whether a layer's numbers are counts.
-fn layer_counts(layer: &Layer) -> bool {
-    layer.reduction == Reduction::Count
-}
-
-/// Colors and, where there is a place for it, the color bar.
-fn decide(
-    values: &dyn Bands,
-    request: &FigureRequest,
-    layout: &Layout,
-) -> Result<(Shading, Option<ColorBar>), FigureError> {
-    let style = &request.layer.style;
+/// Colors and, where one is wanted, the color bar.
+fn decide(values: &dyn Bands, style: &Style, has_bar: bool) -> Result<(Shading, Option<ColorBar>), FigureError> {
     let colors = shading(values, style)?;
-    let bar = match layout.bar {
-        Some(_) => Some(ColorBar::of(values, style, &colors)?),
-        None => None,
-    };
+    let bar = if has_bar { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }

@@ -8,6 +8,7 @@ mod desk;
 mod looks;
 mod manners;
 mod opened;
+mod painting;
 mod resident;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,14 +24,10 @@ use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
 use crate::data::table::Part;
 use crate::data::watch::{Change, Watch};
-use crate::figure::colorbar::ColorBar;
-use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
-use crate::figure::norm::{Scale, shading};
-use crate::figure::shade::shade;
 use crate::plan::FramePlan;
+use crate::scene::axis::View;
 use crate::scene::layer::Layer;
-use crate::scene::style::Style;
 
 use super::sources::Sources;
 use super::{EngineChoice, EngineUsed, WorkbenchError};
@@ -39,6 +36,7 @@ use looks::{Bench, Speed};
 use resident::Resident;
 
 pub use opened::{FileFacts, OpenData};
+pub use painting::{LayerLook, Looks, PaintedLayer};
 
 /// Which opened data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,14 +65,12 @@ pub enum FrameStatus {
 pub struct Shown {
     /// The request that they answer.
     pub generation: Generation,
-    /// The data they are of.
-    pub data: Arc<OpenData>,
-    /// What was asked for.
-    pub layer: Layer,
-    /// The plan they follow.
-    pub plan: FramePlan,
-    /// The numbers.
-    pub aggregate: Aggregate,
+    /// What was asked for, layer by layer, the lowest first.
+    pub wishes: Vec<Wish>,
+    /// The numbers of each layer.
+    pub layers: Vec<ShownLayer>,
+    /// What the plot shows.
+    pub view: View,
     /// Which rows they cover.
     pub status: FrameStatus,
     /// The engine.
@@ -83,11 +79,37 @@ pub struct Shown {
     pub seconds: f64,
 }
 
+/// A layer to draw: its data, and its axes, size and reduction.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// Its data.
+    pub data: Arc<OpenData>,
+    /// What to draw of it; its style is not looked at.
+    pub layer: Layer,
+}
+
+/// The numbers of a layer.
+#[derive(Debug, Clone)]
+pub struct ShownLayer {
+    /// The plan they follow.
+    pub plan: FramePlan,
+    /// The numbers; layers that ask for the same share them.
+    pub aggregate: Arc<Aggregate>,
+}
+
 impl Shown {
     /// Whether a job asks for the same, perhaps at another size.
     fn is_of(&self, job: &DrawJob) -> bool {
-        let same = Layer { size: self.layer.size, style: self.layer.style.clone(), ..job.layer.clone() };
-        self.data.id == job.data.id && self.layer == same
+        let is_same = |(a, b): (&Wish, &Wish)| {
+            let resized = Layer { size: a.layer.size, style: a.layer.style.clone(), ..b.layer.clone() };
+            a.data.id == b.data.id && a.layer == resized
+        };
+        self.wishes.len() == job.wishes.len() && self.wishes.iter().zip(&job.wishes).all(is_same)
+    }
+
+    /// Whether all layers are of open data.
+    pub fn is_of_data<'a>(&self, mut data: impl Iterator<Item = &'a Arc<OpenData>>) -> bool {
+        self.wishes.iter().all(|wish| data.next().is_some_and(|data| data.id == wish.data.id)) && data.next().is_none()
     }
 }
 
@@ -96,16 +118,12 @@ impl Shown {
 pub struct Painted {
     /// Its numbers.
     pub shown: Arc<Shown>,
-    /// The style it has.
-    pub style: Style,
+    /// The looks it has.
+    pub looks: Looks,
     /// The plot, at the view's size in pixels.
     pub picture: Image,
-    /// What its colors stand for.
-    pub bar: ColorBar,
-    /// How often values occur among the pixels; none if no row fell on any.
-    pub histogram: Option<Histogram>,
-    /// The values of the first and the last color, if any row fell on a pixel.
-    pub limits: Option<(f64, f64)>,
+    /// Its layers, the lowest first.
+    pub layers: Vec<Arc<PaintedLayer>>,
 }
 
 /// What a session has to tell.
@@ -119,8 +137,8 @@ pub enum Event {
     Painted(Box<Painted>),
     /// A frame could not be drawn or painted; a sentence says why.
     Failed(Generation, String),
-    /// A file of watched data is no longer what it was when it was opened.
-    FileChanged(DataId, Change),
+    /// A watched file is no longer what it was when it was opened.
+    FileChanged(Change),
 }
 
 /// Called, from any thread, when there is an event.
@@ -136,8 +154,7 @@ enum Job {
 
 struct DrawJob {
     generation: Generation,
-    data: Arc<OpenData>,
-    layer: Layer,
+    wishes: Vec<Wish>,
 }
 
 /// What the threads of a session share.
@@ -146,7 +163,7 @@ struct Shared {
     /// Says that the latest numbers, or the style, have changed.
     paint: Desk<()>,
     latest: Mutex<Option<Arc<Shown>>>,
-    style: Mutex<Style>,
+    looks: Mutex<Looks>,
     events: Mutex<Sender<Event>>,
     wake: Wake,
     is_drawing: AtomicBool,
@@ -161,8 +178,8 @@ impl Shared {
         (self.wake)();
     }
 
-    fn style(&self) -> Style {
-        self.style.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn looks(&self) -> Looks {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -195,7 +212,7 @@ impl Session {
             engine: Desk::new(),
             paint: Desk::new(),
             latest: Mutex::new(None),
-            style: Mutex::new(Style::default()),
+            looks: Mutex::new(Looks::default()),
             events: Mutex::new(sender),
             wake,
             is_drawing: AtomicBool::new(false),
@@ -246,34 +263,43 @@ impl Session {
         !self.opening.is_empty()
     }
 
-    /// Draws data as `layer` says; an older frame in the making gives way.
-    pub fn draw(&mut self, data: &Arc<OpenData>, layer: Layer) -> Generation {
+    /// Draws layers, which share axes and size, in looks of theirs; an older frame in the making gives way.
+    pub fn draw(&mut self, wishes: Vec<Wish>, looks: &Looks) -> Generation {
         let generation = Generation(self.next());
-        self.set_style(&layer.style);
+        self.set_looks(looks);
         self.shared.is_drawing.store(true, Ordering::Relaxed);
-        let needs = data.needs(&layer);
-        let job = Box::new(DrawJob { generation, data: Arc::clone(data), layer });
+        // What is being found out for a frame of one layer is not lost to a newer one that needs the same.
+        let needs = match wishes.as_slice() {
+            [wish] => wish.data.needs(&wish.layer),
+            _ => None,
+        };
+        let job = Box::new(DrawJob { generation, wishes });
         self.shared.engine.put(Job::Draw(job), needs);
         generation
     }
 
     /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
-    pub fn watch(&mut self, data: &OpenData) {
-        let mappings = data.table.parts().iter().flat_map(Part::mappings);
-        let files = mappings.map(|mapping| (mapping.path().to_owned(), mapping.facts())).collect();
-        let (shared, id) = (Arc::clone(&self.shared), data.id);
+    pub fn watch(&mut self, data: &[Arc<OpenData>]) {
+        let mappings = data.iter().flat_map(|data| data.table.parts()).flat_map(Part::mappings);
+        let mut files = Vec::new();
+        for mapping in mappings {
+            if files.iter().all(|(path, _)| path != mapping.path()) {
+                files.push((mapping.path().to_owned(), mapping.facts()));
+            }
+        }
+        let shared = Arc::clone(&self.shared);
         // Without a thread for it, nothing is noticed: the next pass over the file still finds out.
-        self.watch = Watch::start(files, move |change| shared.send(Event::FileChanged(id, change))).ok();
+        self.watch = Watch::start(files, move |change| shared.send(Event::FileChanged(change))).ok();
     }
 
     /// Colors the latest numbers anew; touches no file.
-    pub fn restyle(&mut self, style: &Style) {
-        self.set_style(style);
+    pub fn restyle(&mut self, looks: &Looks) {
+        self.set_looks(looks);
         self.shared.paint.put((), None);
     }
 
-    fn set_style(&self, style: &Style) {
-        self.shared.style.lock().unwrap_or_else(PoisonError::into_inner).clone_from(style);
+    fn set_looks(&self, looks: &Looks) {
+        self.shared.looks.lock().unwrap_or_else(PoisonError::into_inner).clone_from(looks);
     }
 
     /// Stops the frame in the making; what is shown stays.
@@ -298,7 +324,7 @@ impl Session {
                 let id = match event {
                     Event::Opened(data) => data.id,
                     Event::OpenFailed(id, _) => *id,
-                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(..) => continue,
+                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(_) => continue,
                 };
                 self.opening.retain(|(opening, _)| *opening != id);
             }
@@ -339,13 +365,13 @@ fn draw_all(shared: &Arc<Shared>) {
         let started = Instant::now();
         let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let has_preview = latest.is_some_and(|shown| shown.is_of(&job));
-        let mut show = |plan: FramePlan, aggregate: Aggregate, status: FrameStatus, engine: &EngineUsed| {
+        let mut show = |layers: Vec<ShownLayer>, status: FrameStatus, engine: &EngineUsed| {
+            let Some(view) = layers.first().map(|layer| layer.plan.view) else { return true };
             let shown = Shown {
                 generation: job.generation,
-                data: Arc::clone(&job.data),
-                layer: job.layer.clone(),
-                plan,
-                aggregate,
+                wishes: job.wishes.clone(),
+                layers,
+                view,
                 status,
                 engine: engine.clone(),
                 seconds: started.elapsed().as_secs_f64(),
@@ -367,14 +393,14 @@ fn draw_all(shared: &Arc<Shared>) {
             resident: &mut resident,
             show: &mut show,
         };
-        let drawn = survive(|| looks::draw(&job.data, &job.layer, &mut bench));
+        let drawn = survive(|| looks::draw(&job.wishes, &mut bench));
         shared.is_drawing.store(false, Ordering::Relaxed);
         match drawn {
             Ok(None) => (shared.wake)(),
             Ok(Some(plan)) => {
                 (shared.wake)();
                 // The picture is shown; what follows is for the next ones, and gives way to them.
-                let taken = survive(|| resident.take_in(&job.data, &plan, &progress));
+                let taken = survive(|| resident.take_in(&job.wishes[0].data, &plan, &progress));
                 if let Some(error) = taken.err().filter(|error| !is_stop(error)) {
                     shared.send(Event::Failed(job.generation, error.to_string()));
                 }
@@ -405,11 +431,12 @@ fn is_stop(error: &WorkbenchError) -> bool {
 
 /// The painter's thread.
 fn paint_all(shared: &Arc<Shared>) {
+    let mut painter = painting::Painting::new(shared.reading.threads);
     while let Some(((), _)) = shared.paint.take() {
         let Some(shown) = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone() else { continue };
-        let style = shared.style();
+        let looks = shared.looks();
         let generation = shown.generation;
-        match survive(|| paint(shown, style)) {
+        match survive(|| painter.paint(shown, looks)) {
             Ok(painted) => shared.send(Event::Painted(Box::new(painted))),
             Err(error) => shared.send(Event::Failed(generation, error.to_string())),
         }
@@ -420,16 +447,6 @@ fn paint_all(shared: &Arc<Shared>) {
 fn survive<T>(work: impl FnOnce() -> Result<T, WorkbenchError>) -> Result<T, WorkbenchError> {
     let fault = |_| Err(WorkbenchError::Request("an internal error; the log says more".to_owned()));
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(fault)
-}
-
-fn paint(shown: Arc<Shown>, style: Style) -> Result<Painted, WorkbenchError> {
-    let Aggregate { width, height, values, .. } = &shown.aggregate;
-    let colors = shading(values, &style)?;
-    let picture = shade(values, *width, *height, &colors);
-    let bar = ColorBar::of(values, &style, &colors)?;
-    let histogram = Histogram::new(values, style.norm);
-    let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
-    Ok(Painted { shown, style, picture, bar, histogram, limits })
 }
 
 #[cfg(test)]

@@ -11,19 +11,26 @@ use crate::scene::reduction::Reduction;
 
 /// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out.
 #[must_use]
-pub fn words(given: &FigureText, table: &Table, reduction: &Reduction) -> FigureText {
-    let [x, y, value] = [X, Y, VALUE].map(|i| table.column(i));
-    let reduction = match (reduction, value) {
-        (Reduction::Of(statistic, _), Some(column)) => Reduction::Of(*statistic, value_name(column, y)),
-        _ => reduction.clone(),
-    };
+pub fn words(given: &FigureText, table: &Table) -> FigureText {
+    let [x, y] = [X, Y].map(|i| table.column(i));
     let word =
         |given: &Option<String>, default: Option<String>| given.clone().or(default).filter(|word| !word.is_empty());
     FigureText {
         title: word(&given.title, None),
         x_label: word(&given.x_label, x.and_then(|x| name(x, y))),
         y_label: word(&given.y_label, y.and_then(|y| name(y, x))),
-        colorbar_label: word(&given.colorbar_label, Some(colorbar::quantity(&reduction))),
+    }
+}
+
+/// What the colors of a reduction of a table stand for: `points per pixel`, `mean of speed`.
+#[must_use]
+pub fn quantity_name(table: &Table, reduction: &Reduction) -> String {
+    let [y, value] = [Y, VALUE].map(|i| table.column(i));
+    match (reduction, value) {
+        (Reduction::Of(statistic, _), Some(column)) => {
+            colorbar::quantity(&Reduction::Of(*statistic, value_name(column, y)))
+        }
+        _ => colorbar::quantity(reduction),
     }
 }
 

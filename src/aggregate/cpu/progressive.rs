@@ -32,6 +32,11 @@ impl<'a> Progressive<'a> {
         self.steps
     }
 
+    /// Number of steps done.
+    pub fn done(&self) -> u64 {
+        self.next
+    }
+
     /// Whether every row was read.
     pub fn is_done(&self) -> bool {
         self.next >= self.steps

@@ -20,6 +20,8 @@ const NAME_LINE: f64 = 24.0;
 const LABEL_STEP: f64 = 16.0;
 /// Colour bar: distance from the plot, width, room for its labels.
 const BAR: (f64, f64, f64) = (18.0, 14.0, 46.0);
+/// Distance between colour bars, in CSS pixels: room for what labels of the lower share.
+const BARS_APART: f64 = 26.0;
 
 /// What was found out about the axes, so that room is made for it.
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -104,9 +106,10 @@ impl Attempt<'_> {
         let widest = y.lines.iter().flat_map(|(_, lines)| lines).map(|(_, width)| *width).fold(0.0, f64::max);
         let name = if text.y_label.is_some() { self.px(NAME_LINE) } else { 0 };
         let left = self.px(PAD) + name + self.stepped(widest) + self.reach();
-        let beside = if text.colorbar_label.is_some() { self.px(NAME_LINE) } else { 0 };
+        let has_bars = !request.bars.is_empty();
+        let beside = if request.bars.iter().any(Option::is_some) { self.px(NAME_LINE) } else { 0 };
         let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + self.px(BAR.2) + beside;
-        let right = if request.colorbar { bar + self.px(PAD) } else { self.px(PAD + 10.0) };
+        let right = if has_bars { bar + self.px(PAD) } else { self.px(PAD + 10.0) };
         let Some(width) = size.width.checked_sub(left + right).filter(|w| *w >= self.px(LEAST.0)) else {
             return Ok(None);
         };
@@ -117,16 +120,32 @@ impl Attempt<'_> {
             x_offset: x.ticks.offset.is_some(),
             y_offset: y.ticks.offset.is_some(),
         };
-        let bar = request.colorbar.then(|| BarPlace {
-            rect: Rect { x: plot.right() + self.px(BAR.0), y: top, width: self.px(BAR.1), height },
-            room: self.len(BAR.2),
-        });
-        let mut labels = self.x_labels(&x, plot, bar.is_some());
+        let bars = self.bars(plot);
+        let mut labels = self.x_labels(&x, plot, has_bars);
         labels.extend(self.y_labels(&y, plot));
-        labels.extend(self.names(plot, bar, [&x.ticks, &y.ticks])?);
+        labels.extend(self.names(plot, &bars, [&x.ticks, &y.ticks])?);
         let layout =
-            Layout { size, scale: request.scale, plot, axes: true, x_ticks: x.ticks, y_ticks: y.ticks, labels, bar };
+            Layout { size, scale: request.scale, plot, axes: true, x_ticks: x.ticks, y_ticks: y.ticks, labels, bars };
         Ok(Some((layout, needs)))
+    }
+
+    /// Colour bars one above the other beside the plot, as many as have room for a few ticks.
+    fn bars(&self, plot: Rect) -> Vec<BarPlace> {
+        let apart = self.px(BARS_APART);
+        let most = (plot.height + apart) / (self.px(LEAST.1) + apart);
+        let count = u32::try_from(self.request.bars.len()).unwrap_or(u32::MAX).min(most.max(1));
+        let place = |i: u32| {
+            // Whole pixels, the last ending with the plot.
+            let edge = |i: u32| plot.y + (plot.height + apart) * i / count;
+            let rect = Rect {
+                x: plot.right() + self.px(BAR.0),
+                y: edge(i),
+                width: self.px(BAR.1),
+                height: edge(i + 1) - apart - edge(i),
+            };
+            BarPlace { rect, room: self.len(BAR.2) }
+        };
+        (0..count).map(place).collect()
     }
 
     /// Ticks as many as have room for their labels.
@@ -246,7 +265,7 @@ impl Attempt<'_> {
     }
 
     /// Title, names of the axes, offsets.
-    fn names(&self, plot: Rect, bar: Option<BarPlace>, [x, y]: [&Ticks; 2]) -> Result<Vec<Label>, PaintError> {
+    fn names(&self, plot: Rect, bars: &[BarPlace], [x, y]: [&Ticks; 2]) -> Result<Vec<Label>, PaintError> {
         let text = self.request.text;
         let (figure_width, figure_height) = (f64::from(self.request.size.width), f64::from(self.request.size.height));
         let mut labels = Vec::new();
@@ -283,14 +302,15 @@ impl Attempt<'_> {
         if let Some(name) = &text.y_label {
             labels.push(self.upright(name, self.len(PAD) + cap, plot)?);
         }
-        if let (Some(name), Some(bar)) = (&text.colorbar_label, bar) {
+        for (bar, name) in bars.iter().zip(self.request.bars) {
+            let Some(name) = name else { continue };
             let side = f64::from(bar.rect.right() + self.reach()) + bar.room;
-            labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), plot)?);
+            labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), bar.rect)?);
         }
         Ok(labels)
     }
 
-    /// A name that runs upwards along the middle of the plot.
+    /// A name that runs upwards along the middle of something.
     fn upright(&self, name: &str, x: f64, plot: Rect) -> Result<Label, PaintError> {
         let size = self.len(NAME_SIZE);
         let name = shortened(name, size, f64::from(plot.height))?;

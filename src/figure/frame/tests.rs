@@ -16,7 +16,6 @@ fn words() -> FigureText {
         title: Some("All hits".to_owned()),
         x_label: Some("time".to_owned()),
         y_label: Some("charge, fC".to_owned()),
-        colorbar_label: Some("points per pixel".to_owned()),
     }
 }
 
@@ -54,7 +53,7 @@ fn check(made: &Layout) -> Result<(), TestCaseError> {
             prop_assert!(apart, "{first:?} and {second:?} overlap");
         }
     }
-    if let Some(bar) = made.bar {
+    for bar in &made.bars {
         prop_assert!(bar.rect.x > made.plot.right() && f64::from(bar.rect.right()) + bar.room < f64::from(width));
         prop_assert_eq!((bar.rect.y, bar.rect.height), (made.plot.y, made.plot.height));
     }
@@ -67,7 +66,7 @@ fn a_usual_figure_has_everything() {
     for scale in [1.0, 1.5, 2.0] {
         let made = layout(&request((1920, 1080), scale, &text, &view)).unwrap();
         check(&made).unwrap();
-        assert!(made.axes && made.bar.is_some());
+        assert!(made.axes && !made.bars.is_empty());
         for text in ["All hits", "time", "charge, fC", "points per pixel", "10⁵", "0"] {
             assert!(made.labels.iter().any(|label| label.text == text), "{text}");
         }
@@ -92,9 +91,9 @@ fn too_small_a_figure_drops_what_does_not_fit() {
     let (text, view) = (words(), view("0..1", "0..1", Scale::Linear));
     let made = |width, height| layout(&request((width, height), 1.0, &text, &view)).unwrap();
     let all = made(400, 300);
-    assert!(all.axes && all.bar.is_some());
+    assert!(all.axes && !all.bars.is_empty());
     let no_bar = made(240, 300);
-    assert!(no_bar.axes && no_bar.bar.is_none() && no_bar.labels.iter().any(|label| label.role == Role::Title));
+    assert!(no_bar.axes && no_bar.bars.is_empty() && no_bar.labels.iter().any(|label| label.role == Role::Title));
     let wordless = made(190, 140);
     assert!(wordless.axes && wordless.labels.iter().all(|label| label.role == Role::Tick));
     for (width, height) in [(1, 1), (100, 100), (16_384, 40)] {
@@ -144,14 +143,15 @@ proptest! {
         scale in prop::sample::select(vec![0.75, 1.0, 1.25, 1.5, 2.0, 3.0]),
         time in any::<[bool; 2]>(),
         word in prop::option::of(".{0,80}"),
-        colorbar in any::<bool>(),
+        bars in 0..4_usize,
     ) {
-        let text = FigureText { title: word.clone(), x_label: word.clone(), y_label: word.clone(), colorbar_label: word };
+        let text = FigureText { title: word.clone(), x_label: word.clone(), y_label: word.clone() };
+        let bars = vec![word; bars];
         let view = view(&x, &y, Scale::Linear);
         let quantity = |time: bool| Quantity { integer: time, time: time.then_some(TimeUnit::NANOSECONDS) };
         let request = request(size, scale, &text, &view);
-        let made = layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), colorbar, ..request })?;
+        let made = layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), bars: &bars, ..request })?;
         check(&made)?;
-        prop_assert_eq!(&made, &layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), colorbar, ..request })?);
+        prop_assert_eq!(&made, &layout(&FrameRequest { x: quantity(time[0]), y: quantity(time[1]), bars: &bars, ..request })?);
     }
 }

@@ -1,5 +1,6 @@
 //! One frame in looks: first a sample, then more and more of the rows, in the end all of them.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::aggregate::cpu::{CpuOptions, Progressive};
@@ -10,11 +11,14 @@ use crate::data::stats::ColumnStats;
 use crate::plan::{self, FramePlan, VALUE};
 use crate::scene::layer::Layer;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::workbench::{EngineUsed, WorkbenchError};
+use crate::workbench::{EngineUsed, WorkbenchError, plans_of};
 
-use super::FrameStatus;
 use super::opened::OpenData;
 use super::resident::Resident;
+use super::{DataId, FrameStatus, ShownLayer, Wish};
+
+/// What is known of the columns x, y and value.
+type Stats = [Option<ColumnStats>; 3];
 
 /// How long a first look may take, about.
 const FIRST: Duration = Duration::from_millis(25);
@@ -65,88 +69,103 @@ pub struct Bench<'a> {
     /// What may hold the rows already.
     pub resident: &'a mut Resident,
     /// Shows what there is, made by the engine given. Says whether to go on.
-    pub show: &'a mut dyn FnMut(FramePlan, Aggregate, FrameStatus, &EngineUsed) -> bool,
+    pub show: &'a mut dyn FnMut(Vec<ShownLayer>, FrameStatus, &EngineUsed) -> bool,
 }
 
-/// Draws a frame. Gives its plan once it is exact; none if a newer one is wanted.
+/// What must be read of some data before its layers can be planned.
+struct Missing<'a> {
+    data: &'a Arc<OpenData>,
+    columns: [bool; 3],
+}
+
+/// Draws a frame. Gives the plan of its lowest layer once it is exact; none if a newer one is wanted.
 ///
 /// # Errors
 /// Anything wrong with data, view or engine; a stop.
-pub fn draw(data: &OpenData, layer: &Layer, bench: &mut Bench<'_>) -> Result<Option<FramePlan>, WorkbenchError> {
-    layer.check()?;
-    let needed = plan::stats_needed(layer, data.kinds());
-    let missing = data.missing(needed);
+pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>, WorkbenchError> {
+    wishes.iter().try_for_each(|wish| wish.layer.check())?;
+    let missing = missing(wishes);
     let mut has_preview = bench.has_preview;
-    if missing != [false; 3] {
-        if !missing[VALUE] && data.table.rows() > FEW {
-            has_preview = has_preview || glance(data, layer, missing, bench)?;
+    if !missing.is_empty() {
+        let large = missing.iter().any(|missing| missing.data.table.rows() > FEW);
+        if large && !missing.iter().any(|missing| missing.columns[VALUE]) {
+            has_preview = has_preview || glance(wishes, &missing, bench)?;
         }
-        (bench.finds_out)(Some(data.key()));
-        data.learn(missing, bench.options.reading, bench.progress, &|| true)?;
-        if !(bench.finds_out)(None) {
-            return Ok(None);
+        for Missing { data, columns } in &missing {
+            (bench.finds_out)(Some(data.key()));
+            data.learn(*columns, bench.options.reading, bench.progress, &|| true)?;
+            if !(bench.finds_out)(None) {
+                return Ok(None);
+            }
         }
         bench.progress.restart();
     }
-    let plan = plan_of(data, layer, data.known())?;
-    if let Some(aggregate) = bench.resident.draw(data, &plan, bench.progress)? {
+    let plans = plans(wishes, &[])?;
+    if let ([wish], [plan]) = (wishes, plans.as_slice())
+        && let Some(aggregate) = bench.resident.draw(&wish.data, plan, bench.progress)?
+    {
         if let Some(used) = bench.resident.used() {
-            (bench.show)(plan, aggregate, FrameStatus::Exact, &used);
+            let layer = ShownLayer { plan: *plan, aggregate: Arc::new(aggregate) };
+            (bench.show)(vec![layer], FrameStatus::Exact, &used);
         }
-        return Ok(Some(plan));
+        return Ok(Some(*plan));
     }
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
-    let mut pass = Progressive::new(&data.table, &plan, bench.options);
+    let mut passes = Passes::new(wishes, &plans, bench.options);
     let mut time = if has_preview { SECOND } else { FIRST };
-    while !pass.is_done() {
-        look(data, &mut pass, time, bench)?;
-        let status = status(pass.is_done(), bench.progress.rows(), data.table.rows());
-        if !(bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used) {
-            return Ok(pass.is_done().then_some(plan));
+    while !passes.is_done() {
+        passes.look(time, bench)?;
+        if !(bench.show)(passes.shown(wishes), passes.status(bench.progress), &used) {
+            break;
         }
         time = (time * 2).clamp(SECOND, LONGEST);
     }
-    Ok(Some(plan))
+    Ok(if passes.is_done() { plans.first().copied() } else { None })
+}
+
+/// What is missing of the data of all layers, each data once.
+fn missing(wishes: &[Wish]) -> Vec<Missing<'_>> {
+    let mut found: Vec<Missing<'_>> = Vec::new();
+    for Wish { data, layer } in wishes {
+        let columns = data.missing(plan::stats_needed(layer, data.kinds()));
+        match found.iter_mut().find(|missing| missing.data.id == data.id) {
+            Some(known) => (0..3).for_each(|i| known.columns[i] |= columns[i]),
+            None if columns != [false; 3] => found.push(Missing { data, columns }),
+            None => {}
+        }
+    }
+    found
 }
 
 /// A first look at data whose ranges are not known: a sample, in the ranges of a sample. Says whether there was one.
-fn glance(data: &OpenData, layer: &Layer, missing: [bool; 3], bench: &mut Bench<'_>) -> Result<bool, WorkbenchError> {
-    let steps = steps_for(data, bench.speed.rows_in(FIRST), bench.options);
-    let stats = data.sample(missing, bench.options.reading, steps, bench.progress)?;
+fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Result<bool, WorkbenchError> {
+    let share = FIRST / u32::try_from(missing.len()).unwrap_or(u32::MAX).max(1);
+    let mut samples = Vec::with_capacity(missing.len());
+    for Missing { data, columns } in missing {
+        let steps = steps_for(data, bench.speed.rows_in(share), bench.options);
+        samples.push((data.id, data.sample(*columns, bench.options.reading, steps, bench.progress)?));
+    }
     bench.progress.restart();
     // A sample may hold nothing finite where the whole does.
-    let Ok(plan) = plan_of(data, layer, stats) else { return Ok(false) };
-    let mut pass = Progressive::new(&data.table, &plan, bench.options);
-    look(data, &mut pass, FIRST, bench)?;
-    let status = FrameStatus::Preview { seen: bench.progress.rows(), rows: data.table.rows() };
+    let Ok(plans) = plans(wishes, &samples) else { return Ok(false) };
+    let mut passes = Passes::new(wishes, &plans, bench.options);
+    passes.look(FIRST, bench)?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
-    (bench.show)(plan, shown(pass.aggregate(), layer, status), status, &used);
+    // However much of the rows was read, the ranges are those of a sample.
+    let status = FrameStatus::Preview { seen: bench.progress.rows(), rows: passes.rows() };
+    (bench.show)(passes.shown(wishes), status, &used);
     Ok(true)
 }
 
-fn plan_of(data: &OpenData, layer: &Layer, stats: [Option<ColumnStats>; 3]) -> Result<FramePlan, WorkbenchError> {
-    let [x, y, value] = data.facts(stats);
-    let (Some(x), Some(y)) = (x, y) else {
-        return Err(crate::data::DataError::Empty.into());
+/// The plans of all layers, with samples of data in the place of what is not known of it.
+fn plans(wishes: &[Wish], samples: &[(DataId, Stats)]) -> Result<Vec<FramePlan>, WorkbenchError> {
+    let of = |wish: &Wish| {
+        let sample = samples.iter().find(|(id, _)| *id == wish.data.id).map(|(_, stats)| *stats);
+        wish.data.facts(sample.unwrap_or_else(|| wish.data.known()))
     };
-    Ok(plan::frame(layer, &x, &y, value.as_ref())?)
-}
-
-/// Reads on for about some time.
-fn look(
-    data: &OpenData,
-    pass: &mut Progressive<'_>,
-    time: Duration,
-    bench: &mut Bench<'_>,
-) -> Result<(), WorkbenchError> {
-    let (started, before) = (Instant::now(), bench.progress.rows());
-    let rows = data.table.rows();
-    // What would leave little is not worth a preview.
-    let is_last = rows <= FEW || rows - before <= bench.speed.rows_in(time * 4);
-    let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
-    pass.advance(steps, bench.progress)?;
-    bench.speed.note(bench.progress.rows() - before, started.elapsed());
-    Ok(())
+    let facts: Vec<_> = wishes.iter().map(of).collect();
+    let layers: Vec<Layer> = wishes.iter().map(|wish| wish.layer.clone()).collect();
+    plans_of(&layers, &facts)
 }
 
 /// Steps of the spread order that hold about so many rows.
@@ -156,12 +175,92 @@ fn steps_for(data: &OpenData, rows: u64, options: CpuOptions) -> u64 {
     u64::try_from(share).unwrap_or(u64::MAX).max(options.reading.threads as u64)
 }
 
-fn status(is_done: bool, seen: u64, rows: u64) -> FrameStatus {
-    if is_done { FrameStatus::Exact } else { FrameStatus::Preview { seen, rows } }
+/// The passes of a frame: one for each kind of numbers that its layers need.
+struct Passes<'a> {
+    passes: Vec<(&'a OpenData, Progressive<'a>, Option<Arc<Aggregate>>)>,
+    /// For each layer its pass and its plan.
+    layers: Vec<(usize, FramePlan)>,
+}
+
+impl<'a> Passes<'a> {
+    fn new(wishes: &'a [Wish], plans: &'a [FramePlan], options: CpuOptions) -> Self {
+        let mut made = Self { passes: Vec::new(), layers: Vec::new() };
+        for (i, (wish, plan)) in wishes.iter().zip(plans).enumerate() {
+            // Layers of the same numbers share them.
+            let same = (0..i).find(|j| wishes[*j].data.id == wish.data.id && plans[*j] == *plan);
+            let pass = match same {
+                Some(j) => made.layers[j].0,
+                None => {
+                    made.passes.push((&wish.data, Progressive::new(&wish.data.table, plan, options), None));
+                    made.passes.len() - 1
+                }
+            };
+            made.layers.push((pass, *plan));
+        }
+        made
+    }
+
+    /// Rows of all passes.
+    fn rows(&self) -> u64 {
+        self.passes.iter().map(|(data, ..)| data.table.rows()).sum()
+    }
+
+    fn is_done(&self) -> bool {
+        self.passes.iter().all(|(_, pass, _)| pass.is_done())
+    }
+
+    fn status(&self, progress: &Progress) -> FrameStatus {
+        if self.is_done() {
+            FrameStatus::Exact
+        } else {
+            FrameStatus::Preview { seen: progress.rows(), rows: self.rows() }
+        }
+    }
+
+    /// Reads on for about some time, an equal share of it for each pass that has rows left.
+    fn look(&mut self, time: Duration, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
+        let left = self.passes.iter().filter(|(_, pass, _)| !pass.is_done()).count();
+        let time = time / u32::try_from(left).unwrap_or(u32::MAX).max(1);
+        for (data, pass, aggregate) in self.passes.iter_mut().filter(|(_, pass, _)| !pass.is_done()) {
+            let (started, before) = (Instant::now(), bench.progress.rows());
+            let rows = data.table.rows();
+            let unread = rows - (u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1))) as u64;
+            // What would leave little is not worth a preview.
+            let is_last = rows <= FEW || unread <= bench.speed.rows_in(time * 4);
+            let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
+            pass.advance(steps, bench.progress)?;
+            bench.speed.note(bench.progress.rows() - before, started.elapsed());
+            *aggregate = None;
+        }
+        Ok(())
+    }
+
+    /// The layers with the numbers there are; parts that are done are as they will stay, others scaled up.
+    fn shown(&mut self, wishes: &[Wish]) -> Vec<ShownLayer> {
+        for (pass_index, (data, pass, known)) in self.passes.iter_mut().enumerate() {
+            if known.is_some() {
+                continue;
+            }
+            let aggregate = pass.aggregate();
+            let rows = data.table.rows();
+            let seen = aggregate.accounting.rows;
+            let status = if pass.is_done() { FrameStatus::Exact } else { FrameStatus::Preview { seen, rows } };
+            let layer = self.layers.iter().position(|(pass, _)| *pass == pass_index).unwrap_or(0);
+            *known = Some(Arc::new(scaled(aggregate, &wishes[layer].layer, status)));
+        }
+        self.gather()
+    }
+
+    fn gather(&self) -> Vec<ShownLayer> {
+        let layer = |(pass, plan): &(usize, FramePlan)| {
+            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(self.passes[*pass].2.as_ref()?) })
+        };
+        self.layers.iter().filter_map(layer).collect()
+    }
 }
 
 /// The numbers to show: of a preview, counts and sums are scaled up to what all rows would give, about.
-fn shown(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggregate {
+fn scaled(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggregate {
     let FrameStatus::Preview { seen, rows } = status else { return aggregate };
     #[expect(clippy::cast_precision_loss, reason = "a preview")]
     let factor = rows as f64 / seen.max(1) as f64;

@@ -1,0 +1,177 @@
+//! A figure whose numbers and colors are decided; its pixels are made when somebody asks for them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::aggregate::Accounting;
+use crate::figure::FigureError;
+use crate::figure::axes::{Look, compose_rows, plot_rows};
+use crate::figure::colorbar::ColorBar;
+use crate::figure::composite::{Sheet, composite};
+use crate::figure::frame::Layout;
+use crate::figure::image::Image;
+use crate::figure::norm::Shading;
+use crate::figure::painter::Rect;
+use crate::figure::shade::shade;
+use crate::figure::strips::Strips;
+use crate::scene::axis::View;
+use crate::scene::blend::Blend;
+
+use super::super::kept::Kept;
+use super::super::{EngineUsed, Workbench, WorkbenchError};
+use super::{FigureRequest, Numbers, ground};
+
+/// The plot of a figure.
+pub(super) enum Plot {
+    /// Its pixels.
+    Painted(Image),
+    /// The numbers of its layers with their colors, the lowest first, over a ground.
+    Kept { layers: Vec<(Numbers, Shading, Blend)>, ground: [u8; 4], threads: usize },
+}
+
+impl Plot {
+    /// The plot of the visible layers, the lowest first; with one, the ground is beneath its colors already.
+    pub(super) fn new(
+        workbench: &Workbench,
+        layers: impl Iterator<Item = ((Numbers, Shading), Blend)>,
+        request: &FigureRequest,
+        (width, height): (u32, u32),
+    ) -> Result<Self, WorkbenchError> {
+        let layers: Vec<(Numbers, Shading, Blend)> =
+            layers.map(|((numbers, shading), blend)| (numbers, shading, blend)).collect();
+        let (ground, threads) = (ground(request.background), workbench.reading.threads);
+        if layers.iter().any(|(numbers, ..)| matches!(numbers, Numbers::Kept(_))) {
+            return Ok(Self::Kept { layers, ground, threads });
+        }
+        let mut sheets = Vec::with_capacity(layers.len());
+        for (numbers, colors, blend) in layers {
+            if let Numbers::Whole(aggregate) = numbers {
+                sheets.push((workbench.color(&aggregate, &colors)?, blend));
+            }
+        }
+        if sheets.len() == 1 {
+            return Ok(Self::Painted(sheets.remove(0).0));
+        }
+        let sheets: Vec<Sheet<'_>> =
+            sheets.iter().map(|(image, blend)| Sheet { pixels: &image.pixels, blend: *blend }).collect();
+        Ok(Self::Painted(composite(&sheets, ground, width, height, threads)))
+    }
+
+    /// Some rows of the plot's picture (0 is the top one), which has `height` rows.
+    fn rows(&self, rows: &Range<u32>, (width, height): (u32, u32)) -> Result<Cow<'_, [u8]>, FigureError> {
+        let (layers, ground, threads) = match self {
+            Self::Painted(image) => return Ok(Cow::Borrowed(image.rows(rows))),
+            Self::Kept { layers, ground, threads } => (layers, *ground, *threads),
+        };
+        let lines = height - rows.end..height - rows.start;
+        let mut sheets = Vec::with_capacity(layers.len());
+        for (numbers, colors, blend) in layers {
+            let values = match numbers {
+                Numbers::Kept(kept) => kept.lines(lines.clone())?,
+                Numbers::Whole(aggregate) => aggregate.values.lines(lines.clone(), width as usize),
+            };
+            sheets.push((shade(&values, width, rows.end - rows.start, colors).pixels, *blend));
+        }
+        if sheets.len() == 1 {
+            return Ok(Cow::Owned(sheets.remove(0).0));
+        }
+        let sheets: Vec<Sheet<'_>> = sheets.iter().map(|(pixels, blend)| Sheet { pixels, blend: *blend }).collect();
+        Ok(Cow::Owned(composite(&sheets, ground, width, rows.end - rows.start, threads).pixels))
+    }
+
+    fn is_opaque(&self, cells: u64) -> bool {
+        match self {
+            Self::Painted(image) => image.is_opaque(),
+            Self::Kept { layers, ground, .. } => match layers.as_slice() {
+                [(Numbers::Kept(numbers), colors, _)] => is_opaque(numbers, colors, cells),
+                _ => ground[3] == 255,
+            },
+        }
+    }
+}
+
+fn is_opaque(numbers: &Kept, colors: &Shading, cells: u64) -> bool {
+    let (some, all) = (numbers.occupied() > 0, numbers.occupied() == cells);
+    // All colors of a palette are equally opaque.
+    (all || colors.empty[3] == 255) && (!some || colors.palette[0][3] == 255)
+}
+
+/// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.
+pub struct DrawnFigure {
+    pub(super) plot: Plot,
+    pub(super) bars: Vec<ColorBar>,
+    pub(super) look: Look,
+    pub(super) layout: Layout,
+    pub(super) view: View,
+    pub(super) accountings: Vec<(usize, Accounting)>,
+    pub(super) engine: EngineUsed,
+    pub(super) passes: u32,
+    pub(super) seconds: f64,
+    pub(super) strip_bytes: u64,
+}
+
+impl DrawnFigure {
+    /// Where the plot is in the figure.
+    #[must_use]
+    pub fn plot(&self) -> Rect {
+        self.layout.plot
+    }
+
+    /// What the plot shows.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Where every row went, for each visible layer: its number in the request, and its rows.
+    #[must_use]
+    pub fn accountings(&self) -> &[(usize, Accounting)] {
+        &self.accountings
+    }
+
+    /// The engine that counted.
+    #[must_use]
+    pub fn engine(&self) -> &EngineUsed {
+        &self.engine
+    }
+
+    /// Passes over the data, without that for statistics: more than one a layer where the picture was made in bands.
+    #[must_use]
+    pub fn passes(&self) -> u32 {
+        self.passes
+    }
+
+    /// Seconds from request to numbers.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+}
+
+impl Strips for DrawnFigure {
+    fn size(&self) -> (u32, u32) {
+        (self.layout.size.width, self.layout.size.height)
+    }
+
+    fn is_opaque(&self) -> bool {
+        let around = !self.layout.axes || self.look.background().0[3] == 255;
+        around && self.plot.is_opaque(u64::from(self.layout.plot.width) * u64::from(self.layout.plot.height))
+    }
+
+    fn strip_rows(&self) -> u32 {
+        // A row is held as numbers, bits, colors and figure; of several layers at once.
+        let layers = match &self.plot {
+            Plot::Painted(_) => 1,
+            Plot::Kept { layers, .. } => layers.len().max(1) as u64,
+        };
+        let row = u64::from(self.layout.size.width) * 32 * layers;
+        u32::try_from(self.strip_bytes / row).unwrap_or(u32::MAX).clamp(1, self.layout.size.height)
+    }
+
+    fn strip(&self, rows: Range<u32>) -> Result<Image, FigureError> {
+        let within = plot_rows(&self.layout, &rows);
+        let Rect { width, height, .. } = self.layout.plot;
+        let pixels = self.plot.rows(&within, (width, height))?;
+        Ok(compose_rows(&pixels, rows, &self.layout, self.look, &self.bars)?)
+    }
+}
