@@ -1,15 +1,17 @@
 //! The command line's contract.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::scene::axis::{Range, Scale, Size};
-use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::layer::AxisRequest;
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
 use crate::workbench::command_line::DEFAULT_SIZE;
+use crate::workbench::figure::{FigureLayer, FigureRequest};
+use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::sources::Sources;
 use crate::workbench::{EngineChoice, RawSpec};
 
@@ -65,7 +67,9 @@ Examples:
   scumble render points.npy --bare --background none --size 30000x30000 -o poster.png
   scumble render table.npy --x lon --y lat --reduction mean:speed --limits=p1..p99 -o speed.png
   scumble render --x big.npy:0 --y big.npy:3 -o columns.png
-  simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png";
+  simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png
+  scumble render figure.toml -o figure.png             a figure that the window saved
+  scumble render figure.toml --set layers.0.file=new.npy --set title='Run 7' -o run7.png";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -126,7 +130,7 @@ impl RawArgs {
 /// What to draw, and which part of it.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// Files with the same columns, one after another: .npy or raw; - is standard input
+    /// Files with the same columns, one after another: .npy or raw; - is standard input; or one figure file (.toml)
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// The x column: COLUMN (name or number) of the input, FILE, or FILE:COLUMN; `row` counts the rows
@@ -137,24 +141,24 @@ pub struct ViewArgs {
     y: Option<String>,
     #[command(flatten)]
     raw: RawArgs,
-    /// Size of the picture in pixels
-    #[arg(long, value_name = "WxH", allow_hyphen_values = true, default_value = DEFAULT_SIZE, help_heading = "View")]
-    size: Size,
+    /// Size of the picture in pixels [default: 1920x1080]
+    #[arg(long, value_name = "WxH", allow_hyphen_values = true, help_heading = "View")]
+    pub size: Option<Size>,
     /// Part of the x axis to show [default: all of the data]
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
-    x_range: Option<Range>,
+    pub x_range: Option<Range>,
     /// Part of the y axis to show [default: all of the data]
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
-    y_range: Option<Range>,
-    /// linear, log, symlog or symlog:THRESHOLD
-    #[arg(long, value_name = "SCALE", default_value = "linear", help_heading = "View")]
-    x_scale: Scale,
-    /// linear, log, symlog or symlog:THRESHOLD
-    #[arg(long, value_name = "SCALE", default_value = "linear", help_heading = "View")]
-    y_scale: Scale,
-    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL
-    #[arg(long, value_name = "REDUCTION", default_value = "count", help_heading = "View")]
-    reduction: Reduction,
+    pub y_range: Option<Range>,
+    /// linear, log, symlog or symlog:THRESHOLD [default: linear]
+    #[arg(long, value_name = "SCALE", help_heading = "View")]
+    x_scale: Option<Scale>,
+    /// linear, log, symlog or symlog:THRESHOLD [default: linear]
+    #[arg(long, value_name = "SCALE", help_heading = "View")]
+    y_scale: Option<Scale>,
+    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL [default: count]
+    #[arg(long, value_name = "REDUCTION", help_heading = "View")]
+    reduction: Option<Reduction>,
     /// Which engine counts
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     engine: EngineArg,
@@ -189,19 +193,41 @@ impl ViewArgs {
             inputs: self.inputs.clone(),
             x: self.x.clone(),
             y: self.y.clone(),
-            value: self.reduction.column().map(ToOwned::to_owned),
+            value: None,
             raw: self.raw.spec(),
         }
     }
 
-    pub fn layer(&self, style: Style) -> Layer {
-        Layer {
-            x: AxisRequest { range: self.x_range, scale: self.x_scale },
-            y: AxisRequest { range: self.y_range, scale: self.y_scale },
-            size: self.size,
-            reduction: self.reduction.clone(),
-            style,
+    /// A figure of one layer, all around it as by default.
+    pub fn figure(&self, style: Style) -> FigureRequest {
+        let reduction = self.reduction.clone().unwrap_or_default();
+        let layer = FigureLayer { reduction, style, ..FigureLayer::new(self.sources()) };
+        FigureRequest {
+            x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default() },
+            y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default() },
+            ..FigureRequest::new(layer, self.size.unwrap_or(DEFAULT_SIZE))
         }
+    }
+
+    /// The figure file, if the only input is one.
+    pub fn figure_file(&self) -> Option<&Path> {
+        match self.inputs.as_slice() {
+            [input] if is_figure_file(input) => Some(input),
+            _ => None,
+        }
+    }
+
+    /// Options that describe a layer or its data, and so have no place beside a figure file.
+    pub fn of_a_layer(&self) -> Vec<&'static str> {
+        let given = [
+            ("--x", self.x.is_some()),
+            ("--y", self.y.is_some()),
+            ("--dtype, --columns, --offset, --layout", self.raw.spec() != RawSpec::default()),
+            ("--x-scale", self.x_scale.is_some()),
+            ("--y-scale", self.y_scale.is_some()),
+            ("--reduction", self.reduction.is_some()),
+        ];
+        given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
 
     pub fn engine(&self) -> EngineChoice {

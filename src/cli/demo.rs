@@ -10,10 +10,8 @@ use crate::export::demo::{folder, is_made, make, points_file};
 use crate::export::output::Output;
 use crate::export::picture::write_png;
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
-use crate::scene::layer::{AxisRequest, Layer};
-use crate::scene::reduction::Reduction;
-use crate::scene::style::Style;
-use crate::workbench::figure::FigureRequest;
+use crate::scene::layer::AxisRequest;
+use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::sources::Sources;
 use crate::workbench::{EngineChoice, Progress, Workbench};
 
@@ -47,21 +45,18 @@ pub fn draw(data: &Path, output: Option<&Path>, progress: &Arc<Progress>) -> any
         range: Some(Range { start: Coordinate::Real(middle - reach), end: Coordinate::Real(middle + reach) }),
         scale: Scale::Linear,
     };
-    let layer = Layer {
+    let layer = FigureLayer::new(Sources { inputs: vec![PathBuf::from(data)], ..Sources::default() });
+    let request = FigureRequest {
         x: around(0.0, 3.2),
         y: around(-0.04, 1.8),
-        size: Size { width: 1920, height: 1080 },
-        reduction: Reduction::Count,
-        style: Style::default(),
+        ..FigureRequest::new(layer, Size { width: 1920, height: 1080 })
     };
     progress.restart();
-    let sources = Sources { inputs: vec![PathBuf::from(data)], ..Sources::default() };
-    let table = sources.open(progress)?.table;
-    let request = FigureRequest::new(layer);
-    let drawn = Workbench::new(EngineChoice::Auto, None, false)?.figure(&table, &request, progress)?;
+    let opened = request.open(progress)?;
+    let drawn = Workbench::new(EngineChoice::Auto, None, false)?.figure(&opened.tables(), &request, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(output, &stopped)?;
-    write_png(&drawn, &notes(&sources, &request), &mut out)?;
+    write_png(&drawn, &notes(&request), &mut out)?;
     out.finish()?;
     print(&format!("{}\n", summary(&drawn, output, started.elapsed().as_secs_f64())))
 }

@@ -11,67 +11,111 @@ use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
-use crate::workbench::command_line::{render_command, shell_line};
-use crate::workbench::figure::{DrawnFigure, FigureRequest};
+use crate::workbench::command_line::{comment, title};
+use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
 use crate::workbench::memory::MemoryWatch;
-use crate::workbench::sources::{Opened, Sources, reads};
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
 
 use super::args::{AggregateArgs, ViewArgs};
 use super::render_args::RenderArgs;
 use super::terminal::{Bar, grouped, is_watched, print};
 
-/// The file that the command in a picture's comment writes: the picture does not depend on where it lies.
-const COMMENT_OUTPUT: &str = "figure.png";
-
-/// Draws all points of the inputs as a PNG.
+/// Draws a figure as a PNG, or as several.
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let request = args.figure();
+    let asked = args.asked()?;
     // A misspelt colormap shall not cost a pass over the data.
-    request.check()?;
-    let job = Job::start(&args.view, &args.output, progress)?;
+    asked.figure.check()?;
+    for note in &asked.notes {
+        eprintln!("scumble: {note}");
+    }
+    let mut opened: Option<Arc<OpenedFigure>> = None;
+    for output in &asked.outputs {
+        let mut request = asked.figure.clone();
+        request.size = output.size.unwrap_or(request.size);
+        request.dpi = output.dpi.unwrap_or(request.dpi);
+        request.check()?;
+        let mut job = Job::begin(&args.view, &output.path)?;
+        // Streams are read once; what one output was drawn from does for the next.
+        let data = job.open(&request, opened.take(), progress)?;
+        draw_one(args, &request, &job, &data, progress)?;
+        opened = Some(data);
+    }
+    Ok(())
+}
+
+fn draw_one(
+    args: &RenderArgs,
+    request: &FigureRequest,
+    job: &Job<'_>,
+    data: &OpenedFigure,
+    progress: &Arc<Progress>,
+) -> anyhow::Result<()> {
     let stopped = || progress.is_cancelled();
     // Made first, so that a folder that may not be written is known before a long pass.
-    let mut out = Output::create(&args.output, &stopped)?;
+    let mut out = Output::create(job.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
     let drawn = {
-        let _bar = Bar::follow(progress, job.opened.table.rows(), "rows");
-        workbench.figure(&job.opened.table, &request, progress)?
+        let _bar = Bar::follow(progress, data.rows(), "rows");
+        workbench.figure(&data.tables(), request, progress)?
     };
-    write_png(&drawn, &notes(&args.view.sources(), &request), &mut out)?;
+    write_png(&drawn, &notes(request), &mut out)?;
     out.finish()?;
     let place = drawn.plot();
     let mut facts = json!({
         "width": drawn.size().0,
         "height": drawn.size().1,
         "plot": { "x": place.x, "y": place.y, "width": place.width, "height": place.height },
-        "x_range": drawn.plan().view.x.range.to_string(),
-        "y_range": drawn.plan().view.y.range.to_string(),
-        "reduction": request.layer.reduction.to_string(),
+        "x_range": drawn.view().x.range.to_string(),
+        "y_range": drawn.view().y.range.to_string(),
+        "reduction": request.layers[0].reduction.to_string(),
         "passes": drawn.passes(),
     });
-    job.tell(&mut facts, drawn.accounting(), drawn.engine(), drawn.seconds())
+    if request.layers.len() > 1 {
+        facts["layers"] = drawn.accountings().iter().map(|(i, a)| layer_facts(&request.layers[*i], *a)).collect();
+    }
+    job.tell(&mut facts, total(drawn.accountings()), drawn.engine(), drawn.seconds())
 }
 
 /// What a figure's PNG says beside its pixels.
-pub fn notes(sources: &Sources, request: &FigureRequest) -> Notes {
-    let command = render_command(sources, request, Path::new(COMMENT_OUTPUT));
-    let title = request.text.title.clone().filter(|title| !title.is_empty());
-    Notes { dpi: Some(request.dpi), title, command: Some(shell_line(&command)) }
+pub fn notes(request: &FigureRequest) -> Notes {
+    Notes { dpi: Some(request.dpi), title: title(request), command: Some(comment(request)) }
+}
+
+/// What became of the rows of all layers together.
+fn total(accountings: &[(usize, Accounting)]) -> Accounting {
+    let sum = |part: fn(&Accounting) -> u64| accountings.iter().map(|(_, a)| part(a)).sum();
+    Accounting::new(sum(|a| a.in_view), sum(|a| a.outside), sum(|a| a.not_finite))
+}
+
+fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
+    json!({
+        "name": layer.title(),
+        "reduction": layer.reduction.to_string(),
+        "rows": a.rows,
+        "in_view": a.in_view,
+        "outside": a.outside,
+        "not_finite": a.not_finite,
+    })
 }
 
 /// Writes the numbers themselves.
 pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let layer = args.view.layer(Style::default());
-    layer.check()?;
-    let job = Job::start(&args.view, &args.output, progress)?;
+    let request = args.view.figure(Style::default());
+    request.check()?;
+    let layer = request.layer(0, request.size);
+    anyhow::ensure!(
+        args.view.figure_file().is_none(),
+        "aggregate takes data, not figure files; name the data, or use scumble render"
+    );
+    let mut job = Job::begin(&args.view, &args.output)?;
+    let data = job.open(&request, None, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
     let (are_counts, size) = (layer.reduction == Reduction::Count, (layer.size.width, layer.size.height));
     let mut is_begun = false;
     let drawn = {
-        let _bar = Bar::follow(progress, job.opened.table.rows(), "rows");
+        let _bar = Bar::follow(progress, data.rows(), "rows");
         let write = |values: Values| -> anyhow::Result<()> {
             // Not before there are numbers: a pipe shall get nothing from a pass that fails.
             if !std::mem::replace(&mut is_begun, true) {
@@ -79,7 +123,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
             }
             Ok(write_npy_values(&values, &mut out)?)
         };
-        workbench.aggregate_to(&job.opened.table, &layer, progress, write)?
+        workbench.aggregate_to(&data.tables[0], &layer, progress, write)?
     };
     out.finish()?;
     let mut facts = json!({
@@ -96,33 +140,47 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
 struct Job<'a> {
     started: Instant,
     memory: Option<MemoryWatch>,
-    opened: Opened,
     output: &'a Path,
     json: bool,
 }
 
 impl<'a> Job<'a> {
-    /// Opens the sources, with notes on them for the person.
-    fn start(args: &ViewArgs, output: &'a Path, progress: &Arc<Progress>) -> anyhow::Result<Self> {
+    fn begin(args: &ViewArgs, output: &'a Path) -> anyhow::Result<Self> {
         let started = Instant::now();
         let memory = args.json.then(MemoryWatch::start);
         anyhow::ensure!(
             !(args.json && output == Path::new(STDOUT)),
             "--json and -o - would both write to standard output; name a file for one of them"
         );
-        let opened = {
-            let _bar = Bar::follow(progress, 0, "bytes");
-            args.sources().open(progress)?
+        Ok(Self { started, memory, output, json: args.json })
+    }
+
+    /// Opens the data of a figure, with notes on it for the person; or takes what is open already.
+    fn open(
+        &mut self,
+        request: &FigureRequest,
+        opened: Option<Arc<OpenedFigure>>,
+        progress: &Arc<Progress>,
+    ) -> anyhow::Result<Arc<OpenedFigure>> {
+        let opened = match opened {
+            Some(opened) => opened,
+            None => {
+                let opened = {
+                    let _bar = Bar::follow(progress, 0, "bytes");
+                    request.open(progress)?
+                };
+                for note in &opened.notes {
+                    eprintln!("scumble: {note}");
+                }
+                Arc::new(opened)
+            }
         };
-        for note in &opened.notes {
-            eprintln!("scumble: {note}");
-        }
         anyhow::ensure!(
-            !reads(&opened.table, output),
+            !opened.reads(self.output),
             "the output would replace an input; name another file ({})",
-            output.display()
+            self.output.display()
         );
-        Ok(Self { started, memory, opened, output, json: args.json })
+        Ok(opened)
     }
 
     /// Says what became of the rows, with further facts as JSON or in one line for a person who watches.
@@ -162,7 +220,7 @@ impl<'a> Job<'a> {
 
 /// One line for the person.
 pub fn summary(drawn: &DrawnFigure, output: &Path, seconds: f64) -> String {
-    line(drawn.accounting(), drawn.engine(), output, seconds)
+    line(total(drawn.accountings()), drawn.engine(), output, seconds)
 }
 
 fn line(a: Accounting, engine: &EngineUsed, output: &Path, seconds: f64) -> String {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::scene::style::{Background, Limits, Norm, Style};
-use crate::workbench::figure::{FigureRequest, default_background};
-use crate::workbench::{FigureText, Theme};
+use crate::workbench::figure::{DPI, FigureRequest, default_background};
+use crate::workbench::figure_file::{self, FigureFile, Output};
+use crate::workbench::{FigureText, Theme, WorkbenchError};
 
 use super::args::ViewArgs;
 
@@ -17,21 +18,24 @@ const AROUND: &str = "Around the plot";
 pub struct RenderArgs {
     #[command(flatten)]
     pub view: ViewArgs,
-    /// The PNG to write; - is standard output
+    /// The PNG to write; - is standard output [default: the outputs that the figure file names]
     #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist
-    #[arg(long, value_name = "NORM", default_value_t = Style::default().norm, help_heading = "Color")]
-    norm: Norm,
+    pub output: Option<PathBuf>,
+    /// Set a key of the figure file: layers.0.file=new.npy, x.range=0..1, title='Run 7'
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist [default: eq_hist]
+    #[arg(long, value_name = "NORM", help_heading = "Color")]
+    norm: Option<Norm>,
     /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
     limits: Option<Limits>,
-    /// Colormap; a trailing _r reverses it
-    #[arg(long, value_name = "NAME", default_value_t = Style::default().colormap, help_heading = "Color")]
-    colormap: String,
-    /// Opacity of the points, 0 to 1
-    #[arg(long, value_name = "ALPHA", default_value_t = Style::default().alpha, help_heading = "Color")]
-    alpha: f32,
+    /// Colormap; a trailing _r reverses it [default: bmy]
+    #[arg(long, value_name = "NAME", help_heading = "Color")]
+    colormap: Option<String>,
+    /// Opacity of the points, 0 to 1 [default: 1]
+    #[arg(long, value_name = "ALPHA", help_heading = "Color")]
+    alpha: Option<f32>,
     /// Color where no point fell: a name, #rrggbb, or none for transparent, around the plot too
     /// [default: black, white with --theme light]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
@@ -51,12 +55,12 @@ pub struct RenderArgs {
     /// What the colors stand for; '' for nothing [default: the reduction]
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = AROUND)]
     colorbar_label: Option<String>,
-    /// Colors of lines and words
-    #[arg(long, value_enum, default_value_t = ThemeArg::Dark, help_heading = AROUND)]
-    theme: ThemeArg,
-    /// Dots per inch: how large lines and words are in the picture, whose --size is in pixels
-    #[arg(long, value_name = "DPI", default_value_t = 96.0, help_heading = AROUND)]
-    dpi: f64,
+    /// Colors of lines and words [default: dark]
+    #[arg(long, value_enum, help_heading = AROUND)]
+    theme: Option<ThemeArg>,
+    /// Dots per inch: how large lines and words are in the picture, whose --size is in pixels [default: 96]
+    #[arg(long, value_name = "DPI", help_heading = AROUND)]
+    dpi: Option<f64>,
     /// Faint lines over the plot
     #[arg(long, help_heading = AROUND)]
     grid: bool,
@@ -70,27 +74,105 @@ enum ThemeArg {
     Light,
 }
 
+/// A figure with the pictures of it that are asked for.
+#[derive(Debug)]
+pub struct Asked {
+    pub figure: FigureRequest,
+    /// At least one.
+    pub outputs: Vec<Output>,
+    pub notes: Vec<String>,
+}
+
 impl RenderArgs {
-    /// The figure that is asked for.
+    /// What is asked for: a figure file's figure, or what the options describe.
+    ///
+    /// # Errors
+    /// A figure file that cannot be read, options that do not go together, no output.
+    pub fn asked(&self) -> Result<Asked, WorkbenchError> {
+        let output = |path: &PathBuf| Output { path: path.clone(), size: None, dpi: None };
+        let given: Vec<Output> = self.output.iter().map(output).collect();
+        let Some(path) = self.view.figure_file() else {
+            if !self.set.is_empty() {
+                return Err(WorkbenchError::Request("--set is for figure files; name one (.toml)".to_owned()));
+            }
+            if given.is_empty() {
+                return Err(WorkbenchError::Request("name the PNG to write: -o FILE".to_owned()));
+            }
+            return Ok(Asked { figure: self.figure(), outputs: given, notes: Vec::new() });
+        };
+        let misplaced = self.of_a_layer();
+        if let Some(first) = misplaced.first() {
+            return Err(WorkbenchError::Request(format!(
+                "{first} does not go with a figure file, which has that for each layer; use --set, as in --set layers.0.alpha=0.5"
+            )));
+        }
+        let FigureFile { mut figure, outputs, notes } = figure_file::read(path, &self.set)?;
+        figure.size = self.view.size.unwrap_or(figure.size);
+        figure.dpi = self.dpi.unwrap_or(figure.dpi);
+        figure.x.range = self.view.x_range.or(figure.x.range);
+        figure.y.range = self.view.y_range.or(figure.y.range);
+        figure.axes &= !self.bare;
+        figure.grid |= self.grid;
+        let words = [
+            (&self.title, &mut figure.text.title),
+            (&self.x_label, &mut figure.text.x_label),
+            (&self.y_label, &mut figure.text.y_label),
+        ];
+        for (given, word) in words {
+            *word = given.clone().or(word.take());
+        }
+        let outputs = if given.is_empty() { outputs } else { given };
+        if outputs.is_empty() {
+            let what = "the figure file names no [[outputs]]; name the PNG to write: -o FILE";
+            return Err(WorkbenchError::Request(what.to_owned()));
+        }
+        Ok(Asked { figure, outputs, notes })
+    }
+
+    /// Options that belong to a layer, or to the look that a figure file has itself.
+    fn of_a_layer(&self) -> Vec<&'static str> {
+        let given = [
+            ("--norm", self.norm.is_some()),
+            ("--limits", self.limits.is_some()),
+            ("--colormap", self.colormap.is_some()),
+            ("--alpha", self.alpha.is_some()),
+            ("--background", self.background.is_some()),
+            ("--theme", self.theme.is_some()),
+            ("--colorbar-label", self.colorbar_label.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
+        self.view.of_a_layer().into_iter().chain(given).collect()
+    }
+
+    /// The figure that the options describe.
     pub fn figure(&self) -> FigureRequest {
         let theme = match self.theme {
-            ThemeArg::Dark => Theme::Dark,
-            ThemeArg::Light => Theme::Light,
+            Some(ThemeArg::Light) => Theme::Light,
+            Some(ThemeArg::Dark) | None => Theme::Dark,
         };
+        let usual = Style::default();
         let style = Style {
-            norm: self.norm,
+            norm: self.norm.unwrap_or(usual.norm),
             limits: self.limits.unwrap_or_default(),
-            colormap: self.colormap.clone(),
-            alpha: self.alpha,
-            background: self.background.unwrap_or_else(|| default_background(theme)),
+            colormap: self.colormap.clone().unwrap_or(usual.colormap),
+            alpha: self.alpha.unwrap_or(usual.alpha),
+            ..Style::default()
         };
         let text = FigureText {
             title: self.title.clone(),
             x_label: self.x_label.clone(),
             y_label: self.y_label.clone(),
-            colorbar_label: self.colorbar_label.clone(),
         };
-        let layer = self.view.layer(style);
-        FigureRequest { layer, text, theme, dpi: self.dpi, axes: !self.bare, grid: self.grid }
+        let mut figure = FigureRequest {
+            background: self.background.unwrap_or_else(|| default_background(theme)),
+            text,
+            theme,
+            dpi: self.dpi.unwrap_or(DPI),
+            axes: !self.bare,
+            grid: self.grid,
+            ..self.view.figure(style)
+        };
+        figure.layers[0].label.clone_from(&self.colorbar_label);
+        figure
     }
 }

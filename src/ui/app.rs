@@ -181,7 +181,7 @@ impl ScumbleApp {
                 Choice::Action(action) => self.act(ui, action),
                 Choice::Colormap(name) => {
                     self.model.settle();
-                    self.model.edit("Colormap", |document| document.figure.layer.style.colormap = name);
+                    self.model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
                     self.model.settle();
                 }
             }

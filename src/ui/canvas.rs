@@ -24,6 +24,7 @@ struct LayoutKey {
     view: View,
     text: FigureText,
     quantities: [crate::workbench::frame::Quantity; 2],
+    bars: Vec<Option<String>>,
 }
 
 /// Everything that decides what the figure's texture shows.
@@ -91,7 +92,7 @@ impl Canvas {
         let document = model.document()?.clone();
         let known = model.view(size);
         let view = known.unwrap_or_else(|| assumed(&document, size));
-        let layout = self.laid_out(&document, model, view, size, pixels_per_point)?;
+        let layout = self.laid_out(model, view, size, pixels_per_point)?;
         let plot_size = layout.plot_size();
         model.sync(plot_size);
         let corner = vec2(pixels(layout.plot.x), pixels(layout.plot.y)) / pixels_per_point;
@@ -110,14 +111,14 @@ impl Canvas {
 
     fn laid_out(
         &mut self,
-        document: &Document,
         model: &Model,
         view: View,
         size: Size,
         pixels_per_point: f32,
     ) -> Option<Layout> {
         let (text, quantities) = model.words();
-        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities };
+        let bars = model.bar_labels();
+        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars };
         if let Some((known, layout)) = &self.layout
             && *known == key
         {
@@ -130,7 +131,7 @@ impl Canvas {
             view: &key.view,
             x: key.quantities[0],
             y: key.quantities[1],
-            colorbar: has_bar(document),
+            bars: &key.bars,
         };
         // What cannot be laid out with axes is all plot.
         let layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
@@ -141,14 +142,12 @@ impl Canvas {
     /// Paints the figure.
     pub fn paint(&mut self, ui: &Ui, stage: &Stage, model: &Model) {
         let (Some(document), Some((layout_key, _))) = (model.document(), &self.layout) else { return };
-        let painted = model.painted().filter(|p| model.data().is_some_and(|d| d.id == p.shown.data.id));
+        let painted = model.painted().filter(|painted| model.is_current(painted));
         let at_rest = painted.filter(|painted| is_in_place(painted, stage));
-        let bar = painted.filter(|_| has_bar(document));
         let look = document.figure.look();
-        let key = FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: bar.map(address) };
+        let key = FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: painted.map(address) };
         if self.figure.as_ref().is_none_or(|(known, _)| *known != key) {
-            let bar = bar.map(|painted| &painted.bar);
-            if let Some(image) = figure(stage, look, at_rest, bar) {
+            if let Some(image) = figure(stage, look, at_rest, &bars(document, painted)) {
                 let texture = self.figure.take().map(|(_, texture)| texture);
                 self.figure = Some((key, upload(ui, "figure", texture, &image)));
             }
@@ -174,7 +173,7 @@ impl Canvas {
             self.plot = Some((Arc::clone(painted), upload(ui, "plot", texture, &painted.picture)));
         }
         let Some((_, texture)) = &self.plot else { return };
-        let shown = painted.shown.plan.view;
+        let shown = painted.shown.view;
         let (left, right) = placed(&shown.x, &stage.view.x);
         let (bottom, top) = placed(&shown.y, &stage.view.y);
         let unit = stage.pixels_per_point;
@@ -201,7 +200,7 @@ impl Canvas {
 
 /// Whether a frame's pixels belong exactly where the plot is.
 pub fn is_in_place(painted: &Painted, stage: &Stage) -> bool {
-    painted.shown.plan.view == stage.view && stage.is_known
+    painted.shown.view == stage.view && stage.is_known
 }
 
 /// Whether what is shown is what all rows say.
@@ -209,14 +208,17 @@ pub fn is_exact(painted: &Painted, stage: &Stage) -> bool {
     is_in_place(painted, stage) && painted.shown.status == FrameStatus::Exact
 }
 
-fn has_bar(document: &Document) -> bool {
-    document.figure.layer.reduction != crate::scene::reduction::Reduction::Any
+/// The color bars of a frame, the uppermost layer's first.
+fn bars(document: &Document, painted: Option<&Arc<Painted>>) -> Vec<ColorBar> {
+    let Some(painted) = painted else { return Vec::new() };
+    let layers = document.figure.layers.iter().zip(&painted.layers).rev();
+    layers.filter(|(layer, _)| layer.has_bar()).map(|(_, painted)| painted.bar.clone()).collect()
 }
 
-fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bar: Option<&ColorBar>) -> Option<Image> {
+fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bars: &[ColorBar]) -> Option<Image> {
     match at_rest {
-        Some(painted) => compose(&painted.picture, &stage.layout, look, bar),
-        None => surroundings(&stage.layout, look, bar),
+        Some(painted) => compose(&painted.picture, &stage.layout, look, bars),
+        None => surroundings(&stage.layout, look, bars),
     }
     .ok()
 }
@@ -243,7 +245,7 @@ fn assumed(document: &Document, size: Size) -> View {
         scale: request.scale,
         pixels,
     };
-    View { x: axis(&document.figure.layer.x, size.width), y: axis(&document.figure.layer.y, size.height) }
+    View { x: axis(&document.figure.x, size.width), y: axis(&document.figure.y, size.height) }
 }
 
 fn placed(shown: &Axis, now: &Axis) -> (f32, f32) {

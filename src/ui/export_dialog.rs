@@ -10,18 +10,15 @@ use egui::{DragValue, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Win
 use crate::export::output::Output;
 use crate::export::picture::{Notes, write_png};
 use crate::scene::axis::{MAX_PIXELS, Size};
-use crate::workbench::command_line::{render_command, shell_line};
+use crate::workbench::command_line::{comment, render_command, shell_line, title};
 use crate::workbench::figure::{DPI, FigureRequest};
 use crate::workbench::session::{OpenData, Wake};
-use crate::workbench::sources::{Sources, reads};
-use crate::workbench::{EngineChoice, Progress, Workbench};
+use crate::workbench::sources::reads;
+use crate::workbench::{EngineChoice, Progress, Table, Workbench};
 
 use super::canvas::Stage;
 use super::dialog::{DialogOutcome, DialogRequest, Pending};
 use super::model::Model;
-
-/// The file that the command in a picture's comment writes, as `scumble render` has it.
-const COMMENT_OUTPUT: &str = "figure.png";
 
 /// A size in relation to the screen's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +77,7 @@ impl ExportDialog {
     /// Shows it, and goes on with what is being written.
     pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) {
         self.follow(model);
-        let (Some(document), Some(data), Some(stage)) = (model.document().cloned(), model.data().cloned(), stage)
+        let (Some(document), Some(stage)) = (model.document().cloned(), stage)
         else {
             return;
         };
@@ -98,12 +95,11 @@ impl ExportDialog {
             .show(ui.ctx(), |ui| {
                 self.choices(ui, stage);
                 let request = self.request(&document.figure, stage);
-                self.place(ui, model, &document.sources.inputs);
+                self.place(ui, model, &document.layer().sources.inputs);
                 let output = PathBuf::from(self.path.clone().unwrap_or_default());
-                let sources = document.sources();
                 ui.add_space(6.0);
                 ui.label(RichText::new("The same, from a terminal or a script:").weak());
-                let line = shell_line(&render_command(&sources, &request, &output));
+                let line = shell_line(&render_command(&request, &model.figure_file(), &output));
                 ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
                     ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
                 });
@@ -111,7 +107,7 @@ impl ExportDialog {
                     if ui.button("Copy command").clicked() {
                         ui.ctx().copy_text(line.clone());
                     }
-                    self.buttons(ui, model, &sources, &data, request, &output);
+                    self.buttons(ui, model, request, &output);
                 });
             });
         self.is_open &= is_open;
@@ -163,9 +159,9 @@ impl ExportDialog {
     fn request(&self, figure: &FigureRequest, stage: &Stage) -> FigureRequest {
         let (size, dpi) = self.size(stage);
         let mut request = FigureRequest { dpi, axes: self.axes, ..figure.clone() };
-        request.layer.size = size;
-        request.layer.x.range = Some(stage.view.x.range);
-        request.layer.y.range = Some(stage.view.y.range);
+        request.size = size;
+        request.x.range = Some(stage.view.x.range);
+        request.y.range = Some(stage.view.y.range);
         request
     }
 
@@ -205,8 +201,6 @@ impl ExportDialog {
         &mut self,
         ui: &mut Ui,
         model: &mut Model,
-        sources: &Sources,
-        data: &Arc<OpenData>,
         request: FigureRequest,
         output: &Path,
     ) {
@@ -224,7 +218,7 @@ impl ExportDialog {
                 if output.as_os_str().is_empty() {
                     model.notices.error("no file was named to write the picture to");
                 } else {
-                    let job = start(sources, data, request, output, model.threads(), Arc::clone(&self.wake));
+                    let job = start(model, request, output, Arc::clone(&self.wake));
                     self.job = Some(job);
                 }
             }
@@ -260,20 +254,17 @@ fn beside(inputs: &[PathBuf]) -> PathBuf {
 
 /// Writes a picture off the window's thread.
 fn start(
-    sources: &Sources,
-    data: &Arc<OpenData>,
+    model: &Model,
     request: FigureRequest,
     output: &Path,
-    threads: Option<usize>,
     wake: Wake,
 ) -> Job {
     let (sender, done) = channel();
     let progress = Arc::new(Progress::default());
-    let command = shell_line(&render_command(sources, &request, Path::new(COMMENT_OUTPUT)));
-    let title = request.text.title.clone().filter(|title| !title.is_empty());
-    let notes = Notes { dpi: Some(request.dpi), title, command: Some(command) };
-    let job = Job { progress: Arc::clone(&progress), rows: data.table.rows(), done, path: output.to_owned() };
-    let (data, path, failed) = (Arc::clone(data), output.to_owned(), sender.clone());
+    let notes = Notes { dpi: Some(request.dpi), title: title(&request), command: Some(comment(&request)) };
+    let job = Job { progress: Arc::clone(&progress), rows: model.rows(), done, path: output.to_owned() };
+    let (data, threads) = (model.all_data().to_vec(), model.threads());
+    let (path, failed) = (output.to_owned(), sender.clone());
     let work = move || {
         let result = write(&data, &request, &path, &notes, threads, &progress);
         // Nobody listens any more if the window is closed.
@@ -287,7 +278,7 @@ fn start(
 }
 
 fn write(
-    data: &OpenData,
+    data: &[Arc<OpenData>],
     request: &FigureRequest,
     path: &Path,
     notes: &Notes,
@@ -295,13 +286,14 @@ fn write(
     progress: &Progress,
 ) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !reads(&data.table, path),
+        !data.iter().any(|data| reads(&data.table, path)),
         "the picture would replace the data; name another file ({})",
         path.display()
     );
+    let tables: Vec<&Table> = data.iter().map(|data| &data.table).collect();
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(path, &stopped)?;
-    let drawn = Workbench::new(EngineChoice::Auto, threads, false)?.figure(&data.table, request, progress)?;
+    let drawn = Workbench::new(EngineChoice::Auto, threads, false)?.figure(&tables, request, progress)?;
     write_png(&drawn, notes, &mut out)?;
     out.finish()?;
     Ok(())

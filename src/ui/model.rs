@@ -8,9 +8,11 @@ use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::style::Style;
-use crate::workbench::figure::default_background;
+use crate::workbench::figure::{FigureLayer, default_background};
 use crate::workbench::frame::{FigureText, Quantity, Theme};
-use crate::workbench::session::{DataId, Event, FrameStatus, Generation, OpenData, Painted, Session, Wake};
+use crate::workbench::session::{
+    DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, PaintedLayer, Session, Wake, Wish,
+};
 use crate::workbench::sources::Sources;
 use crate::workbench::words::{quantities, words};
 use crate::workbench::{Change, ChangeKind, EngineChoice, RawSpec, WorkbenchError};
@@ -19,21 +21,31 @@ use super::demo::Making;
 use super::document::Document;
 use super::notices::Notices;
 
-/// What a drawing was asked for.
-#[derive(Debug, Clone, PartialEq)]
-struct Asked {
-    data: DataId,
-    /// The layer, but for its style.
-    layer: Layer,
-}
+/// What a drawing was asked for: data and layers, but for their styles.
+type Asked = Vec<(DataId, Layer)>;
 
-/// A document whose data is being opened.
+/// A document some of whose data is being opened.
 struct Candidate {
-    id: DataId,
+    /// Data that is not open yet.
+    waits_for: Vec<DataId>,
+    /// Data that was opened for it.
+    opened: Vec<Arc<OpenData>>,
     label: String,
     document: Document,
     /// Whether undo or redo asked for it: it is in the history already.
     is_known: bool,
+}
+
+/// Data that is kept open at least, for undo and redo.
+const POOL: usize = 12;
+
+/// Colormaps of one hue each, for layers over one another.
+const HUES: [&str; 5] = ["Blues", "Reds", "Greens", "fire", "oslo"];
+
+/// A colormap that no layer has yet, where there is one.
+fn next_colormap(document: &Document) -> &'static str {
+    let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
+    HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
 }
 
 /// The two axes' requests.
@@ -45,14 +57,17 @@ pub struct Model {
     history: History<Option<Document>>,
     /// Views to go back and forward through.
     views: History<Views>,
-    data: Option<Arc<OpenData>>,
+    /// Data that was opened lately, the newest last.
+    pool: Vec<Arc<OpenData>>,
+    /// The data of the layers that are shown, in their order.
+    data: Vec<Arc<OpenData>>,
     candidate: Option<Candidate>,
     /// Sources that could not be opened, so that nobody tries again and again.
-    refused: Option<Sources>,
+    refused: Option<Vec<Sources>>,
     asked: Option<Asked>,
     asked_at: Option<Instant>,
-    /// The style that was last asked for.
-    styled: Option<Style>,
+    /// The looks that were last asked for.
+    styled: Option<Looks>,
     generation: Option<Generation>,
     painted: Option<Arc<Painted>>,
     /// How often files were asked for.
@@ -77,7 +92,8 @@ impl Model {
             session: Session::new(engine, threads, Arc::clone(&wake))?,
             history: History::new(None),
             views: History::new([AxisRequest::default(); 2]),
-            data: None,
+            pool: Vec::new(),
+            data: Vec::new(),
             candidate: None,
             refused: None,
             asked: None,
@@ -101,9 +117,20 @@ impl Model {
         self.history.current().as_ref()
     }
 
-    /// The data of the document, once it is open.
+    /// The data of the active layer, once it is open.
     pub fn data(&self) -> Option<&Arc<OpenData>> {
-        self.data.as_ref()
+        let active = self.document().map_or(0, |document| document.active);
+        self.data.get(active).or(self.data.first())
+    }
+
+    /// The data of all layers, in their order, once it is open.
+    pub fn all_data(&self) -> &[Arc<OpenData>] {
+        &self.data
+    }
+
+    /// Whether a frame is of the layers that are shown, though perhaps in another view.
+    pub fn is_current(&self, painted: &Painted) -> bool {
+        painted.shown.is_of_data(self.data.iter())
     }
 
     /// Threads that the person allowed; all cores if not given.
@@ -116,9 +143,9 @@ impl Model {
         self.asked_at.map_or(Duration::ZERO, |at| at.elapsed())
     }
 
-    /// Rows of the data that is open.
+    /// Rows of all layers.
     pub fn rows(&self) -> u64 {
-        self.data.as_ref().map_or(0, |data| data.table.rows())
+        self.data.iter().map(|data| data.table.rows()).sum()
     }
 
     /// The newest frame.
@@ -138,9 +165,7 @@ impl Model {
 
     /// Stops what goes on in the background.
     pub fn stop(&mut self) {
-        if let Some(candidate) = self.candidate.take() {
-            self.session.stop_opening(candidate.id);
-        }
+        self.forget_candidate();
         self.making = None;
         self.session.stop();
     }
@@ -152,17 +177,32 @@ impl Model {
         }
         let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
         if let Some(present) = self.document() {
-            document.figure.layer.style = present.figure.layer.style.clone();
+            document.layer_mut().style = present.layer().style.clone();
             document.figure.theme = present.figure.theme;
+            document.figure.background = present.figure.background;
             document.figure.grid = present.figure.grid;
         }
-        self.propose("Open", document);
+        self.propose("Open", document, false);
+    }
+
+    /// Opens files as a layer over the active one.
+    pub fn add_layer(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
+        let Some(present) = self.document() else { return self.open(inputs, raw) };
+        if inputs.is_empty() {
+            return;
+        }
+        let mut document = present.clone();
+        let mut layer = FigureLayer::new(Sources { inputs, raw, ..Sources::default() });
+        layer.style = Style { colormap: next_colormap(present).to_owned(), ..present.layer().style.clone() };
+        document.add(layer);
+        self.settle();
+        self.propose("Add layer", document, false);
     }
 
     /// Reads the open files anew.
     pub fn reload(&mut self) {
         if let Some(document) = self.document().cloned() {
-            self.propose("Reload", document);
+            self.propose("Reload", document, true);
         }
     }
 
@@ -171,14 +211,38 @@ impl Model {
         self.requests
     }
 
-    fn propose(&mut self, label: &str, document: Document) {
+    /// Opens what a document needs and is not open yet, or all of it anew; then the document is shown.
+    fn propose(&mut self, label: &str, document: Document, anew: bool) {
         self.requests += 1;
         self.refused = None;
-        let id = self.session.open(document.sources());
+        self.forget_candidate();
+        self.seek(label, document, anew, false);
+    }
+
+    fn forget_candidate(&mut self) {
         if let Some(older) = self.candidate.take() {
-            self.session.stop_opening(older.id);
+            older.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
         }
-        self.candidate = Some(Candidate { id, label: label.to_owned(), document, is_known: false });
+    }
+
+    fn seek(&mut self, label: &str, document: Document, anew: bool, is_known: bool) {
+        let mut sought: Vec<Sources> = Vec::new();
+        for sources in document.sources() {
+            let is_open = !anew && self.pool.iter().any(|data| data.sources == sources);
+            if !is_open && !sought.contains(&sources) {
+                sought.push(sources);
+            }
+        }
+        let waits_for = sought.into_iter().map(|sources| self.session.open(sources)).collect();
+        let label = label.to_owned();
+        self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known });
+        self.take_candidate();
+    }
+
+    /// The data of a document's layers, if all of it is open.
+    fn data_of(&self, document: &Document) -> Option<Vec<Arc<OpenData>>> {
+        let of = |sources: Sources| self.pool.iter().rev().find(|data| data.sources == sources).cloned();
+        document.sources().into_iter().map(of).collect()
     }
 
     /// Changes the document: one step of undo, or part of the step before where that has the same label and is not yet
@@ -188,7 +252,7 @@ impl Model {
         let (sources, views) = (document.sources(), views(&document));
         change(&mut document);
         if document.sources() != sources {
-            self.propose(label, document);
+            self.propose(label, document, false);
             return;
         }
         if self::views(&document) != views {
@@ -233,7 +297,7 @@ impl Model {
         let [x, y] = *self.views.current();
         if moved && let Some(document) = self.document().cloned() {
             let mut document = document;
-            (document.figure.layer.x, document.figure.layer.y) = (x, y);
+            (document.figure.x, document.figure.y) = (x, y);
             self.history.change("View", Some(document));
         }
     }
@@ -241,8 +305,8 @@ impl Model {
     /// Shows other ranges.
     pub fn show(&mut self, label: &'static str, x: Option<Range>, y: Option<Range>) {
         self.edit(label, |document| {
-            document.figure.layer.x.range = x.or(document.figure.layer.x.range);
-            document.figure.layer.y.range = y.or(document.figure.layer.y.range);
+            document.figure.x.range = x.or(document.figure.x.range);
+            document.figure.y.range = y.or(document.figure.y.range);
         });
     }
 
@@ -250,8 +314,8 @@ impl Model {
     pub fn fit(&mut self) {
         self.settle();
         self.edit("Fit", |document| {
-            document.figure.layer.x.range = None;
-            document.figure.layer.y.range = None;
+            document.figure.x.range = None;
+            document.figure.y.range = None;
         });
         self.settle();
     }
@@ -259,40 +323,47 @@ impl Model {
     /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame.
     pub fn view(&self, size: Size) -> Option<View> {
         let document = self.document()?;
-        let newest = self.painted.as_ref().filter(|p| self.data.as_ref().is_some_and(|d| d.id == p.shown.data.id));
+        // Layers that came or went leave the view as it is.
+        let is_ours = |painted: &&Arc<Painted>| {
+            painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.id == wish.data.id))
+        };
+        let newest = self.painted.as_ref().filter(is_ours);
         let axis = |request: &AxisRequest, shown: Option<Axis>, pixels| {
             let shown = shown.filter(|axis| axis.scale == request.scale).map(|axis| axis.range);
             Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels })
         };
         Some(View {
-            x: axis(&document.figure.layer.x, newest.map(|p| p.shown.plan.view.x), size.width)?,
-            y: axis(&document.figure.layer.y, newest.map(|p| p.shown.plan.view.y), size.height)?,
+            x: axis(&document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
+            y: axis(&document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
         })
     }
 
     /// Has drawn what the document wants, at the plot's size; costs nothing where that is done or under way.
     pub fn sync(&mut self, size: Size) {
         let Some(document) = self.history.current().clone() else { return };
-        let sources = document.sources();
-        let Some(data) = self.data.clone().filter(|data| data.sources == sources) else {
+        let Some(data) = self.data_of(&document) else {
             // Undo or redo led to other data.
-            if self.candidate.is_none() && self.refused.as_ref() != Some(&sources) {
-                let id = self.session.open(sources);
-                self.candidate = Some(Candidate { id, label: String::new(), document, is_known: true });
+            if self.candidate.is_none() && self.refused.as_ref() != Some(&document.sources()) {
+                self.seek("", document, false, true);
             }
             return;
         };
-        let asked =
-            Asked { data: data.id, layer: Layer { size, style: Style::default(), ..document.figure.layer.clone() } };
-        let style = document.figure.layer.style.clone();
+        if self.data.iter().map(|data| data.id).ne(data.iter().map(|data| data.id)) {
+            self.session.watch(&data);
+            self.data.clone_from(&data);
+        }
+        let layer = |i: usize| Layer { style: Style::default(), ..document.figure.layer(i, size) };
+        let asked: Asked = data.iter().enumerate().map(|(i, data)| (data.id, layer(i))).collect();
+        let looks = document.looks();
         if self.asked.as_ref() != Some(&asked) {
-            self.generation = Some(self.session.draw(&data, Layer { size, ..document.figure.layer }));
+            let wishes = data.into_iter().zip(&asked).map(|(data, (_, layer))| Wish { data, layer: layer.clone() });
+            self.generation = Some(self.session.draw(wishes.collect(), &looks));
             self.asked = Some(asked);
             self.asked_at = Some(Instant::now());
-        } else if self.styled.as_ref() != Some(&style) {
-            self.session.restyle(&style);
+        } else if self.styled.as_ref() != Some(&looks) {
+            self.session.restyle(&looks);
         }
-        self.styled = Some(style);
+        self.styled = Some(looks);
     }
 
     /// Takes in what has happened. Says whether anything has.
@@ -310,7 +381,8 @@ impl Model {
             match event {
                 Event::Opened(data) => self.opened(data),
                 Event::OpenFailed(id, error) => {
-                    if let Some(candidate) = self.candidate.take_if(|candidate| candidate.id == id) {
+                    if let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.contains(&id)) {
+                        candidate.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
                         self.refused = Some(candidate.document.sources());
                         self.notices.error(error);
                     }
@@ -321,7 +393,7 @@ impl Model {
                         self.painted = Some(Arc::new(*painted));
                     }
                 }
-                Event::FileChanged(id, change) => self.file_changed(id, change),
+                Event::FileChanged(change) => self.file_changed(change),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {
                         self.notices.error(error);
@@ -333,27 +405,49 @@ impl Model {
     }
 
     fn opened(&mut self, data: Arc<OpenData>) {
-        let Some(candidate) = self.candidate.take_if(|candidate| candidate.id == data.id) else { return };
-        for note in &data.notes {
-            self.notices.note(note.clone());
+        let Some(candidate) = &mut self.candidate else { return };
+        let Some(place) = candidate.waits_for.iter().position(|id| *id == data.id) else { return };
+        candidate.waits_for.remove(place);
+        candidate.opened.push(data);
+        self.take_candidate();
+    }
+
+    /// Shows the candidate, if all of its data is open.
+    fn take_candidate(&mut self) {
+        let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.is_empty()) else { return };
+        for data in candidate.opened {
+            for note in &data.notes {
+                self.notices.note(note.clone());
+            }
+            self.pool.retain(|known| known.sources != data.sources);
+            self.pool.push(data);
+        }
+        let needed = candidate.document.sources();
+        while self.pool.len() > POOL.max(needed.len()) {
+            let Some(place) = self.pool.iter().position(|data| !needed.contains(&data.sources)) else { break };
+            self.pool.remove(place);
         }
         if !candidate.is_known {
-            if self.document().is_none_or(|d| d.sources.inputs != candidate.document.sources.inputs) {
+            let inputs = |document: &Document| -> Vec<PathBuf> {
+                document.figure.layers.iter().flat_map(|layer| layer.sources.inputs.clone()).collect()
+            };
+            let wanted = inputs(&candidate.document);
+            let is_other = self.document().is_none_or(|present| wanted.iter().all(|path| !inputs(present).contains(path)));
+            if is_other {
                 self.views = History::new(views(&candidate.document));
             }
-            self.just_opened = Some(candidate.document.sources.inputs.clone());
+            self.just_opened = Some(candidate.document.layer().sources.inputs.clone());
             self.history.change(&candidate.label, Some(candidate.document));
         }
-        self.session.watch(&data);
+        if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
+            self.session.watch(&data);
+            self.data = data;
+        }
         self.changed = None;
-        self.data = Some(data);
         self.asked = None;
     }
 
-    fn file_changed(&mut self, id: DataId, change: Change) {
-        if self.data.as_ref().is_none_or(|data| data.id != id) {
-            return;
-        }
+    fn file_changed(&mut self, change: Change) {
         if self.follows && !matches!(change.kind, ChangeKind::Vanished) {
             self.reload();
         } else {
@@ -386,19 +480,42 @@ impl Model {
 
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.
     pub fn words(&self) -> (FigureText, [Quantity; 2]) {
-        match (self.document(), &self.data) {
-            (Some(document), Some(data)) => {
-                let figure = &document.figure;
-                (words(&figure.text, &data.table, &figure.layer.reduction), quantities(&data.table))
-            }
+        match (self.document(), self.data.first()) {
+            (Some(document), Some(data)) => (words(&document.figure.text, &data.table), quantities(&data.table)),
             _ => Default::default(),
         }
+    }
+
+    /// The active layer with its colors.
+    pub fn painted_layer(&self) -> Option<&Arc<PaintedLayer>> {
+        let layers = &self.painted.as_ref()?.layers;
+        layers.get(self.document()?.active).or(layers.first())
+    }
+
+    /// What the active layer's color bar says where the person says nothing.
+    pub fn default_bar_label(&self) -> Option<String> {
+        let mut figure = self.document()?.figure.clone();
+        let active = self.document()?.active.min(figure.layers.len() - 1);
+        let layer = FigureLayer { label: None, visible: true, ..figure.layers.swap_remove(active) };
+        figure.layers = vec![layer];
+        figure.bar_labels(&[&self.data()?.table]).into_iter().next().flatten()
+    }
+
+    /// The file that the figure was saved to, or would be.
+    pub fn figure_file(&self) -> PathBuf {
+        PathBuf::from(crate::workbench::command_line::FIGURE_FILE)
+    }
+
+    /// What the color bars say, the uppermost layer's first.
+    pub fn bar_labels(&self) -> Vec<Option<String>> {
+        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
+        self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&tables))
     }
 
     /// Shows typed ranges; those that cannot be drawn are refused with a reason.
     pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) {
         let Some(document) = self.document() else { return };
-        let mut layer = Layer { size: Size { width: 100, height: 100 }, ..document.figure.layer.clone() };
+        let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
         layer.x.range = x.or(layer.x.range);
         layer.y.range = y.or(layer.y.range);
         match layer.check() {
@@ -411,8 +528,8 @@ impl Model {
     pub fn set_theme(&mut self, theme: Theme) {
         self.settle();
         self.edit("Theme", |document| {
-            if document.figure.layer.style.background == default_background(document.figure.theme) {
-                document.figure.layer.style.background = default_background(theme);
+            if document.figure.background == default_background(document.figure.theme) {
+                document.figure.background = default_background(theme);
             }
             document.figure.theme = theme;
         });
@@ -447,7 +564,7 @@ impl Model {
         };
         self.candidate.is_none()
             && match (&self.painted, self.document()) {
-                (Some(painted), Some(document)) => is_exact(painted) && painted.style == document.figure.layer.style,
+                (Some(painted), Some(document)) => is_exact(painted) && painted.looks == document.looks(),
                 (None, Some(_)) => false,
                 (_, None) => true,
             }
@@ -455,14 +572,22 @@ impl Model {
 
     /// The files that are open.
     pub fn paths(&self) -> Vec<&Path> {
-        self.document().map_or_else(Vec::new, |d| d.sources.inputs.iter().map(PathBuf::as_path).collect())
+        let mut paths: Vec<&Path> = Vec::new();
+        for layer in self.document().iter().flat_map(|document| &document.figure.layers) {
+            for path in &layer.sources.inputs {
+                if !paths.contains(&path.as_path()) {
+                    paths.push(path);
+                }
+            }
+        }
+        paths
     }
 
     /// Sets the scale of an axis; ranges that it cannot show are fitted anew.
     pub fn set_scale(&mut self, is_x: bool, scale: Scale) {
         self.settle();
         self.edit("Scale", |document| {
-            let axis = if is_x { &mut document.figure.layer.x } else { &mut document.figure.layer.y };
+            let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
             axis.scale = scale;
             let reaches_zero = axis.range.is_some_and(|range| range.start.to_f64() <= 0.0);
             if scale == Scale::Log && reaches_zero {
@@ -474,5 +599,5 @@ impl Model {
 }
 
 fn views(document: &Document) -> Views {
-    [document.figure.layer.x, document.figure.layer.y]
+    [document.figure.x, document.figure.y]
 }

@@ -174,10 +174,10 @@ fn fit(model: &mut Model, axes: Axes) {
     model.settle();
     model.edit("Fit", |document| {
         if axes.x {
-            document.figure.layer.x.range = None;
+            document.figure.x.range = None;
         }
         if axes.y {
-            document.figure.layer.y.range = None;
+            document.figure.y.range = None;
         }
     });
     model.settle();

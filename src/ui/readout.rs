@@ -25,13 +25,16 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
     );
     if let Some(painted) = model.painted() {
         // The bin of the frame that is shown, which may be of an earlier view.
-        let shown = &painted.shown.plan.view;
+        let shown = &painted.shown.view;
         let x = in_frame(&stage.view.x, &shown.x, x);
         let y = in_frame(&stage.view.y, &shown.y, y);
         if let (Some(column), Some(row)) = (bin(x, shown.x.pixels), bin(y, shown.y.pixels)) {
             let about = if is_exact(painted, stage) { "" } else { "≈ " };
-            let value = value_text(&painted.shown.aggregate.values, shown.x.pixels, column, row);
-            text = format!("{text}   {about}{value}");
+            let active = model.document().map_or(0, |document| document.active);
+            if let Some(layer) = painted.shown.layers.get(active).or(painted.shown.layers.first()) {
+                let value = value_text(&layer.aggregate.values, shown.x.pixels, column, row);
+                text = format!("{text}   {about}{value}");
+            }
         }
     }
     Some(text)

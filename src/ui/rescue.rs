@@ -46,10 +46,10 @@ impl Rescue {
             return;
         }
         let mut request = document.figure.clone();
-        request.layer.size = stage.layout.size;
-        request.layer.x.range = Some(stage.view.x.range);
-        request.layer.y.range = Some(stage.view.y.range);
-        let words = render_command(&document.sources(), &request, Path::new("rescued.png"));
+        request.size = stage.layout.size;
+        request.x.range = Some(stage.view.x.range);
+        request.y.range = Some(stage.view.y.range);
+        let words = render_command(&request, Path::new("rescued-figure.toml"), Path::new("rescued.png"));
         *self.line.lock().unwrap_or_else(PoisonError::into_inner) = shell_line(&words);
         self.kept = Some((document.clone(), stage.view));
     }

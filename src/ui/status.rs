@@ -58,7 +58,9 @@ pub fn ui(ui: &mut Ui, model: &mut Model, readout: Option<&str>, adapter: &str) 
 
 fn accounting(ui: &mut Ui, model: &Model) {
     let Some(painted) = model.painted() else { return };
-    let a = painted.shown.aggregate.accounting;
+    let active = model.document().map_or(0, |document| document.active);
+    let Some(shown) = painted.shown.layers.get(active).or(painted.shown.layers.first()) else { return };
+    let a = shown.aggregate.accounting;
     let part = |ui: &mut Ui, n: u64, name: &str| {
         ui.label(RichText::new(format!("{} {name}", grouped(n))).weak());
     };

@@ -66,7 +66,7 @@ impl Trace {
             let seen = (std::sync::Arc::as_ptr(painted).addr(), is_exact);
             if self.seen != Some(seen) {
                 self.seen = Some(seen);
-                let (name, view) = (if is_exact { "exact" } else { "preview" }, painted.shown.plan.view);
+                let (name, view) = (if is_exact { "exact" } else { "preview" }, painted.shown.view);
                 let (rows, width, height) = (model.rows(), view.x.pixels, view.y.pixels);
                 self.event(format!("{name} of {rows} rows on {width} x {height} pixels"));
             }

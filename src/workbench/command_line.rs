@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::figure::axes::Theme;
+use crate::scene::axis::Size;
+use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
 use crate::scene::reduction::Reduction;
 use crate::scene::style::{Limits, Style};
@@ -10,14 +12,38 @@ use crate::scene::style::{Limits, Style};
 use super::figure::{DPI, FigureRequest, default_background};
 use super::sources::Sources;
 
-/// Size of a figure where none is given, as text.
-pub const DEFAULT_SIZE: &str = "1920x1080";
+/// Size of a figure where none is given.
+pub const DEFAULT_SIZE: Size = Size { width: 1920, height: 1080 };
 
-/// The words of the command line that draws `request` from `sources` into `output`: `scumble render …`, with no options but
-/// those that differ from the defaults. Paths are as given; what of them is no Unicode is lost.
+/// Name of the figure file in commands for figures that were not saved yet.
+pub const FIGURE_FILE: &str = "figure.toml";
+
+/// Whether options alone describe a figure: one layer, which joins nothing.
 #[must_use]
-pub fn render_command(sources: &Sources, request: &FigureRequest, output: &Path) -> Vec<String> {
+pub fn is_plain(request: &FigureRequest) -> bool {
+    matches!(request.layers.as_slice(), [only] if only.visible && only.blend == Blend::Normal && only.name.is_empty())
+}
+
+/// The words of the command line that draws `request` into `output`: `scumble render …`, with no options but those that
+/// differ from the defaults, or with the figure file `saved` where options do not do. Paths are as given; what of them is no
+/// Unicode is lost.
+#[must_use]
+pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> Vec<String> {
     let mut words = Words(vec!["scumble".to_owned(), "render".to_owned()]);
+    let layer = match request.layers.as_slice() {
+        [layer] if is_plain(request) => layer,
+        _ => {
+            words.0.push(saved.to_string_lossy().into_owned());
+            words.size(request);
+            words.unless("--dpi", &request.dpi.to_string(), &DPI.to_string());
+            words.flag("--bare", !request.axes);
+            words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
+            words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
+            words.output(output);
+            return words.0;
+        }
+    };
+    let sources = &layer.sources;
     let inputs: Vec<String> = sources.inputs.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     // A file called -x must not be taken for an option; standard input may.
     let behind = inputs.iter().any(|input| input.starts_with('-') && input != "-");
@@ -28,13 +54,12 @@ pub fn render_command(sources: &Sources, request: &FigureRequest, output: &Path)
     words.given("--y", sources.y.as_deref());
     raw(&mut words, sources);
     view(&mut words, request);
-    style(&mut words, &request.layer.style, request.theme);
+    words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
+    style(&mut words, &layer.style);
+    words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);
-    let output = output.to_string_lossy();
-    match output.as_ref() {
-        "-" => words.0.extend(["-o", "-"].map(ToOwned::to_owned)),
-        path => words.option(if path.starts_with('-') { "--output" } else { "-o" }, path),
-    }
+    words.given("--colorbar-label", layer.label.as_deref());
+    words.output(output);
     if behind {
         words.0.push("--".to_owned());
         words.0.extend(inputs);
@@ -51,24 +76,20 @@ fn raw(words: &mut Words, sources: &Sources) {
 }
 
 fn view(words: &mut Words, request: &FigureRequest) {
-    let layer = &request.layer;
-    let size = format!("{}x{}", layer.size.width, layer.size.height);
-    words.unless("--size", &size, DEFAULT_SIZE);
-    words.given("--x-range", layer.x.range.map(|range| range.to_string()).as_deref());
-    words.given("--y-range", layer.y.range.map(|range| range.to_string()).as_deref());
+    words.size(request);
+    words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
+    words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
     let linear = AxisRequest::default().scale.to_string();
-    words.unless("--x-scale", &layer.x.scale.to_string(), &linear);
-    words.unless("--y-scale", &layer.y.scale.to_string(), &linear);
-    words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
+    words.unless("--x-scale", &request.x.scale.to_string(), &linear);
+    words.unless("--y-scale", &request.y.scale.to_string(), &linear);
 }
 
-fn style(words: &mut Words, style: &Style, theme: Theme) {
+fn style(words: &mut Words, style: &Style) {
     let usual = Style::default();
     words.unless("--norm", &style.norm.to_string(), &usual.norm.to_string());
     words.unless("--limits", &style.limits.to_string(), &Limits::default().to_string());
     words.unless("--colormap", &style.colormap, &usual.colormap);
     words.unless("--alpha", &style.alpha.to_string(), &usual.alpha.to_string());
-    words.unless("--background", &style.background.to_string(), &default_background(theme).to_string());
 }
 
 fn figure(words: &mut Words, request: &FigureRequest) {
@@ -76,10 +97,21 @@ fn figure(words: &mut Words, request: &FigureRequest) {
     words.given("--title", request.text.title.as_deref());
     words.given("--x-label", request.text.x_label.as_deref());
     words.given("--y-label", request.text.y_label.as_deref());
-    words.given("--colorbar-label", request.text.colorbar_label.as_deref());
     words.unless("--dpi", &request.dpi.to_string(), &DPI.to_string());
     words.flag("--grid", request.grid);
     words.flag("--bare", !request.axes);
+}
+
+/// The command line that a picture says was its own; the picture does not depend on where it lies.
+#[must_use]
+pub fn comment(request: &FigureRequest) -> String {
+    shell_line(&render_command(request, Path::new(FIGURE_FILE), Path::new("figure.png")))
+}
+
+/// The title that a picture says it has, if any.
+#[must_use]
+pub fn title(request: &FigureRequest) -> Option<String> {
+    request.text.title.clone().filter(|title| !title.is_empty())
 }
 
 /// A theme's name on the command line.
@@ -116,6 +148,17 @@ impl Words {
             self.0.push(format!("{name}={value}"));
         } else {
             self.0.extend([name.to_owned(), value.to_owned()]);
+        }
+    }
+
+    fn size(&mut self, request: &FigureRequest) {
+        self.unless("--size", &request.size.to_string(), &DEFAULT_SIZE.to_string());
+    }
+
+    fn output(&mut self, path: &Path) {
+        match path.to_string_lossy().as_ref() {
+            "-" => self.0.extend(["-o", "-"].map(ToOwned::to_owned)),
+            path => self.option(if path.starts_with('-') { "--output" } else { "-o" }, path),
         }
     }
 

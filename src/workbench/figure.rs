@@ -26,7 +26,7 @@ use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::Banded;
 use super::kept::Kept;
-use super::sources::Sources;
+use super::sources::{Opened, Sources, reads};
 use super::words::{quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
@@ -163,6 +163,31 @@ impl FigureRequest {
         Ok(())
     }
 
+    /// Opens the data of all layers, each once.
+    ///
+    /// # Errors
+    /// Those of [`Sources::open`].
+    pub fn open(&self, progress: &Progress) -> Result<OpenedFigure, WorkbenchError> {
+        let mut opened: Vec<(Sources, Table)> = Vec::new();
+        let mut found = OpenedFigure { tables: Vec::new(), notes: Vec::new() };
+        for layer in &self.layers {
+            let sources = layer.all_sources();
+            if let Some((_, table)) = opened.iter().find(|(known, _)| *known == sources) {
+                found.tables.push(table.clone());
+                continue;
+            }
+            let Opened { table, notes, .. } = sources.open(progress)?;
+            for note in notes {
+                if !found.notes.contains(&note) {
+                    found.notes.push(note);
+                }
+            }
+            found.tables.push(table.clone());
+            opened.push((sources, table));
+        }
+        Ok(found)
+    }
+
     /// A layer with the figure's axes, for a plot of some size, its colors over nothing.
     ///
     /// # Panics
@@ -194,6 +219,35 @@ impl FigureRequest {
             Background::Color(_) => None,
         };
         Look { theme: self.theme, background, grid: self.grid && self.axes }
+    }
+}
+
+/// The data of a figure.
+#[derive(Debug)]
+pub struct OpenedFigure {
+    /// One table for each layer, in their order.
+    pub tables: Vec<Table>,
+    /// What is worth telling about them.
+    pub notes: Vec<String>,
+}
+
+impl OpenedFigure {
+    /// The tables, as [`Workbench::figure`] takes them.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&Table> {
+        self.tables.iter().collect()
+    }
+
+    /// Rows of all layers.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(Table::rows).sum()
+    }
+
+    /// Whether a file is one of those that are read, by whatever name.
+    #[must_use]
+    pub fn reads(&self, path: &std::path::Path) -> bool {
+        self.tables.iter().any(|table| reads(table, path))
     }
 }
 

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::scene::style::{Background, Limit, Limits, Norm, Rgba};
-use crate::workbench::session::Painted;
+use crate::workbench::session::PaintedLayer;
 use crate::workbench::{colormap, colormap_names};
 
 use super::super::model::Model;
@@ -35,7 +35,7 @@ impl ColorState {
 }
 
 pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
-    let Some(style) = model.document().map(|d| d.figure.layer.style.clone()) else {
+    let Some(style) = model.document().map(|d| d.layer().style.clone()) else {
         ui.label("Nothing is open.");
         return;
     };
@@ -46,14 +46,14 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
             for (name, norm) in Norm::ALL {
                 if ui.selectable_label(style.norm == norm, name).clicked() && style.norm != norm {
                     model.settle();
-                    model.edit("Norm", |document| document.figure.layer.style.norm = norm);
+                    model.edit("Norm", |document| document.layer_mut().style.norm = norm);
                     model.settle();
                 }
             }
         });
         shown.response.labelled_by(label);
     });
-    if let Some(painted) = model.painted().cloned() {
+    if let Some(painted) = model.painted_layer().cloned() {
         histogram(ui, model, &painted, style.limits, state);
     }
     limits(ui, model, style.limits, state);
@@ -63,13 +63,14 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
         let number = DragValue::new(&mut alpha).range(0.0..=1.0).speed(0.01).max_decimals(2);
         let response = slid | ui.add(number).labelled_by(label);
         if response.changed() {
-            model.edit("Alpha", |document| document.figure.layer.style.alpha = alpha);
+            model.edit("Alpha", |document| document.layer_mut().style.alpha = alpha);
         }
         if response.drag_stopped() || response.lost_focus() {
             model.settle();
         }
     });
-    background(ui, model, style.background);
+    let ground = model.document().map(|document| document.figure.background);
+    background(ui, model, ground.unwrap_or(Background::None));
 }
 
 fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
@@ -98,7 +99,7 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
     strip(ui, present, state, vec2(width, 12.0));
     if let Some(name) = chosen.filter(|name| name != present) {
         model.settle();
-        model.edit("Colormap", |document| document.figure.layer.style.colormap = name);
+        model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
         model.settle();
     }
 }
@@ -120,7 +121,7 @@ fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
 }
 
 /// How often values occur among the pixels, with the limits as handles.
-fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<Painted>, limits: Limits, state: &mut ColorState) {
+fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<PaintedLayer>, limits: Limits, state: &mut ColorState) {
     let Some(histogram) = &painted.histogram else { return };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
     let visuals = ui.visuals().clone();
@@ -163,7 +164,7 @@ fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<Painted>, limits: Lim
         } else {
             Limits { low: limits.low, high: Limit::Value(value.max(low)) }
         };
-        model.edit("Limits", |document| document.figure.layer.style.limits = pinned);
+        model.edit("Limits", |document| document.layer_mut().style.limits = pinned);
     }
     if response.drag_stopped() {
         state.dragged = None;
@@ -181,7 +182,7 @@ fn rounded(value: f64) -> f64 {
 
 fn set_limits(model: &mut Model, limits: Limits) {
     model.settle();
-    model.edit("Limits", |document| document.figure.layer.style.limits = limits);
+    model.edit("Limits", |document| document.layer_mut().style.limits = limits);
     model.settle();
 }
 
@@ -211,7 +212,7 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
             set_limits(model, percentiles);
         }
         let is_pinned = matches!((present.low, present.high), (Limit::Value(_), Limit::Value(_)));
-        let now = model.painted().and_then(|painted| painted.limits);
+        let now = model.painted_layer().and_then(|painted| painted.limits);
         let pin = ui.add_enabled(now.is_some(), egui::Button::selectable(is_pinned, "pinned"));
         if pin.on_hover_text("Keep these limits while the view moves").clicked()
             && let Some((low, high)) = now
@@ -237,14 +238,14 @@ fn background(ui: &mut Ui, model: &mut Model, present: Background) {
         {
             let [r, g, b] = rgb;
             model.edit("Background", |document| {
-                document.figure.layer.style.background = Background::Color(Rgba([r, g, b, 255]));
+                document.figure.background = Background::Color(Rgba([r, g, b, 255]));
             });
         }
         if ui.checkbox(&mut is_transparent, "transparent").changed() {
             let [r, g, b] = rgb;
             let next = if is_transparent { Background::None } else { Background::Color(Rgba([r, g, b, 255])) };
             model.settle();
-            model.edit("Background", |document| document.figure.layer.style.background = next);
+            model.edit("Background", |document| document.figure.background = next);
             model.settle();
         }
     });

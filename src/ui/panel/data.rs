@@ -87,9 +87,9 @@ fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
                 // Both are named, so that the choice of one does not change the other.
                 model.edit("Column", |document| {
                     let [x, y] = shown.clone();
-                    document.sources.x = Some(if i == 0 { name.clone() } else { x });
-                    document.sources.y = Some(if i == 1 { name } else { y });
-                    let axis = if i == 0 { &mut document.figure.layer.x } else { &mut document.figure.layer.y };
+                    document.layer_mut().sources.x = Some(if i == 0 { name.clone() } else { x });
+                    document.layer_mut().sources.y = Some(if i == 1 { name } else { y });
+                    let axis = if i == 0 { &mut document.figure.x } else { &mut document.figure.y };
                     axis.range = None;
                 });
             }
@@ -99,8 +99,9 @@ fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         model.settle();
         model.edit("Swap", |document| {
             let [x, y] = shown.clone();
-            (document.sources.x, document.sources.y) = (Some(y), Some(x));
-            std::mem::swap(&mut document.figure.layer.x, &mut document.figure.layer.y);
+            let sources = &mut document.layer_mut().sources;
+            (sources.x, sources.y) = (Some(y), Some(x));
+            std::mem::swap(&mut document.figure.x, &mut document.figure.y);
         });
     }
 }
@@ -113,7 +114,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         ("max", Statistic::Max),
         ("std", Statistic::Std),
     ];
-    let Some(present) = model.document().map(|d| d.figure.layer.reduction.clone()) else { return };
+    let Some(present) = model.document().map(|d| d.layer().reduction.clone()) else { return };
     let names = names(data);
     let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
     let mut chosen = None;
@@ -154,7 +155,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     });
     if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
         model.settle();
-        model.edit("Reduction", |document| document.figure.layer.reduction = reduction);
+        model.edit("Reduction", |document| document.layer_mut().reduction = reduction);
         model.settle();
     }
 }
@@ -201,15 +202,16 @@ impl RawForm {
             }
             if data.sources.raw != RawSpec::default() && ui.button("Guess").clicked() {
                 model.settle();
-                model.edit("Layout", |document| document.sources.raw = RawSpec::default());
+                model.edit("Layout", |document| document.layer_mut().sources.raw = RawSpec::default());
             }
         });
         if changed {
             match self.spec() {
                 Some(spec) => model.edit("Layout", |document| {
-                    document.sources.raw = spec;
-                    (document.sources.x, document.sources.y) = (None, None);
-                    (document.figure.layer.x.range, document.figure.layer.y.range) = (None, None);
+                    document.layer_mut().sources.raw = spec;
+                    let sources = &mut document.layer_mut().sources;
+                    (sources.x, sources.y) = (None, None);
+                    (document.figure.x.range, document.figure.y.range) = (None, None);
                 }),
                 None => ui.ctx().request_repaint(),
             }

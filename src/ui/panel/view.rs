@@ -24,7 +24,7 @@ impl RangeForm {
             ui.label("Nothing is open.");
             return;
         };
-        let requests = [document.figure.layer.x, document.figure.layer.y];
+        let requests = [document.figure.x, document.figure.y];
         for (i, name) in ["x", "y"].into_iter().enumerate() {
             let shown = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x.range } else { s.view.y.range });
             self.range(ui, model, i, name, shown);

@@ -20,6 +20,7 @@ impl WordsForm {
         let (shown, _) = model.words();
         let mut words = document.figure.text.clone();
         let mut theme = document.figure.theme;
+        let mut label = document.layer().label.clone();
         let field = |ui: &mut Ui, name: &str, word: &mut Option<String>, hint: Option<&String>| {
             row(ui, name, |ui, label| {
                 let mut text = word.clone().unwrap_or_default();
@@ -33,13 +34,17 @@ impl WordsForm {
         field(ui, "title", &mut words.title, None);
         field(ui, "x label", &mut words.x_label, shown.x_label.as_ref());
         field(ui, "y label", &mut words.y_label, shown.y_label.as_ref());
-        field(ui, "color bar", &mut words.colorbar_label, shown.colorbar_label.as_ref());
+        let bar = model.default_bar_label();
+        field(ui, "color bar", &mut label, bar.as_ref());
         row(ui, "theme", |ui, _| {
             ui.radio_value(&mut theme, Theme::Dark, "dark");
             ui.radio_value(&mut theme, Theme::Light, "light");
         });
         if words != document.figure.text {
             model.edit("Words", |document| document.figure.text = words);
+        }
+        if label != document.layer().label {
+            model.edit("Words", |document| document.layer_mut().label = label);
         }
         if theme != document.figure.theme {
             model.set_theme(theme);

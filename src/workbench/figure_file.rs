@@ -1,0 +1,454 @@
+//! Figure files: a figure as a small TOML text that the window opens and a server draws again.
+//!
+//! Everything is text as the command line has it (`range = "-8..8"`, `limits = "p1..p99"`). Files are named relative to the
+//! figure file's folder. Keys that are not known are errors that name their line, so that a typing error draws no wrong
+//! picture. `scumble = 1` is the version of the format; a later program reads earlier versions.
+
+mod fingerprint;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::raw::RawSpec;
+use crate::figure::axes::Theme;
+use crate::figure::frame::FigureText;
+use crate::scene::axis::{Range, Scale, Size};
+use crate::scene::blend::Blend;
+use crate::scene::layer::AxisRequest;
+use crate::scene::reduction::Reduction;
+use crate::scene::style::{Background, Limits, Norm, Style};
+
+use super::WorkbenchError;
+use super::command_line::DEFAULT_SIZE;
+use super::figure::{DPI, FigureLayer, FigureRequest, default_background};
+use super::sources::Sources;
+use fingerprint::Fingerprint;
+use text::Text;
+
+/// The version that this program writes.
+pub const VERSION: u32 = 1;
+
+/// Bytes that a figure file may have at most.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A figure that was read from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureFile {
+    /// The figure; its files are named so that this process finds them.
+    pub figure: FigureRequest,
+    /// Pictures that it asks for.
+    pub outputs: Vec<Output>,
+    /// What is worth telling: files that are not what they were when the figure was saved.
+    pub notes: Vec<String>,
+}
+
+/// A picture that a figure file asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Where it goes.
+    pub path: PathBuf,
+    /// Its size in pixels, if it is not the figure's.
+    pub size: Option<Size>,
+    /// Its resolution, if it is not the figure's.
+    pub dpi: Option<f64>,
+}
+
+/// Whether a path is that of a figure file, by its name.
+#[must_use]
+pub fn is_figure_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Root {
+    scumble: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<Text<Size>>,
+    #[serde(default = "dpi", skip_serializing_if = "is_usual_dpi")]
+    dpi: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    theme: Option<Tone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    background: Option<Background>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    bare: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    grid: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x_label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    y_label: Option<String>,
+    #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
+    x: AxisPart,
+    #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
+    y: AxisPart,
+    layers: Vec<LayerPart>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<OutputPart>,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Tone {
+    Dark,
+    Light,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct AxisPart {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<Text<Range>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scale: Option<Text<Scale>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayerPart {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files: Vec<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dtype: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    planar: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reduction: Option<Text<Reduction>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    norm: Option<Norm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<Limits>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    colormap: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alpha: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blend: Option<Blend>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    hidden: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fingerprints: Vec<Fingerprint>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutputPart {
+    file: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<Text<Size>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dpi: Option<f64>,
+}
+
+fn dpi() -> f64 {
+    DPI
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::float_cmp, reason = "as serde calls it; the very same value")]
+fn is_usual_dpi(dpi: &f64) -> bool {
+    *dpi == DPI
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl AxisPart {
+    fn is_usual(&self) -> bool {
+        self.range.is_none() && self.scale.is_none()
+    }
+
+    fn of(request: AxisRequest) -> Self {
+        let scale = Some(request.scale).filter(|scale| *scale != Scale::default());
+        Self { range: request.range.map(Text), scale: scale.map(Text) }
+    }
+
+    fn request(self) -> AxisRequest {
+        AxisRequest { range: self.range.map(|text| text.0), scale: self.scale.map(|text| text.0).unwrap_or_default() }
+    }
+}
+
+/// Writes a figure as the text of a file that will lie in `folder`. Fingerprints of the data files are taken now, which
+/// reads a little of each.
+///
+/// # Errors
+/// A request that no file can hold.
+pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Result<String, WorkbenchError> {
+    let usual = Style::default();
+    let layer = |layer: &FigureLayer| {
+        let Sources { inputs, x, y, raw, value: _ } = &layer.sources;
+        let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
+        let (file, files) = match paths.as_slice() {
+            [one] => (Some(one.clone()), Vec::new()),
+            _ => (None, paths),
+        };
+        let differs = |differs: bool| differs.then_some(());
+        LayerPart {
+            name: layer.name.clone(),
+            file,
+            files,
+            x: x.as_ref().map(|x| renamed(x, |path| relative(path, folder))),
+            y: y.as_ref().map(|y| renamed(y, |path| relative(path, folder))),
+            dtype: raw.dtype.clone(),
+            columns: raw.columns,
+            offset: raw.offset,
+            planar: raw.planar,
+            reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
+            norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
+            limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
+            colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
+            alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
+            blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
+            hidden: !layer.visible,
+            label: layer.label.clone(),
+            fingerprints: fingerprint::of(inputs),
+        }
+    };
+    let ground = Some(figure.background).filter(|ground| *ground != default_background(figure.theme));
+    let root = Root {
+        scumble: VERSION,
+        size: Some(Text(figure.size)),
+        dpi: figure.dpi,
+        theme: (figure.theme != Theme::Dark).then_some(Tone::Light),
+        background: ground,
+        bare: !figure.axes,
+        grid: figure.grid,
+        title: figure.text.title.clone(),
+        x_label: figure.text.x_label.clone(),
+        y_label: figure.text.y_label.clone(),
+        x: AxisPart::of(figure.x),
+        y: AxisPart::of(figure.y),
+        layers: figure.layers.iter().map(layer).collect(),
+        outputs: outputs
+            .iter()
+            .map(|output| OutputPart {
+                file: relative(&output.path, folder),
+                size: output.size.map(Text),
+                dpi: output.dpi,
+            })
+            .collect(),
+    };
+    toml::to_string(&root).map_err(|e| WorkbenchError::Request(format!("writing the figure: {e}")))
+}
+
+/// Reads a figure file, with some of its keys set to other values: `layers.0.file=new.npy`, `x.range="0..1"`.
+///
+/// # Errors
+/// What is wrong, with its line; files that are not there.
+pub fn read(path: &Path, settings: &[String]) -> Result<FigureFile, WorkbenchError> {
+    let at = |what: String| WorkbenchError::Request(format!("reading the figure file: {what} ({})", path.display()));
+    let bytes = std::fs::metadata(path).map_err(|e| at(e.to_string()))?.len();
+    if bytes > MAX_BYTES {
+        return Err(at(format!("{bytes} bytes are too many for a figure; this is no figure file")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| at(e.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse(&text, folder, settings).map_err(at)
+}
+
+/// Reads a figure from the text of a file in `folder`.
+fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, String> {
+    #[derive(Deserialize)]
+    struct Version {
+        scumble: Option<u32>,
+    }
+    let found: Version = toml::from_str(text).map_err(|e| e.to_string())?;
+    match found.scumble {
+        Some(1..=VERSION) => {}
+        Some(later) => {
+            return Err(format!("its version is {later}, this program reads up to {VERSION}; use a newer Scumble"));
+        }
+        None => return Err(format!("there is no `scumble = {VERSION}` in it; this is no figure file")),
+    }
+    let root: Root = if settings.is_empty() {
+        toml::from_str(text).map_err(|e| e.to_string())?
+    } else {
+        // Errors of the file itself are told with their lines first.
+        let _: Root = toml::from_str(text).map_err(|e| e.to_string())?;
+        let mut table: toml::Table = toml::from_str(text).map_err(|e| e.to_string())?;
+        for setting in settings {
+            set(&mut table, setting)?;
+        }
+        table.try_into().map_err(|e: toml::de::Error| format!("with --set: {}", e.message()))?
+    };
+    let theme = if root.theme == Some(Tone::Light) { Theme::Light } else { Theme::Dark };
+    let size = root.size.map_or(DEFAULT_SIZE, |size| size.0);
+    let (mut layers, mut notes) = (Vec::new(), Vec::new());
+    for (i, part) in root.layers.into_iter().enumerate() {
+        layers.push(layer(part, folder, i, !settings.is_empty(), &mut notes)?);
+    }
+    let figure = FigureRequest {
+        x: root.x.request(),
+        y: root.y.request(),
+        size,
+        background: root.background.unwrap_or_else(|| default_background(theme)),
+        layers,
+        text: FigureText { title: root.title, x_label: root.x_label, y_label: root.y_label },
+        theme,
+        dpi: root.dpi,
+        axes: !root.bare,
+        grid: root.grid,
+    };
+    figure.check().map_err(|e| e.to_string())?;
+    let output = |part: OutputPart| Output {
+        path: folder.join(part.file),
+        size: part.size.map(|size| size.0),
+        dpi: part.dpi,
+    };
+    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes })
+}
+
+fn layer(
+    part: LayerPart,
+    folder: &Path,
+    index: usize,
+    is_set: bool,
+    notes: &mut Vec<String>,
+) -> Result<FigureLayer, String> {
+    let usual = Style::default();
+    if part.file.is_some() && !part.files.is_empty() {
+        return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
+    }
+    let inputs: Vec<PathBuf> =
+        part.file.into_iter().chain(part.files).map(|path| located(&path, folder)).collect();
+    for input in &inputs {
+        if !input.exists() && input != Path::new("-") {
+            return Err(format!(
+                "layers.{index}: {} is not there; if it has moved, say where to: --set layers.{index}.file=PATH",
+                input.display()
+            ));
+        }
+    }
+    // What was set to another file on purpose is not what it was.
+    if !is_set {
+        notes.extend(fingerprint::changes(&inputs, &part.fingerprints));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
+    let alpha = part.alpha.map_or(usual.alpha, |alpha| alpha as f32);
+    Ok(FigureLayer {
+        name: part.name,
+        sources: Sources {
+            inputs,
+            x: part.x.map(|x| renamed(&x, |path| located(path, folder))),
+            y: part.y.map(|y| renamed(&y, |path| located(path, folder))),
+            value: None,
+            raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
+        },
+        reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
+        style: Style {
+            norm: part.norm.unwrap_or(usual.norm),
+            limits: part.limits.unwrap_or(usual.limits),
+            colormap: part.colormap.unwrap_or(usual.colormap),
+            alpha,
+            ..Style::default()
+        },
+        blend: part.blend.unwrap_or_default(),
+        visible: !part.hidden,
+        label: part.label,
+    })
+}
+
+/// The f64 that is written as an f32 is: 0.3, not 0.30000001192….
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
+}
+
+/// A path as seen from a folder, where one leads to the other without leaving the file system's root.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    if path == Path::new("-") {
+        return path.to_owned();
+    }
+    let (Ok(path), Ok(folder)) = (std::path::absolute(path), std::path::absolute(folder)) else {
+        return path.to_owned();
+    };
+    let mut up = PathBuf::new();
+    for base in folder.ancestors() {
+        if let Ok(rest) = path.strip_prefix(base) {
+            // Beyond a common root nothing is gained.
+            return if base.parent().is_none() { path } else { up.join(rest) };
+        }
+        up.push("..");
+    }
+    path
+}
+
+/// A path of a figure file as this process finds it.
+fn located(path: &Path, folder: &Path) -> PathBuf {
+    if path == Path::new("-") { path.to_owned() } else { folder.join(path) }
+}
+
+/// A column's text with its file, if it names one, replaced.
+fn renamed(text: &str, name: impl Fn(&Path) -> PathBuf) -> String {
+    let is_file = |text: &str| Path::new(text).is_file() || name(Path::new(text)).is_file();
+    if is_file(text) {
+        return name(Path::new(text)).display().to_string();
+    }
+    match text.rsplit_once(':') {
+        Some((file, column)) if is_file(file) => format!("{}:{column}", name(Path::new(file)).display()),
+        _ => text.to_owned(),
+    }
+}
+
+/// Sets a key of a table: `layers.0.alpha=0.5`. What is no TOML value is a text.
+fn set(table: &mut toml::Table, setting: &str) -> Result<(), String> {
+    let wrong = |what: &str| format!("--set {setting}: {what}; write KEY=VALUE, as layers.0.file=new.npy");
+    let (keys, value) = setting.split_once('=').ok_or_else(|| wrong("there is no ="))?;
+    let value = format!("v = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|mut table| table.remove("v"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    let mut keys: Vec<&str> = keys.split('.').map(str::trim).collect();
+    let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(|| wrong("there is no key"))?;
+    let mut place = table;
+    let mut rest = keys.as_slice();
+    while let [key, further @ ..] = rest {
+        rest = further;
+        let entry = place.entry((*key).to_owned()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = match entry {
+            toml::Value::Table(inner) => inner,
+            toml::Value::Array(items) => {
+                let [number, further @ ..] = rest else { return Err(wrong("the item's number is missing")) };
+                rest = further;
+                let count = items.len();
+                let item = number.parse::<usize>().ok().and_then(|i| items.get_mut(i));
+                match item {
+                    Some(toml::Value::Table(inner)) => inner,
+                    _ => return Err(wrong(&format!("{key} has the items 0 to {}", count.saturating_sub(1)))),
+                }
+            }
+            _ => return Err(wrong(&format!("{key} has no parts"))),
+        };
+    }
+    // One file takes the place of several, and the other way round.
+    match last {
+        "file" => drop(place.remove("files")),
+        "files" => drop(place.remove("file")),
+        _ => {}
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::scene::axis::Coordinate;
+use crate::scene::style::{Limit, Rgba};
+
+fn points(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    let bytes: Vec<u8> = (0..200_u16).flat_map(|i| f32::from(i).to_le_bytes()).collect();
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn read_text(text: &str, folder: &Path, settings: &[&str]) -> Result<FigureFile, String> {
+    let path = folder.join("figure.toml");
+    std::fs::write(&path, text).unwrap();
+    let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
+    read(&path, &settings).map_err(|e| e.to_string())
+}
+
+#[test]
+fn the_least_figure_is_all_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), "a.f32");
+    let file = read_text("scumble = 1\n[[layers]]\nfile = \"a.f32\"\n", folder.path(), &[]).unwrap();
+    let sources = Sources { inputs: vec![path], ..Sources::default() };
+    let size = Size { width: 1920, height: 1080 };
+    assert_eq!(file.figure, FigureRequest::new(FigureLayer::new(sources), size));
+    assert!(file.outputs.is_empty() && file.notes.is_empty());
+}
+
+#[test]
+fn wrong_files_say_what_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    points(folder.path(), "a.f32");
+    for (text, parts) in [
+        ("scumble = 1\nlayers = []\n", &["1 to 64 layers"][..]),
+        ("[[layers]]\nfile = \"a.f32\"\n", &["no `scumble = 1`"]),
+        ("scumble = 2\n", &["version is 2", "newer"]),
+        ("scumble = 1\ncolour = 3\n[[layers]]\nfile = \"a.f32\"\n", &["line 2", "colour"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalhpa = 1\n", &["line 4", "alhpa"]),
+        ("scumble = 1\n[[layers]]\nfile = \"b.f32\"\n", &["b.f32 is not there", "--set layers.0.file"]),
+        ("scumble = 1\n[x]\nrange = \"5\"\n[[layers]]\nfile = \"a.f32\"\n", &["line 3"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nblend = \"plus\"\n", &["line 4", "plus"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nfiles = [\"a.f32\"]\n", &["both"]),
+        ("scumble = 1\n[[layers]\n", &["line 2"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
+    ] {
+        let error = read_text(text, folder.path(), &[]).unwrap_err();
+        for part in parts {
+            assert!(error.contains(part), "{text}: {error}");
+        }
+        assert!(error.ends_with("figure.toml)"), "{error}");
+    }
+}
+
+#[test]
+fn keys_are_set_from_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    points(folder.path(), "a.f32");
+    let other = points(folder.path(), "b.f32");
+    let text = "scumble = 1\n[[layers]]\nfile = \"a.f32\"\n[[layers]]\nfiles = [\"a.f32\", \"b.f32\"]\n";
+    let settings = ["layers.1.file=b.f32", "layers.0.alpha=0.5", "x.range=0..1", "title=It's = 1", "size=100x50"];
+    let figure = read_text(text, folder.path(), &settings).unwrap().figure;
+    assert_eq!(figure.layers[1].sources.inputs, [other]);
+    assert_eq!(figure.layers[0].style.alpha.to_bits(), 0.5_f32.to_bits());
+    assert_eq!(figure.x.range, Some("0..1".parse().unwrap()));
+    assert_eq!((figure.text.title.as_deref(), figure.size.width), (Some("It's = 1"), 100));
+    for (setting, part) in [
+        ("layers.2.alpha=1", "items 0 to 1"),
+        ("layers.alpha=1", "items 0 to 1"),
+        ("layers.0.alhpa=1", "alhpa"),
+        ("alpha", "no ="),
+        ("size.width=3", "no parts"),
+    ] {
+        let text = format!("size = \"9x9\"\n{text}");
+        let error = read_text(&text, folder.path(), &[setting]).unwrap_err();
+        assert!(error.contains(part), "{setting}: {error}");
+    }
+}
+
+#[test]
+fn other_files_in_the_same_place_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), "a.f32");
+    let sources = Sources { inputs: vec![path.clone()], ..Sources::default() };
+    let figure = FigureRequest::new(FigureLayer::new(sources), Size { width: 9, height: 9 });
+    let text = write(&figure, &[], folder.path()).unwrap();
+    assert!(text.contains("file = \"a.f32\""), "{text}");
+    assert!(read_text(&text, folder.path(), &[]).unwrap().notes.is_empty());
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[1] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let notes = read_text(&text, folder.path(), &[]).unwrap().notes;
+    assert!(notes.len() == 1 && notes[0].contains("other contents"), "{notes:?}");
+    bytes.extend([0; 8]);
+    std::fs::write(&path, &bytes).unwrap();
+    let notes = read_text(&text, folder.path(), &[]).unwrap().notes;
+    assert!(notes[0].contains("grown by 8 bytes"), "{notes:?}");
+}
+
+#[test]
+fn paths_lead_from_the_figure_to_the_data() {
+    for (path, folder, wanted) in [
+        ("/data/a.npy", "/data", "a.npy"),
+        ("/data/run/a.npy", "/data", "run/a.npy"),
+        ("/data/a.npy", "/data/figures/one", "../../a.npy"),
+        ("/other/a.npy", "/data", "/other/a.npy"),
+    ] {
+        assert_eq!(relative(Path::new(path), Path::new(folder)), Path::new(wanted));
+    }
+}
+
+fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
+    let style = (0..5_usize, prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32).prop_map(|(norm, limits, alpha)| {
+        let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
+            low: Limit::Value(low),
+            high: Limit::Value(low + width),
+        });
+        Style { norm: Norm::ALL[norm].1, limits, alpha, colormap: "magma_r".to_owned(), ..Style::default() }
+    });
+    let file = prop::sample::select(files);
+    let word = prop::option::of("\\PC{0,12}");
+    (file, style, 0..6_usize, any::<bool>(), word, "\\PC{0,8}", any::<bool>()).prop_map(
+        |(file, style, blend, visible, label, name, sums)| FigureLayer {
+            name,
+            sources: Sources {
+                inputs: vec![file],
+                x: Some("0".to_owned()),
+                raw: RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), offset: None, planar: Some(false) },
+                ..Sources::default()
+            },
+            reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
+            style,
+            blend: Blend::ALL[blend].1,
+            visible,
+            label,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn figures_come_back_as_they_were_saved(
+        layers in prop::collection::vec(any_layer(vec!["a.f32".into(), "b c.f32".into()]), 1..5),
+        range in prop::option::of((any::<f64>(), any::<f64>()).prop_filter("a range", |(a, b)| {
+            a.is_finite() && b.is_finite() && a < b && (b - a).is_finite() && (b - a) > 1e-300
+        })),
+        title in prop::option::of("\\PC{0,20}"),
+        flags in any::<[bool; 4]>(),
+        dpi in 10.0..2400.0,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut layers = layers;
+        for layer in &mut layers {
+            let name = layer.sources.inputs[0].display().to_string();
+            layer.sources.inputs = vec![points(folder.path(), &name)];
+        }
+        let theme = if flags[0] { Theme::Light } else { Theme::Dark };
+        let range = range.map(|(a, b)| Range { start: Coordinate::Real(a), end: Coordinate::Real(b) });
+        let figure = FigureRequest {
+            x: AxisRequest { range, scale: Scale::Linear },
+            y: AxisRequest { range: None, scale: Scale::Log },
+            background: if flags[1] { Background::None } else { Background::Color(Rgba([1, 2, 3, 255])) },
+            layers,
+            text: FigureText { title, x_label: None, y_label: Some("y".to_owned()) },
+            theme,
+            dpi,
+            axes: flags[2],
+            grid: flags[3],
+            ..FigureRequest::new(FigureLayer::new(Sources::default()), Size { width: 640, height: 480 })
+        };
+        // Ranges narrower than the pixels can tell apart are refused, saved or not.
+        prop_assume!(figure.check().is_ok());
+        let outputs = [Output { path: folder.path().join("o.png"), size: Some(figure.size), dpi: Some(300.0) }];
+        let text = write(&figure, &outputs, folder.path()).unwrap();
+        let read = read_text(&text, folder.path(), &[]).unwrap();
+        prop_assert_eq!(&read.figure, &figure);
+        prop_assert_eq!(&read.outputs[..], &outputs[..]);
+        prop_assert!(read.notes.is_empty());
+        prop_assert_eq!(write(&read.figure, &read.outputs, folder.path()).unwrap(), text);
+    }
+}
