@@ -104,6 +104,19 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Writes a small file, whole or not at all.
+///
+/// # Errors
+/// A folder that may not be written, a full disk.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let never = || false;
+    let mut out = Output::create(path, &never)?;
+    match out.write_all(bytes) {
+        Ok(()) => out.finish(),
+        Err(error) => Err(out.error(error)),
+    }
+}
+
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if (self.stopped)() {

@@ -13,6 +13,20 @@ pub enum Action {
     Demo,
     /// Read the files anew.
     Reload,
+    /// Choose files and show them as a layer over the active one.
+    AddLayer,
+    /// The active layer once more.
+    DuplicateLayer,
+    /// Take the active layer away.
+    RemoveLayer,
+    /// Move the active layer up.
+    RaiseLayer,
+    /// Move the active layer down.
+    LowerLayer,
+    /// Save the figure.
+    Save,
+    /// Save the figure in another file.
+    SaveAs,
     /// Write the view as PNG.
     Export,
     /// Close the window.
@@ -106,6 +120,9 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Open, FILE, "Open…", command(Key::O)),
     entry(Action::OpenPath, FILE, "Open path…", KeyboardShortcut::new(COMMAND_SHIFT, Key::O)),
     Entry { key: None, ..entry(Action::Demo, FILE, "Open the demo", plain(Key::D)) },
+    entry(Action::AddLayer, FILE, "Add as a layer…", command(Key::L)),
+    entry(Action::Save, FILE, "Save figure", command(Key::S)),
+    entry(Action::SaveAs, FILE, "Save figure as…", KeyboardShortcut::new(COMMAND_SHIFT, Key::S)),
     with(entry(Action::Reload, FILE, "Reload", command(Key::R)), &[plain(Key::F5)]),
     entry(Action::Export, FILE, "Export PNG…", command(Key::E)),
     entry(Action::Quit, FILE, "Quit", command(Key::Q)),
@@ -114,6 +131,10 @@ pub const ENTRIES: &[Entry] = &[
         entry(Action::Redo, EDIT, "Redo", KeyboardShortcut::new(COMMAND_SHIFT, Key::Z)),
         &[KeyboardShortcut::new(Modifiers::COMMAND, Key::Y)],
     ),
+    entry(Action::DuplicateLayer, EDIT, "Duplicate layer", command(Key::D)),
+    entry(Action::RemoveLayer, EDIT, "Remove layer", plain(Key::Delete)),
+    entry(Action::RaiseLayer, EDIT, "Move layer up", command(Key::CloseBracket)),
+    entry(Action::LowerLayer, EDIT, "Move layer down", command(Key::OpenBracket)),
     with(entry(Action::Fit, VIEW, "Fit all data", plain(Key::F)), &[plain(Key::Home)]),
     with(entry(Action::ZoomIn, VIEW, "Zoom in", plain(Key::Plus)), &[plain(Key::Equals)]),
     entry(Action::ZoomOut, VIEW, "Zoom out", plain(Key::Minus)),

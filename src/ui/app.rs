@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use egui::{CentralPanel, Color32, Frame, Panel, ViewportCommand};
 
+use crate::workbench::figure::DPI;
 use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
 use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
@@ -16,10 +17,11 @@ use super::document::Document;
 use super::drops::Drops;
 use super::export_dialog::ExportDialog;
 use super::model::Model;
-use super::opening::Opening;
+use super::opening::{Chosen, Opening};
 use super::palette::{Choice, Palette};
 use super::panel::SidePanel;
 use super::pointer::{Pointer, step, zoom_middle};
+use super::saving::Saving;
 use super::welcome::Wish;
 use super::{overlays, status, welcome};
 
@@ -40,6 +42,7 @@ pub struct ScumbleApp {
     panel: SidePanel,
     palette: Palette,
     opening: Opening,
+    saving: Saving,
     export: ExportDialog,
     recent: Option<Recent>,
     shown: Shown,
@@ -66,6 +69,7 @@ impl ScumbleApp {
             panel: SidePanel::default(),
             palette: Palette::default(),
             opening: Opening::new(Arc::clone(wake)),
+            saving: Saving::new(Arc::clone(wake)),
             export: ExportDialog::new(Arc::clone(wake)),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
@@ -132,10 +136,14 @@ impl ScumbleApp {
         Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
         if self.shown.panel && self.model.document().is_some() {
             let stage = self.stage.take();
+            let mut wanted = None;
             Panel::right("panel").default_size(312.0).size_range(240.0..=420.0).show(ui, |ui| {
-                self.panel.ui(ui, &mut self.model, stage.as_ref());
+                wanted = self.panel.ui(ui, &mut self.model, stage.as_ref());
             });
             self.stage = stage;
+            if let Some(action) = wanted {
+                self.act(ui, action);
+            }
         }
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.center(ui));
         self.over(ui);
@@ -171,6 +179,7 @@ impl ScumbleApp {
                 overlays::badge(ui, stage, &text);
             }
             overlays::changed(ui, stage, &mut self.model);
+            overlays::replaced(ui, stage, &mut self.model);
         }
     }
 
@@ -186,8 +195,13 @@ impl ScumbleApp {
                 }
             }
         }
-        if let Some(paths) = self.opening.ui(ui, &mut self.model.notices) {
-            self.model.open(paths, RawSpec::default());
+        match self.opening.ui(ui, &mut self.model.notices) {
+            Some(Chosen { paths, as_layer: true }) => self.model.add_layer(paths, RawSpec::default()),
+            Some(Chosen { paths, as_layer: false }) => self.model.open(paths, RawSpec::default()),
+            None => {}
+        }
+        if let Some(path) = self.saving.ui(ui, &mut self.model.notices) {
+            self.save_to(path);
         }
         self.export.ui(ui, &mut self.model, self.stage.as_ref());
         overlays::help(ui, &mut self.shown.help);
@@ -276,16 +290,22 @@ impl ScumbleApp {
 
     fn can(&self, action: Action) -> bool {
         let (undo, redo) = self.model.undo_labels();
+        let of = |document: &Document| (document.active, document.figure.layers.len());
+        let (active, layers) = self.model.document().map_or((0, 0), of);
         match action {
             Action::Undo => undo.is_some(),
             Action::Redo => redo.is_some(),
             Action::Open
+            | Action::AddLayer
             | Action::OpenPath
             | Action::Demo
             | Action::Quit
             | Action::Log
             | Action::Palette
             | Action::Help => true,
+            Action::RemoveLayer => layers > 1,
+            Action::RaiseLayer => active + 1 < layers,
+            Action::LowerLayer => active > 0,
             _ => self.model.document().is_some(),
         }
     }
@@ -294,7 +314,23 @@ impl ScumbleApp {
         let far = ui.input(|input| input.modifiers.shift);
         let stage = self.stage.clone().filter(|stage| stage.is_known);
         match (action, &stage) {
-            (Action::Open, _) => self.opening.choose(),
+            (Action::Open, _) => self.opening.choose(false),
+            (Action::AddLayer, _) => self.opening.choose(true),
+            (Action::DuplicateLayer, _) => self.change_layers("Duplicate layer", |document| {
+                let layer = document.layer().clone();
+                document.add(layer);
+            }),
+            (Action::RemoveLayer, _) => {
+                self.change_layers("Remove layer", |document| document.remove(document.active));
+            }
+            (Action::RaiseLayer, _) => {
+                self.change_layers("Reorder layers", |document| document.reorder(document.active, document.active + 1));
+            }
+            (Action::LowerLayer, _) => self.change_layers("Reorder layers", |document| {
+                document.reorder(document.active, document.active.wrapping_sub(1));
+            }),
+            (Action::Save, _) => self.save(false),
+            (Action::SaveAs, _) => self.save(true),
             (Action::OpenPath, _) => self.opening.type_path(),
             (Action::Demo, _) => self.open_demo(),
             (Action::Reload, _) => self.model.reload(),
@@ -345,6 +381,31 @@ impl ScumbleApp {
             return;
         }
         self.model.stop();
+    }
+
+    fn change_layers(&mut self, label: &'static str, change: impl FnOnce(&mut Document)) {
+        self.model.settle();
+        self.model.edit(label, change);
+        self.model.settle();
+    }
+
+    /// Saves the figure where it was saved before, or asks where.
+    fn save(&mut self, elsewhere: bool) {
+        match self.model.saved().map(Path::to_owned) {
+            Some(path) if !elsewhere => self.save_to(path),
+            saved => {
+                let data = self.model.document().and_then(|document| document.layer().sources.inputs.first().cloned());
+                self.saving.ask(saved.or_else(|| data.map(|data| data.with_extension("toml"))));
+            }
+        }
+    }
+
+    fn save_to(&mut self, path: PathBuf) {
+        let (Some(document), Some(stage)) = (self.model.document(), &self.stage) else { return };
+        let mut figure = document.figure.clone();
+        figure.size = stage.layout.size;
+        figure.dpi = DPI * stage.layout.scale;
+        self.model.save(path, figure);
     }
 
     fn open_demo(&mut self) {

@@ -26,6 +26,7 @@ pub mod panel;
 pub mod pointer;
 pub mod readout;
 pub mod rescue;
+pub mod saving;
 pub mod shell;
 pub mod status;
 mod surface;

@@ -1,5 +1,7 @@
 //! The window's state and what may be done to it; no egui here.
 
+mod files;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,38 +17,15 @@ use crate::workbench::session::{
 };
 use crate::workbench::sources::Sources;
 use crate::workbench::words::{quantities, words};
-use crate::workbench::{Change, ChangeKind, EngineChoice, RawSpec, WorkbenchError};
+use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
+use files::{Candidate, Paperwork};
 use super::document::Document;
 use super::notices::Notices;
 
 /// What a drawing was asked for: data and layers, but for their styles.
 type Asked = Vec<(DataId, Layer)>;
-
-/// A document some of whose data is being opened.
-struct Candidate {
-    /// Data that is not open yet.
-    waits_for: Vec<DataId>,
-    /// Data that was opened for it.
-    opened: Vec<Arc<OpenData>>,
-    label: String,
-    document: Document,
-    /// Whether undo or redo asked for it: it is in the history already.
-    is_known: bool,
-}
-
-/// Data that is kept open at least, for undo and redo.
-const POOL: usize = 12;
-
-/// Colormaps of one hue each, for layers over one another.
-const HUES: [&str; 5] = ["Blues", "Reds", "Greens", "fire", "oslo"];
-
-/// A colormap that no layer has yet, where there is one.
-fn next_colormap(document: &Document) -> &'static str {
-    let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
-    HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
-}
 
 /// The two axes' requests.
 type Views = [AxisRequest; 2];
@@ -76,6 +55,12 @@ pub struct Model {
     changed: Option<Change>,
     follows: bool,
     making: Option<Making>,
+    /// The file that the figure was saved to or read from.
+    saved: Option<PathBuf>,
+    /// Figures that are being written or read.
+    paperwork: Vec<Paperwork>,
+    /// What was just opened in the place of another figure, to which it could be added instead.
+    replaced: Option<Vec<PathBuf>>,
     wake: Wake,
     threads: Option<usize>,
     /// What to tell the person.
@@ -106,6 +91,9 @@ impl Model {
             changed: None,
             follows: false,
             making: None,
+            saved: None,
+            paperwork: Vec::new(),
+            replaced: None,
             wake,
             threads,
             notices: Notices::default(),
@@ -170,81 +158,6 @@ impl Model {
         self.session.stop();
     }
 
-    /// Opens files in a figure of their own, in the style of the present one.
-    pub fn open(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
-        if inputs.is_empty() {
-            return;
-        }
-        let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
-        if let Some(present) = self.document() {
-            document.layer_mut().style = present.layer().style.clone();
-            document.figure.theme = present.figure.theme;
-            document.figure.background = present.figure.background;
-            document.figure.grid = present.figure.grid;
-        }
-        self.propose("Open", document, false);
-    }
-
-    /// Opens files as a layer over the active one.
-    pub fn add_layer(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
-        let Some(present) = self.document() else { return self.open(inputs, raw) };
-        if inputs.is_empty() {
-            return;
-        }
-        let mut document = present.clone();
-        let mut layer = FigureLayer::new(Sources { inputs, raw, ..Sources::default() });
-        layer.style = Style { colormap: next_colormap(present).to_owned(), ..present.layer().style.clone() };
-        document.add(layer);
-        self.settle();
-        self.propose("Add layer", document, false);
-    }
-
-    /// Reads the open files anew.
-    pub fn reload(&mut self) {
-        if let Some(document) = self.document().cloned() {
-            self.propose("Reload", document, true);
-        }
-    }
-
-    /// How often files were asked for.
-    pub fn requests(&self) -> u64 {
-        self.requests
-    }
-
-    /// Opens what a document needs and is not open yet, or all of it anew; then the document is shown.
-    fn propose(&mut self, label: &str, document: Document, anew: bool) {
-        self.requests += 1;
-        self.refused = None;
-        self.forget_candidate();
-        self.seek(label, document, anew, false);
-    }
-
-    fn forget_candidate(&mut self) {
-        if let Some(older) = self.candidate.take() {
-            older.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
-        }
-    }
-
-    fn seek(&mut self, label: &str, document: Document, anew: bool, is_known: bool) {
-        let mut sought: Vec<Sources> = Vec::new();
-        for sources in document.sources() {
-            let is_open = !anew && self.pool.iter().any(|data| data.sources == sources);
-            if !is_open && !sought.contains(&sources) {
-                sought.push(sources);
-            }
-        }
-        let waits_for = sought.into_iter().map(|sources| self.session.open(sources)).collect();
-        let label = label.to_owned();
-        self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known });
-        self.take_candidate();
-    }
-
-    /// The data of a document's layers, if all of it is open.
-    fn data_of(&self, document: &Document) -> Option<Vec<Arc<OpenData>>> {
-        let of = |sources: Sources| self.pool.iter().rev().find(|data| data.sources == sources).cloned();
-        document.sources().into_iter().map(of).collect()
-    }
-
     /// Changes the document: one step of undo, or part of the step before where that has the same label and is not yet
     /// settled. Other data is opened first.
     pub fn edit(&mut self, label: &'static str, change: impl FnOnce(&mut Document)) {
@@ -259,6 +172,13 @@ impl Model {
             self.views.amend(label, self::views(&document));
         }
         self.history.amend(label, Some(document));
+    }
+
+    /// Makes a layer the one that the panels are about; nothing that is seen changes.
+    pub fn activate(&mut self, index: usize) {
+        self.settle();
+        self.edit("Choose layer", |document| document.active = index);
+        self.settle();
     }
 
     /// Ends a gesture: what follows is a step of its own.
@@ -375,6 +295,7 @@ impl Model {
                 Err(error) => self.notices.error(error),
             }
         }
+        self.take_paperwork();
         let events = self.session.poll();
         let any = !events.is_empty();
         for event in events {
@@ -404,80 +325,6 @@ impl Model {
         any
     }
 
-    fn opened(&mut self, data: Arc<OpenData>) {
-        let Some(candidate) = &mut self.candidate else { return };
-        let Some(place) = candidate.waits_for.iter().position(|id| *id == data.id) else { return };
-        candidate.waits_for.remove(place);
-        candidate.opened.push(data);
-        self.take_candidate();
-    }
-
-    /// Shows the candidate, if all of its data is open.
-    fn take_candidate(&mut self) {
-        let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.is_empty()) else { return };
-        for data in candidate.opened {
-            for note in &data.notes {
-                self.notices.note(note.clone());
-            }
-            self.pool.retain(|known| known.sources != data.sources);
-            self.pool.push(data);
-        }
-        let needed = candidate.document.sources();
-        while self.pool.len() > POOL.max(needed.len()) {
-            let Some(place) = self.pool.iter().position(|data| !needed.contains(&data.sources)) else { break };
-            self.pool.remove(place);
-        }
-        if !candidate.is_known {
-            let inputs = |document: &Document| -> Vec<PathBuf> {
-                document.figure.layers.iter().flat_map(|layer| layer.sources.inputs.clone()).collect()
-            };
-            let wanted = inputs(&candidate.document);
-            let is_other = self.document().is_none_or(|present| wanted.iter().all(|path| !inputs(present).contains(path)));
-            if is_other {
-                self.views = History::new(views(&candidate.document));
-            }
-            self.just_opened = Some(candidate.document.layer().sources.inputs.clone());
-            self.history.change(&candidate.label, Some(candidate.document));
-        }
-        if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
-            self.session.watch(&data);
-            self.data = data;
-        }
-        self.changed = None;
-        self.asked = None;
-    }
-
-    fn file_changed(&mut self, change: Change) {
-        if self.follows && !matches!(change.kind, ChangeKind::Vanished) {
-            self.reload();
-        } else {
-            self.changed = Some(change);
-        }
-    }
-
-    /// What has happened to a file since it was opened, until the person decides.
-    pub fn changed(&self) -> Option<&Change> {
-        self.changed.as_ref()
-    }
-
-    /// Leaves the picture as it is.
-    pub fn ignore_change(&mut self) {
-        self.changed = None;
-    }
-
-    /// Reads files anew whenever they change, from now on, or no longer.
-    pub fn follow(&mut self, follows: bool) {
-        self.follows = follows;
-        if follows && self.changed.take().is_some() {
-            self.reload();
-        }
-    }
-
-    /// Whether files are read anew whenever they change.
-    pub fn follows(&self) -> bool {
-        self.follows
-    }
-
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.
     pub fn words(&self) -> (FigureText, [Quantity; 2]) {
         match (self.document(), self.data.first()) {
@@ -499,11 +346,6 @@ impl Model {
         let layer = FigureLayer { label: None, visible: true, ..figure.layers.swap_remove(active) };
         figure.layers = vec![layer];
         figure.bar_labels(&[&self.data()?.table]).into_iter().next().flatten()
-    }
-
-    /// The file that the figure was saved to, or would be.
-    pub fn figure_file(&self) -> PathBuf {
-        PathBuf::from(crate::workbench::command_line::FIGURE_FILE)
     }
 
     /// What the color bars say, the uppermost layer's first.

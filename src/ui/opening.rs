@@ -11,9 +11,18 @@ use super::dialog::{DialogOutcome, DialogRequest, Pending};
 use super::drops::Drops;
 use super::notices::Notices;
 
+/// Files that were chosen, and what for.
+pub struct Chosen {
+    /// Where they are.
+    pub paths: Vec<PathBuf>,
+    /// Whether they are to be a layer of the present figure, not a figure of their own.
+    pub as_layer: bool,
+}
+
 /// Dialogs under way.
 pub struct Opening {
     wake: Wake,
+    as_layer: bool,
     pending: Option<Pending>,
     /// The text of the path field, while it is open, and why it is.
     typed: Option<(String, Option<String>)>,
@@ -23,19 +32,22 @@ pub struct Opening {
 impl Opening {
     /// Nothing under way. `wake` asks for a new frame.
     pub fn new(wake: Wake) -> Self {
-        Self { wake, pending: None, typed: None, drops: Drops::default() }
+        Self { wake, as_layer: false, pending: None, typed: None, drops: Drops::default() }
     }
 
-    /// Asks the system for its dialog.
-    pub fn choose(&mut self) {
+    /// Asks the system for its dialog, for a figure of its own or a layer of the present one.
+    pub fn choose(&mut self, as_layer: bool) {
         if self.pending.is_none() {
-            let request = DialogRequest { title: "Open files".to_owned(), ..DialogRequest::default() };
+            self.as_layer = as_layer;
+            let title = if as_layer { "Add files as a layer" } else { "Open files" };
+            let request = DialogRequest { title: title.to_owned(), ..DialogRequest::default() };
             self.pending = Some(Pending::open_files(&request, Arc::clone(&self.wake)));
         }
     }
 
     /// Shows a field to type a path in.
     pub fn type_path(&mut self) {
+        self.as_layer = false;
         self.typed = Some((String::new(), None));
     }
 
@@ -55,7 +67,12 @@ impl Opening {
     }
 
     /// Shows what is open. Gives the files that were chosen.
-    pub fn ui(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
+    pub fn ui(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Chosen> {
+        let as_layer = self.as_layer;
+        self.chosen(ui, notices).map(|paths| Chosen { paths, as_layer })
+    }
+
+    fn chosen(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
         match self.pending.as_mut().and_then(Pending::poll) {
             Some(DialogOutcome::Chosen(paths)) => {
                 self.pending = None;
@@ -73,11 +90,13 @@ impl Opening {
     }
 
     fn path_field(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
+        let as_layer = self.as_layer;
         let (text, why) = self.typed.as_mut()?;
         let mut chosen = None;
         let response = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
             ui.set_width(520.0);
-            ui.label(RichText::new("Open a file by its path").strong());
+            let title = if as_layer { "Add a file as a layer, by its path" } else { "Open a file by its path" };
+            ui.label(RichText::new(title).strong());
             if let Some(why) = why {
                 ui.label(RichText::new(format!("The system's file dialog is not to be had: {why}")).weak());
             }

@@ -57,6 +57,30 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
     );
 }
 
+/// What took the place of another figure could be a layer of it instead.
+pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
+    let Some(paths) = model.replaced() else { return };
+    let name = paths.first().and_then(|path| path.file_name());
+    let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let at = stage.plot.center_bottom() - vec2(0.0, 10.0);
+    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_BOTTOM).fixed_pos(at).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(format!("{name} took the place of the figure before"));
+                    let hint = "Go back, and show the file as a layer of that figure";
+                    if ui.button("Overlay instead").on_hover_text(hint).clicked() {
+                        model.add_to_replaced();
+                    } else if ui.button("Keep").clicked() {
+                        model.keep_replaced();
+                    }
+                });
+            });
+        },
+    );
+}
+
 /// Toasts, newest at the bottom.
 pub fn toasts(ui: &Ui, model: &mut Model) {
     let toasts = model.notices.toasts();

@@ -2,11 +2,13 @@
 
 mod color;
 mod data;
+mod layers;
 mod view;
 mod words;
 
 use egui::{CollapsingHeader, Id, ScrollArea, Ui};
 
+use super::actions::Action;
 use super::canvas::Stage;
 use super::model::Model;
 
@@ -19,20 +21,24 @@ pub struct SidePanel {
     raw: RawForm,
     ranges: RangeForm,
     color: color::ColorState,
+    layers: layers::LayersForm,
     words: words::WordsForm,
 }
 
 impl SidePanel {
-    /// The panel's contents.
-    pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, stage: Option<&Stage>) {
+    /// The panel's contents; gives what the app has to do.
+    pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, stage: Option<&Stage>) -> Option<Action> {
+        let mut action = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.add_space(4.0);
+            section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
             section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw));
             section(ui, "Color", |ui| color::ui(ui, model, &mut self.color));
             section(ui, "View", |ui| self.ranges.ui(ui, model, stage));
             section(ui, "Words", |ui| self.words.ui(ui, model));
             ui.add_space(8.0);
         });
+        action
     }
 
     /// Puts the cursor into the first range.

@@ -105,7 +105,7 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
 }
 
 /// The colors of a map from low to high.
-fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
+pub(super) fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
     if !state.strips.contains_key(name) {
         let Ok(map) = colormap(name) else { return };
         let pixels = map.table.iter().map(|[r, g, b]| Color32::from_rgb(*r, *g, *b)).collect();

@@ -1,0 +1,303 @@
+//! Opening, adding, saving: what the model does with files, all of it on other threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+
+use crate::export::output::write_whole;
+use crate::scene::history::History;
+use crate::scene::style::Style;
+use crate::workbench::command_line::FIGURE_FILE;
+use crate::workbench::figure::{FigureLayer, FigureRequest};
+use crate::workbench::figure_file::{self, FigureFile};
+use crate::workbench::session::{DataId, OpenData};
+use crate::workbench::sources::Sources;
+use crate::workbench::{Change, ChangeKind, RawSpec};
+
+use super::super::document::Document;
+use super::{Model, views};
+
+/// A document some of whose data is being opened.
+pub(super) struct Candidate {
+    /// Data that is not open yet.
+    pub(super) waits_for: Vec<DataId>,
+    /// Data that was opened for it.
+    pub(super) opened: Vec<Arc<OpenData>>,
+    pub(super) label: String,
+    pub(super) document: Document,
+    /// Whether undo or redo asked for it: it is in the history already.
+    pub(super) is_known: bool,
+}
+
+/// Data that is kept open at least, for undo and redo.
+const POOL: usize = 12;
+
+/// Colormaps of one hue each, for layers over one another.
+const HUES: [&str; 5] = ["Blues", "Reds", "Greens", "fire", "oslo"];
+
+/// A colormap that no layer has yet, where there is one.
+fn next_colormap(document: &Document) -> &'static str {
+    let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
+    HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
+}
+
+/// What became of a figure file.
+pub(super) enum Paper {
+    Written(PathBuf),
+    Read(PathBuf, Box<FigureFile>),
+}
+
+/// A figure file in the making or in the reading.
+pub(super) type Paperwork = Receiver<Result<Paper, String>>;
+
+impl Model {
+    /// Opens files in a figure of their own, in the style of the present one.
+    pub fn open(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
+        if inputs.is_empty() {
+            return;
+        }
+        if let [path] = inputs.as_slice()
+            && figure_file::is_figure_file(path)
+        {
+            return self.open_figure(path.clone());
+        }
+        let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
+        if let Some(present) = self.document() {
+            document.layer_mut().style = present.layer().style.clone();
+            document.figure.theme = present.figure.theme;
+            document.figure.background = present.figure.background;
+            document.figure.grid = present.figure.grid;
+        }
+        self.propose("Open", document, false);
+        self.saved = None;
+    }
+
+    /// Opens files as a layer over the active one.
+    pub fn add_layer(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
+        let Some(present) = self.document() else { return self.open(inputs, raw) };
+        if inputs.is_empty() {
+            return;
+        }
+        let mut document = present.clone();
+        let mut layer = FigureLayer::new(Sources { inputs, raw, ..Sources::default() });
+        layer.style = Style { colormap: next_colormap(present).to_owned(), ..present.layer().style.clone() };
+        document.add(layer);
+        self.settle();
+        self.propose("Add layer", document, false);
+    }
+
+    /// Reads the open files anew.
+    pub fn reload(&mut self) {
+        if let Some(document) = self.document().cloned() {
+            self.propose("Reload", document, true);
+        }
+    }
+
+    /// How often files were asked for.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// Opens what a document needs and is not open yet, or all of it anew; then the document is shown.
+    pub(super) fn propose(&mut self, label: &str, document: Document, anew: bool) {
+        self.requests += 1;
+        self.refused = None;
+        self.forget_candidate();
+        self.seek(label, document, anew, false);
+    }
+
+    pub(super) fn forget_candidate(&mut self) {
+        if let Some(older) = self.candidate.take() {
+            older.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
+        }
+    }
+
+    pub(super) fn seek(&mut self, label: &str, document: Document, anew: bool, is_known: bool) {
+        let mut sought: Vec<Sources> = Vec::new();
+        for sources in document.sources() {
+            let is_open = !anew && self.pool.iter().any(|data| data.sources == sources);
+            if !is_open && !sought.contains(&sources) {
+                sought.push(sources);
+            }
+        }
+        let waits_for = sought.into_iter().map(|sources| self.session.open(sources)).collect();
+        let label = label.to_owned();
+        self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known });
+        self.take_candidate();
+    }
+
+    /// The data of a document's layers, if all of it is open.
+    pub(super) fn data_of(&self, document: &Document) -> Option<Vec<Arc<OpenData>>> {
+        let of = |sources: Sources| self.pool.iter().rev().find(|data| data.sources == sources).cloned();
+        document.sources().into_iter().map(of).collect()
+    }
+
+    pub(super) fn opened(&mut self, data: Arc<OpenData>) {
+        let Some(candidate) = &mut self.candidate else { return };
+        let Some(place) = candidate.waits_for.iter().position(|id| *id == data.id) else { return };
+        candidate.waits_for.remove(place);
+        candidate.opened.push(data);
+        self.take_candidate();
+    }
+
+    /// Shows the candidate, if all of its data is open.
+    fn take_candidate(&mut self) {
+        let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.is_empty()) else { return };
+        for data in candidate.opened {
+            for note in &data.notes {
+                self.notices.note(note.clone());
+            }
+            self.pool.retain(|known| known.sources != data.sources);
+            self.pool.push(data);
+        }
+        let needed = candidate.document.sources();
+        while self.pool.len() > POOL.max(needed.len()) {
+            let Some(place) = self.pool.iter().position(|data| !needed.contains(&data.sources)) else { break };
+            self.pool.remove(place);
+        }
+        if !candidate.is_known {
+            let inputs = |document: &Document| -> Vec<PathBuf> {
+                document.figure.layers.iter().flat_map(|layer| layer.sources.inputs.clone()).collect()
+            };
+            let wanted = inputs(&candidate.document);
+            let is_other = self.document().is_none_or(|present| wanted.iter().all(|path| !inputs(present).contains(path)));
+            if is_other {
+                self.views = History::new(views(&candidate.document));
+            }
+            let inputs = candidate.document.layer().sources.inputs.clone();
+            self.replaced = (candidate.label == "Open" && self.document().is_some()).then(|| inputs.clone());
+            self.just_opened = Some(inputs);
+            self.history.change(&candidate.label, Some(candidate.document));
+        }
+        if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
+            self.session.watch(&data);
+            self.data = data;
+        }
+        self.changed = None;
+        self.asked = None;
+    }
+
+    pub(super) fn file_changed(&mut self, change: Change) {
+        if self.follows && !matches!(change.kind, ChangeKind::Vanished) {
+            self.reload();
+        } else {
+            self.changed = Some(change);
+        }
+    }
+
+    /// What has happened to a file since it was opened, until the person decides.
+    pub fn changed(&self) -> Option<&Change> {
+        self.changed.as_ref()
+    }
+
+    /// Leaves the picture as it is.
+    pub fn ignore_change(&mut self) {
+        self.changed = None;
+    }
+
+    /// Reads files anew whenever they change, from now on, or no longer.
+    pub fn follow(&mut self, follows: bool) {
+        self.follows = follows;
+        if follows && self.changed.take().is_some() {
+            self.reload();
+        }
+    }
+
+    /// Whether files are read anew whenever they change.
+    pub fn follows(&self) -> bool {
+        self.follows
+    }
+
+    /// The file that the figure was saved to, or would be.
+    pub fn figure_file(&self) -> PathBuf {
+        self.saved.clone().unwrap_or_else(|| PathBuf::from(FIGURE_FILE))
+    }
+
+    /// The file that the figure was saved to or read from, if any.
+    pub fn saved(&self) -> Option<&Path> {
+        self.saved.as_deref()
+    }
+
+    /// Saves the figure, as it is shown at a size; a sentence tells when that is done.
+    pub fn save(&mut self, path: PathBuf, figure: FigureRequest) {
+        let work = move || {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let text = figure_file::write(&figure, &[], folder).map_err(|e| e.to_string())?;
+            write_whole(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+            Ok(Paper::Written(path))
+        };
+        self.begin_paperwork(work);
+    }
+
+    /// Opens a figure file.
+    pub fn open_figure(&mut self, path: PathBuf) {
+        let work = move || {
+            let file = figure_file::read(&path, &[]).map_err(|e| e.to_string())?;
+            Ok(Paper::Read(path, Box::new(file)))
+        };
+        self.begin_paperwork(work);
+    }
+
+    /// Files and disks are no work for the window's thread.
+    fn begin_paperwork(&mut self, work: impl FnOnce() -> Result<Paper, String> + Send + 'static) {
+        let (sender, receiver) = channel();
+        let wake = Arc::clone(&self.wake);
+        let thread = thread::Builder::new().name("scumble-figure".to_owned()).spawn(move || {
+            // Nobody listens any more if the window is closed.
+            let _ = sender.send(work());
+            wake();
+        });
+        match thread {
+            Ok(_) => self.paperwork.push(receiver),
+            Err(error) => self.notices.error(format!("the system gives no thread: {error}")),
+        }
+    }
+
+    pub(super) fn take_paperwork(&mut self) {
+        let mut done = Vec::new();
+        self.paperwork.retain(|receiver| match receiver.try_recv() {
+            Ok(result) => {
+                done.push(result);
+                false
+            }
+            Err(TryRecvError::Empty) => true,
+            Err(TryRecvError::Disconnected) => false,
+        });
+        for result in done {
+            match result {
+                Ok(Paper::Written(path)) => {
+                    self.notices.note(format!("saved {}", path.display()));
+                    self.saved = Some(path);
+                }
+                Ok(Paper::Read(path, file)) => {
+                    for note in file.notes {
+                        self.notices.note(note);
+                    }
+                    let active = file.figure.layers.len() - 1;
+                    self.propose("Open figure", Document { figure: file.figure, active }, false);
+                    self.saved = Some(path);
+                }
+                Err(error) => self.notices.error(error),
+            }
+        }
+    }
+
+    /// Files that took the place of another figure, and could be a layer of that instead.
+    pub fn replaced(&self) -> Option<&[PathBuf]> {
+        self.replaced.as_deref()
+    }
+
+    /// Leaves things as they are.
+    pub fn keep_replaced(&mut self) {
+        self.replaced = None;
+    }
+
+    /// Goes back to the figure before, and adds the files to it.
+    pub fn add_to_replaced(&mut self) {
+        let Some(paths) = self.replaced.take() else { return };
+        let raw = self.document().map(|document| document.layer().sources.raw.clone()).unwrap_or_default();
+        self.undo();
+        self.add_layer(paths, raw);
+    }
+}

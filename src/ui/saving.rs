@@ -1,0 +1,82 @@
+//! Where a figure is to be saved: the system's dialog, or a path that is typed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
+
+use crate::workbench::command_line::FIGURE_FILE;
+use crate::workbench::session::Wake;
+
+use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::notices::Notices;
+
+/// A question under way.
+pub struct Saving {
+    wake: Wake,
+    proposed: PathBuf,
+    pending: Option<Pending>,
+    typed: Option<String>,
+}
+
+impl Saving {
+    /// No question yet. `wake` asks for a new frame.
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, proposed: PathBuf::from(FIGURE_FILE), pending: None, typed: None }
+    }
+
+    /// Asks where to save, with a proposal.
+    pub fn ask(&mut self, proposed: Option<PathBuf>) {
+        self.proposed = proposed.unwrap_or_else(|| PathBuf::from(FIGURE_FILE));
+        let request = DialogRequest {
+            title: "Save figure".to_owned(),
+            folder: self.proposed.parent().map(Path::to_owned),
+            file_name: self.proposed.file_name().map(|name| name.to_string_lossy().into_owned()),
+            filters: vec![("Figure".to_owned(), vec!["toml".to_owned()])],
+        };
+        self.pending = Some(Pending::save_file(&request, Arc::clone(&self.wake)));
+    }
+
+    /// Shows the question; gives the path that was chosen.
+    pub fn ui(&mut self, ui: &Ui, notices: &mut Notices) -> Option<PathBuf> {
+        match self.pending.as_mut().and_then(Pending::poll) {
+            Some(DialogOutcome::Chosen(paths)) => {
+                self.pending = None;
+                return paths.into_iter().next().map(named);
+            }
+            Some(DialogOutcome::Cancelled) => self.pending = None,
+            Some(DialogOutcome::Unavailable(_)) => {
+                self.pending = None;
+                self.typed = Some(self.proposed.display().to_string());
+            }
+            None if self.pending.is_some() => ui.ctx().request_repaint_after(std::time::Duration::from_millis(100)),
+            None => {}
+        }
+        let text = self.typed.as_mut()?;
+        let mut chosen = false;
+        let response = Modal::new(Id::unique("save figure")).show(ui.ctx(), |ui| {
+            ui.set_width(520.0);
+            ui.label(RichText::new("Save the figure").strong());
+            let response = ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY));
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if !entered {
+                response.request_focus();
+            }
+            chosen = ui.button("Save").clicked() || entered;
+        });
+        let path = text.trim().to_owned();
+        if chosen || response.should_close() {
+            self.typed = None;
+        }
+        if chosen && path.is_empty() {
+            notices.note("no path was typed");
+            return None;
+        }
+        chosen.then(|| named(PathBuf::from(path)))
+    }
+}
+
+/// Figure files are told by their names.
+fn named(path: PathBuf) -> PathBuf {
+    if path.extension().is_none() { path.with_extension("toml") } else { path }
+}
