@@ -394,7 +394,13 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
 
 /// A path of a figure file as this process finds it.
 fn located(path: &Path, folder: &Path) -> PathBuf {
-    if path == Path::new("-") { path.to_owned() } else { folder.join(path) }
+    if path == Path::new("-") {
+        return path.to_owned();
+    }
+    let joined = folder.join(path);
+    // A path that goes up and down again is hard to read; where it leads nowhere, it stays as it was given.
+    let is_plain = path.components().all(|part| part != std::path::Component::ParentDir);
+    if is_plain { joined } else { joined.canonicalize().unwrap_or(joined) }
 }
 
 /// A column's text with its file, if it names one, replaced.

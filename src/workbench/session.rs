@@ -107,6 +107,13 @@ impl Shown {
         self.wishes.len() == job.wishes.len() && self.wishes.iter().zip(&job.wishes).all(is_same)
     }
 
+    /// The exact numbers of a plan of some data, if they are here.
+    fn exact(&self, data: DataId, plan: &FramePlan) -> Option<Arc<Aggregate>> {
+        let layers = self.wishes.iter().zip(&self.layers).filter(|_| self.status == FrameStatus::Exact);
+        let mut same = layers.filter(|(wish, layer)| wish.data.id == data && layer.plan == *plan);
+        same.next().map(|(_, layer)| Arc::clone(&layer.aggregate))
+    }
+
     /// Whether all layers are of open data.
     pub fn is_of_data<'a>(&self, mut data: impl Iterator<Item = &'a Arc<OpenData>>) -> bool {
         self.wishes.iter().all(|wish| data.next().is_some_and(|data| data.id == wish.data.id)) && data.next().is_none()
@@ -364,7 +371,7 @@ fn draw_all(shared: &Arc<Shared>) {
         shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
         let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let has_preview = latest.is_some_and(|shown| shown.is_of(&job));
+        let has_preview = latest.as_ref().is_some_and(|shown| shown.is_of(&job));
         let mut show = |layers: Vec<ShownLayer>, status: FrameStatus, engine: &EngineUsed| {
             let Some(view) = layers.first().map(|layer| layer.plan.view) else { return true };
             let shown = Shown {
@@ -390,6 +397,7 @@ fn draw_all(shared: &Arc<Shared>) {
             progress: &progress,
             finds_out: &finds_out,
             has_preview,
+            latest,
             resident: &mut resident,
             show: &mut show,
         };

@@ -1,6 +1,6 @@
 //! The layers: order, sight, names, blending.
 
-use egui::{ComboBox, CursorIcon, RichText, Sense, TextEdit, Ui, vec2};
+use egui::{Align, ComboBox, CursorIcon, Layout, RichText, Sense, TextEdit, Ui, vec2};
 
 use crate::scene::blend::Blend;
 use crate::workbench::figure::FigureLayer;
@@ -98,7 +98,11 @@ fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState
     let response = ui
         .horizontal(|ui| {
             if several {
-                let handle = ui.add(egui::Label::new(RichText::new("\u{2261}").weak()).sense(Sense::drag()));
+                let (rect, handle) = ui.allocate_exact_size(vec2(9.0, ui.spacing().interact_size.y), Sense::drag());
+                let stroke = ui.style().interact(&handle).fg_stroke;
+                for y in [-3.0, 0.0, 3.0] {
+                    ui.painter().hline(rect.x_range(), rect.center().y + y, stroke);
+                }
                 handle.dnd_set_drag_payload(index);
                 handle.on_hover_text("Drag to reorder").on_hover_cursor(CursorIcon::Grab);
             }
@@ -110,15 +114,19 @@ fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState
                 wish = Some(Wish::Show(index, visible));
             }
             strip(ui, &layer.style.colormap, colors, vec2(30.0, 12.0));
-            let width = (ui.available_width() - if several { 44.0 } else { 0.0 }).max(40.0);
-            let text = if layer.visible { RichText::new(&title) } else { RichText::new(&title).weak() };
-            let name = egui::Button::selectable(several && index == document.active, text).truncate();
-            if ui.add_sized(vec2(width, ui.spacing().interact_size.y), name).clicked() {
-                wish = Some(Wish::Activate(index));
-            }
-            if several && ui.small_button("solo").on_hover_text("Show it alone, or all again").clicked() {
-                wish = Some(Wish::Solo(index));
-            }
+            // From the right, so that a long name takes what the rest leaves.
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if several && ui.small_button("solo").on_hover_text("Show it alone, or all again").clicked() {
+                    wish = Some(Wish::Solo(index));
+                }
+                ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+                    let text = if layer.visible { RichText::new(&title) } else { RichText::new(&title).weak() };
+                    let name = egui::Button::selectable(several && index == document.active, text).truncate();
+                    if ui.add(name).clicked() {
+                        wish = Some(Wish::Activate(index));
+                    }
+                });
+            });
         })
         .response;
     if response.dnd_hover_payload::<usize>().is_some_and(|from| *from != index) {

@@ -15,7 +15,7 @@ use crate::workbench::{EngineUsed, WorkbenchError, plans_of};
 
 use super::opened::OpenData;
 use super::resident::Resident;
-use super::{DataId, FrameStatus, ShownLayer, Wish};
+use super::{DataId, FrameStatus, Shown, ShownLayer, Wish};
 
 /// What is known of the columns x, y and value.
 type Stats = [Option<ColumnStats>; 3];
@@ -66,6 +66,8 @@ pub struct Bench<'a> {
     pub finds_out: &'a dyn Fn(Option<u64>) -> bool,
     /// Whether a preview of the same at another size is shown already, so that a first look would show nothing new.
     pub has_preview: bool,
+    /// The newest frame, whose numbers need not be made again.
+    pub latest: Option<Arc<Shown>>,
     /// What may hold the rows already.
     pub resident: &'a mut Resident,
     /// Shows what there is, made by the engine given. Says whether to go on.
@@ -101,7 +103,10 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
         bench.progress.restart();
     }
     let plans = plans(wishes, &[])?;
+    let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
+    let mut passes = Passes::new(wishes, &plans, bench);
     if let ([wish], [plan]) = (wishes, plans.as_slice())
+        && !passes.is_done()
         && let Some(aggregate) = bench.resident.draw(&wish.data, plan, bench.progress)?
     {
         if let Some(used) = bench.resident.used() {
@@ -110,8 +115,9 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
         }
         return Ok(Some(*plan));
     }
-    let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
-    let mut passes = Passes::new(wishes, &plans, bench.options);
+    if passes.is_done() {
+        (bench.show)(passes.shown(wishes), FrameStatus::Exact, &used);
+    }
     let mut time = if has_preview { SECOND } else { FIRST };
     while !passes.is_done() {
         passes.look(time, bench)?;
@@ -148,7 +154,7 @@ fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Re
     bench.progress.restart();
     // A sample may hold nothing finite where the whole does.
     let Ok(plans) = plans(wishes, &samples) else { return Ok(false) };
-    let mut passes = Passes::new(wishes, &plans, bench.options);
+    let mut passes = Passes::new(wishes, &plans, bench);
     passes.look(FIRST, bench)?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     // However much of the rows was read, the ranges are those of a sample.
@@ -177,13 +183,28 @@ fn steps_for(data: &OpenData, rows: u64, options: CpuOptions) -> u64 {
 
 /// The passes of a frame: one for each kind of numbers that its layers need.
 struct Passes<'a> {
-    passes: Vec<(&'a OpenData, Progressive<'a>, Option<Arc<Aggregate>>)>,
+    passes: Vec<One<'a>>,
     /// For each layer its pass and its plan.
     layers: Vec<(usize, FramePlan)>,
 }
 
+/// A pass over some data.
+struct One<'a> {
+    data: &'a OpenData,
+    /// None where the numbers are known from an earlier frame.
+    pass: Option<Progressive<'a>>,
+    /// The numbers there are.
+    aggregate: Option<Arc<Aggregate>>,
+}
+
+impl One<'_> {
+    fn is_done(&self) -> bool {
+        self.pass.as_ref().is_none_or(Progressive::is_done)
+    }
+}
+
 impl<'a> Passes<'a> {
-    fn new(wishes: &'a [Wish], plans: &'a [FramePlan], options: CpuOptions) -> Self {
+    fn new(wishes: &'a [Wish], plans: &'a [FramePlan], bench: &Bench<'_>) -> Self {
         let mut made = Self { passes: Vec::new(), layers: Vec::new() };
         for (i, (wish, plan)) in wishes.iter().zip(plans).enumerate() {
             // Layers of the same numbers share them.
@@ -191,7 +212,10 @@ impl<'a> Passes<'a> {
             let pass = match same {
                 Some(j) => made.layers[j].0,
                 None => {
-                    made.passes.push((&wish.data, Progressive::new(&wish.data.table, plan, options), None));
+                    let aggregate = bench.latest.as_ref().and_then(|shown| shown.exact(wish.data.id, plan));
+                    let begin = || Progressive::new(&wish.data.table, plan, bench.options);
+                    let pass = if aggregate.is_none() { Some(begin()) } else { None };
+                    made.passes.push(One { data: &wish.data, pass, aggregate });
                     made.passes.len() - 1
                 }
             };
@@ -202,11 +226,11 @@ impl<'a> Passes<'a> {
 
     /// Rows of all passes.
     fn rows(&self) -> u64 {
-        self.passes.iter().map(|(data, ..)| data.table.rows()).sum()
+        self.passes.iter().filter(|one| one.pass.is_some()).map(|one| one.data.table.rows()).sum()
     }
 
     fn is_done(&self) -> bool {
-        self.passes.iter().all(|(_, pass, _)| pass.is_done())
+        self.passes.iter().all(One::is_done)
     }
 
     fn status(&self, progress: &Progress) -> FrameStatus {
@@ -219,9 +243,10 @@ impl<'a> Passes<'a> {
 
     /// Reads on for about some time, an equal share of it for each pass that has rows left.
     fn look(&mut self, time: Duration, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
-        let left = self.passes.iter().filter(|(_, pass, _)| !pass.is_done()).count();
+        let left = self.passes.iter().filter(|one| !one.is_done()).count();
         let time = time / u32::try_from(left).unwrap_or(u32::MAX).max(1);
-        for (data, pass, aggregate) in self.passes.iter_mut().filter(|(_, pass, _)| !pass.is_done()) {
+        for One { data, pass, aggregate } in &mut self.passes {
+            let Some(pass) = pass.as_mut().filter(|pass| !pass.is_done()) else { continue };
             let (started, before) = (Instant::now(), bench.progress.rows());
             let rows = data.table.rows();
             let unread = rows - (u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1))) as u64;
@@ -237,10 +262,8 @@ impl<'a> Passes<'a> {
 
     /// The layers with the numbers there are; parts that are done are as they will stay, others scaled up.
     fn shown(&mut self, wishes: &[Wish]) -> Vec<ShownLayer> {
-        for (pass_index, (data, pass, known)) in self.passes.iter_mut().enumerate() {
-            if known.is_some() {
-                continue;
-            }
+        for (pass_index, One { data, pass, aggregate: known }) in self.passes.iter_mut().enumerate() {
+            let Some(pass) = pass.as_ref().filter(|_| known.is_none()) else { continue };
             let aggregate = pass.aggregate();
             let rows = data.table.rows();
             let seen = aggregate.accounting.rows;
@@ -253,7 +276,7 @@ impl<'a> Passes<'a> {
 
     fn gather(&self) -> Vec<ShownLayer> {
         let layer = |(pass, plan): &(usize, FramePlan)| {
-            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(self.passes[*pass].2.as_ref()?) })
+            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(self.passes[*pass].aggregate.as_ref()?) })
         };
         self.layers.iter().filter_map(layer).collect()
     }
