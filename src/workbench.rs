@@ -3,9 +3,9 @@
 mod bands;
 pub mod command_line;
 pub mod figure;
+pub mod figure_file;
 pub mod frame;
 pub mod info;
-pub mod figure_file;
 mod kept;
 pub mod memory;
 pub mod recent;
@@ -17,10 +17,10 @@ use std::time::Instant;
 
 use crate::aggregate::cpu::{self, CpuOptions};
 use crate::aggregate::gpu::{Coloring, GpuEngine, GpuOptions};
+use crate::data::DataError;
 use crate::data::parallel::Reading;
 use crate::data::stats::{ColumnStats, column_stats};
 use crate::data::table::Part;
-use crate::data::DataError;
 use crate::figure::FigureError;
 use crate::figure::norm::{Shading, shading};
 use crate::figure::painter::PaintError;

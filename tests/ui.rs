@@ -76,7 +76,7 @@ fn the_plot_and_the_accounting_are_there() {
     let window = opened(&folder);
     window.get_by_label("Plot");
     window.get_by_label_contains("rows:");
-    let accounting = window.state().model().painted().unwrap().shown.aggregate.accounting;
+    let accounting = window.state().model().painted().unwrap().shown.layers[0].aggregate.accounting;
     assert_eq!((accounting.rows, accounting.in_view, accounting.not_finite), (30_000, 30_000, 0));
 }
 
@@ -86,7 +86,7 @@ fn controls_of_the_side_panel_change_the_figure() {
     let mut window = opened(&folder);
     window.get_by_label("transparent").click();
     until(&mut window, "the background is gone", |app| {
-        app.model().document().unwrap().figure.layer.style.background == Background::None
+        app.model().document().unwrap().figure.background == Background::None
     });
     window.get_by_label("light").click();
     until(&mut window, "the theme is light", |app| app.model().document().unwrap().figure.theme == Theme::Light);
@@ -94,12 +94,12 @@ fn controls_of_the_side_panel_change_the_figure() {
     until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
     window.get_by_label("Swap x and y").click();
     until(&mut window, "x is column 1", |app| {
-        app.model().document().unwrap().sources.x.as_deref() == Some("1")
+        app.model().document().unwrap().layer().sources.x.as_deref() == Some("1")
             && app.model().data().unwrap().axis_names()[0] == "1"
     });
     window.get_by_label("pinned").click();
     until(&mut window, "limits are pinned", |app| {
-        app.model().document().unwrap().figure.layer.style.limits.to_string() != ".."
+        app.model().document().unwrap().layer().style.limits.to_string() != ".."
     });
 }
 
@@ -143,7 +143,7 @@ fn the_palette_finds_commands_and_colormaps() {
     window.run_steps(2);
     window.key_press(Key::Enter);
     until(&mut window, "the colormap is viridis", |app| {
-        app.model().document().unwrap().figure.layer.style.colormap == "viridis"
+        app.model().document().unwrap().layer().style.colormap == "viridis"
     });
 }
 
@@ -173,10 +173,10 @@ fn a_new_layout_of_the_bytes_is_drawn_as_it_is_typed() {
     let mut window = opened(&folder);
     window.get_by_label("Swap byte order").click();
     until(&mut window, "bytes are read the other way round", |app| {
-        app.model().document().unwrap().sources.raw.dtype.as_deref() == Some(">f4")
+        app.model().document().unwrap().layer().sources.raw.dtype.as_deref() == Some(">f4")
     });
     let painted = window.state().model().painted().unwrap().clone();
-    assert_eq!(painted.shown.data.sources.raw.dtype.as_deref(), Some(">f4"));
+    assert_eq!(painted.shown.wishes[0].data.sources.raw.dtype.as_deref(), Some(">f4"));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn bad_files_give_a_message_and_leave_the_window_usable() {
     // Still usable.
     window.get_by_label("grid lines").click();
     until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
-    assert_eq!(document(&window).figure.layer.style.norm, Norm::EqHist);
+    assert_eq!(document(&window).layer().style.norm, Norm::EqHist);
 }
 
 /// The three files and the folder.
@@ -227,6 +227,6 @@ fn a_file_that_grows_is_noticed_and_read_anew_on_request() {
     window.get_by_label_contains("has grown by 12 bytes");
     window.get_by_label("Reload").click();
     until(&mut window, "the new row is drawn", |app| {
-        app.model().painted().unwrap().shown.aggregate.accounting.rows == 30_001
+        app.model().painted().unwrap().shown.layers[0].aggregate.accounting.rows == 30_001
     });
 }

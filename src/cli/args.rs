@@ -189,13 +189,7 @@ impl From<EngineArg> for EngineChoice {
 
 impl ViewArgs {
     pub fn sources(&self) -> Sources {
-        Sources {
-            inputs: self.inputs.clone(),
-            x: self.x.clone(),
-            y: self.y.clone(),
-            value: None,
-            raw: self.raw.spec(),
-        }
+        Sources { inputs: self.inputs.clone(), x: self.x.clone(), y: self.y.clone(), value: None, raw: self.raw.spec() }
     }
 
     /// A figure of one layer, all around it as by default.

@@ -7,16 +7,16 @@ use proptest::prelude::*;
 
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
-use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::layer::AxisRequest;
 use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Style};
 use crate::workbench::command_line::render_command;
-use crate::workbench::figure::{FigureRequest, default_background};
+use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::sources::Sources;
 use crate::workbench::{FigureText, RawSpec, Theme};
 
-fn read(words: &[String]) -> (Sources, FigureRequest, PathBuf) {
+fn read(words: &[String]) -> (FigureRequest, PathBuf) {
     match Cli::try_parse_from(words).unwrap_or_else(|e| panic!("{words:?}: {e}")).command {
-        Some(Command::Render(args)) => (args.view.sources(), args.figure(), args.output),
+        Some(Command::Render(args)) => (args.figure(), args.output.unwrap()),
         other => panic!("{other:?}"),
     }
 }
@@ -52,20 +52,14 @@ fn style() -> impl Strategy<Value = Style> {
         || prop_oneof![real().prop_map(Limit::Value), (0.0..=100.0).prop_map(Limit::Percentile), Just(Limit::Auto)];
     let limits = (limit(), limit()).prop_map(|(low, high)| Limits { low, high });
     let readable = limits.prop_filter("low ≤ high", |limits| limits.to_string().parse::<Limits>().is_ok());
-    let background = prop_oneof![
-        Just(Background::None),
-        Just(default_background(Theme::Dark)),
-        Just(default_background(Theme::Light)),
-        any::<[u8; 4]>().prop_map(|rgba| Background::Color(Rgba(rgba)))
-    ];
     let norm = prop::sample::select(Norm::ALL.map(|(_, norm)| norm).to_vec());
     let alpha = prop_oneof![Just(1.0_f32), 0.0_f32..=1.0];
-    (norm, readable, word(), alpha, background).prop_map(|(norm, limits, colormap, alpha, background)| Style {
+    (norm, readable, word(), alpha).prop_map(|(norm, limits, colormap, alpha)| Style {
         norm,
         limits,
         colormap,
         alpha,
-        background,
+        ..Style::default()
     })
 }
 
@@ -77,30 +71,39 @@ fn request() -> impl Strategy<Value = FigureRequest> {
         Just("any".to_owned()),
         ("(sum|mean|min|max|std):", word()).prop_map(|(name, column)| name + &column)
     ];
-    let layer = (axis(), axis(), size, reduction, style()).prop_map(|(x, y, size, reduction, style)| Layer {
-        x,
-        y,
-        size,
+    let label = || prop::option::of(prop_oneof![word(), Just(String::new())]);
+    let layer = (sources(), reduction, style(), label()).prop_map(|(sources, reduction, style, label)| FigureLayer {
         reduction: reduction.parse().unwrap(),
         style,
+        label,
+        ..FigureLayer::new(sources)
     });
-    let label = || prop::option::of(prop_oneof![word(), Just(String::new())]);
-    let text = (label(), label(), label(), label()).prop_map(|(title, x_label, y_label, colorbar_label)| FigureText {
-        title,
-        x_label,
-        y_label,
-        colorbar_label,
-    });
+    let text = (label(), label(), label()).prop_map(|(title, x_label, y_label)| FigureText { title, x_label, y_label });
     let theme = prop_oneof![Just(Theme::Dark), Just(Theme::Light)];
     let dpi = prop_oneof![Just(96.0), 10.0..2400.0];
-    (layer, text, theme, dpi, any::<[bool; 2]>()).prop_map(|(layer, text, theme, dpi, [axes, grid])| FigureRequest {
-        layer,
-        text,
-        theme,
-        dpi,
-        axes,
-        grid,
-    })
+    let around = (text, theme, dpi, any::<[bool; 2]>(), background());
+    (layer, axis(), axis(), size, around).prop_map(
+        |(layer, x, y, size, (text, theme, dpi, [axes, grid], background))| FigureRequest {
+            x,
+            y,
+            text,
+            theme,
+            dpi,
+            axes,
+            grid,
+            background,
+            ..FigureRequest::new(layer, size)
+        },
+    )
+}
+
+fn background() -> impl Strategy<Value = Background> {
+    prop_oneof![
+        Just(Background::None),
+        Just(default_background(Theme::Dark)),
+        Just(default_background(Theme::Light)),
+        any::<[u8; 4]>().prop_map(|rgba| Background::Color(Rgba(rgba)))
+    ]
 }
 
 fn sources() -> impl Strategy<Value = Sources> {
@@ -123,28 +126,29 @@ fn sources() -> impl Strategy<Value = Sources> {
 
 proptest! {
     #[test]
-    fn a_command_asks_for_the_figure_it_describes(sources in sources(), request in request(), output in word()) {
-        let words = render_command(&sources, &request, Path::new(&output));
-        let (read_sources, read_request, read_output) = read(&words);
+    fn a_command_asks_for_the_figure_it_describes(request in request(), output in word()) {
+        // What is a figure file is drawn as it says itself.
+        prop_assume!(request.layers[0].sources.inputs.iter().all(|path| path.extension().is_none()));
+        let words = render_command(&request, Path::new("figure.toml"), Path::new(&output));
+        let (read_request, read_output) = read(&words);
         prop_assert_eq!(&read_request, &request, "{:?}", words);
         prop_assert_eq!(read_output, PathBuf::from(output), "{:?}", words);
-        let value = request.layer.reduction.column().map(ToOwned::to_owned);
-        let wanted = (&sources.inputs, &sources.x, &sources.y, &value, &sources.raw);
-        let got = &read_sources;
-        prop_assert_eq!((&got.inputs, &got.x, &got.y, &got.value, &got.raw), wanted, "{:?}", words);
     }
 }
 
 #[test]
 fn a_usual_command_is_short() {
     let sources = Sources { inputs: vec!["a b.npy".into()], ..Sources::default() };
-    let layer = Layer {
-        x: AxisRequest::default(),
-        y: AxisRequest::default(),
-        size: Size { width: 1920, height: 1080 },
-        reduction: "count".parse().unwrap(),
-        style: Style::default(),
-    };
-    let words = render_command(&sources, &FigureRequest::new(layer), Path::new("view.png"));
-    assert_eq!(words, ["scumble", "render", "a b.npy", "-o", "view.png"]);
+    let mut request = FigureRequest::new(FigureLayer::new(sources), Size { width: 1920, height: 1080 });
+    let saved = Path::new("/tmp/two.toml");
+    assert_eq!(
+        render_command(&request, saved, Path::new("view.png")),
+        ["scumble", "render", "a b.npy", "-o", "view.png"]
+    );
+    // What no options describe, a figure file does.
+    request.layers.push(request.layers[0].clone());
+    assert_eq!(
+        render_command(&request, saved, Path::new("v.png")),
+        ["scumble", "render", "/tmp/two.toml", "-o", "v.png"]
+    );
 }

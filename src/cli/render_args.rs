@@ -158,11 +158,8 @@ impl RenderArgs {
             alpha: self.alpha.unwrap_or(usual.alpha),
             ..Style::default()
         };
-        let text = FigureText {
-            title: self.title.clone(),
-            x_label: self.x_label.clone(),
-            y_label: self.y_label.clone(),
-        };
+        let text =
+            FigureText { title: self.title.clone(), x_label: self.x_label.clone(), y_label: self.y_label.clone() };
         let mut figure = FigureRequest {
             background: self.background.unwrap_or_else(|| default_background(theme)),
             text,

@@ -167,12 +167,7 @@ pub fn surroundings(layout: &Layout, look: Look, bars: &[ColorBar]) -> Result<Im
     surroundings_rows(layout, 0..layout.size.height, look, bars)
 }
 
-fn surroundings_rows(
-    layout: &Layout,
-    rows: Range<u32>,
-    look: Look,
-    bars: &[ColorBar],
-) -> Result<Image, PaintError> {
+fn surroundings_rows(layout: &Layout, rows: Range<u32>, look: Look, bars: &[ColorBar]) -> Result<Image, PaintError> {
     let colors = look.theme.colors();
     let mut painter = Painter::of_rows(layout.size.width, rows.clone(), look.background())?;
     if layout.axes {

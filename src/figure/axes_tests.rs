@@ -13,14 +13,19 @@ fn laid(size: (u32, u32), scale: f64) -> Layout {
     let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1 };
     let view = View { x: axis("-8..8", Scale::Linear), y: axis("0.1..1e4", Scale::Log) };
     let name = |text: &str| Some(text.to_owned());
-    let text = FigureText {
-        title: name("Every point"),
-        x_label: name("x"),
-        y_label: name("frequency, Hz"),
-    };
+    let text = FigureText { title: name("Every point"), x_label: name("x"), y_label: name("frequency, Hz") };
     let quantity = Quantity::default();
     let size = Size { width: size.0, height: size.1 };
-    layout(&FrameRequest { size, scale, text: &text, view: &view, x: quantity, y: quantity, bars: &[name("points per pixel")] }).unwrap()
+    layout(&FrameRequest {
+        size,
+        scale,
+        text: &text,
+        view: &view,
+        x: quantity,
+        y: quantity,
+        bars: &[name("points per pixel")],
+    })
+    .unwrap()
 }
 
 fn drawn(layout: &Layout, background: Background) -> (Image, ColorBar) {
@@ -87,7 +92,8 @@ fn rows_composed_apart_are_those_of_the_whole() {
 fn the_grid_is_what_covers_data_and_only_when_asked_for() {
     let layout = laid((640, 480), 1.0);
     let (picture, bar) = drawn(&layout, Background::Color(Rgba([0, 0, 0, 255])));
-    let figure = compose(&picture, &layout, Look { grid: true, ..Look::default() }, std::slice::from_ref(&bar)).unwrap();
+    let figure =
+        compose(&picture, &layout, Look { grid: true, ..Look::default() }, std::slice::from_ref(&bar)).unwrap();
     let covered = plot_of(&figure, &layout);
     assert!(covered != picture.pixels);
     let changed = covered.chunks_exact(4).zip(picture.pixels.chunks_exact(4)).filter(|(a, b)| a != b).count();
@@ -154,7 +160,7 @@ fn pictures_of_another_size_are_refused() {
     let wider = Image { width: picture.width + 1, ..picture.clone() };
     let short = Image { pixels: Vec::new(), ..picture };
     for wrong in [wider, short] {
-        let made = compose(&wrong, &layout, Look::default(), None);
+        let made = compose(&wrong, &layout, Look::default(), &[]);
         assert!(matches!(made, Err(PaintError::PictureSize { .. })));
     }
 }

@@ -193,8 +193,7 @@ mod tests {
     fn the_order_of_layers_matters_and_threads_do_not() {
         let count = 400 * 300;
         let (a, b) = (noise(3, count), noise(4, count));
-        let (below, above) =
-            (Sheet { pixels: &a, blend: Blend::Normal }, Sheet { pixels: &b, blend: Blend::Normal });
+        let (below, above) = (Sheet { pixels: &a, blend: Blend::Normal }, Sheet { pixels: &b, blend: Blend::Normal });
         let one = composite(&[below, above], [255; 4], 400, 300, 1);
         assert_eq!(one, composite(&[below, above], [255; 4], 400, 300, 3));
         assert_ne!(one, composite(&[above, below], [255; 4], 400, 300, 1));

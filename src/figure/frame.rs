@@ -162,11 +162,8 @@ pub fn layout(request: &FrameRequest<'_>) -> Result<Layout, PaintError> {
         return Err(PaintError::Scale(request.scale));
     }
     let wordless = FigureText::default();
-    let attempts = [
-        *request,
-        FrameRequest { bars: &[], ..*request },
-        FrameRequest { bars: &[], text: &wordless, ..*request },
-    ];
+    let attempts =
+        [*request, FrameRequest { bars: &[], ..*request }, FrameRequest { bars: &[], text: &wordless, ..*request }];
     for attempt in &attempts {
         if let Some(found) = place::attempt(attempt)? {
             return Ok(found);

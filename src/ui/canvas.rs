@@ -109,13 +109,7 @@ impl Canvas {
         })
     }
 
-    fn laid_out(
-        &mut self,
-        model: &Model,
-        view: View,
-        size: Size,
-        pixels_per_point: f32,
-    ) -> Option<Layout> {
+    fn laid_out(&mut self, model: &Model, view: View, size: Size, pixels_per_point: f32) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
         let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars };
@@ -145,7 +139,8 @@ impl Canvas {
         let painted = model.painted().filter(|painted| model.is_current(painted));
         let at_rest = painted.filter(|painted| is_in_place(painted, stage));
         let look = document.figure.look();
-        let key = FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: painted.map(address) };
+        let key =
+            FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: painted.map(address) };
         if self.figure.as_ref().is_none_or(|(known, _)| *known != key) {
             if let Some(image) = figure(stage, look, at_rest, &bars(document, painted)) {
                 let texture = self.figure.take().map(|(_, texture)| texture);

@@ -44,11 +44,8 @@ impl Document {
 
     /// How the layers look.
     pub fn looks(&self) -> Looks {
-        let look = |layer: &FigureLayer| LayerLook {
-            style: layer.style.clone(),
-            blend: layer.blend,
-            visible: layer.visible,
-        };
+        let look =
+            |layer: &FigureLayer| LayerLook { style: layer.style.clone(), blend: layer.blend, visible: layer.visible };
         Looks { layers: self.figure.layers.iter().map(look).collect(), background: self.figure.background }
     }
 
@@ -107,8 +104,10 @@ mod tests {
 
     fn named(names: &[&str]) -> Document {
         let mut document = Document::new(Sources::default());
-        document.figure.layers =
-            names.iter().map(|name| FigureLayer { name: (*name).to_owned(), ..FigureLayer::new(Sources::default()) }).collect();
+        document.figure.layers = names
+            .iter()
+            .map(|name| FigureLayer { name: (*name).to_owned(), ..FigureLayer::new(Sources::default()) })
+            .collect();
         document
     }
 

@@ -77,8 +77,7 @@ impl ExportDialog {
     /// Shows it, and goes on with what is being written.
     pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) {
         self.follow(model);
-        let (Some(document), Some(stage)) = (model.document().cloned(), stage)
-        else {
+        let (Some(document), Some(stage)) = (model.document().cloned(), stage) else {
             return;
         };
         if !self.is_open || !stage.is_known {
@@ -197,13 +196,7 @@ impl ExportDialog {
         });
     }
 
-    fn buttons(
-        &mut self,
-        ui: &mut Ui,
-        model: &mut Model,
-        request: FigureRequest,
-        output: &Path,
-    ) {
+    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest, output: &Path) {
         match &self.job {
             Some(job) => {
                 if ui.button("Stop").clicked() {
@@ -253,12 +246,7 @@ fn beside(inputs: &[PathBuf]) -> PathBuf {
 }
 
 /// Writes a picture off the window's thread.
-fn start(
-    model: &Model,
-    request: FigureRequest,
-    output: &Path,
-    wake: Wake,
-) -> Job {
+fn start(model: &Model, request: FigureRequest, output: &Path, wake: Wake) -> Job {
     let (sender, done) = channel();
     let progress = Arc::new(Progress::default());
     let notes = Notes { dpi: Some(request.dpi), title: title(&request), command: Some(comment(&request)) };

@@ -20,9 +20,9 @@ use crate::workbench::words::{quantities, words};
 use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
-use files::{Candidate, Paperwork};
 use super::document::Document;
 use super::notices::Notices;
+use files::{Candidate, Paperwork};
 
 /// What a drawing was asked for: data and layers, but for their styles.
 type Asked = Vec<(DataId, Layer)>;

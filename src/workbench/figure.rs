@@ -375,6 +375,7 @@ impl Workbench {
         let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(shadings).zip(blends), request, size)?;
         Ok(DrawnFigure {
             plot,
+            ground: (visible.len() != 1).then(|| ground(request.background)),
             bars,
             look: request.look(),
             layout,

@@ -310,11 +310,8 @@ fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, S
         grid: root.grid,
     };
     figure.check().map_err(|e| e.to_string())?;
-    let output = |part: OutputPart| Output {
-        path: folder.join(part.file),
-        size: part.size.map(|size| size.0),
-        dpi: part.dpi,
-    };
+    let output =
+        |part: OutputPart| Output { path: folder.join(part.file), size: part.size.map(|size| size.0), dpi: part.dpi };
     Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes })
 }
 
@@ -329,8 +326,7 @@ fn layer(
     if part.file.is_some() && !part.files.is_empty() {
         return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
     }
-    let inputs: Vec<PathBuf> =
-        part.file.into_iter().chain(part.files).map(|path| located(&path, folder)).collect();
+    let inputs: Vec<PathBuf> = part.file.into_iter().chain(part.files).map(|path| located(&path, folder)).collect();
     for input in &inputs {
         if !input.exists() && input != Path::new("-") {
             return Err(format!(

@@ -7,9 +7,8 @@ use scumble::export::output::Output;
 use scumble::export::picture::{Notes, write_png};
 use scumble::plan;
 use scumble::scene::axis::Size;
-use scumble::scene::layer::{AxisRequest, Layer};
 use scumble::scene::style::Style;
-use scumble::workbench::figure::{DrawnFigure, FigureRequest};
+use scumble::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest};
 use scumble::workbench::sources::Sources;
 use scumble::workbench::{EngineChoice, FigureText, Strips as _, Workbench};
 
@@ -46,17 +45,17 @@ fn table(dir: &Path) -> Table {
 
 fn request(reduction: &str, norm: &str, limits: &str, axes: bool) -> FigureRequest {
     let style = Style { norm: norm.parse().unwrap(), limits: limits.parse().unwrap(), ..Style::default() };
-    let (x, y) = (AxisRequest::default(), AxisRequest::default());
     let size = Size { width: 500, height: 400 };
-    let layer = Layer { x, y, size, reduction: reduction.parse().unwrap(), style };
+    let layer = FigureLayer { reduction: reduction.parse().unwrap(), style, ..FigureLayer::new(Sources::default()) };
     let text = FigureText { title: Some("Ågpy in bands".to_owned()), ..FigureText::default() };
-    FigureRequest { axes, grid: axes, text, ..FigureRequest::new(layer) }
+    FigureRequest { axes, grid: axes, text, ..FigureRequest::new(layer, size) }
 }
 
 fn draw(table: &Table, request: &FigureRequest, bytes: u64) -> DrawnFigure {
     let threads = Some(usize::try_from(THREADS).unwrap());
     let workbench = Workbench::new(EngineChoice::Cpu, threads, false).unwrap().with_picture_bytes(bytes);
-    workbench.figure(table, request, &Progress::default()).unwrap()
+    let tables = vec![table; request.layers.len()];
+    workbench.figure(&tables, request, &Progress::default()).unwrap()
 }
 
 fn file(drawn: &DrawnFigure, dir: &Path) -> Vec<u8> {
@@ -69,7 +68,7 @@ fn file(drawn: &DrawnFigure, dir: &Path) -> Vec<u8> {
 
 /// So many bytes that a band has so many rows of pixels, and a strip few.
 fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
-    let row = match request.layer.reduction.to_string().as_str() {
+    let row = match request.layers[0].reduction.to_string().as_str() {
         "count" | "any" => 4,
         "min:v" | "max:v" => 12,
         "std:v" => 32,
@@ -81,7 +80,8 @@ fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
 
 fn check(table: &Table, dir: &Path, request: &FigureRequest) {
     let whole = draw(table, request, 1 << 30);
-    assert_eq!(whole.passes(), 1);
+    let visible = request.layers.iter().filter(|layer| layer.visible).count();
+    assert_eq!(whole.passes() as usize, visible);
     let expected = file(&whole, dir);
     for lines in [7, 24] {
         let bytes = bytes_for(request, &whole, lines);
@@ -89,7 +89,7 @@ fn check(table: &Table, dir: &Path, request: &FigureRequest) {
         let height = u64::from(whole.plot().height);
         assert!(u64::from(banded.passes()) >= height / lines && banded.passes() > 3, "{} {lines}", banded.passes());
         assert!(banded.strip_rows() < 120, "{}", banded.strip_rows());
-        assert_eq!((banded.accounting(), banded.plan()), (whole.accounting(), whole.plan()));
+        assert_eq!((banded.accountings(), banded.view()), (whole.accountings(), whole.view()));
         assert!(file(&banded, dir) == expected, "{lines}: {request:?}");
     }
 }
@@ -117,14 +117,14 @@ fn bands_make_the_same_transparent_and_the_same_empty_file() {
     for (background, alpha) in [("none", 1.0), ("none", 0.5), ("#10203040", 0.3), ("white", 0.3)] {
         for axes in [true, false] {
             let mut request = request("count", "eq_hist", "..", axes);
-            (request.layer.style.background, request.layer.style.alpha) = (background.parse().unwrap(), alpha);
+            (request.background, request.layers[0].style.alpha) = (background.parse().unwrap(), alpha);
             check(&table, dir.path(), &request);
             // No row at all in view, then a row in every pixel.
-            request.layer.x.range = Some("100..101".parse().unwrap());
-            request.layer.y.range = Some("100..101".parse().unwrap());
+            request.x.range = Some("100..101".parse().unwrap());
+            request.y.range = Some("100..101".parse().unwrap());
             check(&table, dir.path(), &request);
-            request.layer.x.range = Some("0.2..0.3".parse().unwrap());
-            request.layer.y.range = Some("3..4".parse().unwrap());
+            request.x.range = Some("0.2..0.3".parse().unwrap());
+            request.y.range = Some("3..4".parse().unwrap());
             check(&table, dir.path(), &request);
         }
     }
@@ -136,8 +136,32 @@ fn bands_follow_the_edges_of_other_scales() {
     let table = table(dir.path());
     for scale in ["log", "symlog:0.1"] {
         let mut request = request("count", "eq_hist", "..", true);
-        request.layer.y.scale = scale.parse().unwrap();
+        request.y.scale = scale.parse().unwrap();
         check(&table, dir.path(), &request);
     }
     assert_eq!(table.kind(plan::VALUE), table.kind(plan::X));
+}
+
+#[test]
+fn bands_of_several_layers_make_the_same_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for background in ["none", "#20304080", "white"] {
+        let mut request = request("count", "log", "..", true);
+        request.background = background.parse().unwrap();
+        let further = |reduction: &str, colormap: &str, blend: &str, alpha| {
+            let style =
+                Style { colormap: colormap.to_owned(), alpha, norm: "linear".parse().unwrap(), ..Style::default() };
+            let (reduction, blend) = (reduction.parse().unwrap(), blend.parse().unwrap());
+            FigureLayer { reduction, style, blend, ..FigureLayer::new(Sources::default()) }
+        };
+        request.layers.push(further("max:v", "Reds", "normal", 0.5));
+        request.layers.push(further("any", "Blues", "multiply", 0.7));
+        check(&table, dir.path(), &request);
+        request.layers[1].visible = false;
+        check(&table, dir.path(), &request);
+        request.layers[0].visible = false;
+        request.axes = false;
+        check(&table, dir.path(), &request);
+    }
 }

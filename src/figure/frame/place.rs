@@ -18,6 +18,8 @@ const GAP: f64 = 5.0;
 const TICK_LINE: f64 = 16.0;
 const NAME_LINE: f64 = 24.0;
 const LABEL_STEP: f64 = 16.0;
+/// Width from which on a figure is not cramped, in CSS pixels.
+const ROOMY: f64 = 400.0;
 /// Colour bar: distance from the plot, width, room for its labels.
 const BAR: (f64, f64, f64) = (18.0, 14.0, 46.0);
 /// Distance between colour bars, in CSS pixels: room for what labels of the lower share.
@@ -72,11 +74,12 @@ impl Attempt<'_> {
         css * self.request.scale
     }
 
-    /// Room for labels of a length: in steps, and never less than most labels need, so that a plot keeps its size while
-    /// labels come and go.
+    /// Room for labels of a length: in steps and, where there is room, never less than most labels need, so that a plot
+    /// keeps its size while labels come and go.
     fn stepped(&self, widest: f64) -> u32 {
         let step = self.len(LABEL_STEP);
-        pixels(((widest / step).ceil().max(3.0) * step).ceil())
+        let least = if f64::from(self.request.size.width) < self.len(ROOMY) { 0.0 } else { 3.0 };
+        pixels(((widest / step).ceil().max(least) * step).ceil())
     }
 
     fn line(&self) -> u32 {

@@ -19,6 +19,13 @@ fn words() -> FigureText {
     }
 }
 
+/// One color bar with a name.
+fn bar() -> &'static [Option<String>] {
+    static BAR: std::sync::LazyLock<Vec<Option<String>>> =
+        std::sync::LazyLock::new(|| vec![Some("points per pixel".to_owned())]);
+    &BAR
+}
+
 fn request<'a>(size: (u32, u32), scale: f64, text: &'a FigureText, view: &'a View) -> FrameRequest<'a> {
     FrameRequest {
         size: Size { width: size.0, height: size.1 },
@@ -27,7 +34,7 @@ fn request<'a>(size: (u32, u32), scale: f64, text: &'a FigureText, view: &'a Vie
         view,
         x: Quantity::default(),
         y: Quantity::default(),
-        colorbar: true,
+        bars: bar(),
     }
 }
 
@@ -53,9 +60,15 @@ fn check(made: &Layout) -> Result<(), TestCaseError> {
             prop_assert!(apart, "{first:?} and {second:?} overlap");
         }
     }
+    for pair in made.bars.windows(2) {
+        prop_assert!(pair[0].rect.bottom() < pair[1].rect.y);
+    }
+    if let (Some(first), Some(last)) = (made.bars.first(), made.bars.last()) {
+        prop_assert_eq!((first.rect.y, last.rect.bottom()), (made.plot.y, made.plot.bottom()));
+    }
     for bar in &made.bars {
         prop_assert!(bar.rect.x > made.plot.right() && f64::from(bar.rect.right()) + bar.room < f64::from(width));
-        prop_assert_eq!((bar.rect.y, bar.rect.height), (made.plot.y, made.plot.height));
+        prop_assert!(bar.rect.y >= made.plot.y && bar.rect.bottom() <= made.plot.bottom());
     }
     Ok(())
 }
@@ -82,7 +95,7 @@ fn margins_follow_the_labels() {
         let view = view("0..1", y, Scale::Linear);
         layout(&request((800, 600), 1.0, &text, &view)).unwrap().plot
     };
-    assert!(plot("0..900000").x > plot("0..1").x + 20);
+    assert!(plot("0..90000000").x > plot("0..1").x + 10);
     assert!(plot("5700000..5700001").y > plot("0..1").y, "an offset needs a row");
 }
 

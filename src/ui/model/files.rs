@@ -161,7 +161,8 @@ impl Model {
                 document.figure.layers.iter().flat_map(|layer| layer.sources.inputs.clone()).collect()
             };
             let wanted = inputs(&candidate.document);
-            let is_other = self.document().is_none_or(|present| wanted.iter().all(|path| !inputs(present).contains(path)));
+            let is_other =
+                self.document().is_none_or(|present| wanted.iter().all(|path| !inputs(present).contains(path)));
             if is_other {
                 self.views = History::new(views(&candidate.document));
             }

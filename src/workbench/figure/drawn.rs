@@ -82,9 +82,9 @@ impl Plot {
     fn is_opaque(&self, cells: u64) -> bool {
         match self {
             Self::Painted(image) => image.is_opaque(),
-            Self::Kept { layers, ground, .. } => match layers.as_slice() {
+            Self::Kept { layers, .. } => match layers.as_slice() {
                 [(Numbers::Kept(numbers), colors, _)] => is_opaque(numbers, colors, cells),
-                _ => ground[3] == 255,
+                _ => false,
             },
         }
     }
@@ -99,6 +99,8 @@ fn is_opaque(numbers: &Kept, colors: &Shading, cells: u64) -> bool {
 /// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.
 pub struct DrawnFigure {
     pub(super) plot: Plot,
+    /// What several layers, or none, lie on.
+    pub(super) ground: Option<[u8; 4]>,
     pub(super) bars: Vec<ColorBar>,
     pub(super) look: Look,
     pub(super) layout: Layout,
@@ -155,7 +157,9 @@ impl Strips for DrawnFigure {
 
     fn is_opaque(&self) -> bool {
         let around = !self.layout.axes || self.look.background().0[3] == 255;
-        around && self.plot.is_opaque(u64::from(self.layout.plot.width) * u64::from(self.layout.plot.height))
+        let cells = u64::from(self.layout.plot.width) * u64::from(self.layout.plot.height);
+        // No blend mode makes an opaque ground less so; with several layers, that alone decides.
+        around && self.ground.map_or_else(|| self.plot.is_opaque(cells), |ground| ground[3] == 255)
     }
 
     fn strip_rows(&self) -> u32 {

@@ -68,7 +68,7 @@ fn keys_are_set_from_outside() {
     assert_eq!((figure.text.title.as_deref(), figure.size.width), (Some("It's = 1"), 100));
     for (setting, part) in [
         ("layers.2.alpha=1", "items 0 to 1"),
-        ("layers.alpha=1", "items 0 to 1"),
+        ("layers.alpha=1", "number is missing"),
         ("layers.0.alhpa=1", "alhpa"),
         ("alpha", "no ="),
         ("size.width=3", "no parts"),
@@ -112,13 +112,14 @@ fn paths_lead_from_the_figure_to_the_data() {
 }
 
 fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
-    let style = (0..5_usize, prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32).prop_map(|(norm, limits, alpha)| {
-        let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
-            low: Limit::Value(low),
-            high: Limit::Value(low + width),
+    let style =
+        (0..5_usize, prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32).prop_map(|(norm, limits, alpha)| {
+            let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
+                low: Limit::Value(low),
+                high: Limit::Value(low + width),
+            });
+            Style { norm: Norm::ALL[norm].1, limits, alpha, colormap: "magma_r".to_owned(), ..Style::default() }
         });
-        Style { norm: Norm::ALL[norm].1, limits, alpha, colormap: "magma_r".to_owned(), ..Style::default() }
-    });
     let file = prop::sample::select(files);
     let word = prop::option::of("\\PC{0,12}");
     (file, style, 0..6_usize, any::<bool>(), word, "\\PC{0,8}", any::<bool>()).prop_map(

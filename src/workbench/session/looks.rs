@@ -120,7 +120,7 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
     }
     let mut time = if has_preview { SECOND } else { FIRST };
     while !passes.is_done() {
-        passes.look(time, bench)?;
+        passes.look(time, true, bench)?;
         if !(bench.show)(passes.shown(wishes), passes.status(bench.progress), &used) {
             break;
         }
@@ -155,7 +155,7 @@ fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Re
     // A sample may hold nothing finite where the whole does.
     let Ok(plans) = plans(wishes, &samples) else { return Ok(false) };
     let mut passes = Passes::new(wishes, &plans, bench);
-    passes.look(FIRST, bench)?;
+    passes.look(FIRST, false, bench)?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     // However much of the rows was read, the ranges are those of a sample.
     let status = FrameStatus::Preview { seen: bench.progress.rows(), rows: passes.rows() };
@@ -241,8 +241,9 @@ impl<'a> Passes<'a> {
         }
     }
 
-    /// Reads on for about some time, an equal share of it for each pass that has rows left.
-    fn look(&mut self, time: Duration, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
+    /// Reads on for about some time, an equal share of it for each pass that has rows left; or to the end, if it may and
+    /// that is near.
+    fn look(&mut self, time: Duration, may_finish: bool, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
         let left = self.passes.iter().filter(|one| !one.is_done()).count();
         let time = time / u32::try_from(left).unwrap_or(u32::MAX).max(1);
         for One { data, pass, aggregate } in &mut self.passes {
@@ -251,7 +252,7 @@ impl<'a> Passes<'a> {
             let rows = data.table.rows();
             let unread = rows - (u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1))) as u64;
             // What would leave little is not worth a preview.
-            let is_last = rows <= FEW || unread <= bench.speed.rows_in(time * 4);
+            let is_last = rows <= FEW || (may_finish && unread <= bench.speed.rows_in(time * 4));
             let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
             pass.advance(steps, bench.progress)?;
             bench.speed.note(bench.progress.rows() - before, started.elapsed());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::aggregate::Values;
 use crate::scene::axis::Size;
+use crate::scene::style::{Background, Rgba, Style};
 use crate::workbench::{EngineChoice, Workbench};
 
 /// Rings when there is an event.
@@ -88,6 +89,21 @@ fn points(folder: &Path, rows: u32) -> std::path::PathBuf {
     path
 }
 
+fn looks(styles: &[Style]) -> Looks {
+    let look = |style: &Style| LayerLook { style: style.clone(), visible: true, ..LayerLook::default() };
+    Looks { layers: styles.iter().map(look).collect(), ..Looks::default() }
+}
+
+fn draw(waiting: &mut Waiting, data: &Arc<OpenData>, layer: Layer) -> Generation {
+    draw_all(waiting, &[(data, layer)])
+}
+
+fn draw_all(waiting: &mut Waiting, layers: &[(&Arc<OpenData>, Layer)]) -> Generation {
+    let wishes = layers.iter().map(|(data, layer)| Wish { data: Arc::clone(data), layer: layer.clone() }).collect();
+    let styles: Vec<Style> = layers.iter().map(|(_, layer)| layer.style.clone()).collect();
+    waiting.session.draw(wishes, &looks(&styles))
+}
+
 fn layer() -> Layer {
     Layer {
         x: crate::scene::layer::AxisRequest::default(),
@@ -104,13 +120,13 @@ fn the_frame_at_rest_equals_the_commands() {
     let path = points(folder.path(), 6_000_000);
     let mut waiting = Waiting::new();
     let data = waiting.open(&path);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     let shown = waiting.exact(generation);
     let bench = Workbench::new(EngineChoice::Cpu, None, false).unwrap();
     let drawn = bench.aggregate(&data.table, &layer(), &Progress::default()).unwrap();
-    assert_eq!(shown.plan, drawn.plan);
-    assert_eq!(shown.aggregate, drawn.aggregate);
-    assert_eq!(shown.aggregate.accounting.rows, 6_000_000);
+    assert_eq!(shown.layers[0].plan, drawn.plan);
+    assert_eq!(*shown.layers[0].aggregate, drawn.aggregate);
+    assert_eq!(shown.layers[0].aggregate.accounting.rows, 6_000_000);
 }
 
 #[test]
@@ -119,20 +135,20 @@ fn a_preview_comes_first_and_is_spread_over_all_rows() {
     let path = points(folder.path(), 12_000_000);
     let mut waiting = Waiting::new();
     let data = waiting.open(&path);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     let preview = waiting.until(|event| match event {
         Event::Painted(painted) if painted.shown.generation == generation => Some(Arc::clone(&painted.shown)),
         _ => None,
     });
     let FrameStatus::Preview { seen, rows } = preview.status else { panic!("12 million rows in one look") };
     assert!(seen < rows && rows == 12_000_000);
-    let Values::Count(counts) = &preview.aggregate.values else { panic!("counts") };
+    let Values::Count(counts) = &preview.layers[0].aggregate.values else { panic!("counts") };
     let columns = (0..200).filter(|x| (0..100).any(|y| counts[y * 200 + x] > 0)).count();
     // Blocks are 4 MiB of 96 MiB: each covers 1/23 of the columns.
     assert!(columns >= 16, "{columns} columns have points");
     let all: u64 = counts.iter().sum();
     assert!(all.abs_diff(rows) < rows / 50, "{all} points of {rows} after scaling up");
-    assert_eq!(waiting.exact(generation).aggregate.accounting.rows, 12_000_000);
+    assert_eq!(waiting.exact(generation).layers[0].aggregate.accounting.rows, 12_000_000);
 }
 
 #[test]
@@ -141,15 +157,15 @@ fn only_the_newest_of_many_requests_is_the_last_word() {
     let path = points(folder.path(), 8_000_000);
     let mut waiting = Waiting::new();
     let data = waiting.open(&path);
-    let mut last = waiting.session.draw(&data, layer());
+    let mut last = draw(&mut waiting, &data, layer());
     for i in 1..40 {
         let mut layer = layer();
         layer.size.width = 200 + i;
-        last = waiting.session.draw(&data, layer);
+        last = draw(&mut waiting, &data, layer);
         thread::sleep(Duration::from_millis(2));
     }
     let shown = waiting.exact(last);
-    assert_eq!(shown.aggregate.width, 239);
+    assert_eq!(shown.layers[0].aggregate.width, 239);
     thread::sleep(Duration::from_millis(100));
     let late = waiting.session.poll();
     let older = late.iter().filter(|e| matches!(e, Event::Painted(p) if p.shown.generation < last)).count();
@@ -162,7 +178,7 @@ fn data_that_stays_on_a_gpu_gives_the_same_numbers_and_no_preview() {
     let path = points(folder.path(), 300_000);
     let mut waiting = Waiting::with(EngineChoice::Gpu);
     let data = waiting.open(&path);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     assert_eq!(waiting.exact(generation).engine.name, "cpu", "nothing is on the GPU yet");
     let mut width = 150;
     let shown = loop {
@@ -170,7 +186,7 @@ fn data_that_stays_on_a_gpu_gives_the_same_numbers_and_no_preview() {
         thread::sleep(Duration::from_millis(300));
         let mut layer = layer();
         layer.size.width = width;
-        let generation = waiting.session.draw(&data, layer);
+        let generation = draw(&mut waiting, &data, layer);
         let shown = waiting.exact(generation);
         if shown.engine.name == "gpu" {
             break shown;
@@ -179,8 +195,8 @@ fn data_that_stays_on_a_gpu_gives_the_same_numbers_and_no_preview() {
         assert!(width < 250, "the rows never got onto the GPU");
     };
     let bench = Workbench::new(EngineChoice::Cpu, None, false).unwrap();
-    let drawn = bench.aggregate(&data.table, &shown.layer, &Progress::default()).unwrap();
-    assert_eq!(shown.aggregate, drawn.aggregate);
+    let drawn = bench.aggregate(&data.table, &shown.wishes[0].layer, &Progress::default()).unwrap();
+    assert_eq!(*shown.layers[0].aggregate, drawn.aggregate);
 }
 
 #[test]
@@ -189,14 +205,16 @@ fn a_new_style_reads_no_row() {
     let path = points(folder.path(), 100_000);
     let mut waiting = Waiting::new();
     let data = waiting.open(&path);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     let shown = waiting.exact(generation);
     // With the file gone, reading it would fail.
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(0).unwrap();
     let style = Style { colormap: "magma".to_owned(), ..Style::default() };
-    waiting.session.restyle(&style);
+    waiting.session.restyle(&looks(&[style]));
     let again = waiting.until(|event| match event {
-        Event::Painted(painted) if painted.style.colormap == "magma" => Some(Arc::clone(&painted.shown)),
+        Event::Painted(painted) if painted.looks.layers[0].style.colormap == "magma" => {
+            Some(Arc::clone(&painted.shown))
+        }
         _ => None,
     });
     assert!(Arc::ptr_eq(&shown, &again));
@@ -208,12 +226,12 @@ fn a_file_cut_short_while_open_fails_and_keeps_the_session() {
     let path = points(folder.path(), 100_000);
     let mut waiting = Waiting::new();
     let data = waiting.open(&path);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     waiting.exact(generation);
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1000).unwrap();
     let mut narrow = layer();
     narrow.size.width = 100;
-    let failed = waiting.session.draw(&data, narrow);
+    let failed = draw(&mut waiting, &data, narrow);
     let error = waiting.until(|event| match event {
         Event::Failed(generation, error) if *generation == failed => Some(error.clone()),
         _ => None,
@@ -221,6 +239,102 @@ fn a_file_cut_short_while_open_fails_and_keeps_the_session() {
     assert!(error.contains("points.f32"), "{error}");
     let other = points(tempfile::tempdir().unwrap().keep().as_path(), 1000);
     let data = waiting.open(&other);
-    let generation = waiting.session.draw(&data, layer());
+    let generation = draw(&mut waiting, &data, layer());
     waiting.exact(generation);
+}
+
+#[test]
+fn layers_share_a_view_that_shows_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let near = points(folder.path(), 50_000);
+    std::fs::rename(&near, folder.path().join("near.f32")).unwrap();
+    let far = folder.path().join("far.f32");
+    std::fs::write(&far, [-5.0_f32, 3.0, 7.0, 40.0].iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+    let mut waiting = Waiting::new();
+    let raw = crate::data::raw::RawSpec { dtype: Some("<f4".to_owned()), ..Default::default() };
+    let mut open = |path: &Path| {
+        let id =
+            waiting.session.open(Sources { inputs: vec![path.to_owned()], raw: raw.clone(), ..Sources::default() });
+        waiting.until(|event| match event {
+            Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
+            Event::OpenFailed(_, error) => panic!("{error}"),
+            _ => None,
+        })
+    };
+    let (near, far) = (open(&folder.path().join("near.f32")), open(&far));
+    let generation = draw_all(&mut waiting, &[(&near, layer()), (&far, layer())]);
+    let shown = waiting.exact(generation);
+    let accountings: Vec<_> = shown.layers.iter().map(|layer| layer.aggregate.accounting).collect();
+    assert_eq!((accountings[0].rows, accountings[0].in_view), (50_000, 50_000));
+    assert_eq!((accountings[1].rows, accountings[1].in_view), (2, 2));
+    assert_eq!(shown.layers[0].plan.view, shown.layers[1].plan.view);
+    assert_eq!(shown.view.x.range.start.to_f64().to_bits(), (-5.0_f64).to_bits());
+}
+
+#[test]
+fn what_was_counted_is_not_counted_again_for_a_further_layer_or_another_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 100_000);
+    let mut waiting = Waiting::new();
+    let data = waiting.open(&path);
+    let mut whole = layer();
+    whole.x.range = Some("0..1000".parse().unwrap());
+    whole.y.range = Some("-1..1".parse().unwrap());
+    let first = draw(&mut waiting, &data, whole.clone());
+    let first = waiting.exact(first);
+    // With the file gone, reading it would fail.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(0).unwrap();
+    let twice = draw_all(&mut waiting, &[(&data, whole.clone()), (&data, whole)]);
+    let twice = waiting.exact(twice);
+    for layer in &twice.layers {
+        assert!(Arc::ptr_eq(&layer.aggregate, &first.layers[0].aggregate));
+    }
+}
+
+#[test]
+fn a_picture_of_layers_is_their_composition() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 100_000);
+    let mut waiting = Waiting::new();
+    let data = waiting.open(&path);
+    let wish = Wish { data, layer: layer() };
+    let style = |name: &str| Style { colormap: name.to_owned(), alpha: 0.5, ..Style::default() };
+    let white = Background::Color(Rgba([255; 4]));
+    let seen = Looks { background: white, ..looks(&[style("Blues"), style("Reds")]) };
+    waiting.session.draw(vec![wish.clone(), wish], &seen);
+    let painted = |event: &Event, wanted: &Looks| match event {
+        Event::Painted(painted) if painted.shown.status == FrameStatus::Exact && painted.looks == *wanted => {
+            Some((painted.picture.clone(), Arc::clone(&painted.shown)))
+        }
+        Event::Failed(_, error) => panic!("{error}"),
+        _ => None,
+    };
+    let (both, shown) = waiting.until(|event| painted(event, &seen));
+    let alone = |name: &str| {
+        let opaque = Style { background: Background::None, ..Style { alpha: 1.0, ..style(name) } };
+        let values = &shown.layers[0].aggregate.values;
+        let colors = crate::figure::norm::shading(values, &opaque).unwrap();
+        crate::figure::shade::shade(values, 200, 100, &colors)
+    };
+    let (blues, reds) = (alone("Blues"), alone("Reds"));
+    let mut covered = 0;
+    for (i, pixel) in both.pixels.as_chunks::<4>().0.iter().enumerate() {
+        let (blue, red) = (blues.pixels.as_chunks::<4>().0[i], reds.pixels.as_chunks::<4>().0[i]);
+        for channel in 0..3 {
+            let of = |color: [u8; 4]| f64::from(color[channel]);
+            let wanted = if blue[3] == 0 { 255.0 } else { 0.5 * of(red) + 0.25 * of(blue) + 0.25 * 255.0 };
+            assert!((f64::from(pixel[channel]) - wanted).abs() <= 1.0, "{pixel:?} for {wanted}");
+        }
+        covered += usize::from(blue[3] > 0);
+    }
+    assert!(covered > 1000, "{covered} pixels");
+    // Hidden, shown, in another order: no row is read.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(0).unwrap();
+    let mut hidden = seen.clone();
+    hidden.layers[1].visible = false;
+    waiting.session.restyle(&hidden);
+    let (one, _) = waiting.until(|event| painted(event, &hidden));
+    assert_ne!(one, both);
+    waiting.session.restyle(&seen);
+    assert_eq!(waiting.until(|event| painted(event, &seen)).0, both);
 }
