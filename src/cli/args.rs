@@ -65,6 +65,7 @@ Examples:
   scumble render points.npy --bare --background none --size 30000x30000 -o poster.png
   scumble render table.npy --x lon --y lat --reduction mean:speed --limits=p1..p99 -o speed.png
   scumble render --x big.npy:0 --y big.npy:3 -o columns.png
+  scumble render stars.npy --x 'log10(flux)' --y 'mag - 5' --filter '(mag < 12) & ~isnan(flux)' -o bright.png
   simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png";
 
 #[derive(Debug, Subcommand)]
@@ -129,12 +130,16 @@ pub struct ViewArgs {
     /// Files with the same columns, one after another: .npy or raw; - is standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// The x column: COLUMN (name or number) of the input, FILE, or FILE:COLUMN; `row` counts the rows
-    #[arg(long, value_name = "COLUMN")]
+    /// The x column: COLUMN (name or number) of the input, FILE, FILE:COLUMN, or an expression: 'log10(flux)'; `row` counts
+    /// the rows
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     x: Option<String>,
     /// The y column, as --x
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     y: Option<String>,
+    /// Only rows for which a condition holds: '(y > 3) & (mag < 12)'
+    #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
+    filter: Option<String>,
     #[command(flatten)]
     raw: RawArgs,
     /// Size of the picture in pixels
@@ -152,7 +157,7 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD
     #[arg(long, value_name = "SCALE", default_value = "linear", help_heading = "View")]
     y_scale: Scale,
-    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL
+    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression
     #[arg(long, value_name = "REDUCTION", default_value = "count", help_heading = "View")]
     reduction: Reduction,
     /// Which engine counts
@@ -190,6 +195,7 @@ impl ViewArgs {
             x: self.x.clone(),
             y: self.y.clone(),
             value: self.reduction.column().map(ToOwned::to_owned),
+            filter: self.filter.clone(),
             raw: self.raw.spec(),
         }
     }

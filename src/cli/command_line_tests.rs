@@ -112,13 +112,8 @@ fn sources() -> impl Strategy<Value = Sources> {
     )
         .prop_map(|(dtype, columns, offset, planar)| RawSpec { dtype, columns, offset, planar });
     let inputs = prop::collection::vec(word().prop_map(PathBuf::from), 0..4);
-    (inputs, prop::option::of(word()), prop::option::of(word()), raw).prop_map(|(inputs, x, y, raw)| Sources {
-        inputs,
-        x,
-        y,
-        value: None,
-        raw,
-    })
+    let names = prop::array::uniform3(prop::option::of(word()));
+    (inputs, names, raw).prop_map(|(inputs, [x, y, filter], raw)| Sources { inputs, x, y, value: None, filter, raw })
 }
 
 proptest! {
@@ -129,9 +124,9 @@ proptest! {
         prop_assert_eq!(&read_request, &request, "{:?}", words);
         prop_assert_eq!(read_output, PathBuf::from(output), "{:?}", words);
         let value = request.layer.reduction.column().map(ToOwned::to_owned);
-        let wanted = (&sources.inputs, &sources.x, &sources.y, &value, &sources.raw);
+        let wanted = (&sources.inputs, &sources.x, &sources.y, &value, &sources.filter, &sources.raw);
         let got = &read_sources;
-        prop_assert_eq!((&got.inputs, &got.x, &got.y, &got.value, &got.raw), wanted, "{:?}", words);
+        prop_assert_eq!((&got.inputs, &got.x, &got.y, &got.value, &got.filter, &got.raw), wanted, "{:?}", words);
     }
 }
 

@@ -141,7 +141,7 @@ impl<'a> Job<'a> {
                 "in_view": a.in_view,
                 "outside": a.outside,
                 "not_finite": a.not_finite,
-                "filtered": 0,
+                "filtered": a.filtered,
                 "seconds": seconds,
                 "pass_seconds": pass_seconds,
                 "engine": engine.name,
@@ -166,8 +166,9 @@ pub fn summary(drawn: &DrawnFigure, output: &Path, seconds: f64) -> String {
 }
 
 fn line(a: Accounting, engine: &EngineUsed, output: &Path, seconds: f64) -> String {
+    let filtered = if a.filtered > 0 { format!(", {} filtered out", grouped(a.filtered)) } else { String::new() };
     format!(
-        "{} rows: {} in view, {} outside, {} not finite; {} engine ({}: {}), {seconds:.2} s -> {}",
+        "{} rows: {} in view, {} outside, {} not finite{filtered}; {} engine ({}: {}), {seconds:.2} s -> {}",
         grouped(a.rows),
         grouped(a.in_view),
         grouped(a.outside),

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
 use super::column::{Column, LaneKind};
-use super::decode::{Kernel, Lane, LaneBuffer, vectorized};
+use super::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
+use super::expression::Scratch;
 use super::parallel::{Progress, Reading, read_blocks, read_spread};
 use super::table::{Part, Table};
 
@@ -32,7 +33,7 @@ impl Number {
 /// What is known of a column after every row was read.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ColumnStats {
-    /// Rows read.
+    /// Rows read, without those that a filter left out.
     pub rows: u64,
     /// NaN and not-a-time rows.
     pub nan: u64,
@@ -297,9 +298,9 @@ impl StatsPass {
         Ok(())
     }
 
-    /// Rows read so far.
+    /// Rows read so far, with those that a filter left out.
     pub fn rows(&self) -> u64 {
-        self.gathered.totals.first().map_or(0, |total| total.rows)
+        self.gathered.rows
     }
 
     /// Statistics of the rows read so far.
@@ -308,29 +309,41 @@ impl StatsPass {
     }
 }
 
-/// What a worker has of its own, for each column.
-type State = Vec<(Running, LaneBuffer, LaneKind)>;
+/// What a worker has of its own.
+struct State {
+    columns: Vec<(Running, LaneBuffer, LaneKind)>,
+    /// Rows read.
+    rows: u64,
+    /// Which rows of a batch a filter keeps.
+    keep: Vec<bool>,
+    scratch: Scratch,
+    kept: Kept,
+}
 
 /// What was found out, for each column.
 #[derive(Debug)]
 struct Gathered {
     kinds: Vec<LaneKind>,
     totals: Vec<Running>,
+    /// Rows read, with those that a filter left out.
+    rows: u64,
 }
 
 impl Gathered {
     fn new(table: &Table) -> Self {
         let columns = table.parts().first().map_or(0, |p| p.columns().len());
         let kinds: Vec<LaneKind> = (0..columns).filter_map(|i| table.kind(i)).collect();
-        Self { totals: vec![Running::EMPTY; kinds.len()], kinds }
+        Self { totals: vec![Running::EMPTY; kinds.len()], kinds, rows: 0 }
     }
 
     fn worker(&self) -> State {
-        self.kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind), *kind)).collect()
+        let columns = self.kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind), *kind)).collect();
+        State { columns, rows: 0, keep: vec![false; BATCH], scratch: Scratch::default(), kept: Kept::default() }
     }
 
     fn merge(&mut self, state: &State) {
-        for (total, (running, ..)) in self.totals.iter_mut().zip(state) {
+        self.rows += state.rows;
+        for (total, (running, ..)) in self.totals.iter_mut().zip(&state.columns) {
             total.merge(running);
         }
     }
@@ -343,9 +356,12 @@ impl Gathered {
 /// Adds a block to what a worker has.
 fn add(state: &mut State, part: &Part, block: &Block) {
     let arch = pulp::Arch::new();
-    for batch in block.batches() {
-        for (column, (running, buffer, kind)) in part.columns().iter().zip(state.iter_mut()) {
-            vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });
+    let State { columns, rows: read, keep, scratch, kept } = state;
+    *read += block.rows.end - block.rows.start;
+    for rows in block.batches() {
+        let keep = part.filter().map(|filter| filter.keep(scratch, &rows, keep));
+        for (column, (running, buffer, kind)) in part.columns().iter().zip(columns.iter_mut()) {
+            vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &rows, keep, kept });
         }
     }
 }
@@ -357,11 +373,50 @@ struct AddBatch<'a> {
     column: &'a Column,
     kind: LaneKind,
     rows: &'a Range<u64>,
+    keep: Option<&'a [bool]>,
+    kept: &'a mut Kept,
 }
 
 impl Kernel for AddBatch<'_> {
     #[inline(always)]
     fn run(self) {
-        self.running.add(self.buffer.decode(self.column, self.rows), self.kind);
+        let lane = self.buffer.decode(self.column, self.rows);
+        let lane = match self.keep {
+            Some(keep) => self.kept.of(lane, keep),
+            None => lane,
+        };
+        self.running.add(lane, self.kind);
     }
+}
+
+/// Room for the values of a batch that a filter keeps.
+#[derive(Default)]
+struct Kept {
+    f32: Vec<f32>,
+    f64: Vec<f64>,
+    i64: Vec<i64>,
+}
+
+impl Kept {
+    /// The values whose row is kept, one after another.
+    #[inline(always)]
+    fn of<'a>(&'a mut self, lane: Lane<'_>, keep: &[bool]) -> Lane<'a> {
+        match lane {
+            Lane::F32(v) => Lane::F32(compact(v, keep, &mut self.f32)),
+            Lane::F64(v) => Lane::F64(compact(v, keep, &mut self.f64)),
+            Lane::I64(v) => Lane::I64(compact(v, keep, &mut self.i64)),
+        }
+    }
+}
+
+/// Writes every value to the next place, which moves on only if it is to stay: no branch that could be guessed wrong.
+#[inline(always)]
+fn compact<'a, T: Copy + Default>(values: &[T], keep: &[bool], into: &'a mut Vec<T>) -> &'a [T] {
+    into.resize(BATCH + 1, T::default());
+    let mut next = 0;
+    for (v, keep) in values.iter().zip(keep) {
+        into[next.min(BATCH)] = *v;
+        next += usize::from(*keep);
+    }
+    &into[..next.min(BATCH)]
 }

@@ -26,6 +26,7 @@ pub fn render_command(sources: &Sources, request: &FigureRequest, output: &Path)
     }
     words.given("--x", sources.x.as_deref());
     words.given("--y", sources.y.as_deref());
+    words.given("--filter", sources.filter.as_deref());
     raw(&mut words, sources);
     view(&mut words, request);
     style(&mut words, &request.layer.style, request.theme);
