@@ -381,11 +381,37 @@ impl Kernel for AddBatch<'_> {
     #[inline(always)]
     fn run(self) {
         let lane = self.buffer.decode(self.column, self.rows);
-        let lane = match self.keep {
-            Some(keep) => self.kept.of(lane, keep),
-            None => lane,
+        match self.keep {
+            Some(keep) => self.running.add_kept(lane, self.kind, keep, self.kept),
+            None => self.running.add(lane, self.kind),
+        }
+    }
+}
+
+impl Running {
+    /// Adds the values whose row is kept.
+    #[inline(always)]
+    fn add_kept(&mut self, lane: Lane<'_>, kind: LaneKind, keep: &[bool], kept: &mut Kept) {
+        let missing = match kind {
+            LaneKind::I64 { missing, .. } => missing,
+            LaneKind::F32 | LaneKind::F64 => None,
         };
-        self.running.add(lane, self.kind);
+        let (lane, left_out) = match lane {
+            Lane::F32(v) => {
+                let (v, left_out) = covered(v, keep, |v| v.is_finite(), &mut kept.f32);
+                (Lane::F32(v), left_out)
+            }
+            Lane::F64(v) => {
+                let (v, left_out) = covered(v, keep, |v| v.is_finite(), &mut kept.f64);
+                (Lane::F64(v), left_out)
+            }
+            Lane::I64(v) => {
+                let (v, left_out) = covered(v, keep, |v| missing != Some(*v), &mut kept.i64);
+                (Lane::I64(v), left_out)
+            }
+        };
+        self.add(lane, kind);
+        self.rows -= left_out;
     }
 }
 
@@ -397,26 +423,26 @@ struct Kept {
     i64: Vec<i64>,
 }
 
-impl Kept {
-    /// The values whose row is kept, one after another.
-    #[inline(always)]
-    fn of<'a>(&'a mut self, lane: Lane<'_>, keep: &[bool]) -> Lane<'a> {
-        match lane {
-            Lane::F32(v) => Lane::F32(compact(v, keep, &mut self.f32)),
-            Lane::F64(v) => Lane::F64(compact(v, keep, &mut self.f64)),
-            Lane::I64(v) => Lane::I64(compact(v, keep, &mut self.i64)),
+/// The values with those that are not kept replaced by one that is, which changes no end; and how many were replaced.
+#[inline(always)]
+fn covered<'a, T: Copy>(
+    values: &[T],
+    keep: &[bool],
+    is_finite: impl Fn(&T) -> bool,
+    into: &'a mut Vec<T>,
+) -> (&'a [T], u64) {
+    into.clear();
+    let pairs = values.iter().zip(keep);
+    match pairs.clone().find(|(v, keep)| **keep && is_finite(v)) {
+        Some((cover, _)) => {
+            into.extend(pairs.clone().map(|(v, keep)| if *keep { *v } else { *cover }));
+            let left_out: u32 = keep.iter().map(|keep| u32::from(!*keep)).sum();
+            (into, left_out.into())
+        }
+        // Nothing to cover with: only what is not finite, if anything, is kept.
+        None => {
+            into.extend(pairs.filter(|(_, keep)| **keep).map(|(v, _)| *v));
+            (into, 0)
         }
     }
-}
-
-/// Writes every value to the next place, which moves on only if it is to stay: no branch that could be guessed wrong.
-#[inline(always)]
-fn compact<'a, T: Copy + Default>(values: &[T], keep: &[bool], into: &'a mut Vec<T>) -> &'a [T] {
-    into.resize(BATCH + 1, T::default());
-    let mut next = 0;
-    for (v, keep) in values.iter().zip(keep) {
-        into[next.min(BATCH)] = *v;
-        next += usize::from(*keep);
-    }
-    &into[..next.min(BATCH)]
 }

@@ -74,7 +74,7 @@ impl Part {
 
     /// The columns whose bytes are read, each once: the columns, or what their expressions and the filter name.
     pub fn stored(&self) -> Vec<&Column> {
-        let filtered = self.filter.iter().flat_map(|filter| filter.inputs());
+        let filtered = self.filter.iter().flat_map(Filter::inputs);
         let mut found: Vec<&Column> = Vec::new();
         for column in self.columns.iter().chain(filtered).flat_map(Column::stored) {
             if !found.iter().any(|known| known.is_same(column)) {

@@ -43,7 +43,7 @@ pub fn similar<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'
         .filter(|name| name.len() <= LONGEST)
         .map(|name| (distance(&wanted, &name.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), name))
         // A name all of whose letters are wrong is another name.
-        .filter(|(distance, name)| *distance <= most && *distance < name.chars().count().max(2))
+        .filter(|(distance, name)| *distance <= most && *distance < name.chars().count())
         .collect();
     found.sort();
     found.into_iter().take(3).map(|(_, name)| name).collect()

@@ -75,7 +75,7 @@ pub fn log10(x: f64) -> f64 {
     const IVLN10_HIGH: f64 = 4.342_944_818_781_689e-1;
     const IVLN10_LOW: f64 = 2.508_294_671_164_527_5e-11;
     const LOG10_2_HIGH: f64 = 3.010_299_956_636_117_7e-1;
-    const LOG10_2_LOW: f64 = 3.694_239_077_158_930_8e-13;
+    const LOG10_2_LOW: f64 = 3.694_239_077_158_931e-13;
     let r = reduced(x);
     let high = upper(r.f - r.half_square);
     let low = r.f - high - r.half_square + r.rest;
@@ -112,13 +112,7 @@ pub fn exp(x: f64) -> f64 {
         4.138_136_797_057_238_5e-8,
     ];
     // Beyond these the result is 0 or infinite; NaN stays what it is.
-    let within = if x > 710.0 {
-        710.0
-    } else if x < -746.0 {
-        -746.0
-    } else {
-        x
-    };
+    let within = x.clamp(-746.0, 710.0);
     let k = (INV_LN2 * within + 0.5_f64.copysign(within)).trunc();
     let (high, low) = (within - k * LN2_HIGH, k * LN2_LOW);
     let r = high - low;

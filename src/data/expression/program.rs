@@ -71,11 +71,21 @@ impl Op {
     /// The kind of register that the step fills.
     pub fn file(self) -> File {
         match self {
-            Self::Constant(_) | Self::Real(_) | Self::Unary(..) | Self::Binary(..) | Self::Select(..) => File::Real,
-            Self::Since { .. } | Self::Difference(_) => File::Real,
             Self::Whole(_) => File::Whole,
-            Self::Truth(_) | Self::Compare(..) | Self::Test(..) | Self::Logic(..) | Self::Not(_) => File::Condition,
-            Self::Within { .. } | Self::ComparePair(..) => File::Condition,
+            Self::Truth(_)
+            | Self::Compare(..)
+            | Self::Test(..)
+            | Self::Logic(..)
+            | Self::Not(_)
+            | Self::Within { .. }
+            | Self::ComparePair(..) => File::Condition,
+            Self::Constant(_)
+            | Self::Real(_)
+            | Self::Unary(..)
+            | Self::Binary(..)
+            | Self::Select(..)
+            | Self::Since { .. }
+            | Self::Difference(_) => File::Real,
         }
     }
 
@@ -194,9 +204,9 @@ impl Program {
                 places[number] = to;
                 let step = Step { op: op.with_operands(&mut |operand| places[operand]), to };
                 if constants {
-                    made.constants.push(step)
+                    made.constants.push(step);
                 } else {
-                    made.steps.push(step)
+                    made.steps.push(step);
                 }
                 // Only now: a step never writes where it reads.
                 let mut operands = op.operands();

@@ -133,7 +133,7 @@ fn attoseconds_of_day(clock: &str) -> Option<i128> {
     }
     let fraction = match fraction {
         None => 0,
-        Some(digits) if fields.len() == 3 && digits.len() <= 18 => whole(&format!("{digits:0<18}"))?,
+        Some(digits) if fields.len() == 3 && (1..=18).contains(&digits.len()) => whole(&format!("{digits:0<18}"))?,
         Some(_) => return None,
     };
     Some((hours * 3600 + minutes * 60 + seconds) * SECOND + fraction)
