@@ -213,7 +213,7 @@ fn measure(
     let (tiles, upload) =
         timed(|| engine.upload(&table, &plan_of(PIXELS[0])?, options, &progress).map_err(Failure::from));
     let tiles = tiles?;
-    let none = Tiles { shape: tiles.shape.clone(), tiles: Vec::new() };
+    let none = Tiles { shape: tiles.shape.clone(), tiles: Vec::new(), filtered: 0 };
     let mut lines = Vec::new();
     for pixels in PIXELS {
         let plan = plan_of(pixels)?;

@@ -20,7 +20,6 @@ use crate::aggregate::gpu::{Coloring, GpuEngine, GpuOptions};
 use crate::data::DataError;
 use crate::data::parallel::Reading;
 use crate::data::stats::{ColumnStats, column_stats};
-use crate::data::table::Part;
 use crate::figure::FigureError;
 use crate::figure::norm::{Shading, shading};
 use crate::figure::painter::PaintError;
@@ -70,7 +69,7 @@ pub enum WorkbenchError {
 impl WorkbenchError {
     /// Whether the request itself was wrong, rather than the data or the machine.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Request(_))
+        matches!(self, Self::Request(_) | Self::Data(DataError::Expression(_)))
     }
 }
 
@@ -242,9 +241,7 @@ impl Workbench {
         if wanted.is_empty() {
             return Ok(found);
         }
-        let of_part = |part: &Part| Part::new(wanted.iter().map(|i| part.columns()[*i].clone()).collect());
-        let narrow = Table::new(table.parts().iter().map(of_part).collect::<Result<_, _>>()?)?;
-        let stats = column_stats(&narrow, self.reading, progress)?;
+        let stats = column_stats(&table.select(&wanted)?, self.reading, progress)?;
         for (i, stats) in wanted.into_iter().zip(stats) {
             found[i] = Some(stats);
         }

@@ -5,7 +5,7 @@ use crate::plan::{FixedPoint, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
 use super::ordered::{f64_from_key, i64_from_key};
-use super::{Accounting, Aggregate, Values};
+use super::{Accounting, Aggregate, Rest, Values};
 
 /// Exact integers for each pixel of the view, row-major, no padding. Vectors that a reduction does not need are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,16 +19,14 @@ pub struct Cells {
     /// Greatest ordered key ([`f64_key`](super::ordered::f64_key) or [`i64_key`](super::ordered::i64_key)) of the
     /// values; for the minimum, the complement of the least.
     pub extremes: Vec<u64>,
-    /// Rows outside the view.
-    pub outside: u64,
-    /// Rows that are not finite.
-    pub not_finite: u64,
+    /// Rows in no pixel.
+    pub rest: Rest,
 }
 
 impl Cells {
     /// The aggregate that these integers mean. `value` is the kind of the value column.
     pub fn finish(self, plan: &FramePlan, value: Option<LaneKind>) -> Aggregate {
-        let accounting = Accounting::new(self.counts.iter().sum(), self.outside, self.not_finite);
+        let accounting = Accounting::new(self.counts.iter().sum(), self.rest);
         let values = self.values(plan, value);
         Aggregate { width: plan.view.x.pixels, height: plan.view.y.pixels, values, accounting }
     }

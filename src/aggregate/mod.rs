@@ -43,7 +43,7 @@ impl Values {
     }
 }
 
-/// Where every row went. rows = `in_view` + `outside` + `not_finite`.
+/// Where every row went. rows = `in_view` + `outside` + `not_finite` + `filtered`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accounting {
     /// All rows.
@@ -54,17 +54,43 @@ pub struct Accounting {
     pub outside: u64,
     /// Rows whose x, y or value (where the reduction has one) is NaN, infinite or not a time.
     pub not_finite: u64,
+    /// Rows that the filter left out, whatever their values.
+    pub filtered: u64,
 }
 
 impl Accounting {
-    /// The accounting of rows that fell into pixels, outside the view, or nowhere as they are not finite.
-    pub fn new(in_view: u64, outside: u64, not_finite: u64) -> Self {
-        Self { rows: in_view + outside + not_finite, in_view, outside, not_finite }
+    /// The accounting of rows that fell into pixels, and of the rest.
+    pub fn new(in_view: u64, rest: Rest) -> Self {
+        let Rest { outside, not_finite, filtered } = rest;
+        Self { rows: in_view + outside + not_finite + filtered, in_view, outside, not_finite, filtered }
     }
 
     /// Whether it adds up.
     pub fn adds_up(&self) -> bool {
-        self.in_view + self.outside + self.not_finite == self.rows
+        self.in_view + self.outside + self.not_finite + self.filtered == self.rows
+    }
+}
+
+/// Rows that fell into no pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rest {
+    /// Outside the view.
+    pub outside: u64,
+    /// Not finite.
+    pub not_finite: u64,
+    /// Left out by the filter.
+    pub filtered: u64,
+}
+
+impl std::ops::Add for Rest {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            outside: self.outside + other.outside,
+            not_finite: self.not_finite + other.not_finite,
+            filtered: self.filtered + other.filtered,
+        }
     }
 }
 

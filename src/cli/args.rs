@@ -67,6 +67,7 @@ Examples:
   scumble render points.npy --bare --background none --size 30000x30000 -o poster.png
   scumble render table.npy --x lon --y lat --reduction mean:speed --limits=p1..p99 -o speed.png
   scumble render --x big.npy:0 --y big.npy:3 -o columns.png
+  scumble render stars.npy --x 'log10(flux)' --y 'mag - 5' --filter '(mag < 12) & ~isnan(flux)' -o bright.png
   simulate | scumble render - --dtype '<f8' --columns 3 -o stream.png
   scumble render figure.toml -o figure.png             a figure that the window saved
   scumble render figure.toml --set layers.0.file=new.npy --set title='Run 7' -o run7.png";
@@ -133,12 +134,16 @@ pub struct ViewArgs {
     /// Files with the same columns, one after another: .npy or raw; - is standard input; or one figure file (.toml)
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// The x column: COLUMN (name or number) of the input, FILE, or FILE:COLUMN; `row` counts the rows
-    #[arg(long, value_name = "COLUMN")]
+    /// The x column: COLUMN (name or number) of the input, FILE, FILE:COLUMN, or an expression: 'log10(flux)'; `row` counts
+    /// the rows
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     x: Option<String>,
     /// The y column, as --x
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     y: Option<String>,
+    /// Only rows for which a condition holds: '(y > 3) & (mag < 12)'
+    #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
+    filter: Option<String>,
     #[command(flatten)]
     raw: RawArgs,
     /// Size of the picture in pixels [default: 1920x1080]
@@ -156,7 +161,7 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
-    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL [default: count]
+    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]
     #[arg(long, value_name = "REDUCTION", help_heading = "View")]
     reduction: Option<Reduction>,
     /// Which engine counts
@@ -189,7 +194,7 @@ impl From<EngineArg> for EngineChoice {
 
 impl ViewArgs {
     pub fn sources(&self) -> Sources {
-        Sources { inputs: self.inputs.clone(), x: self.x.clone(), y: self.y.clone(), value: None, raw: self.raw.spec() }
+        Sources { inputs: self.inputs.clone(), x: self.x.clone(), y: self.y.clone(), value: None, filter: self.filter.clone(), raw: self.raw.spec() }
     }
 
     /// A figure of one layer, all around it as by default.
@@ -216,6 +221,7 @@ impl ViewArgs {
         let given = [
             ("--x", self.x.is_some()),
             ("--y", self.y.is_some()),
+            ("--filter", self.filter.is_some()),
             ("--dtype, --columns, --offset, --layout", self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),

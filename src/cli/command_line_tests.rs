@@ -115,13 +115,8 @@ fn sources() -> impl Strategy<Value = Sources> {
     )
         .prop_map(|(dtype, columns, offset, planar)| RawSpec { dtype, columns, offset, planar });
     let inputs = prop::collection::vec(word().prop_map(PathBuf::from), 0..4);
-    (inputs, prop::option::of(word()), prop::option::of(word()), raw).prop_map(|(inputs, x, y, raw)| Sources {
-        inputs,
-        x,
-        y,
-        value: None,
-        raw,
-    })
+    let names = prop::array::uniform3(prop::option::of(word()));
+    (inputs, names, raw).prop_map(|(inputs, [x, y, filter], raw)| Sources { inputs, x, y, value: None, filter, raw })
 }
 
 proptest! {

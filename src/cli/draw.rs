@@ -83,8 +83,15 @@ pub fn notes(request: &FigureRequest) -> Notes {
 
 /// What became of the rows of all layers together.
 fn total(accountings: &[(usize, Accounting)]) -> Accounting {
-    let sum = |part: fn(&Accounting) -> u64| accountings.iter().map(|(_, a)| part(a)).sum();
-    Accounting::new(sum(|a| a.in_view), sum(|a| a.outside), sum(|a| a.not_finite))
+    let mut total = Accounting::default();
+    for (_, a) in accountings {
+        total.rows += a.rows;
+        total.in_view += a.in_view;
+        total.outside += a.outside;
+        total.not_finite += a.not_finite;
+        total.filtered += a.filtered;
+    }
+    total
 }
 
 fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
@@ -95,6 +102,7 @@ fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
         "in_view": a.in_view,
         "outside": a.outside,
         "not_finite": a.not_finite,
+        "filtered": a.filtered,
     })
 }
 
@@ -199,7 +207,7 @@ impl<'a> Job<'a> {
                 "in_view": a.in_view,
                 "outside": a.outside,
                 "not_finite": a.not_finite,
-                "filtered": 0,
+                "filtered": a.filtered,
                 "seconds": seconds,
                 "pass_seconds": pass_seconds,
                 "engine": engine.name,
@@ -224,8 +232,9 @@ pub fn summary(drawn: &DrawnFigure, output: &Path, seconds: f64) -> String {
 }
 
 fn line(a: Accounting, engine: &EngineUsed, output: &Path, seconds: f64) -> String {
+    let filtered = if a.filtered > 0 { format!(", {} filtered out", grouped(a.filtered)) } else { String::new() };
     format!(
-        "{} rows: {} in view, {} outside, {} not finite; {} engine ({}: {}), {seconds:.2} s -> {}",
+        "{} rows: {} in view, {} outside, {} not finite{filtered}; {} engine ({}: {}), {seconds:.2} s -> {}",
         grouped(a.rows),
         grouped(a.in_view),
         grouped(a.outside),

@@ -1,6 +1,7 @@
 //! Blocks: the unit of reading, about 4 MiB of consecutive rows.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::decode::BATCH;
 use super::table::Table;
@@ -41,13 +42,13 @@ impl Blocks {
         let mut end = 0;
         let parts = table.parts().iter().map(|part| {
             // Columns of one record share its bytes: the widest row of each file counts once.
+            let stored = part.stored();
             let row_bytes: u64 = part
                 .mappings()
                 .iter()
                 .map(|map| {
-                    let of_map =
-                        part.columns().iter().filter(|c| c.mapping().is_some_and(|m| std::sync::Arc::ptr_eq(m, map)));
-                    of_map.map(super::column::Column::row_bytes).max().unwrap_or(1)
+                    let of_map = stored.iter().filter(|c| c.mapping().is_some_and(|m| Arc::ptr_eq(m, map)));
+                    of_map.map(|column| column.row_bytes()).max().unwrap_or(1)
                 })
                 .sum();
             let batch = BATCH as u64;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::dtype::{Dtype, Scalar};
+use super::expression::Formula;
 use super::layout::ColumnLayout;
 use super::mapping::Mapping;
 
@@ -43,6 +44,8 @@ enum Source {
     RowNumber {
         first: u64,
     },
+    /// What an expression makes of other columns.
+    Derived(Formula),
 }
 
 /// One numeric column of `rows` values.
@@ -70,11 +73,19 @@ impl Column {
         Self { name: ROW.to_owned(), dtype, rows, source: Source::RowNumber { first: 0 } }
     }
 
+    /// A column of f64 that an expression makes of others; `text` is its name.
+    pub(super) fn derived(text: &str, formula: Formula, rows: u64) -> Self {
+        let dtype = Dtype { scalar: Scalar::F64, big_endian: false };
+        Self { name: text.to_owned(), dtype, rows, source: Source::Derived(formula) }
+    }
+
     /// The same column with row numbers that continue after `first` rows of earlier parts.
     #[must_use]
     pub fn continued_at(mut self, first: u64) -> Self {
-        if let Source::RowNumber { first: f } = &mut self.source {
-            *f = first;
+        match &mut self.source {
+            Source::RowNumber { first: f } => *f = first,
+            Source::Derived(formula) => *formula = formula.continued_at(first),
+            Source::Mapped { .. } => {}
         }
         self
     }
@@ -94,12 +105,40 @@ impl Column {
         self.rows
     }
 
-    /// Bytes that one row takes from the file, at least 1.
+    /// Bytes that one row takes from the file, at least 1; 1 for a derived column, whose inputs have theirs.
     pub fn row_bytes(&self) -> u64 {
         match &self.source {
             Source::Mapped { stride, .. } => (*stride).max(1),
-            Source::RowNumber { .. } => 1,
+            Source::RowNumber { .. } | Source::Derived(_) => 1,
         }
+    }
+
+    /// The columns whose bytes are read for this one: itself, or what its expression names.
+    pub(super) fn stored(&self) -> Vec<&Self> {
+        match &self.source {
+            Source::Derived(formula) => formula.inputs().iter().flat_map(Self::stored).collect(),
+            Source::Mapped { .. } | Source::RowNumber { .. } => vec![self],
+        }
+    }
+
+    /// Whether both have the same values, from the same place.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let same_source = match (&self.source, &other.source) {
+            (Source::Mapped { map: a, offset: x, stride: s }, Source::Mapped { map: b, offset: y, stride: t }) => {
+                Arc::ptr_eq(a, b) && (x, s) == (y, t)
+            }
+            (Source::RowNumber { first: a }, Source::RowNumber { first: b }) => a == b,
+            (Source::Derived(a), Source::Derived(b)) => a.is_same(b),
+            _ => false,
+        };
+        same_source && (self.dtype, self.rows) == (other.dtype, other.rows)
+    }
+
+    /// The first file behind the column in brackets, with a blank before; nothing where there is none.
+    pub(super) fn origin(&self) -> String {
+        let stored = self.stored();
+        let map = stored.iter().find_map(|column| column.mapping());
+        map.map_or_else(String::new, |map| format!(" ({})", map.path().display()))
     }
 
     /// Whether this column only counts rows.
@@ -137,15 +176,15 @@ impl Column {
         }
     }
 
-    /// The file behind the column.
+    /// The file that the column is stored in; `None` for row numbers and derived columns.
     pub fn mapping(&self) -> Option<&Arc<Mapping>> {
         match &self.source {
             Source::Mapped { map, .. } => Some(map),
-            Source::RowNumber { .. } => None,
+            Source::RowNumber { .. } | Source::Derived(_) => None,
         }
     }
 
-    /// The byte range of some rows in the file: its offset and length.
+    /// The byte range of some rows in the file of a stored column: its offset and length.
     pub fn extent(&self, rows: &Range<u64>) -> Option<(u64, u64)> {
         match &self.source {
             Source::Mapped { offset, stride, .. } if rows.start < rows.end => {
@@ -161,6 +200,7 @@ impl Column {
         debug_assert!(rows.end <= self.rows);
         match &self.source {
             Source::RowNumber { first } => Rows::Numbers(first + rows.start),
+            Source::Derived(formula) => Rows::Derived(formula),
             Source::Mapped { map, stride, .. } => {
                 let bytes = self.extent(rows).and_then(|(at, len)| {
                     let start = usize::try_from(at).ok()?;
@@ -177,4 +217,5 @@ impl Column {
 pub(super) enum Rows<'a> {
     Bytes { bytes: &'a [u8], stride: usize },
     Numbers(u64),
+    Derived(&'a Formula),
 }

@@ -6,6 +6,7 @@ use half::f16;
 
 use super::column::{Column, LaneKind, Rows};
 use super::dtype::Scalar;
+use super::expression::{Formula, Scratch};
 
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
@@ -49,12 +50,14 @@ pub struct LaneBuffer {
     f32: Vec<f32>,
     f64: Vec<f64>,
     i64: Vec<i64>,
+    /// For derived columns.
+    scratch: Option<Box<Scratch>>,
 }
 
 impl LaneBuffer {
     /// Room for [`BATCH`] values of a kind.
     pub fn new(kind: LaneKind) -> Self {
-        let mut made = Self { f32: Vec::new(), f64: Vec::new(), i64: Vec::new() };
+        let mut made = Self { f32: Vec::new(), f64: Vec::new(), i64: Vec::new(), scratch: None };
         match kind {
             LaneKind::F32 => made.f32.resize(BATCH, 0.0),
             LaneKind::F64 => made.f64.resize(BATCH, 0.0),
@@ -77,12 +80,21 @@ impl LaneBuffer {
                 }
                 return Lane::I64(out);
             }
+            Rows::Derived(formula) => return self.derive(formula, rows, count),
         };
         if column.dtype().big_endian {
             self.fill::<true>(column, bytes, stride, count)
         } else {
             self.fill::<false>(column, bytes, stride, count)
         }
+    }
+
+    /// Never inlined: decoding lies within it, and it within decoding.
+    #[inline(never)]
+    fn derive(&mut self, formula: &Formula, rows: &Range<u64>, count: usize) -> Lane<'_> {
+        let out = &mut self.f64[..count];
+        formula.numbers(self.scratch.get_or_insert_default(), rows, out);
+        Lane::F64(out)
     }
 
     #[inline(always)]

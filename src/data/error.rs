@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::expression::ExpressionError;
+
 /// What can go wrong between a file on disk and its columns.
 #[derive(Debug, Error)]
 pub enum DataError {
@@ -51,6 +53,9 @@ pub enum DataError {
         /// The names that exist.
         available: Vec<String>,
     },
+    /// An expression that cannot be read or means nothing here.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
     /// Two columns of one layer differ in length.
     #[error(
         "pairing the columns: {first} has {first_rows} rows but {other} has {other_rows}; \

@@ -6,6 +6,7 @@ pub mod dataset;
 pub mod decode;
 pub mod dtype;
 pub mod error;
+pub mod expression;
 pub mod guess;
 pub mod layout;
 pub mod literal;

@@ -124,7 +124,7 @@ pub fn try_read_blocks<S: Send, E: From<DataError> + Send>(
 ) -> Result<Vec<S>, E> {
     let blocks = Blocks::of(table, reading.block_bytes);
     let states = read((table, reading, progress), 0..blocks.len(), |i| blocks.get(i), make, work)?;
-    for column in table.parts().iter().flat_map(Part::columns) {
+    for column in table.parts().iter().flat_map(Part::stored) {
         // Interleaved columns lead through all of the file; planar ones do not.
         if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
             && len >= map.len() / 10 * 9
@@ -176,7 +176,7 @@ fn read<S: Send, E: From<DataError> + Send>(
             }
             let Some(block) = block_of(step) else { continue };
             let part = &table.parts()[block.part];
-            for (map, extent) in part.columns().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
+            for (map, extent) in part.stored().iter().filter_map(|c| Some((c.mapping()?, c.extent(&block.rows)?))) {
                 map.prefault(extent.0, extent.1);
             }
             work(&mut state, part, &block).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;

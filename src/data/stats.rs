@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
 use super::column::{Column, LaneKind};
-use super::decode::{Kernel, Lane, LaneBuffer, vectorized};
+use super::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
+use super::expression::Scratch;
 use super::parallel::{Progress, Reading, read_blocks, read_spread};
 use super::table::{Part, Table};
 
@@ -47,7 +48,7 @@ impl Number {
 /// What is known of a column after every row was read.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ColumnStats {
-    /// Rows read.
+    /// Rows read, without those that a filter left out.
     pub rows: u64,
     /// NaN and not-a-time rows.
     pub nan: u64,
@@ -332,9 +333,9 @@ impl StatsPass {
         Ok(())
     }
 
-    /// Rows read so far.
+    /// Rows read so far, with those that a filter left out.
     pub fn rows(&self) -> u64 {
-        self.gathered.totals.first().map_or(0, |total| total.rows)
+        self.gathered.rows
     }
 
     /// Statistics of the rows read so far.
@@ -343,29 +344,41 @@ impl StatsPass {
     }
 }
 
-/// What a worker has of its own, for each column.
-type State = Vec<(Running, LaneBuffer, LaneKind)>;
+/// What a worker has of its own.
+struct State {
+    columns: Vec<(Running, LaneBuffer, LaneKind)>,
+    /// Rows read.
+    rows: u64,
+    /// Which rows of a batch a filter keeps.
+    keep: Vec<bool>,
+    scratch: Scratch,
+    kept: Kept,
+}
 
 /// What was found out, for each column.
 #[derive(Debug)]
 struct Gathered {
     kinds: Vec<LaneKind>,
     totals: Vec<Running>,
+    /// Rows read, with those that a filter left out.
+    rows: u64,
 }
 
 impl Gathered {
     fn new(table: &Table) -> Self {
         let columns = table.parts().first().map_or(0, |p| p.columns().len());
         let kinds: Vec<LaneKind> = (0..columns).filter_map(|i| table.kind(i)).collect();
-        Self { totals: vec![Running::EMPTY; kinds.len()], kinds }
+        Self { totals: vec![Running::EMPTY; kinds.len()], kinds, rows: 0 }
     }
 
     fn worker(&self) -> State {
-        self.kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind), *kind)).collect()
+        let columns = self.kinds.iter().map(|kind| (Running::EMPTY, LaneBuffer::new(*kind), *kind)).collect();
+        State { columns, rows: 0, keep: vec![false; BATCH], scratch: Scratch::default(), kept: Kept::default() }
     }
 
     fn merge(&mut self, state: &State) {
-        for (total, (running, ..)) in self.totals.iter_mut().zip(state) {
+        self.rows += state.rows;
+        for (total, (running, ..)) in self.totals.iter_mut().zip(&state.columns) {
             total.merge(running);
         }
     }
@@ -378,9 +391,12 @@ impl Gathered {
 /// Adds a block to what a worker has.
 fn add(state: &mut State, part: &Part, block: &Block) {
     let arch = pulp::Arch::new();
-    for batch in block.batches() {
-        for (column, (running, buffer, kind)) in part.columns().iter().zip(state.iter_mut()) {
-            vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &batch });
+    let State { columns, rows: read, keep, scratch, kept } = state;
+    *read += block.rows.end - block.rows.start;
+    for rows in block.batches() {
+        let keep = part.filter().map(|filter| filter.keep(scratch, &rows, keep));
+        for (column, (running, buffer, kind)) in part.columns().iter().zip(columns.iter_mut()) {
+            vectorized(arch, AddBatch { running, buffer, column, kind: *kind, rows: &rows, keep, kept });
         }
     }
 }
@@ -392,11 +408,76 @@ struct AddBatch<'a> {
     column: &'a Column,
     kind: LaneKind,
     rows: &'a Range<u64>,
+    keep: Option<&'a [bool]>,
+    kept: &'a mut Kept,
 }
 
 impl Kernel for AddBatch<'_> {
     #[inline(always)]
     fn run(self) {
-        self.running.add(self.buffer.decode(self.column, self.rows), self.kind);
+        let lane = self.buffer.decode(self.column, self.rows);
+        match self.keep {
+            Some(keep) => self.running.add_kept(lane, self.kind, keep, self.kept),
+            None => self.running.add(lane, self.kind),
+        }
+    }
+}
+
+impl Running {
+    /// Adds the values whose row is kept.
+    #[inline(always)]
+    fn add_kept(&mut self, lane: Lane<'_>, kind: LaneKind, keep: &[bool], kept: &mut Kept) {
+        let missing = match kind {
+            LaneKind::I64 { missing, .. } => missing,
+            LaneKind::F32 | LaneKind::F64 => None,
+        };
+        let (lane, left_out) = match lane {
+            Lane::F32(v) => {
+                let (v, left_out) = covered(v, keep, |v| v.is_finite(), &mut kept.f32);
+                (Lane::F32(v), left_out)
+            }
+            Lane::F64(v) => {
+                let (v, left_out) = covered(v, keep, |v| v.is_finite(), &mut kept.f64);
+                (Lane::F64(v), left_out)
+            }
+            Lane::I64(v) => {
+                let (v, left_out) = covered(v, keep, |v| missing != Some(*v), &mut kept.i64);
+                (Lane::I64(v), left_out)
+            }
+        };
+        self.add(lane, kind);
+        self.rows -= left_out;
+    }
+}
+
+/// Room for the values of a batch that a filter keeps.
+#[derive(Default)]
+struct Kept {
+    f32: Vec<f32>,
+    f64: Vec<f64>,
+    i64: Vec<i64>,
+}
+
+/// The values with those that are not kept replaced by one that is, which changes no end; and how many were replaced.
+#[inline(always)]
+fn covered<'a, T: Copy>(
+    values: &[T],
+    keep: &[bool],
+    is_finite: impl Fn(&T) -> bool,
+    into: &'a mut Vec<T>,
+) -> (&'a [T], u64) {
+    into.clear();
+    let pairs = values.iter().zip(keep);
+    match pairs.clone().find(|(v, keep)| **keep && is_finite(v)) {
+        Some((cover, _)) => {
+            into.extend(pairs.clone().map(|(v, keep)| if *keep { *v } else { *cover }));
+            let left_out: u32 = keep.iter().map(|keep| u32::from(!*keep)).sum();
+            (into, left_out.into())
+        }
+        // Nothing to cover with: only what is not finite, if anything, is kept.
+        None => {
+            into.extend(pairs.filter(|(_, keep)| **keep).map(|(v, _)| *v));
+            (into, 0)
+        }
     }
 }

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use super::column::{Column, LaneKind};
 use super::error::DataError;
+use super::expression::Filter;
 use super::mapping::Mapping;
 
 /// What the columns of a layer's table are, for messages.
 const ROLES: [&str; 3] = ["x", "y", "value"];
 
-/// Columns of equal length that are read together.
+/// Columns of equal length that are read together, perhaps with a condition on rows.
 #[derive(Debug, Clone)]
 pub struct Part {
     columns: Vec<Column>,
     rows: u64,
+    filter: Option<Filter>,
 }
 
 impl Part {
@@ -27,8 +29,7 @@ impl Part {
         if let Some(other) = columns.iter().find(|c| c.rows() != rows) {
             let named = |column: &Column| {
                 let role = columns.iter().position(|c| std::ptr::eq(c, column)).and_then(|i| ROLES.get(i));
-                let path = column.mapping().map_or_else(String::new, |map| format!(" ({})", map.path().display()));
-                format!("{}{path}", role.unwrap_or(&column.name()))
+                format!("{}{}", role.unwrap_or(&column.name()), column.origin())
             };
             return Err(DataError::LengthMismatch {
                 first: named(first),
@@ -37,7 +38,50 @@ impl Part {
                 other_rows: other.rows(),
             });
         }
-        Ok(Self { columns, rows })
+        Ok(Self { columns, rows, filter: None })
+    }
+
+    /// The same part, of which only the rows count that pass a filter.
+    ///
+    /// # Errors
+    /// [`DataError::LengthMismatch`] when the filter is for another number of rows.
+    pub fn with_filter(self, filter: Option<Filter>) -> Result<Self, DataError> {
+        if let Some(filter) = filter.as_ref().filter(|filter| filter.rows() != self.rows) {
+            let origin = filter.inputs().first().map_or_else(String::new, Column::origin);
+            return Err(DataError::LengthMismatch {
+                first: format!("x{}", self.columns.first().map_or_else(String::new, Column::origin)),
+                first_rows: self.rows,
+                other: format!("the filter{origin}"),
+                other_rows: filter.rows(),
+            });
+        }
+        Ok(Self { filter, ..self })
+    }
+
+    /// The same rows, with some of the columns only.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] when none is left.
+    pub fn select(&self, columns: &[usize]) -> Result<Self, DataError> {
+        let columns = columns.iter().filter_map(|i| self.columns.get(*i).cloned()).collect();
+        Self::new(columns)?.with_filter(self.filter.clone())
+    }
+
+    /// The condition that rows must pass to count, if there is one.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    /// The columns whose bytes are read, each once: the columns, or what their expressions and the filter name.
+    pub fn stored(&self) -> Vec<&Column> {
+        let filtered = self.filter.iter().flat_map(Filter::inputs);
+        let mut found: Vec<&Column> = Vec::new();
+        for column in self.columns.iter().chain(filtered).flat_map(Column::stored) {
+            if !found.iter().any(|known| known.is_same(column)) {
+                found.push(column);
+            }
+        }
+        found
     }
 
     /// The columns, in the table's order.
@@ -50,10 +94,10 @@ impl Part {
         self.rows
     }
 
-    /// The files behind the columns, each once.
+    /// The files that are read, each once.
     pub fn mappings(&self) -> Vec<&Arc<Mapping>> {
         let mut found: Vec<&Arc<Mapping>> = Vec::new();
-        for map in self.columns.iter().filter_map(Column::mapping) {
+        for map in self.stored().into_iter().filter_map(Column::mapping) {
             if !found.iter().any(|m| Arc::ptr_eq(m, map)) {
                 found.push(map);
             }
@@ -90,7 +134,8 @@ impl Table {
         let mut placed = Vec::with_capacity(parts.len());
         for part in parts {
             let columns = part.columns.into_iter().map(|c| c.continued_at(rows)).collect();
-            placed.push(Part { columns, rows: part.rows });
+            let filter = part.filter.map(|filter| filter.continued_at(rows));
+            placed.push(Part { columns, rows: part.rows, filter });
             rows = rows.saturating_add(part.rows);
         }
         Ok(Self { parts: placed, rows })
@@ -109,6 +154,19 @@ impl Table {
     /// Kind of column `index`, the same in all parts.
     pub fn kind(&self, index: usize) -> Option<LaneKind> {
         self.column(index).map(Column::kind)
+    }
+
+    /// The same rows, with some of the columns only.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] when none is left.
+    pub fn select(&self, columns: &[usize]) -> Result<Self, DataError> {
+        Self::new(self.parts.iter().map(|part| part.select(columns)).collect::<Result<_, _>>()?)
+    }
+
+    /// The condition that rows must pass to count, if there is one, as it was written.
+    pub fn filter(&self) -> Option<&str> {
+        self.parts.first()?.filter().map(Filter::text)
     }
 
     /// Column `index` of the first part.

@@ -67,7 +67,12 @@ fn accounting(ui: &mut Ui, model: &Model) {
     part(ui, a.rows, if painted.shown.status == FrameStatus::Exact { "rows:" } else { "rows so far:" });
     part(ui, a.in_view, "in view,");
     part(ui, a.outside, "outside,");
-    part(ui, a.not_finite, "not finite");
+    if a.filtered > 0 {
+        part(ui, a.not_finite, "not finite,");
+        part(ui, a.filtered, "filtered out");
+    } else {
+        part(ui, a.not_finite, "not finite");
+    }
     if painted.shown.status == FrameStatus::Exact {
         let seconds = painted.shown.seconds;
         let time = if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.2} s") };

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use crate::aggregate::cpu::{self, CpuOptions};
-use crate::aggregate::{Accounting, Aggregate, Values};
+use crate::aggregate::{Accounting, Aggregate, Rest, Values};
 use crate::data::{Progress, Table};
 use crate::plan::FramePlan;
 use crate::scene::layer::Layer;
@@ -115,7 +115,7 @@ impl Workbench {
         // The last band shall not be the smallest by far.
         let lines = height.div_ceil(passes);
         progress.restart_for(passes);
-        let (mut in_view, mut not_finite) = (0, 0);
+        let (mut in_view, mut rest) = (0, Rest::default());
         for first in (0..height).step_by(lines as usize) {
             let band = first..(first + lines).min(height);
             let mut taken = Ok(());
@@ -126,9 +126,11 @@ impl Workbench {
             });
             let counted = counted.map_err(WorkbenchError::from)?;
             taken?;
-            (in_view, not_finite) = (in_view + counted.in_view, counted.not_finite);
+            in_view += counted.in_view;
+            (rest.not_finite, rest.filtered) = (counted.not_finite, counted.filtered);
         }
-        let outside = table.rows().saturating_sub(in_view + not_finite);
-        Ok(Banded { accounting: Accounting::new(in_view, outside, not_finite), engine, passes })
+        // What is outside of one band may be in another.
+        rest.outside = table.rows().saturating_sub(in_view + rest.not_finite + rest.filtered);
+        Ok(Banded { accounting: Accounting::new(in_view, rest), engine, passes })
     }
 }

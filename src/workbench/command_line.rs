@@ -52,6 +52,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     }
     words.given("--x", sources.x.as_deref());
     words.given("--y", sources.y.as_deref());
+    words.given("--filter", sources.filter.as_deref());
     raw(&mut words, sources);
     view(&mut words, request);
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());

@@ -122,6 +122,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     y: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     dtype: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     columns: Option<u32>,
@@ -196,7 +198,7 @@ impl AxisPart {
 pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Result<String, WorkbenchError> {
     let usual = Style::default();
     let layer = |layer: &FigureLayer| {
-        let Sources { inputs, x, y, raw, value: _ } = &layer.sources;
+        let Sources { inputs, x, y, filter, raw, value: _ } = &layer.sources;
         let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
         let (file, files) = match paths.as_slice() {
             [one] => (Some(one.clone()), Vec::new()),
@@ -209,6 +211,7 @@ pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Resul
             files,
             x: x.as_ref().map(|x| renamed(x, |path| relative(path, folder))),
             y: y.as_ref().map(|y| renamed(y, |path| relative(path, folder))),
+            filter: filter.clone(),
             dtype: raw.dtype.clone(),
             columns: raw.columns,
             offset: raw.offset,
@@ -348,6 +351,7 @@ fn layer(
             x: part.x.map(|x| renamed(&x, |path| located(path, folder))),
             y: part.y.map(|y| renamed(&y, |path| located(path, folder))),
             value: None,
+            filter: part.filter,
             raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
         },
         reduction: part.reduction.map_or(Reduction::Count, |text| text.0),

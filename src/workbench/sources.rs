@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::data::column::Column;
 use crate::data::dataset::Dataset;
+use crate::data::expression::{Bound, Expression, Filter, Spelling};
 use crate::data::raw::RawSpec;
 use crate::data::spool::{STDIN, spool};
 use crate::data::table::Part;
@@ -18,12 +19,15 @@ use super::WorkbenchError;
 pub struct Sources {
     /// Files with the same columns, one after another; `-` is standard input.
     pub inputs: Vec<PathBuf>,
-    /// The x column: `COLUMN` of the inputs, `FILE` or `FILE:COLUMN`.
+    /// The x column: `COLUMN` of the inputs, `FILE`, `FILE:COLUMN`, or an [expression](crate::data::expression) whose names
+    /// are such (in backticks where they are files).
     pub x: Option<String>,
     /// The y column, as `x`.
     pub y: Option<String>,
     /// The value column, as `x`.
     pub value: Option<String>,
+    /// The condition that rows must pass, an expression; all rows if none.
+    pub filter: Option<String>,
     /// Description of raw data.
     pub raw: RawSpec,
 }
@@ -102,7 +106,9 @@ impl Sources {
         if let Some(value) = &self.value {
             columns.push(shelf.column(value, input)?);
         }
-        Ok(Part::new(columns)?)
+        let part = Part::new(columns)?;
+        let filter = self.filter.as_ref().map(|text| shelf.filter(text, input, part.rows())).transpose()?;
+        Ok(part.with_filter(filter)?)
     }
 }
 
@@ -179,12 +185,62 @@ impl Shelf<'_> {
         Ok(dataset)
     }
 
-    /// The column that a text names: `FILE`, `FILE:COLUMN`, or a column of the input.
+    /// The column that a text names: `FILE`, `FILE:COLUMN`, a column of the input, or an expression over such.
     fn column(&mut self, text: &str, input: Option<&Dataset>) -> Result<Column, WorkbenchError> {
+        if let Some(column) = self.of_file(text)? {
+            return Ok(column);
+        }
+        match input {
+            Some(input) => match input.column(text) {
+                Ok(column) => Ok(column),
+                // What cannot be an expression is a name that does not exist.
+                Err(missing) if !text.contains(SIGNS) => Err(missing.into()),
+                Err(_) => self.expression(text, Some(input))?.column(input.rows()).map_err(Into::into),
+            },
+            None if text.contains('`') => Ok(self.expression(text, None)?.column(0)?),
+            None => self.named_file(text),
+        }
+    }
+
+    /// The condition that a text is, on so many rows.
+    fn filter(&mut self, text: &str, input: Option<&Dataset>, rows: u64) -> Result<Filter, WorkbenchError> {
+        Ok(self.expression(text, input)?.filter(rows)?)
+    }
+
+    fn expression(&mut self, text: &str, input: Option<&Dataset>) -> Result<Bound, WorkbenchError> {
+        let expression = Expression::parse(text).map_err(DataError::from)?;
+        let columns = input.map(Dataset::columns).unwrap_or_default();
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        expression.bind(&names, |reference| {
+            let name = reference.name.as_str();
+            Ok(match (reference.spelling, input) {
+                (Spelling::Position(number), _) => columns.get(number).cloned(),
+                (Spelling::Bare, Some(input)) => input.column(name).ok(),
+                (Spelling::Quoted, Some(input)) => match self.of_file(name)? {
+                    Some(column) => Some(column),
+                    None => input.column(name).ok(),
+                },
+                (Spelling::Quoted, None) => match self.of_file(name)? {
+                    Some(column) => Some(column),
+                    None => Some(self.named_file(name)?),
+                },
+                (Spelling::Bare, None) if reference.constant().is_some() => None,
+                (Spelling::Bare, None) => {
+                    return Err(WorkbenchError::Request(format!(
+                        "reading the expression: there is no input that could have a column \"{name}\"; \
+                         name files in backticks: `FILE` or `FILE:COLUMN`"
+                    )));
+                }
+            })
+        })
+    }
+
+    /// The column that `FILE` or `FILE:COLUMN` names, if there is such a file.
+    fn of_file(&mut self, text: &str) -> Result<Option<Column>, WorkbenchError> {
         if Path::new(text).is_file() {
             let dataset = self.open(Path::new(text))?;
             return match dataset.columns().as_slice() {
-                [only] => Ok(only.clone()),
+                [only] => Ok(Some(only.clone())),
                 columns => {
                     let names = columns.iter().take(12).map(Column::name).collect::<Vec<_>>().join(", ");
                     Err(WorkbenchError::Request(format!(
@@ -195,15 +251,21 @@ impl Shelf<'_> {
                 }
             };
         }
-        if let Some((file, column)) = text.rsplit_once(':')
-            && (file == STDIN || Path::new(file).exists() || input.is_none())
-        {
-            return Ok(self.open(Path::new(file))?.column(column)?);
-        }
-        match input {
-            Some(input) => Ok(input.column(text)?),
-            // Not a file that can be opened either: the attempt says why.
-            None => Ok(self.open(Path::new(text))?.column("0")?),
+        match text.rsplit_once(':') {
+            Some((file, column)) if file == STDIN || Path::new(file).exists() => {
+                Ok(Some(self.open(Path::new(file))?.column(column)?))
+            }
+            _ => Ok(None),
         }
     }
+
+    /// As [`Shelf::of_file`], where the text can be nothing else: the attempt to open the file says what is wrong.
+    fn named_file(&mut self, text: &str) -> Result<Column, WorkbenchError> {
+        let (file, column) = text.rsplit_once(':').unwrap_or((text, "0"));
+        Ok(self.open(Path::new(file))?.column(column)?)
+    }
 }
+
+/// Characters that make an expression of a text.
+const SIGNS: &[char] =
+    &['+', '-', '*', '/', '%', '(', ')', '<', '>', '=', '!', '&', '|', '~', '`', '\'', '"', '$', '^'];

@@ -21,6 +21,7 @@ mod kit;
 mod bad_files;
 mod commands;
 mod engines;
+mod expressions;
 mod figures;
 mod formats;
 mod pictures;

@@ -48,9 +48,9 @@ fn check(reduction: &str, wanted: [[f64; 4]; 4]) {
             let plan = plan(&opened.table, &layer(&axis, &axis, reduction)).unwrap();
             for (engine, got) in on_both(&opened.table, &plan) {
                 let accounting = if reduction == "any" {
-                    Accounting { rows: 15, in_view: 12, outside: 2, not_finite: 1 }
+                    Accounting { rows: 15, in_view: 12, outside: 2, not_finite: 1, filtered: 0 }
                 } else {
-                    Accounting { rows: 15, in_view: 11, outside: 2, not_finite: 2 }
+                    Accounting { rows: 15, in_view: 11, outside: 2, not_finite: 2, filtered: 0 }
                 };
                 let wanted = wanted.as_flattened().iter().map(|v| (*v, root)).collect::<Vec<_>>();
                 compare_reals(&got, (4, 4), &wanted)
@@ -71,7 +71,10 @@ fn count() {
         for (engine, got) in on_both(&opened.table, &plan) {
             compare_counts(&got, (4, 4), wanted.as_flattened())
                 .and_then(|()| {
-                    compare_accounting(&got, Accounting { rows: 15, in_view: 12, outside: 2, not_finite: 1 })
+                    compare_accounting(
+                        &got,
+                        Accounting { rows: 15, in_view: 12, outside: 2, not_finite: 1, filtered: 0 },
+                    )
                 })
                 .unwrap_or_else(|e| panic!("{place:?} on the {engine}: {e}"));
         }

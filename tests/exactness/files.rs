@@ -255,7 +255,7 @@ pub fn open_parts_by(
 /// Opens files by what a person would write.
 pub fn open_sources(folder: TempDir, inputs: Vec<PathBuf>, names: [Option<String>; 3], raw: RawSpec) -> Opened {
     let [x, y, value] = names;
-    let opened = Sources { inputs, x, y, value, raw }.open(&Progress::default()).unwrap();
+    let opened = Sources { inputs, x, y, value, filter: None, raw }.open(&Progress::default()).unwrap();
     Opened { table: opened.table, _folder: folder }
 }
 

@@ -24,7 +24,7 @@ fn open_raw(dtype: &str, columns: u32, [x, y]: [&str; 2], write: impl FnOnce(&mu
 }
 
 fn all_in(rows: u64) -> Accounting {
-    Accounting { rows, in_view: rows, outside: 0, not_finite: 0 }
+    Accounting { rows, in_view: rows, ..Accounting::default() }
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_tile_of_all_that_a_binding_holds() {
         let Values::Count(counts) = &got.values else { panic!("counts were asked for") };
         // Each pixel has 64 · 64 rows; the one too many lies above the view.
         assert!(counts.iter().all(|n| *n == 4096), "{what}: {:?}", counts.iter().find(|n| **n != 4096));
-        let wanted = Accounting { rows, in_view: TILE, outside: rows - TILE, not_finite: 0 };
+        let wanted = Accounting { rows, in_view: TILE, outside: rows - TILE, ..Accounting::default() };
         compare_accounting(got, wanted).unwrap_or_else(|e| panic!("{what}: {e}"));
     };
     for rows in [TILE, TILE + 1] {

@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     fn aggregate(values: Values) -> Aggregate {
-        let accounting = Accounting { rows: 10, in_view: 6, outside: 3, not_finite: 1 };
+        let accounting = Accounting { rows: 10, in_view: 6, outside: 3, not_finite: 1, filtered: 0 };
         Aggregate { width: 3, height: 2, values, accounting }
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::aggregate::Rest;
 use crate::aggregate::cells::Cells;
 use crate::aggregate::ordered::{f64_key, i64_key};
 use crate::data::column::LaneKind;
@@ -13,8 +14,8 @@ use super::locate::OUTSIDE;
 use super::pages::Pages;
 use super::totals::Totals;
 
-/// Counters that take the rows outside the view, and as many for rows that are not finite. Several, so that
-/// neighbouring rows do not wait for one another's counter.
+/// Counters that take the rows outside the view, then as many for rows that are not finite, and for those that the filter
+/// leaves out. Several, so that neighbouring rows do not wait for one another's counter.
 const REST: u32 = 16;
 
 /// The shape of a private grid: rows of pixels with a stride that shares no large power of two with the caches
@@ -37,7 +38,7 @@ impl Frame {
     }
 
     fn len(&self) -> usize {
-        (self.rest + 2 * REST) as usize
+        (self.rest + 3 * REST) as usize
     }
 
     /// Bytes of a private grid.
@@ -59,7 +60,7 @@ impl Frame {
             for (spread, (x, y)) in (0..REST).zip(x.iter_mut().zip(y)) {
                 let worst = (*x).max(*y);
                 let cell = y.wrapping_mul(stride).wrapping_add(*x);
-                // OUTSIDE and NOT_FINITE are the two largest numbers.
+                // OUTSIDE, NOT_FINITE and FILTERED are the three largest numbers.
                 let beyond = rest.wrapping_add(worst.wrapping_sub(OUTSIDE).wrapping_mul(REST)).wrapping_add(spread);
                 *x = if worst < OUTSIDE { cell } else { beyond };
             }
@@ -85,7 +86,8 @@ impl Frame {
         let first = self.rest + REST;
         for (index, values) in index.chunks_mut(REST as usize).zip(values.chunks(REST as usize)) {
             for (spread, (i, v)) in (0..REST).zip(index.iter_mut().zip(values)) {
-                *i = if finite(v) { *i } else { first.wrapping_add(spread) };
+                // The counters of rows that are filtered out lie behind these, all others before: those stay there.
+                *i = if finite(v) { *i } else { (*i).max(first.wrapping_add(spread)) };
             }
         }
     }
@@ -181,14 +183,15 @@ impl Grid {
         }
     }
 
-    /// Rows outside the view, and rows not finite.
-    pub fn rest(&self) -> (u64, u64) {
-        let rest = |counter: u32| {
+    /// Rows in no pixel.
+    pub fn rest(&self) -> Rest {
+        let rest = |number: u32| {
+            let first = self.frame.rest + number * REST;
             let mut counts = Vec::new();
-            self.add_counts(counter as usize..(counter + REST) as usize, 0, &mut counts);
+            self.add_counts(first as usize..(first + REST) as usize, 0, &mut counts);
             counts.iter().sum()
         };
-        (rest(self.frame.rest), rest(self.frame.rest + REST))
+        Rest { outside: rest(0), not_finite: rest(1), filtered: rest(2) }
     }
 
     /// Adds some rows of pixels to `cells`, which are empty or hold the same rows.

@@ -9,9 +9,11 @@ use crate::data::decode::Lane;
 use crate::scene::edge::{EdgeRule, LinearRule};
 
 /// Pixel number of a finite value outside the view.
-pub const OUTSIDE: u32 = u32::MAX - 1;
+pub const OUTSIDE: u32 = u32::MAX - 2;
 /// Pixel number of a value that is not finite.
-pub const NOT_FINITE: u32 = u32::MAX;
+pub const NOT_FINITE: u32 = u32::MAX - 1;
+/// Pixel number of a row that the filter leaves out, whatever its values.
+pub const FILTERED: u32 = u32::MAX;
 
 /// Finds the pixels of values along one axis.
 pub enum Locator {
@@ -70,6 +72,14 @@ pub fn keep_band(band: &Range<u32>, lines: &mut [u32]) {
         let inside = line.wrapping_sub(band.start);
         let kept = if inside < height { inside } else { OUTSIDE };
         *line = if *line < OUTSIDE { kept } else { *line };
+    }
+}
+
+/// Makes the pixel numbers of rows that are not to be kept [`FILTERED`].
+#[inline(always)]
+pub fn leave_out(keep: &[bool], found: &mut [u32]) {
+    for (found, keep) in found.iter_mut().zip(keep) {
+        *found = if *keep { *found } else { FILTERED };
     }
 }
 

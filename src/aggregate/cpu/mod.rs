@@ -13,12 +13,13 @@ use crate::data::DataError;
 use crate::data::blocks::Block;
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
+use crate::data::expression::Scratch;
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
 use crate::plan::{FramePlan, Reduce, VALUE, X, Y};
 
 use super::cells::Cells;
-use super::{Accounting, Aggregate, EngineError, Values};
+use super::{Accounting, Aggregate, EngineError, Rest, Values};
 use grid::{Frame, Grid};
 use locate::Locator;
 pub use progressive::Progressive;
@@ -104,9 +105,8 @@ fn merge(workers: &[Worker], pass: &Pass<'_>, take: &mut dyn FnMut(Values)) -> A
         in_view += cells.counts.iter().sum::<u64>();
         take(cells.values(pass.plan, pass.kinds[VALUE]));
     }
-    let rests = workers.iter().map(|worker| worker.grid.rest());
-    let (outside, not_finite) = rests.fold((0, 0), |sum, rest| (sum.0 + rest.0, sum.1 + rest.1));
-    Accounting::new(in_view, outside, not_finite)
+    let rest = workers.iter().map(|worker| worker.grid.rest()).fold(Rest::default(), |sum, rest| sum + rest);
+    Accounting::new(in_view, rest)
 }
 
 /// As many threads as have room for a private grid each.
@@ -169,6 +169,8 @@ struct Worker {
     buffers: [Option<LaneBuffer>; 3],
     columns: Box<[u32; BATCH]>,
     rows: Box<[u32; BATCH]>,
+    keep: Box<[bool; BATCH]>,
+    scratch: Scratch,
 }
 
 /// One batch of rows for one worker.
@@ -193,6 +195,8 @@ impl Worker {
             buffers: pass.kinds.map(|kind| kind.map(LaneBuffer::new)),
             columns: Box::new([0; BATCH]),
             rows: Box::new([0; BATCH]),
+            keep: Box::new([false; BATCH]),
+            scratch: Scratch::default(),
         }
     }
 
@@ -205,6 +209,9 @@ impl Worker {
         locate(y, part.columns().get(Y), &pass.y, rows, lines);
         if pass.lines != (0..pass.plan.view.y.pixels) {
             locate::keep_band(&pass.lines, lines);
+        }
+        if let Some(filter) = part.filter() {
+            locate::leave_out(filter.keep(&mut self.scratch, rows, &mut *self.keep), lines);
         }
         let index = pass.frame.index(columns, lines);
         let value = match (value, part.columns().get(VALUE)) {

@@ -58,9 +58,7 @@ impl<'a> Progressive<'a> {
         for mut worker in workers {
             worker.grid.settle();
             worker.grid.add_to(0..height, &mut self.cells);
-            let (outside, not_finite) = worker.grid.rest();
-            self.cells.outside += outside;
-            self.cells.not_finite += not_finite;
+            self.cells.rest = self.cells.rest + worker.grid.rest();
         }
         Ok(())
     }
@@ -73,7 +71,7 @@ impl<'a> Progressive<'a> {
             width: self.plan.view.x.pixels,
             height: self.plan.view.y.pixels,
             values: cells.values_so_far(self.plan, value),
-            accounting: Accounting::new(cells.counts.iter().sum(), cells.outside, cells.not_finite),
+            accounting: Accounting::new(cells.counts.iter().sum(), cells.rest),
         }
     }
 }

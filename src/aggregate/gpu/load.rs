@@ -56,8 +56,8 @@ impl<F: FnMut(Tile, u32) -> Result<Option<Tile>, EngineError>> Loader<'_, F> {
     }
 }
 
-/// Packs all rows of `table` into tiles. Each, with its number of rows, goes to `full`, which may give back a tile that
-/// is to be filled next.
+/// Packs all rows of `table` that its filter keeps into tiles, and says how many it leaves out. Each tile, with its number
+/// of rows, goes to `full`, which may give back a tile that is to be filled next.
 ///
 /// # Errors
 /// Data that cannot be read, a cancelled pass, an adapter that fails, and those of `full`.
@@ -68,7 +68,7 @@ pub fn load(
     options: GpuOptions,
     progress: &Progress,
     full: impl FnMut(Tile, u32) -> Result<Option<Tile>, EngineError> + Send,
-) -> Result<(), EngineError> {
+) -> Result<u64, EngineError> {
     let loader = Mutex::new(Loader { gpu, shape, ring: Ring::new(gpu, options), tile: None, rows: 0, full });
     let reading = Reading { threads: options.threads.max(1), block_bytes: BLOCK_BYTES };
     let make = || Packer::new(shape, options.staging_bytes);
@@ -82,8 +82,11 @@ pub fn load(
         Ok::<_, EngineError>(())
     })?;
     let mut loader = loader.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut filtered = 0;
     for mut packer in packers {
+        filtered += packer.filtered();
         loader.add(&mut packer)?;
     }
-    loader.end_tile()
+    loader.end_tile()?;
+    Ok(filtered)
 }

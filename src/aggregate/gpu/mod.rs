@@ -167,11 +167,13 @@ impl GpuEngine {
     ) -> Result<Aggregate, EngineError> {
         let shape = self.shape(table, plan, options)?;
         let mut pass = Pass::new(self, plan, &shape, self.atomics_for(plan, options)?, options)?;
-        load::load(&self.gpu, table, &shape, options, progress, |tile, rows| {
+        let filtered = load::load(&self.gpu, table, &shape, options, progress, |tile, rows| {
             pass.splat(&tile, rows, progress)?;
             Ok(Some(tile))
         })?;
-        Ok(pass.finish()?.finish(plan, plan.reduce.has_value().then(|| table.kind(VALUE)).flatten()))
+        let mut cells = pass.finish()?;
+        cells.rest.filtered = filtered;
+        Ok(cells.finish(plan, plan.reduce.has_value().then(|| table.kind(VALUE)).flatten()))
     }
 
     /// Packs all rows of `table` for `plan` into tiles that stay on the device, for frames that follow.
@@ -191,12 +193,12 @@ impl GpuEngine {
             return Err(EngineError::OverBudget { needed: needed.div_ceil(1 << 20), limit: limit >> 20 });
         }
         let mut tiles: Vec<(Tile, u32)> = Vec::new();
-        load::load(&self.gpu, table, &shape, options, progress, |tile, rows| {
+        let filtered = load::load(&self.gpu, table, &shape, options, progress, |tile, rows| {
             tiles.push((tile, rows));
             Ok(None)
         })?;
         self.gpu.wait(None, "uploading the data")?;
-        Ok(Tiles { shape, tiles })
+        Ok(Tiles { shape, tiles, filtered })
     }
 
     /// Reduces uploaded tiles onto a plan's pixel grid; the plan must be of the same reduction as at the upload. Rows are
@@ -219,7 +221,10 @@ impl GpuEngine {
         if progress.is_cancelled() {
             return Err(DataError::Cancelled.into());
         }
-        Ok(pass.finish()?.finish(plan, tiles.shape.value_kind()))
+        progress.add(tiles.filtered);
+        let mut cells = pass.finish()?;
+        cells.rest.filtered = tiles.filtered;
+        Ok(cells.finish(plan, tiles.shape.value_kind()))
     }
 
     /// The atomics for a plan, measured first where that is worth while.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::aggregate::ordered::{f32_key, f64_key, i64_key};
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
+use crate::data::expression::Scratch;
 use crate::data::table::{Part, Table};
 use crate::plan::{FixedPoint, FramePlan, Reduce, VALUE, X, Y};
 
@@ -141,6 +142,9 @@ pub struct Packer {
     buffers: Vec<LaneBuffer>,
     planes: Vec<Vec<u32>>,
     chunk: usize,
+    keep: Box<[bool; BATCH]>,
+    scratch: Scratch,
+    filtered: u64,
 }
 
 impl Packer {
@@ -153,17 +157,31 @@ impl Packer {
             buffers: shape.columns.iter().map(|c| LaneBuffer::new(c.kind)).collect(),
             planes: vec![Vec::with_capacity(chunk); shape.planes as usize],
             chunk,
+            keep: Box::new([false; BATCH]),
+            scratch: Scratch::default(),
+            filtered: 0,
         }
     }
 
-    /// Packs a batch of rows.
+    /// Packs a batch of rows, without those that the part's filter leaves out.
     pub fn add(&mut self, part: &Part, rows: &Range<u64>) {
         let arch = pulp::Arch::new();
+        let packed = self.rows();
         for (packing, buffer) in self.columns.iter().zip(&mut self.buffers) {
             let column = &part.columns()[packing.column];
             let planes = &mut self.planes[packing.plane as usize..];
             vectorized(arch, PackBatch { packing, buffer, column, rows, planes });
         }
+        if let Some(filter) = part.filter() {
+            let keep = filter.keep(&mut self.scratch, rows, &mut *self.keep);
+            self.planes.iter_mut().for_each(|plane| keep_only(plane, packed, keep));
+            self.filtered += keep.iter().filter(|keep| !**keep).count() as u64;
+        }
+    }
+
+    /// Rows that were left out by a filter since the packer was made.
+    pub fn filtered(&self) -> u64 {
+        self.filtered
     }
 
     /// Number of rows packed.
@@ -185,6 +203,17 @@ impl Packer {
     pub fn clear(&mut self) {
         self.planes.iter_mut().for_each(Vec::clear);
     }
+}
+
+/// Of the words from `from` on keeps those whose row is kept.
+fn keep_only(plane: &mut Vec<u32>, from: usize, keep: &[bool]) {
+    let mut next = from;
+    for (at, keep) in (from..plane.len()).zip(keep) {
+        // No branch that could be guessed wrong.
+        plane[next] = plane[at];
+        next += usize::from(*keep);
+    }
+    plane.truncate(next);
 }
 
 /// One batch of one column.

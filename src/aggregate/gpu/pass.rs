@@ -248,8 +248,8 @@ impl<'a> Pass<'a> {
         let [outside, not_finite] = gpu.read(8, SPLATTING, copy, |bytes| [word(bytes), word(&bytes[4..])])?;
         encoder.clear_buffer(&self.rest, 0, None);
         gpu.queue.submit([encoder.finish()]);
-        self.cells.outside += u64::from(outside);
-        self.cells.not_finite += u64::from(not_finite);
+        self.cells.rest.outside += u64::from(outside);
+        self.cells.rest.not_finite += u64::from(not_finite);
         self.since_spill = 0;
         Ok(())
     }

@@ -66,7 +66,7 @@ fn a_newer_frame_stops_an_older_one_at_once() {
     let repeats = if engine.is_hardware() { 4000 } else { 100 };
     let tile =
         |tiles: &Tiles| (Tile { buffer: tiles.tiles[0].0.buffer.clone(), capacity: tiles.shape.capacity }, 1 << 20);
-    let many = Tiles { shape: many.shape.clone(), tiles: (0..repeats).map(|_| tile(&many)).collect() };
+    let many = Tiles { shape: many.shape.clone(), tiles: (0..repeats).map(|_| tile(&many)).collect(), filtered: 0 };
     let progress = Progress::default();
     let took = thread::scope(|scope| {
         let run = scope.spawn(|| engine.aggregate_tiles(&many, &plan, options, &progress).map(|_| ()));

@@ -20,13 +20,15 @@ impl Tile {
     }
 }
 
-/// All rows of a table on the device.
+/// All rows of a table that its filter keeps, on the device.
 #[derive(Debug)]
 pub struct Tiles {
     /// How rows lie in each tile.
     pub shape: TileShape,
     /// The tiles with their number of rows.
     pub tiles: Vec<(Tile, u32)>,
+    /// Rows that the filter left out.
+    pub filtered: u64,
 }
 
 impl Tiles {

@@ -8,7 +8,6 @@ use crate::data::dataset::Dataset;
 use crate::data::parallel::Reading;
 use crate::data::raw::RawSpec;
 use crate::data::stats::{ColumnStats, StatsPass};
-use crate::data::table::Part;
 use crate::data::{Progress, Table};
 use crate::plan::{self, ColumnFacts, VALUE, X, Y};
 use crate::scene::layer::Layer;
@@ -173,9 +172,7 @@ impl OpenData {
         let tells = |known: &Learning| (0..3).all(|i| known.wanted[i] || !wanted[i]);
         if wanted != [false; 3] && !learning.as_ref().is_some_and(tells) {
             let numbers: Vec<usize> = (0..3).filter(|i| wanted[*i]).collect();
-            let of_part =
-                |part: &Part| Part::new(numbers.iter().filter_map(|i| part.columns().get(*i).cloned()).collect());
-            let narrow = Table::new(self.table.parts().iter().map(of_part).collect::<Result<_, _>>()?)?;
+            let narrow = self.table.select(&numbers)?;
             *learning = Some(Learning { wanted, pass: StatsPass::new(narrow, reading) });
         }
         Ok(learning)

@@ -1,0 +1,276 @@
+//! Running programs: a step at a time over a chunk of rows, each step a plain loop that becomes vector instructions.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::data::column::{Column, LaneKind};
+use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
+
+use super::math::{self, with_binary, with_compare, with_unary};
+use super::program::{File, Op, Pair, Program, Step};
+use super::tree::{Binary, Compare, Logic, Test, Unary};
+
+/// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
+const CHUNK: usize = 512;
+
+/// Registers, and room for the inputs; one for each worker. What it holds between two runs is of no meaning.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    prepared: Option<Arc<Program>>,
+    buffers: Vec<LaneBuffer>,
+    reals: Vec<Vec<f64>>,
+    wholes: Vec<Vec<i64>>,
+    conditions: Vec<Vec<bool>>,
+}
+
+impl Scratch {
+    /// Makes ready for a program: registers, with constants where they belong.
+    fn prepare(&mut self, program: &Arc<Program>, inputs: &[Column]) {
+        if self.prepared.as_ref().is_some_and(|known| Arc::ptr_eq(known, program)) {
+            return;
+        }
+        let [reals, wholes, conditions] = program.registers;
+        self.buffers = inputs.iter().map(|input| LaneBuffer::new(input.kind())).collect();
+        self.reals = vec![vec![0.0; CHUNK]; reals];
+        self.wholes = vec![vec![0; CHUNK]; wholes];
+        self.conditions = vec![vec![false; CHUNK]; conditions];
+        for step in &program.constants {
+            match step.op {
+                Op::Constant(bits) => self.reals[step.to].fill(f64::from_bits(bits)),
+                Op::Truth(truth) => self.conditions[step.to].fill(truth),
+                _ => {}
+            }
+        }
+        self.prepared = Some(Arc::clone(program));
+    }
+}
+
+/// Where a result goes.
+pub enum Out<'a> {
+    Numbers(&'a mut [f64]),
+    Conditions(&'a mut [bool]),
+}
+
+/// Runs a program for some rows of its inputs.
+pub fn run(program: &Arc<Program>, inputs: &[Column], scratch: &mut Scratch, rows: &Range<u64>, out: Out<'_>) {
+    scratch.prepare(program, inputs);
+    vectorized(pulp::Arch::new(), Run { program, inputs, scratch, rows, out });
+}
+
+struct Run<'a> {
+    program: &'a Program,
+    inputs: &'a [Column],
+    scratch: &'a mut Scratch,
+    rows: &'a Range<u64>,
+    out: Out<'a>,
+}
+
+impl Kernel for Run<'_> {
+    #[inline(always)]
+    fn run(mut self) {
+        let mut done = 0;
+        for start in self.rows.clone().step_by(CHUNK) {
+            let rows = start..(start + CHUNK as u64).min(self.rows.end);
+            let n = usize::try_from(rows.end - rows.start).unwrap_or(CHUNK).min(CHUNK);
+            for step in &self.program.steps {
+                self.scratch.take(step, self.inputs, &rows, n);
+            }
+            let result = self.program.result;
+            match &mut self.out {
+                Out::Numbers(out) => out[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
+                Out::Conditions(out) => out[done..done + n].copy_from_slice(&self.scratch.conditions[result][..n]),
+            }
+            done += n;
+        }
+    }
+}
+
+impl Scratch {
+    /// Does one step for `n` rows.
+    #[inline(always)]
+    fn take(&mut self, step: &Step, inputs: &[Column], rows: &Range<u64>, n: usize) {
+        match step.op.file() {
+            File::Real => {
+                // Its own register is taken out, so that the others can be read.
+                let mut to = std::mem::take(&mut self.reals[step.to]);
+                self.real(step.op, inputs, rows, &mut to[..n]);
+                self.reals[step.to] = to;
+            }
+            File::Whole => {
+                if let Op::Whole(input) = step.op
+                    && let Lane::I64(lane) = self.buffers[input].decode(&inputs[input], rows)
+                {
+                    self.wholes[step.to][..n].copy_from_slice(lane);
+                }
+            }
+            File::Condition => {
+                let mut to = std::mem::take(&mut self.conditions[step.to]);
+                self.condition(step.op, &mut to[..n]);
+                self.conditions[step.to] = to;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn real(&mut self, op: Op, inputs: &[Column], rows: &Range<u64>, to: &mut [f64]) {
+        let n = to.len();
+        match op {
+            Op::Real(input) => load(self.buffers[input].decode(&inputs[input], rows), inputs[input].kind(), to),
+            Op::Unary(function, a) => unary(function, &self.reals[a][..n], to),
+            Op::Binary(function, a, b) => binary(function, &self.reals[a][..n], &self.reals[b][..n], to),
+            Op::Select(condition, a, b) => {
+                let (a, b) = (&self.reals[a][..n], &self.reals[b][..n]);
+                let chosen = self.conditions[condition][..n].iter().zip(a.iter().zip(b));
+                for (to, (holds, (a, b))) in to.iter_mut().zip(chosen) {
+                    *to = if *holds { *a } else { *b };
+                }
+            }
+            Op::Since { whole, step, missing } => {
+                for (to, v) in to.iter_mut().zip(&self.wholes[whole][..n]) {
+                    *to = real_or_nan(v.saturating_sub(step), missing == Some(*v));
+                }
+            }
+            Op::Difference(pair) => {
+                let (a, b) = (&self.wholes[pair.slots.0][..n], &self.wholes[pair.slots.1][..n]);
+                for (to, (a, b)) in to.iter_mut().zip(a.iter().zip(b)) {
+                    *to = difference(&pair, *a, *b);
+                }
+            }
+            // The others fill registers of other kinds, or are done already.
+            _ => {}
+        }
+    }
+
+    #[inline(always)]
+    fn condition(&mut self, op: Op, to: &mut [bool]) {
+        let n = to.len();
+        match op {
+            Op::Compare(function, a, b) => compare(function, &self.reals[a][..n], &self.reals[b][..n], to),
+            Op::Test(Test::IsNan, a) => each(&self.reals[a][..n], to, f64::is_nan),
+            Op::Test(Test::IsFinite, a) => each(&self.reals[a][..n], to, |v| v.abs() < f64::INFINITY),
+            Op::Logic(Logic::And, a, b) => both(&self.conditions[a][..n], &self.conditions[b][..n], to, |a, b| a & b),
+            Op::Logic(Logic::Or, a, b) => both(&self.conditions[a][..n], &self.conditions[b][..n], to, |a, b| a | b),
+            Op::Not(a) => each(&self.conditions[a][..n], to, |v: bool| !v),
+            Op::Within { whole, low, high, missing, negated } => {
+                let (has_missing, missing) = (missing.is_some(), missing.unwrap_or(0));
+                each(&self.wholes[whole][..n], to, |v: i64| {
+                    ((v >= low) & (v <= high) & !(has_missing & (v == missing))) != negated
+                });
+            }
+            Op::ComparePair(function, pair) => {
+                let (a, b) = (&self.wholes[pair.slots.0][..n], &self.wholes[pair.slots.1][..n]);
+                both(a, b, to, |a, b| compare_pair(function, &pair, a, b));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[inline(always)]
+fn each<A: Copy, B>(values: &[A], to: &mut [B], function: impl Fn(A) -> B) {
+    for (to, v) in to.iter_mut().zip(values) {
+        *to = function(*v);
+    }
+}
+
+#[inline(always)]
+fn both<A: Copy, B>(a: &[A], b: &[A], to: &mut [B], function: impl Fn(A, A) -> B) {
+    for (to, (a, b)) in to.iter_mut().zip(a.iter().zip(b)) {
+        *to = function(*a, *b);
+    }
+}
+
+#[inline(always)]
+fn unary(function: Unary, a: &[f64], to: &mut [f64]) {
+    macro_rules! loop_of {
+        ($f:expr) => {
+            each(a, to, $f)
+        };
+    }
+    with_unary!(function, loop_of);
+}
+
+#[inline(always)]
+fn binary(function: Binary, a: &[f64], b: &[f64], to: &mut [f64]) {
+    macro_rules! loop_of {
+        ($f:expr) => {
+            both(a, b, to, $f)
+        };
+    }
+    with_binary!(function, loop_of);
+}
+
+#[inline(always)]
+fn compare(function: Compare, a: &[f64], b: &[f64], to: &mut [bool]) {
+    macro_rules! loop_of {
+        ($f:expr) => {
+            both(a, b, to, $f)
+        };
+    }
+    with_compare!(function, loop_of);
+}
+
+/// Decoded values as real numbers.
+#[inline(always)]
+#[expect(clippy::cast_precision_loss, reason = "whole numbers beyond 2^53 are rounded, as NumPy does")]
+fn load(lane: Lane<'_>, kind: LaneKind, to: &mut [f64]) {
+    match (lane, kind) {
+        (Lane::F32(lane), _) => each(lane, to, f64::from),
+        (Lane::F64(lane), _) => each(lane, to, |v: f64| v),
+        (Lane::I64(lane), LaneKind::I64 { missing: Some(missing), .. }) => {
+            each(lane, to, |v: i64| real_or_nan(v, v == missing));
+        }
+        // Lanes of u64 lack 2^63: the sign bit flipped.
+        (Lane::I64(lane), LaneKind::I64 { bias, .. }) if bias != 0 => {
+            each(lane, to, |v: i64| (v.cast_unsigned() ^ (1 << 63)) as f64);
+        }
+        (Lane::I64(lane), _) => each(lane, to, |v: i64| v as f64),
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::cast_precision_loss, reason = "whole numbers beyond 2^53 are rounded, as NumPy does")]
+fn real_or_nan(v: i64, is_missing: bool) -> f64 {
+    let v = v as f64;
+    if is_missing { f64::NAN } else { v }
+}
+
+/// Both values in common steps. At most one of the ratios is large, so that a product that saturates is on its right side
+/// of the other.
+#[inline(always)]
+fn in_common_steps(pair: &Pair, a: i64, b: i64) -> (i128, i128) {
+    let a = (i128::from(a) + pair.biases.0).saturating_mul(pair.ratios.0);
+    let b = (i128::from(b) + pair.biases.1).saturating_mul(pair.ratios.1);
+    (a, b)
+}
+
+#[inline(always)]
+fn is_missing(pair: &Pair, a: i64, b: i64) -> bool {
+    pair.missing.0 == Some(a) || pair.missing.1 == Some(b)
+}
+
+#[inline(always)]
+fn compare_pair(function: Compare, pair: &Pair, a: i64, b: i64) -> bool {
+    if is_missing(pair, a, b) {
+        return function == Compare::NotEqual;
+    }
+    let (a, b) = in_common_steps(pair, a, b);
+    match function {
+        Compare::Less => a < b,
+        Compare::LessEqual => a <= b,
+        Compare::Greater => a > b,
+        Compare::GreaterEqual => a >= b,
+        Compare::Equal => a == b,
+        Compare::NotEqual => a != b,
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact difference")]
+fn difference(pair: &Pair, a: i64, b: i64) -> f64 {
+    if is_missing(pair, a, b) {
+        return f64::NAN;
+    }
+    let (a, b) = in_common_steps(pair, a, b);
+    a.saturating_sub(b) as f64
+}

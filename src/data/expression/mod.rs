@@ -1,0 +1,259 @@
+//! Small expressions over columns: `log10(flux)`, `sqrt(u*u + v*v)`, `t2m - 273.15`, `(y > 3) & (mag < 12)`.
+//!
+//! # What can be written
+//!
+//! | what | how |
+//! | --- | --- |
+//! | numbers | `1`, `2.5`, `.5`, `1.5e-3` |
+//! | columns | `flux` (letters, digits, `_`); any other name in backticks: `` `0` ``, `` `pos[0]` ``; by position: `$0`, `$1` |
+//! | constants | `pi`, `e`, `nan`, `inf`, where no column has that name |
+//! | moments | `'2024-12-31'`, `'2024-12-31T23:59:59.5'` (UTC) |
+//! | arithmetic | `+ - * / % **`; `%` has the sign of the divisor; `-2**2` is -4 |
+//! | comparisons | `< <= > >= == !=`, also chained: `0 < x <= 1` |
+//! | conditions | `&`, `\|`, `~`, or the words `and`, `or`, `not` |
+//! | choice | `where(condition, a, b)` |
+//! | functions | `abs sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh hypot floor ceil round rint trunc sign radians degrees minimum maximum mod power clip isnan isfinite` |
+//!
+//! Precedences are Python's, weakest first: `or`, `and`, `not`, comparisons, `|`, `&`, `+ -`, `* / %`, signs and `~`, `**`
+//! (from the right). So `a > 3 & b < 2` is an error that says to write `(a > 3) & (b < 2)`.
+//!
+//! # What comes out
+//!
+//! Numbers are f64, results are NumPy's for float64: division by zero gives infinities, comparisons with NaN are false and
+//! `nan != nan` true. Whole numbers become f64, rounded beyond 2^53; but a column of whole numbers is compared with another,
+//! or with a number, exactly. A column of bools is a condition and, in arithmetic, 0 or 1.
+//!
+//! Times are compared with moments and with other times exactly, whatever their units. The difference of two times is a number
+//! of seconds, and so is a column of durations. Nothing else can be done with times. "Not a time" is NaN.
+//!
+//! An expression that is just a column is that column as it is stored, of its own type.
+//!
+//! Logarithms, exponentials and trigonometry are those of msun (the crate `libm`), the same on every platform, within about an
+//! ulp of the true value.
+
+mod error;
+mod eval;
+mod lex;
+mod lower;
+mod math;
+mod parse;
+mod program;
+mod time;
+mod tree;
+
+#[cfg(test)]
+mod numpy_tests;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::column::Column;
+use super::error::DataError;
+pub use error::ExpressionError;
+pub use eval::Scratch;
+pub use lex::MAX_LENGTH;
+use lower::{Meaning, Wanted, lower};
+pub use parse::MAX_DEPTH;
+use program::Program;
+use tree::{Kind, Tree};
+pub use tree::{Reference, Spelling};
+
+/// An expression that was read, whose names have no meaning yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    text: String,
+    tree: Tree,
+}
+
+impl Expression {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// What is wrong with it and where; also more than [`MAX_LENGTH`] characters, and nesting deeper than [`MAX_DEPTH`].
+    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+        let text = text.trim();
+        Ok(Self { text: text.to_owned(), tree: parse::parse(text)? })
+    }
+
+    /// The expression, as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The column that the whole expression is, if it is nothing more.
+    #[must_use]
+    pub fn plain(&self) -> Option<&Reference> {
+        match self.tree.nodes.as_slice() {
+            [tree::Node { kind: Kind::Name(number), .. }] => self.tree.references.get(*number),
+            _ => None,
+        }
+    }
+
+    /// Gives the names their meaning: `find` looks a column up, and says `None` where there is none; the names in `available`
+    /// are then offered instead.
+    ///
+    /// # Errors
+    /// Names that mean nothing, columns of different lengths, and those of `find`.
+    pub fn bind<E: From<DataError>>(
+        &self,
+        available: &[String],
+        mut find: impl FnMut(&Reference) -> Result<Option<Column>, E>,
+    ) -> Result<Bound, E> {
+        let mut inputs: Vec<Column> = Vec::new();
+        let mut meanings = Vec::with_capacity(self.tree.references.len());
+        for reference in &self.tree.references {
+            let meaning = match (find(reference)?, reference.constant()) {
+                (Some(column), _) => {
+                    let known = inputs.iter().position(|input| input.is_same(&column));
+                    Meaning::Input(known.unwrap_or_else(|| {
+                        inputs.push(column);
+                        inputs.len() - 1
+                    }))
+                }
+                (None, Some(constant)) => Meaning::Constant(constant),
+                (None, None) => return Err(DataError::from(self.unknown(reference, available)).into()),
+            };
+            meanings.push(meaning);
+        }
+        if let [first, others @ ..] = inputs.as_slice()
+            && let Some(other) = others.iter().find(|other| other.rows() != first.rows())
+        {
+            let named = |column: &Column| format!("\"{}\" in the expression{}", column.name(), column.origin());
+            let (first_rows, other_rows) = (first.rows(), other.rows());
+            let mismatch =
+                DataError::LengthMismatch { first: named(first), first_rows, other: named(other), other_rows };
+            return Err(mismatch.into());
+        }
+        Ok(Bound { expression: self.clone(), meanings, inputs })
+    }
+
+    fn unknown(&self, reference: &Reference, available: &[String]) -> ExpressionError {
+        let names: Vec<&str> = available.iter().map(String::as_str).collect();
+        let what = match reference.spelling {
+            Spelling::Position(number) => {
+                format!("there is no column number {number}; there are {}, counted from $0", names.len())
+            }
+            Spelling::Bare | Spelling::Quoted => {
+                let name = &reference.name;
+                format!("there is no column \"{name}\"; {}", error::alternatives(name, &names, "columns"))
+            }
+        };
+        ExpressionError { text: self.text.clone(), at: reference.at, what }
+    }
+}
+
+/// An expression over columns.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    expression: Expression,
+    meanings: Vec<Meaning>,
+    inputs: Vec<Column>,
+}
+
+impl Bound {
+    /// The expression as a column: the stored one, if it is no more than that, else one of f64. `rows` is its length where it
+    /// names no column.
+    ///
+    /// # Errors
+    /// [`DataError::Expression`] for conditions, and for parts that do not go together.
+    pub fn column(&self, rows: u64) -> Result<Column, DataError> {
+        if let ([_], [only]) = (self.expression.tree.nodes.as_slice(), self.inputs.as_slice()) {
+            return Ok(only.clone());
+        }
+        let formula = self.formula(Wanted::Number)?;
+        Ok(Column::derived(&self.expression.text, formula, self.rows().unwrap_or(rows)))
+    }
+
+    /// The expression as a condition on rows. `rows` is their number where it names no column.
+    ///
+    /// # Errors
+    /// [`DataError::Expression`] for numbers, and for parts that do not go together.
+    pub fn filter(&self, rows: u64) -> Result<Filter, DataError> {
+        let formula = self.formula(Wanted::Condition)?;
+        Ok(Filter { text: self.expression.text.clone(), formula, rows: self.rows().unwrap_or(rows) })
+    }
+
+    fn rows(&self) -> Option<u64> {
+        self.inputs.first().map(Column::rows)
+    }
+
+    fn formula(&self, wanted: Wanted) -> Result<Formula, DataError> {
+        let Expression { text, tree } = &self.expression;
+        let program = lower(text, tree, &self.meanings, &self.inputs, wanted)?;
+        Ok(Formula { program: Arc::new(program), inputs: self.inputs.clone().into() })
+    }
+}
+
+/// A program with the columns that it reads.
+#[derive(Debug, Clone)]
+pub struct Formula {
+    program: Arc<Program>,
+    inputs: Arc<[Column]>,
+}
+
+impl Formula {
+    /// The columns that are read.
+    pub(super) fn inputs(&self) -> &[Column] {
+        &self.inputs
+    }
+
+    /// The same with row numbers that continue after `first` rows of earlier parts.
+    pub(super) fn continued_at(&self, first: u64) -> Self {
+        let inputs = self.inputs.iter().map(|input| input.clone().continued_at(first)).collect();
+        Self { program: Arc::clone(&self.program), inputs }
+    }
+
+    /// Whether both do the same with the same columns.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let alike = self.inputs.len() == other.inputs.len() && self.program == other.program;
+        alike && self.inputs.iter().zip(&*other.inputs).all(|(a, b)| a.is_same(b))
+    }
+
+    /// The numbers of some rows, as many as `out` has room for.
+    pub(super) fn numbers(&self, scratch: &mut Scratch, rows: &Range<u64>, out: &mut [f64]) {
+        eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Numbers(out));
+    }
+}
+
+/// A condition on rows: those that fail it are drawn nowhere.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    text: String,
+    formula: Formula,
+    rows: u64,
+}
+
+impl Filter {
+    /// The condition, as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The columns that are read.
+    pub(super) fn inputs(&self) -> &[Column] {
+        self.formula.inputs()
+    }
+
+    /// The same with row numbers that continue after `first` rows of earlier parts.
+    pub(super) fn continued_at(&self, first: u64) -> Self {
+        Self { formula: self.formula.continued_at(first), ..self.clone() }
+    }
+
+    /// Says of each of some rows whether it is kept; `keep` has room for at least as many.
+    pub fn keep<'a>(&self, scratch: &mut Scratch, rows: &Range<u64>, keep: &'a mut [bool]) -> &'a [bool] {
+        let n = usize::try_from(rows.end - rows.start).unwrap_or(keep.len()).min(keep.len());
+        let keep = &mut keep[..n];
+        eval::run(&self.formula.program, self.formula.inputs(), scratch, rows, eval::Out::Conditions(keep));
+        keep
+    }
+}

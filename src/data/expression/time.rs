@@ -1,0 +1,216 @@
+//! Moments in expressions, and the units in which columns count them. Exact: whole numbers of attoseconds or months.
+
+use crate::data::dtype::{TimeUnit, Unit};
+
+/// Attoseconds of a second.
+const SECOND: i128 = 1_000_000_000_000_000_000;
+/// Attoseconds of a day.
+const DAY: i128 = 86_400 * SECOND;
+
+/// A moment, as `'2024-01-01T12:00:00'` says it (UTC, proleptic Gregorian calendar).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Months since 1970-01.
+    months: i128,
+    /// Attoseconds since 1970-01-01T00:00.
+    attoseconds: i128,
+    /// Whether a month begins with it.
+    begins_month: bool,
+}
+
+/// Where a moment lies among the steps of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The last step at or before it.
+    pub floor: i128,
+    /// Attoseconds from that step to the moment; for months and years 1 where there is anything between.
+    pub rest: i128,
+}
+
+/// What a column of times counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many months.
+    Months(i128),
+    /// So many attoseconds.
+    Attoseconds(i128),
+    /// Nothing known.
+    Unknown,
+}
+
+impl Step {
+    /// The step of a unit.
+    pub fn of(unit: TimeUnit) -> Self {
+        let times = i128::from(unit.multiplier);
+        let seconds = |n: i128| Self::Attoseconds(n * SECOND * times);
+        let parts = |n: i128| Self::Attoseconds(SECOND / n * times);
+        match unit.unit {
+            Unit::Year => Self::Months(12 * times),
+            Unit::Month => Self::Months(times),
+            Unit::Week => seconds(7 * 86_400),
+            Unit::Day => seconds(86_400),
+            Unit::Hour => seconds(3600),
+            Unit::Minute => seconds(60),
+            Unit::Second => seconds(1),
+            Unit::Millisecond => parts(1_000),
+            Unit::Microsecond => parts(1_000_000),
+            Unit::Nanosecond => parts(1_000_000_000),
+            Unit::Picosecond => parts(1_000_000_000_000),
+            Unit::Femtosecond => parts(1_000_000_000_000_000),
+            Unit::Attosecond => parts(SECOND),
+            Unit::Generic => Self::Unknown,
+        }
+    }
+}
+
+impl Moment {
+    /// Where the moment lies among steps; `None` where these have no scale.
+    pub fn among(self, step: Step) -> Option<Place> {
+        match step {
+            Step::Months(step) => {
+                let between = !self.begins_month || self.months.rem_euclid(step) != 0;
+                Some(Place { floor: self.months.div_euclid(step), rest: between.into() })
+            }
+            Step::Attoseconds(step) => {
+                Some(Place { floor: self.attoseconds.div_euclid(step), rest: self.attoseconds.rem_euclid(step) })
+            }
+            Step::Unknown => None,
+        }
+    }
+
+    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` and these with `THH`, `THH:MM`, `THH:MM:SS` or `THH:MM:SS.fraction` (also
+    /// with a blank for the T, and a Z behind), or says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is no moment; write it as '2024-12-31' or '2024-12-31T23:59:59.5'");
+        let trimmed = text.trim();
+        let trimmed = trimmed.strip_suffix('Z').unwrap_or(trimmed);
+        let (date, clock) = match trimmed.split_once(['T', ' ']) {
+            Some((date, clock)) => (date, Some(clock)),
+            None => (trimmed, None),
+        };
+        let (sign, digits) = date.strip_prefix('-').map_or((1, date), |digits| (-1, digits));
+        let mut fields = digits.split('-');
+        let year = fields.next().filter(|year| (4..=6).contains(&year.len())).and_then(whole).ok_or_else(wrong)?;
+        let mut two = |least: i128| match fields.next() {
+            None => Some((least, false)),
+            Some(field) => (field.len() == 2).then(|| whole(field)).flatten().map(|n| (n, true)),
+        };
+        let ((month, _), (day, has_day)) = (two(1).ok_or_else(wrong)?, two(1).ok_or_else(wrong)?);
+        let year = sign * year;
+        let is_date = fields.next().is_none() && (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
+        if !is_date || (clock.is_some() && !has_day) {
+            return Err(wrong());
+        }
+        let within = clock.map_or(Some(0), attoseconds_of_day).ok_or_else(wrong)?;
+        Ok(Self {
+            months: (year - 1970) * 12 + month - 1,
+            attoseconds: days(year, month, day) * DAY + within,
+            begins_month: day == 1 && within == 0,
+        })
+    }
+}
+
+/// A number of nothing but digits.
+fn whole(text: &str) -> Option<i128> {
+    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// `HH`, `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fraction`.
+fn attoseconds_of_day(clock: &str) -> Option<i128> {
+    let (clock, fraction) = match clock.split_once('.') {
+        Some((clock, fraction)) => (clock, Some(fraction)),
+        None => (clock, None),
+    };
+    let fields: Vec<i128> = clock.split(':').map(|f| whole(f).filter(|_| f.len() == 2)).collect::<Option<_>>()?;
+    let [hours, minutes, seconds] = match fields.as_slice() {
+        [h] => [*h, 0, 0],
+        [h, m] => [*h, *m, 0],
+        [h, m, s] => [*h, *m, *s],
+        _ => return None,
+    };
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return None;
+    }
+    let fraction = match fraction {
+        None => 0,
+        Some(digits) if fields.len() == 3 && (1..=18).contains(&digits.len()) => whole(&format!("{digits:0<18}"))?,
+        Some(_) => return None,
+    };
+    Some((hours * 3600 + minutes * 60 + seconds) * SECOND + fraction)
+}
+
+/// Days of a month.
+fn days_of(year: i128, month: i128) -> i128 {
+    match month {
+        2 if year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date (H. Hinnant's `days_from_civil`).
+fn days(year: i128, month: i128, day: i128) -> i128 {
+    let year = year - i128::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day - 1;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> i128 {
+        Moment::parse(text).unwrap().among(Step::Attoseconds(SECOND)).unwrap().floor
+    }
+
+    #[test]
+    fn known_moments() {
+        for (text, wanted) in [
+            ("1970-01-01", 0),
+            ("1970", 0),
+            ("1969-12-31T23:59:59", -1),
+            ("2024-02-29T12:34:56Z", 1_709_210_096),
+            ("2024-02-29 12:34", 1_709_210_040),
+            ("2000-03-01T01", 951_872_400),
+            ("-0001-01-01", -62_198_755_200),
+            ("0000-03-01", -719_468 * 86_400),
+        ] {
+            assert_eq!(seconds(text), wanted, "{text}");
+        }
+        let half = Moment::parse("1969-12-31T23:59:59.25").unwrap();
+        assert_eq!(half.among(Step::Attoseconds(SECOND)), Some(Place { floor: -1, rest: SECOND / 4 }));
+        assert_eq!(half.among(Step::Attoseconds(SECOND / 1000)), Some(Place { floor: -750, rest: 0 }));
+        assert_eq!(half.among(Step::Months(1)), Some(Place { floor: -1, rest: 1 }));
+        assert_eq!(Moment::parse("2024-03").unwrap().among(Step::Months(12)), Some(Place { floor: 54, rest: 1 }));
+        assert_eq!(half.among(Step::Unknown), None);
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for bad in [
+            "",
+            "24",
+            "2024-1-1",
+            "2024-13-01",
+            "2023-02-29",
+            "2024-01-01T24",
+            "2024-01T10",
+            "2024-01-01T1:00",
+            "now",
+            "2024-01-01T10.5",
+            "2024-01-01T10:00:00.",
+            "2024-01-01-01",
+            "1234567",
+            "2024-01-01T10:00:60",
+            "--2024",
+            "2024-01-01T10:00:00.1234567890123456789",
+            "٢٠٢٤",
+        ] {
+            assert!(Moment::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
