@@ -49,6 +49,8 @@ pub struct ScumbleApp {
     stage: Option<Stage>,
     adapter: String,
     demo: Option<PathBuf>,
+    /// Figures that processes before this one left behind, the newest first.
+    left_behind: Vec<PathBuf>,
 }
 
 impl ScumbleApp {
@@ -76,7 +78,13 @@ impl ScumbleApp {
             stage: None,
             adapter: String::new(),
             demo,
+            left_behind: Vec::new(),
         })
+    }
+
+    /// Offers figures that processes before this one left behind, the newest first.
+    pub fn offer_recovery(&mut self, left_behind: Vec<PathBuf>) {
+        self.left_behind = left_behind;
     }
 
     /// Opens files as if they had been dropped.
@@ -92,7 +100,7 @@ impl ScumbleApp {
     /// Tells of a fault in a frame, and keeps what would bring the figure back.
     pub fn report_fault(&mut self, saved: Option<&Path>) {
         let place =
-            saved.map_or_else(String::new, |place| format!("; the figure is saved as a command ({})", place.display()));
+            saved.map_or_else(String::new, |place| format!("; the figure is saved ({})", place.display()));
         self.model.notices.error(format!("an internal error was survived{place}"));
     }
 
@@ -153,9 +161,12 @@ impl ScumbleApp {
         if self.model.document().is_none() {
             self.stage = None;
             let recent = self.recent.as_ref().map_or(&[][..], Recent::paths).to_vec();
-            match welcome::ui(ui, &recent) {
+            match welcome::ui(ui, &recent, &self.left_behind) {
                 Some(Wish::Act(action)) => self.act(ui, action),
-                Some(Wish::Open(path)) => self.model.open(vec![path], RawSpec::default()),
+                Some(Wish::Open(path)) => {
+                    self.left_behind.retain(|left| *left != path);
+                    self.model.open(vec![path], RawSpec::default());
+                }
                 None => {}
             }
             return;

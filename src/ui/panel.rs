@@ -1,6 +1,7 @@
 //! The side panel: data, view, colors, words.
 
 mod color;
+mod columns;
 mod data;
 mod layers;
 mod view;
@@ -19,6 +20,7 @@ pub use view::RangeForm;
 #[derive(Default)]
 pub struct SidePanel {
     raw: RawForm,
+    columns: columns::ColumnsForm,
     ranges: RangeForm,
     color: color::ColorState,
     layers: layers::LayersForm,
@@ -32,7 +34,7 @@ impl SidePanel {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.add_space(4.0);
             section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
-            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw));
+            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw, &mut self.columns));
             section(ui, "Color", |ui| color::ui(ui, model, &mut self.color));
             section(ui, "View", |ui| self.ranges.ui(ui, model, stage));
             section(ui, "Words", |ui| self.words.ui(ui, model));

@@ -1,56 +1,89 @@
-//! What is saved when the program fails: the command line that draws the figure again.
+//! What outlives the program when it fails, is killed, or the machine goes down: the present figure, as a figure file.
+//!
+//! Each process writes one of its own, a moment after something has changed, and removes it when it ends as it should. As
+//! long as it lives it holds a lock; a file that nobody holds is one that was left behind.
 
-use std::io::Write as _;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fs, panic, thread};
+use std::time::Duration;
+use std::{panic, process, thread};
 
-use crate::workbench::command_line::{render_command, shell_line};
+use crate::export::output::write_whole;
+use crate::scene::axis::View;
+use crate::workbench::figure_file;
 
 use super::canvas::Stage;
 use super::document::Document;
 
-/// Keeps the present figure's command line, and writes it to a file when the window's thread panics.
+/// Between two writings, so that a drag writes no file for each of its frames.
+const PAUSE: Duration = Duration::from_millis(800);
+
+/// Files that are kept for a person who does not ask for them.
+const KEPT: usize = 8;
+
+/// Keeps the present figure in a file of this process.
 pub struct Rescue {
-    line: Arc<Mutex<String>>,
+    text: Arc<Mutex<String>>,
     place: Option<PathBuf>,
-    kept: Option<(Document, crate::scene::axis::View)>,
+    /// Held as long as the process lives.
+    lock: Option<File>,
+    writer: Option<Sender<String>>,
+    kept: Option<(Document, View)>,
 }
 
 impl Rescue {
     /// Gets ready to write into a folder; with none, nothing is saved.
     pub fn install(folder: Option<&Path>) -> Self {
-        let line: Arc<Mutex<String>> = Arc::default();
-        let place = folder.map(|folder| folder.join("rescued-figure.sh"));
+        let text: Arc<Mutex<String>> = Arc::default();
+        let place = folder.map(|folder| folder.join(format!("recovery-{}.toml", process::id())));
+        let lock = place.as_deref().and_then(hold);
+        // Without a lock it would look left behind while it is in use.
+        let place = place.filter(|_| lock.is_some());
+        let writer = place.clone().and_then(|place| {
+            let (sender, receiver) = channel();
+            let work = move || write_all(&place, &receiver);
+            thread::Builder::new().name("scumble-rescue".to_owned()).spawn(work).ok().map(|_| sender)
+        });
         if let Some(place) = place.clone() {
-            let its = Arc::clone(&line);
+            let its = Arc::clone(&text);
             let window = thread::current().id();
             let before = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 before(info);
-                let line = its.lock().unwrap_or_else(PoisonError::into_inner);
+                let text = its.lock().unwrap_or_else(PoisonError::into_inner);
                 // Other threads survive their faults and say so.
-                if thread::current().id() == window && !line.is_empty() && write(&place, &line).is_ok() {
-                    eprintln!("scumble: the figure is saved as a command ({})", place.display());
+                if thread::current().id() == window && !text.is_empty() && write_whole(&place, text.as_bytes()).is_ok() {
+                    eprintln!("scumble: the figure is saved; open it with: scumble {}", place.display());
                 }
             }));
         }
-        Self { line, place, kept: None }
+        Self { text, place, lock, writer, kept: None }
     }
 
     /// Keeps what is shown now.
     pub fn keep(&mut self, document: Option<&Document>, stage: Option<&Stage>) {
-        let (Some(document), Some(stage)) = (document, stage.filter(|stage| stage.is_known)) else { return };
+        let (Some(document), Some(stage), Some(place)) = (document, stage.filter(|stage| stage.is_known), &self.place)
+        else {
+            return;
+        };
         let is_same = self.kept.as_ref().is_some_and(|(kept, view)| kept == document && *view == stage.view);
         if is_same {
             return;
         }
-        let mut request = document.figure.clone();
-        request.size = stage.layout.size;
-        request.x.range = Some(stage.view.x.range);
-        request.y.range = Some(stage.view.y.range);
-        let words = render_command(&request, Path::new("rescued-figure.toml"), Path::new("rescued.png"));
-        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = shell_line(&words);
+        let mut figure = document.figure.clone();
+        figure.size = stage.layout.size;
+        figure.x.range = Some(stage.view.x.range);
+        figure.y.range = Some(stage.view.y.range);
+        let folder = place.parent().unwrap_or(Path::new(""));
+        if let Ok(text) = figure_file::sketch(&figure, folder) {
+            self.text.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&text);
+            if let Some(writer) = &self.writer {
+                // The thread only ends with the program.
+                let _ = writer.send(text);
+            }
+        }
         self.kept = Some((document.clone(), stage.view));
     }
 
@@ -58,14 +91,80 @@ impl Rescue {
     pub fn place(&self) -> Option<&Path> {
         self.place.as_deref()
     }
+
+    /// The program ends as it should: nothing is left behind.
+    pub fn end(&mut self) {
+        self.writer = None;
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        if let Some(place) = self.place.take() {
+            remove(&place);
+        }
+        self.lock = None;
+    }
 }
 
-fn write(place: &Path, line: &str) -> std::io::Result<()> {
-    if let Some(folder) = place.parent() {
-        fs::create_dir_all(folder)?;
+/// Figures that processes before this one left behind in a folder, the newest first; more than a few are removed.
+pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(std::time::SystemTime, PathBuf)> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_recovery(path) && is_free(path))
+        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    for (_, old) in found.drain(KEPT.min(found.len())..) {
+        remove(&old);
     }
-    let mut file = fs::File::create(place)?;
-    writeln!(file, "#!/bin/sh\n# The figure that was shown when Scumble failed.\n{line}")
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Whether a file is one of those that processes leave behind.
+pub fn is_recovery(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_prefix("recovery-").and_then(|rest| rest.strip_suffix(".toml")).is_some_and(|id| id.parse::<u32>().is_ok())
+}
+
+/// Removes a figure that was left behind, with its lock.
+pub fn remove(place: &Path) {
+    // What is gone already need not be removed.
+    let _ = fs::remove_file(place);
+    let _ = fs::remove_file(lock_of(place));
+}
+
+fn lock_of(place: &Path) -> PathBuf {
+    place.with_extension("lock")
+}
+
+fn hold(place: &Path) -> Option<File> {
+    fs::create_dir_all(place.parent()?).ok()?;
+    let file = File::options().create(true).truncate(false).write(true).open(lock_of(place)).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
+/// Whether no living process holds a file's lock.
+fn is_free(place: &Path) -> bool {
+    match File::options().write(true).open(lock_of(place)) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Writes the newest of the texts that come, with pauses.
+fn write_all(place: &Path, texts: &Receiver<String>) {
+    while let Ok(mut newest) = texts.recv() {
+        let is_over = loop {
+            match texts.recv_timeout(PAUSE) {
+                Ok(newer) => newest = newer,
+                Err(RecvTimeoutError::Timeout) => break false,
+                Err(RecvTimeoutError::Disconnected) => break true,
+            }
+        };
+        if is_over {
+            return;
+        }
+        // A full disk is no reason to bother the person: it is a precaution only.
+        let _ = write_whole(place, newest.as_bytes());
+    }
 }
 
 #[cfg(test)]
@@ -75,13 +174,31 @@ mod tests {
     #[test]
     fn a_panic_of_the_windows_thread_saves_the_figure_and_others_do_not() {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("rescued-figure.sh");
-        let rescue = Rescue::install(Some(folder.path()));
-        *rescue.line.lock().unwrap() = "scumble render a.npy -o rescued.png".to_owned();
+        let mut rescue = Rescue::install(Some(folder.path()));
+        let place = rescue.place().unwrap().to_owned();
+        *rescue.text.lock().unwrap() = "scumble = 1\n".to_owned();
         assert!(thread::spawn(|| panic!("on purpose, elsewhere")).join().is_err());
         assert!(!place.exists());
         assert!(panic::catch_unwind(|| panic!("on purpose")).is_err());
-        let saved = fs::read_to_string(&place).unwrap();
-        assert!(saved.ends_with("scumble render a.npy -o rescued.png\n"), "{saved}");
+        assert_eq!(fs::read_to_string(&place).unwrap(), "scumble = 1\n");
+        assert!(left_behind(folder.path()).is_empty(), "this process lives");
+        rescue.end();
+        assert!(!place.exists());
+    }
+
+    #[test]
+    fn what_nobody_holds_was_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |id: u32| folder.path().join(format!("recovery-{id}.toml"));
+        for id in 1..12 {
+            fs::write(path(id), "scumble = 1\n").unwrap();
+        }
+        fs::write(folder.path().join("recovery-x.toml"), "").unwrap();
+        let held = hold(&path(3)).unwrap();
+        let found = left_behind(folder.path());
+        assert_eq!(found.len(), KEPT);
+        assert!(!found.contains(&path(3)) && path(3).exists());
+        drop(held);
+        assert_eq!((1..12).filter(|id| path(*id).exists()).count(), KEPT + 1);
     }
 }

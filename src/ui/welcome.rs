@@ -1,6 +1,6 @@
 //! What the window shows while nothing is open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Layout, RichText, Ui, vec2};
 
@@ -15,7 +15,7 @@ pub enum Wish {
 }
 
 /// The welcome view.
-pub fn ui(ui: &mut Ui, recent: &[PathBuf]) -> Option<Wish> {
+pub fn ui(ui: &mut Ui, recent: &[PathBuf], left_behind: &[PathBuf]) -> Option<Wish> {
     let mut wish = None;
     let space = (ui.available_height() * 0.22).max(24.0);
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
@@ -35,12 +35,18 @@ pub fn ui(ui: &mut Ui, recent: &[PathBuf]) -> Option<Wish> {
             }
             ui.add_space(4.0);
         }
+        if let Some(newest) = left_behind.first() {
+            let button = Button::new(RichText::new("Recover the figure of last time").size(15.0));
+            let hint = "Scumble did not end as it should have; this is the figure that was shown";
+            if ui.add(button.min_size(vec2(280.0, 34.0))).on_hover_text(hint).clicked() {
+                wish = Some(Wish::Open(newest.clone()));
+            }
+        }
         if !recent.is_empty() {
             ui.add_space(20.0);
             ui.label(RichText::new("Recent files").strong());
             for path in recent.iter().take(8) {
-                let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
-                if ui.link(name).on_hover_text(path.display().to_string()).clicked() {
+                if ui.link(short(path)).on_hover_text(path.display().to_string()).clicked() {
                     wish = Some(Wish::Open(path.clone()));
                 }
             }
@@ -50,4 +56,13 @@ pub fn ui(ui: &mut Ui, recent: &[PathBuf]) -> Option<Wish> {
         ui.label(RichText::new(facts).weak());
     });
     wish
+}
+
+/// A path's name with the folder that it is in: names alone repeat themselves.
+fn short(path: &Path) -> String {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    match (path.parent().and_then(name), name(path)) {
+        (Some(folder), Some(name)) => format!("{folder}/{name}"),
+        _ => path.display().to_string(),
+    }
 }

@@ -11,7 +11,7 @@ use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
 use super::app::ScumbleApp;
 use super::drops::Drops;
-use super::rescue::Rescue;
+use super::rescue::{Rescue, left_behind};
 use super::shell::{App, FrameFacts, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
 use super::trace::Trace;
 
@@ -60,6 +60,7 @@ pub fn run(
         lose_device_after: drill("SCUMBLE_LOSE_DEVICE_AFTER"),
     };
     let folder = Recent::default_place().and_then(|place| place.parent().map(Path::to_owned));
+    app.offer_recovery(folder.as_deref().map(left_behind).unwrap_or_default());
     let rescue = Rescue::install(folder.as_deref());
     let trace = trace.map(|path| Trace::new(path, start));
     run_shell(Window { app, waker, wake, faults: 0, trace, rescue }, options)?;
@@ -135,6 +136,7 @@ impl App for Window {
         if let Some(Err(error)) = self.trace.as_ref().map(Trace::write) {
             eprintln!("scumble: the record of frames could not be written: {error}");
         }
+        self.rescue.end();
         // The connection to the display ends after this.
         self.app.listen(Drops::default());
     }

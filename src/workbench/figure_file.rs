@@ -196,6 +196,23 @@ impl AxisPart {
 /// # Errors
 /// A request that no file can hold.
 pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Result<String, WorkbenchError> {
+    text_of(figure, outputs, folder, &|inputs| fingerprint::of(inputs))
+}
+
+/// As [`write`], but touches no data file.
+///
+/// # Errors
+/// A request that no file can hold.
+pub fn sketch(figure: &FigureRequest, folder: &Path) -> Result<String, WorkbenchError> {
+    text_of(figure, &[], folder, &|_| Vec::new())
+}
+
+fn text_of(
+    figure: &FigureRequest,
+    outputs: &[Output],
+    folder: &Path,
+    fingerprints: &dyn Fn(&[PathBuf]) -> Vec<Fingerprint>,
+) -> Result<String, WorkbenchError> {
     let usual = Style::default();
     let layer = |layer: &FigureLayer| {
         let Sources { inputs, x, y, filter, raw, value: _ } = &layer.sources;
@@ -224,7 +241,7 @@ pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Resul
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
             label: layer.label.clone(),
-            fingerprints: fingerprint::of(inputs),
+            fingerprints: fingerprints(inputs),
         }
     };
     let ground = Some(figure.background).filter(|ground| *ground != default_background(figure.theme));

@@ -16,6 +16,7 @@ use crate::workbench::sources::Sources;
 use crate::workbench::{Change, ChangeKind, RawSpec};
 
 use super::super::document::Document;
+use super::super::rescue;
 use super::{Model, views};
 
 /// A document some of whose data is being opened.
@@ -277,7 +278,13 @@ impl Model {
                     }
                     let active = file.figure.layers.len() - 1;
                     self.propose("Open figure", Document { figure: file.figure, active }, false);
-                    self.saved = Some(path);
+                    if rescue::is_recovery(&path) {
+                        // From now on it is kept as this process's own.
+                        rescue::remove(&path);
+                        self.saved = None;
+                    } else {
+                        self.saved = Some(path);
+                    }
                 }
                 Err(error) => self.notices.error(error),
             }

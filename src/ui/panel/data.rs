@@ -8,6 +8,7 @@ use crate::workbench::session::{FileFacts, OpenData};
 
 use super::super::model::Model;
 use super::super::status::grouped;
+use super::columns::ColumnsForm;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -26,7 +27,7 @@ pub struct RawForm {
     is_planar: bool,
 }
 
-pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm) {
+pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm) {
     let Some(data) = model.data().cloned() else {
         ui.label("Nothing is open.");
         return;
@@ -42,7 +43,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm) {
         ui.label(RichText::new(format!("and {} more files", data.files.len() - 6)).weak());
     }
     ui.add_space(4.0);
-    columns(ui, model, &data);
+    columns.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
         raw.ui(ui, model, &data, file);
@@ -65,45 +66,6 @@ pub fn size(bytes: u64) -> String {
 
 fn names(data: &OpenData) -> Vec<String> {
     data.files.first().map_or_else(Vec::new, |f| f.columns.iter().map(|(name, _)| name.clone()).collect())
-}
-
-fn columns(ui: &mut Ui, model: &mut Model, data: &OpenData) {
-    let names = names(data);
-    let shown = data.axis_names();
-    for (i, axis) in ["x", "y"].into_iter().enumerate() {
-        row(ui, axis, |ui, label| {
-            let mut chosen = None;
-            let columns = ComboBox::from_id_salt(("column", i)).selected_text(&shown[i]).width(150.0);
-            let list = columns.show_ui(ui, |ui| {
-                for name in names.iter().map(String::as_str).chain(["row"]) {
-                    if ui.selectable_label(shown[i] == name, name).clicked() {
-                        chosen = Some(name.to_owned());
-                    }
-                }
-            });
-            list.response.labelled_by(label);
-            if let Some(name) = chosen.filter(|name| *name != shown[i]) {
-                model.settle();
-                // Both are named, so that the choice of one does not change the other.
-                model.edit("Column", |document| {
-                    let [x, y] = shown.clone();
-                    document.layer_mut().sources.x = Some(if i == 0 { name.clone() } else { x });
-                    document.layer_mut().sources.y = Some(if i == 1 { name } else { y });
-                    let axis = if i == 0 { &mut document.figure.x } else { &mut document.figure.y };
-                    axis.range = None;
-                });
-            }
-        });
-    }
-    if names.len() > 1 && ui.small_button("Swap x and y").clicked() {
-        model.settle();
-        model.edit("Swap", |document| {
-            let [x, y] = shown.clone();
-            let sources = &mut document.layer_mut().sources;
-            (sources.x, sources.y) = (Some(y), Some(x));
-            std::mem::swap(&mut document.figure.x, &mut document.figure.y);
-        });
-    }
 }
 
 fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
