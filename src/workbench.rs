@@ -11,6 +11,7 @@ pub mod memory;
 pub mod recent;
 pub mod session;
 pub mod sources;
+mod whole;
 pub mod words;
 
 use std::time::Instant;

@@ -194,7 +194,14 @@ impl From<EngineArg> for EngineChoice {
 
 impl ViewArgs {
     pub fn sources(&self) -> Sources {
-        Sources { inputs: self.inputs.clone(), x: self.x.clone(), y: self.y.clone(), value: None, filter: self.filter.clone(), raw: self.raw.spec() }
+        Sources {
+            inputs: self.inputs.clone(),
+            x: self.x.clone(),
+            y: self.y.clone(),
+            value: None,
+            filter: self.filter.clone(),
+            raw: self.raw.spec(),
+        }
     }
 
     /// A figure of one layer, all around it as by default.

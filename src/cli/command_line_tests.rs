@@ -48,8 +48,14 @@ fn axis() -> impl Strategy<Value = AxisRequest> {
 }
 
 fn style() -> impl Strategy<Value = Style> {
-    let limit =
-        || prop_oneof![real().prop_map(Limit::Value), (0.0..=100.0).prop_map(Limit::Percentile), Just(Limit::Auto)];
+    let limit = || {
+        prop_oneof![
+            real().prop_map(Limit::Value),
+            (0.0..=100.0).prop_map(Limit::Percentile),
+            Just(Limit::Auto),
+            Just(Limit::Data)
+        ]
+    };
     let limits = (limit(), limit()).prop_map(|(low, high)| Limits { low, high });
     let readable = limits.prop_filter("low ≤ high", |limits| limits.to_string().parse::<Limits>().is_ok());
     let norm = prop::sample::select(Norm::ALL.map(|(_, norm)| norm).to_vec());

@@ -27,7 +27,8 @@ pub struct RenderArgs {
     /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist [default: eq_hist]
     #[arg(long, value_name = "NORM", help_heading = "Color")]
     norm: Option<Norm>,
-    /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out
+    /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out. data: as where
+    /// all of the data is in view
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
     limits: Option<Limits>,
     /// Colormap; a trailing _r reverses it [default: bmy]

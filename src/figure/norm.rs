@@ -204,7 +204,8 @@ fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
         Limit::Percentile(percent) if !(0.0..=100.0).contains(&percent) => {
             Err(FigureError::BadLimit(limit.to_string()))
         }
-        Limit::Percentile(_) | Limit::Auto => Ok(None),
+        // Whoever knows all of the data has put a value here; without it, what is in view stands for it.
+        Limit::Percentile(_) | Limit::Data | Limit::Auto => Ok(None),
     }
 }
 
@@ -230,7 +231,7 @@ fn resolve(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<(f64
     let mut end = |limit, automatic| match limit {
         Limit::Value(value) => value,
         Limit::Percentile(_) => found.next().unwrap_or(automatic),
-        Limit::Auto => automatic,
+        Limit::Data | Limit::Auto => automatic,
     };
     let (low, high) = (end(limits.low, extremes.0), end(limits.high, extremes.1));
     Ok(Some(match given {

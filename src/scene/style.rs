@@ -16,7 +16,7 @@ pub enum StyleError {
     #[error("reading the norm: `{0}` is not known; use linear, log, sqrt, cbrt or eq_hist")]
     UnknownNorm(String),
     /// The limits have no `..` in them.
-    #[error("reading the limits: `{0}` has no `..`; write MIN..MAX, p1..p99, MIN.. or ..MAX")]
+    #[error("reading the limits: `{0}` has no `..`; write MIN..MAX, p1..p99, MIN.., ..MAX or data")]
     NoRange(String),
     /// A limit is not a finite number or a percentile.
     #[error("reading the limits: `{0}` is neither a finite number nor a percentile such as p99.5")]
@@ -93,6 +93,9 @@ pub enum Limit {
     Value(f64),
     /// This percentile (0 to 100) of the pixels on which anything fell.
     Percentile(f64),
+    /// The least or greatest value of the pixels on which anything falls where all of the data is in view: the same while
+    /// the view moves.
+    Data,
     /// The least or greatest value of the pixels on which anything fell.
     #[default]
     Auto,
@@ -105,6 +108,9 @@ impl FromStr for Limit {
         let text = text.trim();
         if text.is_empty() {
             return Ok(Self::Auto);
+        }
+        if text == "data" {
+            return Ok(Self::Data);
         }
         let (percent, number) = match text.strip_prefix(['p', 'P']) {
             Some(rest) => (true, rest),
@@ -128,6 +134,7 @@ impl fmt::Display for Limit {
         match self {
             Self::Value(value) => write!(f, "{value}"),
             Self::Percentile(percent) => write!(f, "p{percent}"),
+            Self::Data => f.write_str("data"),
             Self::Auto => Ok(()),
         }
     }
@@ -135,7 +142,8 @@ impl fmt::Display for Limit {
 
 /// The range of values that the colormap covers; values beyond it get the end colours.
 ///
-/// As text: `MIN..MAX`, `p1..p99`, `MIN..`, `..MAX`, mixed (`0..p99.5`), and `..` or `auto` for both ends automatic.
+/// As text: `MIN..MAX`, `p1..p99`, `MIN..`, `..MAX`, mixed (`0..p99.5`), `data..data` or `data` for those of the whole
+/// data, and `..` or `auto` for both ends automatic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Limits {
@@ -145,12 +153,33 @@ pub struct Limits {
     pub high: Limit,
 }
 
+impl Limits {
+    /// Those of the whole data.
+    pub const DATA: Self = Self { low: Limit::Data, high: Limit::Data };
+
+    /// Whether an end is that of the whole data.
+    #[must_use]
+    pub fn has_data(self) -> bool {
+        self.low == Limit::Data || self.high == Limit::Data
+    }
+
+    /// The same, with values in the place of the ends of the whole data.
+    #[must_use]
+    pub fn with_data(self, (low, high): (f64, f64)) -> Self {
+        let end = |limit, value| if limit == Limit::Data { Limit::Value(value) } else { limit };
+        Self { low: end(self.low, low), high: end(self.high, high) }
+    }
+}
+
 impl FromStr for Limits {
     type Err = StyleError;
 
     fn from_str(text: &str) -> Result<Self, StyleError> {
         if text.trim() == "auto" {
             return Ok(Self::default());
+        }
+        if text.trim() == "data" {
+            return Ok(Self::DATA);
         }
         let (low, high) = text.split_once("..").ok_or_else(|| StyleError::NoRange(text.to_owned()))?;
         let (low, high) = (low.parse()?, high.parse()?);
@@ -365,7 +394,7 @@ mod tests {
 
     #[test]
     fn limits_of_every_form() {
-        use Limit::{Auto, Percentile, Value};
+        use Limit::{Auto, Data, Percentile, Value};
         for (text, low, high) in [
             ("1..5", Value(1.0), Value(5.0)),
             ("-2.5..1e3", Value(-2.5), Value(1000.0)),
@@ -378,6 +407,8 @@ mod tests {
             ("3..3", Value(3.0), Value(3.0)),
             ("..", Auto, Auto),
             ("auto", Auto, Auto),
+            ("data", Data, Data),
+            ("data..5", Data, Value(5.0)),
         ] {
             assert_eq!(limits(text), Ok(Limits { low, high }), "{text}");
         }
@@ -440,6 +471,7 @@ mod tests {
             any::<f64>().prop_filter("finite", |v| v.is_finite()).prop_map(Limit::Value),
             (0.0..=100.0).prop_map(Limit::Percentile),
             Just(Limit::Auto),
+            Just(Limit::Data),
         ]
     }
 

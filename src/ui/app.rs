@@ -99,8 +99,7 @@ impl ScumbleApp {
 
     /// Tells of a fault in a frame, and keeps what would bring the figure back.
     pub fn report_fault(&mut self, saved: Option<&Path>) {
-        let place =
-            saved.map_or_else(String::new, |place| format!("; the figure is saved ({})", place.display()));
+        let place = saved.map_or_else(String::new, |place| format!("; the figure is saved ({})", place.display()));
         self.model.notices.error(format!("an internal error was survived{place}"));
     }
 

@@ -54,7 +54,8 @@ impl Rescue {
                 before(info);
                 let text = its.lock().unwrap_or_else(PoisonError::into_inner);
                 // Other threads survive their faults and say so.
-                if thread::current().id() == window && !text.is_empty() && write_whole(&place, text.as_bytes()).is_ok() {
+                if thread::current().id() == window && !text.is_empty() && write_whole(&place, text.as_bytes()).is_ok()
+                {
                     eprintln!("scumble: the figure is saved; open it with: scumble {}", place.display());
                 }
             }));
@@ -121,7 +122,9 @@ pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
 /// Whether a file is one of those that processes leave behind.
 pub fn is_recovery(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.strip_prefix("recovery-").and_then(|rest| rest.strip_suffix(".toml")).is_some_and(|id| id.parse::<u32>().is_ok())
+    name.strip_prefix("recovery-")
+        .and_then(|rest| rest.strip_suffix(".toml"))
+        .is_some_and(|id| id.parse::<u32>().is_ok())
 }
 
 /// Removes a figure that was left behind, with its lock.

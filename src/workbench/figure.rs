@@ -27,6 +27,7 @@ use crate::scene::style::{Background, Rgba, Style};
 use super::bands::Banded;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
+use super::whole::{Ends, fitted, is_wanted};
 use super::words::{quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
@@ -358,10 +359,14 @@ impl Workbench {
         }
         let mut bars = Vec::new();
         let mut shadings = Vec::new();
+        let wholes = self.wholes(tables, request, &layout, progress)?;
         for (i, counted) in visible.iter().zip(&counted) {
             // With one layer the ground is beneath its colors already.
             let background = if visible.len() == 1 { request.background } else { Background::None };
-            let style = Style { background, ..layers[*i].style.clone() };
+            let mut style = Style { background, ..layers[*i].style.clone() };
+            if let Some(ends) = wholes.get(*i).copied().flatten() {
+                style.limits = ends.put_into(style.limits, style.norm);
+            }
             let (colors, bar) = decide(counted.numbers.bands(), &style, request.layers[*i].has_bar())?;
             bars.extend(bar);
             shadings.push(colors);
@@ -386,6 +391,35 @@ impl Workbench {
             seconds: started.elapsed().as_secs_f64(),
             strip_bytes: self.picture_bytes / 16,
         })
+    }
+
+    /// The ends of the whole data of those layers whose limits depend on it, where that is not in view: a pass for each.
+    fn wholes(
+        &self,
+        tables: &[&Table],
+        request: &FigureRequest,
+        layout: &Layout,
+        progress: &Progress,
+    ) -> Result<Vec<Option<Ends>>, WorkbenchError> {
+        let layers: Vec<Layer> = (0..request.layers.len()).map(|i| request.layer(i, layout.plot_size())).collect();
+        let wanted = |i: usize| request.layers[i].visible && is_wanted(&layers[i], layers[i].style.limits);
+        if !(0..layers.len()).any(wanted) {
+            return Ok(Vec::new());
+        }
+        let fitted: Vec<Layer> = layers.iter().map(fitted).collect();
+        let pairs = tables.iter().zip(&fitted);
+        let facts: Vec<Facts> =
+            pairs.map(|(table, layer)| self.facts(table, layer, progress)).collect::<Result<_, _>>()?;
+        let plans = plans_of(&fitted, &facts)?;
+        let mut found = vec![None; layers.len()];
+        for i in (0..layers.len()).filter(|i| wanted(*i)) {
+            let counted = match self.threads_for_whole(&plans[i]) {
+                Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
+                None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
+            };
+            found[i] = Some(Ends::of(counted.numbers.bands())?);
+        }
+        Ok(found)
     }
 
     fn whole(

@@ -10,6 +10,7 @@ mod manners;
 mod opened;
 mod painting;
 mod resident;
+mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -155,6 +156,8 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 enum Job {
     /// To read the ranges of x and y of data that was just opened: nobody asked for it yet, but will.
     Learn(Arc<OpenData>),
+    /// To find out what the painter wants to know of whole data.
+    Whole,
     /// To draw.
     Draw(Box<DrawJob>),
 }
@@ -171,6 +174,9 @@ struct Shared {
     paint: Desk<()>,
     latest: Mutex<Option<Arc<Shown>>>,
     looks: Mutex<Looks>,
+    wholes: Mutex<whole::Known>,
+    /// Layers of whose whole data the painter wants to know the limits.
+    wants_whole: Mutex<Option<Vec<Wish>>>,
     events: Mutex<Sender<Event>>,
     wake: Wake,
     is_drawing: AtomicBool,
@@ -220,6 +226,8 @@ impl Session {
             paint: Desk::new(),
             latest: Mutex::new(None),
             looks: Mutex::new(Looks::default()),
+            wholes: Mutex::default(),
+            wants_whole: Mutex::default(),
             events: Mutex::new(sender),
             wake,
             is_drawing: AtomicBool::new(false),
@@ -367,6 +375,10 @@ fn draw_all(shared: &Arc<Shared>) {
                 learn(shared, &data, &progress);
                 continue;
             }
+            Job::Whole => {
+                find_whole(shared, options, &progress);
+                continue;
+            }
         };
         shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
@@ -416,7 +428,13 @@ fn draw_all(shared: &Arc<Shared>) {
             Err(error) if is_stop(&error) => (shared.wake)(),
             Err(error) => shared.send(Event::Failed(job.generation, error.to_string())),
         }
+        find_whole(shared, options, &progress);
     }
+}
+
+/// A stop is no fault, and what is wrong with the data is told to whoever asks for a frame of it.
+fn find_whole(shared: &Shared, options: CpuOptions, progress: &Progress) {
+    drop(survive(|| shared.find_whole(options, progress)));
 }
 
 /// Reads ahead what the first frame will have to know, until somebody asks for a frame.
@@ -442,9 +460,13 @@ fn paint_all(shared: &Arc<Shared>) {
     let mut painter = painting::Painting::new(shared.reading.threads);
     while let Some(((), _)) = shared.paint.take() {
         let Some(shown) = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone() else { continue };
-        let looks = shared.looks();
+        let wanted = shared.looks();
         let generation = shown.generation;
-        match survive(|| painter.paint(shown, looks)) {
+        match survive(|| {
+            let looks = shared.resolved(&shown, wanted.clone())?;
+            // What the person wants is what the picture is of, whatever that came to in values.
+            Ok(Painted { looks: wanted.clone(), ..painter.paint(shown.clone(), looks)? })
+        }) {
             Ok(painted) => shared.send(Event::Painted(Box::new(painted))),
             Err(error) => shared.send(Event::Failed(generation, error.to_string())),
         }

@@ -190,8 +190,9 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
     row(ui, "limits", |ui, label| {
         let shown = if present == Limits::default() { String::new() } else { present.to_string() };
         let mut text = state.limits_text.clone().unwrap_or_else(|| shown.clone());
-        let field =
-            egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("auto, MIN..MAX, p1..p99");
+        let field = egui::TextEdit::singleline(&mut text)
+            .desired_width(f32::INFINITY)
+            .hint_text("auto, MIN..MAX, p1..p99, data");
         let response = ui.add(field).labelled_by(label);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if entered && text != shown {
@@ -210,6 +211,10 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
         }
         if ui.selectable_label(present == percentiles, "p1–p99").on_hover_text("Between percentiles").clicked() {
             set_limits(model, percentiles);
+        }
+        let of_data = ui.selectable_label(present == Limits::DATA, "all data");
+        if of_data.on_hover_text("As where all of the data is in view: the same while the view moves").clicked() {
+            set_limits(model, Limits::DATA);
         }
         let is_pinned = matches!((present.low, present.high), (Limit::Value(_), Limit::Value(_)));
         let now = model.painted_layer().and_then(|painted| painted.limits);

@@ -252,7 +252,8 @@ impl<'a> Passes<'a> {
             let rows = data.table.rows();
             let unread = rows - (u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1))) as u64;
             // What would leave little is not worth a preview.
-            let is_last = rows <= FEW || (may_finish && unread <= bench.speed.rows_in(time * 4));
+            let near = if time < SECOND { time * 2 } else { time * 4 };
+            let is_last = rows <= FEW || (may_finish && unread <= bench.speed.rows_in(near));
             let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
             pass.advance(steps, bench.progress)?;
             bench.speed.note(bench.progress.rows() - before, started.elapsed());

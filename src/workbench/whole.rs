@@ -1,0 +1,45 @@
+//! Limits "of the whole data": those that the colors have where all of the data is in view, whatever part is shown.
+
+use crate::figure::FigureError;
+use crate::figure::bands::Bands;
+use crate::figure::norm::Scale;
+use crate::scene::layer::Layer;
+use crate::scene::style::{Limits, Norm};
+
+/// The least and greatest value of some numbers, and the same of their positive values for the log norm.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ends {
+    all: Option<(f64, f64)>,
+    positive: Option<(f64, f64)>,
+}
+
+impl Ends {
+    /// Those of an aggregate.
+    ///
+    /// # Errors
+    /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
+    pub fn of(values: &dyn Bands) -> Result<Self, FigureError> {
+        let ends = |norm| -> Result<Option<(f64, f64)>, FigureError> {
+            Ok(Scale::new(values, norm, Limits::default())?.map(|scale| scale.limits()))
+        };
+        Ok(Self { all: ends(Norm::Linear)?, positive: ends(Norm::Log)? })
+    }
+
+    /// Limits with values in the place of "whole data", if there are any.
+    pub fn put_into(self, limits: Limits, norm: Norm) -> Limits {
+        let ends = if norm == Norm::Log { self.positive } else { self.all };
+        ends.map_or(limits, |ends| limits.with_data(ends))
+    }
+}
+
+/// A layer with all of its data in view.
+pub fn fitted(layer: &Layer) -> Layer {
+    let mut layer = layer.clone();
+    (layer.x.range, layer.y.range) = (None, None);
+    layer
+}
+
+/// Whether a layer's limits depend on what is not in view.
+pub fn is_wanted(layer: &Layer, limits: Limits) -> bool {
+    limits.has_data() && (layer.x.range.is_some() || layer.y.range.is_some())
+}
