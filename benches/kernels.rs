@@ -26,9 +26,11 @@ use scumble::data::raw::RawSpec;
 use scumble::data::stats::column_stats;
 use scumble::data::table::Part;
 use scumble::data::{Dataset, Progress, Table};
+use scumble::figure::composite::{Sheet, composite};
 use scumble::figure::{shade, shading};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
+use scumble::scene::blend::Blend;
 use scumble::scene::layer::{AxisRequest, Layer};
 use scumble::scene::style::{Norm, Style};
 use tempfile::TempDir;
@@ -241,5 +243,28 @@ fn colouring(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, counting, reducing, statistics, colouring);
+/// Ten layers at the size of a screen, as a change of order, sight or alpha joins them anew.
+fn compositing(c: &mut Criterion) {
+    let (width, height) = (1920, 1080);
+    let mut state = 1_u32;
+    let mut sheet = || -> Vec<u8> {
+        let mut pixel = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [r, g, b, share] = state.to_be_bytes();
+            // A third of the pixels is empty.
+            if share < 85 { [0; 4] } else { [r, g, b, 128] }
+        };
+        (0..width * height).flat_map(|_| pixel()).collect()
+    };
+    let pixels: Vec<Vec<u8>> = (0..10).map(|_| sheet()).collect();
+    let mut group = group(c, "compositing 10 layers of 1920x1080");
+    group.throughput(Throughput::Elements(u64::from(width * height) * 10));
+    for (name, blend) in [("normal", Blend::Normal), ("multiply", Blend::Multiply)] {
+        let sheets: Vec<Sheet<'_>> = pixels.iter().map(|pixels| Sheet { pixels, blend }).collect();
+        let threads = Reading::default().threads;
+        group.bench_function(name, |b| b.iter(|| composite(&sheets, [255; 4], width, height, threads)));
+    }
+}
+
+criterion_group!(benches, counting, reducing, statistics, colouring, compositing);
 criterion_main!(benches);

@@ -31,7 +31,7 @@ pub struct RenderArgs {
     /// all of the data is in view
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
     limits: Option<Limits>,
-    /// Colormap; a trailing _r reverses it [default: bmy]
+    /// Colormap, a trailing _r reverses it; or colors: white,#08306b [default: bmy]
     #[arg(long, value_name = "NAME", help_heading = "Color")]
     colormap: Option<String>,
     /// Opacity of the points, 0 to 1 [default: 1]
@@ -97,7 +97,7 @@ impl RenderArgs {
                 return Err(WorkbenchError::Request("--set is for figure files; name one (.toml)".to_owned()));
             }
             if given.is_empty() {
-                return Err(WorkbenchError::Request("name the PNG to write: -o FILE".to_owned()));
+                return Err(WorkbenchError::Request("name the PNG to write: -o FILE (--output FILE)".to_owned()));
             }
             return Ok(Asked { figure: self.figure(), outputs: given, notes: Vec::new() });
         };

@@ -72,17 +72,9 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// A number with thin groups of three digits: 1,234,567.
+/// A number in groups of three digits: 1,234,567.
 pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    crate::workbench::words::grouped(n, ',')
 }
 
 #[cfg(test)]

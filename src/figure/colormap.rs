@@ -3,6 +3,7 @@
 //! The tables are made and checked by `assets/make_colormaps.py`; `NOTICE` names their authors and licences.
 
 use crate::figure::error::FigureError;
+use crate::scene::style::{Rgba, StyleError};
 
 /// A table of 256 sRGB colours, lowest value first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +32,15 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The colormap of that name; `_r` at its end reverses it. Upper and lower case may be mixed, `gray` is `grey`.
 ///
+/// Colors with commas between them, `white,#08306b`, are a map of their own: from one to the next in equal steps, straight
+/// in sRGB, as matplotlib's `LinearSegmentedColormap.from_list` has it.
+///
 /// # Errors
-/// [`FigureError::UnknownColormap`], with the nearest names, if there is none.
+/// [`FigureError::UnknownColormap`], with the nearest names, if there is none; [`FigureError::BadColors`].
 pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
+    if name.contains(',') {
+        return of_colors(name);
+    }
     let (base, reversed) = name.strip_suffix("_r").map_or((name, false), |base| (base, true));
     let base = if base.eq_ignore_ascii_case("gray") { "grey" } else { base };
     let found = TABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(base));
@@ -53,6 +60,41 @@ pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
     }
     let name = if reversed { format!("{known}_r") } else { (*known).to_owned() };
     Ok(Colormap { name, table })
+}
+
+/// The map of a list of colors.
+fn of_colors(list: &str) -> Result<Colormap, FigureError> {
+    let bad = |why: String| FigureError::BadColors { list: list.chars().take(80).collect(), why };
+    let mut colors = Vec::new();
+    for text in list.split(',') {
+        let Rgba([r, g, b, a]) = text.parse().map_err(|e: StyleError| bad(e.to_string()))?;
+        if a != 255 {
+            return Err(bad(format!("`{}` is translucent; give the layer an alpha instead", text.trim())));
+        }
+        colors.push([r, g, b].map(|byte| f64::from(byte) / 255.0));
+        if colors.len() > 256 {
+            return Err(bad("these are more than 256 colors".to_owned()));
+        }
+    }
+    let mut table = [[0; 3]; 256];
+    let last = colors.len() - 1;
+    for (i, color) in table.iter_mut().enumerate() {
+        let place = i as f64 / 255.0 * last as f64;
+        let below = (0..last).rev().find(|k| *k as f64 <= place).unwrap_or(0);
+        let (from, to) = (colors[below], colors[(below + 1).min(last)]);
+        let share = place - below as f64;
+        for ((channel, from), to) in color.iter_mut().zip(from).zip(to) {
+            *channel = byte(from + (to - from) * share);
+        }
+    }
+    Ok(Colormap { name: list.to_owned(), table })
+}
+
+/// A channel from 0 to 1 as a byte, rounded. (matplotlib rounds down, by the last bits of its sums, so that now and then
+/// it is one below.)
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
+fn byte(channel: f64) -> u8 {
+    (channel * 255.0).round() as u8
 }
 
 /// Known names within a small edit distance (a third of the length, at least 1) or that begin like this, nearest first.
@@ -128,6 +170,24 @@ mod tests {
         assert_eq!(ends("gray_r"), ([255; 3], [0; 3]));
         assert_eq!(ends("FIRE"), ([0; 3], [255; 3]));
         assert_eq!(colormap("VIRIDIS").unwrap().name, "viridis");
+    }
+
+    #[test]
+    fn lists_of_colors_are_maps() {
+        let table = colormap("white,#ff0000, black").unwrap().table;
+        // Those of matplotlib 3.11, but for one channel that it rounds down from 0.9999… (127).
+        for (i, color) in
+            [(0, [255, 255, 255]), (64, [255, 127, 127]), (127, [255, 1, 1]), (128, [254, 0, 0]), (255, [0; 3])]
+        {
+            assert_eq!(table[i], color, "{i}");
+        }
+        let two = colormap("black,white").unwrap().table;
+        assert!((0..=255_u8).all(|i| two[usize::from(i)] == [i; 3]));
+        for (list, part) in [("white,", "``"), ("white,rde", "rde"), ("#0008,white", "translucent")] {
+            let message = colormap(list).unwrap_err().to_string();
+            assert!(message.contains(part) && message.contains(list), "{message}");
+        }
+        assert!(colormap(&"red,".repeat(300)).is_err());
     }
 
     #[test]

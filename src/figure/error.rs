@@ -3,6 +3,14 @@
 /// Why no colours came out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FigureError {
+    /// A list of colors is no colormap.
+    #[error("reading the colors `{list}`: {why}")]
+    BadColors {
+        /// The list, or its beginning.
+        list: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is no colormap of that name.
     #[error("choosing the colormap: `{name}` is not known{}; the colormaps are {known} (add _r to reverse one)", did_you_mean(.nearest))]
     UnknownColormap {

@@ -163,9 +163,10 @@ pub fn entry_of(action: Action) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.action == action)
 }
 
-/// The actions whose keys were pressed, which are then used up. Single letters are left to a text field that has the focus.
-pub fn pressed(ctx: &egui::Context) -> Vec<Action> {
-    let typing = ctx.egui_wants_keyboard_input();
+/// The actions whose keys were pressed, which are then used up. Single letters are left to a text field that has the focus,
+/// or will have it in a moment (`is_asking`).
+pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
+    let typing = is_asking || ctx.egui_wants_keyboard_input();
     let mut actions = Vec::new();
     // Those with more modifiers first: a shortcut also matches where more are held than it needs.
     let mut keys: Vec<(KeyboardShortcut, Action)> =

@@ -134,7 +134,7 @@ impl ScumbleApp {
         self.take_files(ui);
         self.remember_opened();
         theme(ui.ctx(), self.model.document());
-        for action in pressed(ui.ctx()) {
+        for action in pressed(ui.ctx(), self.opening.is_asking() || self.saving.is_asking()) {
             self.act(ui, action);
         }
         self.menu(ui);

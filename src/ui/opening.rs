@@ -56,6 +56,11 @@ impl Opening {
         self.drops = drops;
     }
 
+    /// Whether a path is being asked for.
+    pub fn is_asking(&self) -> bool {
+        self.pending.is_some() || self.typed.is_some()
+    }
+
     /// Files that hang over the window.
     pub fn hovered(&self) -> usize {
         self.drops.hovered()

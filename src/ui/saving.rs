@@ -25,6 +25,11 @@ impl Saving {
         Self { wake, proposed: PathBuf::from(FIGURE_FILE), pending: None, typed: None }
     }
 
+    /// Whether a path is being asked for.
+    pub fn is_asking(&self) -> bool {
+        self.pending.is_some() || self.typed.is_some()
+    }
+
     /// Asks where to save, with a proposal.
     pub fn ask(&mut self, proposed: Option<PathBuf>) {
         self.proposed = proposed.unwrap_or_else(|| PathBuf::from(FIGURE_FILE));

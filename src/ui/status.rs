@@ -9,17 +9,9 @@ use super::canvas::{Stage, is_in_place};
 use super::model::Model;
 use super::panel_size;
 
-/// 1234567 as `1 234 567`.
+/// 1234567 as `1 234 567`, with spaces that no line breaks at.
 pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
+    crate::workbench::words::grouped(n, '\u{202f}')
 }
 
 /// What the badge over the plot says, if the picture is not exact.

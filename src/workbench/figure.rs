@@ -5,9 +5,10 @@
 
 mod drawn;
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use crate::aggregate::{Accounting, Values};
+use crate::aggregate::{Accounting, Aggregate, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
@@ -302,6 +303,7 @@ fn lay_out(
 }
 
 /// What became of a layer's rows, with its numbers.
+#[derive(Clone)]
 struct Counted {
     numbers: Numbers,
     accounting: Accounting,
@@ -309,17 +311,18 @@ struct Counted {
     passes: u32,
 }
 
-/// A layer's numbers.
+/// A layer's numbers, which layers that ask for the same share.
+#[derive(Clone)]
 enum Numbers {
-    Whole(crate::aggregate::Aggregate),
-    Kept(Kept),
+    Whole(Arc<Aggregate>),
+    Kept(Arc<Kept>),
 }
 
 impl Numbers {
     fn bands(&self) -> &dyn Bands {
         match self {
             Self::Whole(aggregate) => &aggregate.values,
-            Self::Kept(kept) => kept,
+            Self::Kept(kept) => kept.as_ref(),
         }
     }
 }
@@ -350,7 +353,13 @@ impl Workbench {
         let cells = plans[0].view.cells() as u64 * 12;
         let spare = cells.saturating_mul(visible.len().saturating_sub(1) as u64);
         let mut counted: Vec<Counted> = Vec::new();
-        for i in &visible {
+        for (at, i) in visible.iter().enumerate() {
+            let sources = request.layers[*i].all_sources();
+            let is_same = |j: &usize| plans[*j] == plans[*i] && request.layers[*j].all_sources() == sources;
+            if let Some(earlier) = visible[..at].iter().position(is_same) {
+                counted.push(Counted { passes: 0, ..counted[earlier].clone() });
+                continue;
+            }
             let threads = if spare > self.picture_bytes / 2 { None } else { self.threads_for_whole(&plans[*i]) };
             counted.push(match threads {
                 Some(threads) => self.whole(threads, tables[*i], &plans[*i], progress)?,
@@ -431,7 +440,7 @@ impl Workbench {
     ) -> Result<Counted, WorkbenchError> {
         let aggregate = self.count_with(threads, table, plan, progress)?;
         let accounting = aggregate.accounting;
-        Ok(Counted { numbers: Numbers::Whole(aggregate), accounting, engine: self.used.clone(), passes: 1 })
+        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine: self.used.clone(), passes: 1 })
     }
 
     fn kept(
@@ -444,7 +453,7 @@ impl Workbench {
         let mut numbers = Kept::new(plan.view.x.pixels, layer.reduction == Reduction::Count)?;
         let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
-        Ok(Counted { numbers: Numbers::Kept(numbers), accounting, engine, passes })
+        Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes })
     }
 }
 

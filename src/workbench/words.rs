@@ -40,6 +40,20 @@ pub fn quantities(table: &Table) -> [Quantity; 2] {
     [X, Y].map(|i| table.column(i).map_or_else(Quantity::default, quantity))
 }
 
+/// A number in groups of three digits.
+#[must_use]
+pub fn grouped(n: u64, between: char) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(between);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn quantity(column: &Column) -> Quantity {
     let time = match column.dtype().scalar {
         Scalar::Time(step) => time_unit(step),

@@ -88,7 +88,7 @@ fn words_move_the_plot_and_empty_ones_do_not() {
     assert!(nameless[0] < x && nameless[3] > height && nameless[2] > width);
     assert!(place("--title T")[1] > y + 15);
     assert_eq!(place("--title="), [x, y, width, height]);
-    assert!(place("--dpi 192")[0] > x + x / 2);
+    assert!(place("--dpi 144")[0] > x + x / 3);
     assert_eq!(place("--bare"), [0, 0, 640, 480]);
     // Too small for axes.
     assert_eq!(plot(&desk.json("render a.npy --size 90x60 -o a.png")), [0, 0, 90, 60]);

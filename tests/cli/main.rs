@@ -24,6 +24,7 @@ mod engines;
 mod expressions;
 mod figures;
 mod formats;
+mod layers;
 mod pictures;
 mod requests;
 mod sources;

@@ -83,6 +83,33 @@ fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale) {
             }
         });
         list.response.labelled_by(label);
+        if let Scale::SymLog { linthresh } = present {
+            threshold(ui, model, is_x, linthresh);
+        }
+    });
+}
+
+/// Below which value a symlog axis is linear.
+fn threshold(ui: &mut Ui, model: &mut Model, is_x: bool, present: f64) {
+    let label = ui.label("±").id;
+    let id = ui.scope_id().with(("threshold", is_x));
+    let typed = ui.data(|data| data.get_temp::<String>(id));
+    let mut text = typed.unwrap_or_else(|| present.to_string());
+    let response = ui.add(TextEdit::singleline(&mut text).desired_width(f32::INFINITY)).labelled_by(label);
+    let response = response.on_hover_text("Linear up to here, on both sides of zero");
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if entered {
+        match format!("symlog:{}", text.trim()).parse::<Scale>() {
+            Ok(scale) => model.set_scale(is_x, scale),
+            Err(error) => model.notices.error(error.to_string()),
+        }
+    }
+    ui.data_mut(|data| {
+        if response.has_focus() {
+            data.insert_temp(id, text);
+        } else {
+            data.remove::<String>(id);
+        }
     });
 }
 

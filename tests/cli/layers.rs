@@ -1,0 +1,122 @@
+//! Several layers, and figure files: from the text of a figure to its bytes.
+
+use crate::kit::{Desk, cloud, pairs};
+
+use crate::kit::array;
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    for (name, seed) in [("a.npy", 1), ("b.npy", 2)] {
+        desk.write(name, array("<f8", "(4000, 2)", &pairs(&cloud(4000, seed))));
+    }
+    desk
+}
+
+const VIEW: &str = "--x-range=-3..3 --y-range=-3..3 --size 120x100 --norm log";
+
+const OVERLAY: &str = r#"
+scumble = 1
+size = "120x100"
+bare = true
+background = "white"
+[x]
+range = "-3..3"
+[y]
+range = "-3..3"
+[[layers]]
+file = "a.npy"
+norm = "log"
+colormap = "Blues"
+alpha = 0.5
+[[layers]]
+file = "b.npy"
+norm = "log"
+colormap = "Reds"
+alpha = 0.5
+"#;
+
+#[test]
+fn every_pixel_of_an_overlay_is_what_the_formula_says() {
+    let desk = desk();
+    desk.write("figure.toml", OVERLAY);
+    desk.run("render figure.toml -o both.png").done();
+    let both = crate::kit::Picture::decode(&desk.read("both.png"));
+    let blues = desk.render(&format!("a.npy {VIEW} --colormap Blues --background none"));
+    let reds = desk.render(&format!("b.npy {VIEW} --colormap Reds --background none"));
+    let mut covered = [0; 4];
+    for ((pixel, blue), red) in both.pixels().zip(blues.pixels()).zip(reds.pixels()) {
+        for channel in 0..3 {
+            let over = |color: &[u8], beneath: f64| {
+                if color[3] == 0 { beneath } else { 0.5 * f64::from(color[channel]) + 0.5 * beneath }
+            };
+            let wanted = over(red, over(blue, 255.0));
+            assert!(
+                (f64::from(pixel[channel]) - wanted).abs() <= 1.0,
+                "{pixel:?}, not {wanted}, of {blue:?} and {red:?}"
+            );
+        }
+        covered[usize::from(blue[3] > 0) * 2 + usize::from(red[3] > 0)] += 1;
+    }
+    assert!(covered.iter().all(|n| *n > 200), "nothing, one or the other, both: {covered:?}");
+}
+
+#[test]
+fn a_figure_file_of_one_layer_gives_the_bytes_of_its_command() {
+    let desk = desk();
+    desk.write("one.toml", "scumble = 1\nsize = \"500x400\"\ntitle = \"One\"\n[y]\nscale = \"symlog:0.5\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"magma_r\"\nlimits = \"p1..p99\"\n");
+    desk.run("render one.toml -o file.png").done();
+    let args = "--size 500x400 --title One --y-scale symlog:0.5 --colormap magma_r --limits=p1..p99";
+    desk.run(&format!("render a.npy {args} -o flags.png")).done();
+    assert!(desk.read("file.png") == desk.read("flags.png"));
+    desk.run("render one.toml --set layers.0.file=b.npy -o other.png").done();
+    assert!(desk.read("file.png") != desk.read("other.png"));
+}
+
+#[test]
+fn a_figure_file_has_outputs_and_settings() {
+    let desk = desk();
+    let outputs = "[[outputs]]\nfile = \"small.png\"\nsize = \"60x50\"\n[[outputs]]\nfile = \"usual.png\"\n";
+    desk.write("figure.toml", format!("{OVERLAY}{outputs}"));
+    desk.run("render figure.toml").done();
+    let sized = |name: &str| {
+        let picture = crate::kit::Picture::decode(&desk.read(name));
+        (picture.width, picture.height)
+    };
+    assert_eq!((sized("small.png"), sized("usual.png")), ((60, 50), (120, 100)));
+    let told = desk.json("render figure.toml -o again.png --set layers.1.hidden=true");
+    assert!(desk.read("usual.png") != desk.read("again.png"));
+    assert_eq!(told["layers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(told["rows"], 4000);
+    let told = desk.json("render figure.toml -o both.png");
+    assert_eq!((told["rows"].as_u64(), told["layers"][1]["name"].as_str()), (Some(8000), Some("b")));
+    assert!(desk.read("usual.png") == desk.read("both.png"));
+}
+
+#[test]
+fn what_is_wrong_with_a_figure_file_is_told_with_its_line() {
+    let desk = desk();
+    desk.write("figure.toml", OVERLAY.replace("alpha", "alhpa"));
+    desk.run("render figure.toml -o no.png").refused(&["line 14", "alhpa", "figure.toml"]);
+    desk.write("figure.toml", OVERLAY.replace("b.npy", "c.npy"));
+    desk.run("render figure.toml -o no.png").refused(&["c.npy", "--set layers.1.file"]);
+    desk.write("figure.toml", OVERLAY);
+    desk.run("render figure.toml").refused(&["outputs", "-o FILE"]);
+    desk.run("render figure.toml -o no.png --norm log").refused(&["--norm", "--set"]);
+    desk.run("render a.npy -o no.png --set x.range=0..1").refused(&["--set", "figure file"]);
+    desk.run("aggregate figure.toml -o no.npy").failed(&["figure files"]);
+    assert!(!desk.list(".").iter().any(|name| name.starts_with("no.")));
+}
+
+#[test]
+fn limits_of_the_whole_data_are_those_of_the_fitted_view() {
+    let desk = desk();
+    let size = "--size 90x80 --norm linear";
+    let part = "--x-range=0..0.5 --y-range=0..0.5";
+    let whole = desk.aggregate(&format!("a.npy {}", "--size 90x80"));
+    let drawn = whole.counts().iter().copied().filter(|count| *count > 0);
+    let (low, high) = (drawn.clone().min().unwrap(), drawn.max().unwrap());
+    let pinned = desk.render(&format!("a.npy {size} {part} --limits={low}..{high}"));
+    let of_data = desk.render(&format!("a.npy {size} {part} --limits data"));
+    assert_eq!(of_data.bytes, pinned.bytes);
+    assert_ne!(desk.render(&format!("a.npy {size} {part}")).bytes, pinned.bytes);
+}
