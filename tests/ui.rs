@@ -23,7 +23,7 @@ fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
     let mut app = ScumbleApp::new(EngineChoice::Cpu, Some(2), &wake, None).unwrap();
     app.open(files, raw);
     let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
-    Harness::builder().with_size(vec2(1100.0, 900.0)).build_ui_state(frame, app)
+    Harness::builder().with_size(vec2(1100.0, 1000.0)).build_ui_state(frame, app)
 }
 
 /// Frames until the picture is at rest and something holds.
@@ -229,4 +229,51 @@ fn a_file_that_grows_is_noticed_and_read_anew_on_request() {
     until(&mut window, "the new row is drawn", |app| {
         app.model().painted().unwrap().shown.layers[0].aggregate.accounting.rows == 30_001
     });
+}
+
+#[test]
+fn layers_are_added_hidden_moved_and_taken_away_by_their_controls() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let layers = |app: &ScumbleApp| app.model().document().unwrap().figure.layers.len();
+    window.get_by_label("Duplicate").click();
+    until(&mut window, "there are two layers", |app| layers(app) == 2);
+    let counted = window.state().model().painted().unwrap().shown.layers.clone();
+    assert!(Arc::ptr_eq(&counted[0].aggregate, &counted[1].aggregate), "the same numbers");
+    let name = window.get_by_label("name");
+    name.focus();
+    name.type_text("upper");
+    until(&mut window, "the upper one has a name", |app| app.model().document().unwrap().layer().title() == "upper");
+    window.get_by_label("show upper").click();
+    until(&mut window, "it is hidden", |app| !app.model().document().unwrap().figure.layers[1].visible);
+    window.get_by_label("Down").click();
+    until(&mut window, "it is the lower one", |app| {
+        let document = app.model().document().unwrap();
+        document.figure.layers[0].title() == "upper" && document.active == 0
+    });
+    window.get_by_label("Remove").click();
+    until(&mut window, "it is gone", |app| layers(app) == 1);
+    for _ in 0..2 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    }
+    until(&mut window, "it is back where it was", |app| {
+        layers(app) == 2 && app.model().document().unwrap().figure.layers[1].title() == "upper"
+    });
+}
+
+#[test]
+fn a_figure_is_saved_and_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_label("Duplicate").click();
+    until(&mut window, "there are two layers", |app| app.model().document().unwrap().figure.layers.len() == 2);
+    let saved = document(&window);
+    let path = folder.path().join("figure.toml");
+    window.state_mut().save_figure(path.clone());
+    until(&mut window, "it is saved", |app| app.model().saved() == Some(path.as_path()));
+    window.get_by_label("Remove").click();
+    until(&mut window, "one layer is left", |app| app.model().document().unwrap().figure.layers.len() == 1);
+    window.state_mut().open(vec![path.clone()], RawSpec::default());
+    until(&mut window, "it is open again", |app| app.model().document().unwrap().figure.layers.len() == 2);
+    assert_eq!(document(&window).figure.layers, saved.figure.layers);
 }

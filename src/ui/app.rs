@@ -211,7 +211,7 @@ impl ScumbleApp {
             None => {}
         }
         if let Some(path) = self.saving.ui(ui, &mut self.model.notices) {
-            self.save_to(path);
+            self.save_figure(path);
         }
         self.export.ui(ui, &mut self.model, self.stage.as_ref());
         overlays::help(ui, &mut self.shown.help);
@@ -402,7 +402,7 @@ impl ScumbleApp {
     /// Saves the figure where it was saved before, or asks where.
     fn save(&mut self, elsewhere: bool) {
         match self.model.saved().map(Path::to_owned) {
-            Some(path) if !elsewhere => self.save_to(path),
+            Some(path) if !elsewhere => self.save_figure(path),
             saved => {
                 let data = self.model.document().and_then(|document| document.layer().sources.inputs.first().cloned());
                 self.saving.ask(saved.or_else(|| data.map(|data| data.with_extension("toml"))));
@@ -410,7 +410,8 @@ impl ScumbleApp {
         }
     }
 
-    fn save_to(&mut self, path: PathBuf) {
+    /// Saves the figure, as it is shown, in a file.
+    pub fn save_figure(&mut self, path: PathBuf) {
         let (Some(document), Some(stage)) = (self.model.document(), &self.stage) else { return };
         let mut figure = document.figure.clone();
         figure.size = stage.layout.size;

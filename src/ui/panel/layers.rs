@@ -33,6 +33,10 @@ impl LayersForm {
             ui.label("Nothing is open.");
             return None;
         };
+        // One layer alone needs no list, no name and nothing to blend with.
+        if document.figure.layers.len() < 2 {
+            return buttons(ui, &document);
+        }
         let mut wish = None;
         // The uppermost first, as they lie.
         for index in (0..document.figure.layers.len()).rev() {
@@ -92,20 +96,17 @@ fn change(model: &mut Model, label: &'static str, what: impl FnOnce(&mut Documen
 /// One layer: a handle to drag it by, whether it is seen, its colors, its name.
 fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState) -> Option<Wish> {
     let layer = &document.figure.layers[index];
-    let several = document.figure.layers.len() > 1;
     let title = layer.title();
     let mut wish = None;
     let response = ui
         .horizontal(|ui| {
-            if several {
-                let (rect, handle) = ui.allocate_exact_size(vec2(9.0, ui.spacing().interact_size.y), Sense::drag());
-                let stroke = ui.style().interact(&handle).fg_stroke;
-                for y in [-3.0, 0.0, 3.0] {
-                    ui.painter().hline(rect.x_range(), rect.center().y + y, stroke);
-                }
-                handle.dnd_set_drag_payload(index);
-                handle.on_hover_text("Drag to reorder").on_hover_cursor(CursorIcon::Grab);
+            let (rect, handle) = ui.allocate_exact_size(vec2(9.0, ui.spacing().interact_size.y), Sense::drag());
+            let stroke = ui.style().interact(&handle).fg_stroke;
+            for y in [-3.0, 0.0, 3.0] {
+                ui.painter().hline(rect.x_range(), rect.center().y + y, stroke);
             }
+            handle.dnd_set_drag_payload(index);
+            handle.on_hover_text("Drag to reorder").on_hover_cursor(CursorIcon::Grab);
             let mut visible = layer.visible;
             let seen = ui.checkbox(&mut visible, "").on_hover_text("Whether it is seen");
             let said = format!("show {title}");
@@ -116,12 +117,12 @@ fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState
             strip(ui, &layer.style.colormap, colors, vec2(30.0, 12.0));
             // From the right, so that a long name takes what the rest leaves.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if several && ui.small_button("solo").on_hover_text("Show it alone, or all again").clicked() {
+                if ui.small_button("solo").on_hover_text("Show it alone, or all again").clicked() {
                     wish = Some(Wish::Solo(index));
                 }
                 ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
                     let text = if layer.visible { RichText::new(&title) } else { RichText::new(&title).weak() };
-                    let name = egui::Button::selectable(several && index == document.active, text).truncate();
+                    let name = egui::Button::selectable(index == document.active, text).truncate();
                     if ui.add(name).clicked() {
                         wish = Some(Wish::Activate(index));
                     }
@@ -150,9 +151,12 @@ fn buttons(ui: &mut Ui, document: &Document) -> Option<Action> {
         let (count, active) = (document.figure.layers.len(), document.active);
         offer("Add…", "Add files as a layer", document.has_room(), Action::AddLayer);
         offer("Duplicate", "The same again, to be shown in another way", document.has_room(), Action::DuplicateLayer);
-        offer("Remove", "Take the layer away", count > 1, Action::RemoveLayer);
+        if count < 2 {
+            return;
+        }
+        offer("Remove", "Take the layer away", true, Action::RemoveLayer);
         offer("Up", "Move it up", active + 1 < count, Action::RaiseLayer);
-        offer("Down", "Move it down", active > 0 && count > 1, Action::LowerLayer);
+        offer("Down", "Move it down", active > 0, Action::LowerLayer);
     });
     action
 }
