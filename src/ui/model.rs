@@ -59,8 +59,8 @@ pub struct Model {
     saved: Option<PathBuf>,
     /// Figures that are being written or read.
     paperwork: Vec<Paperwork>,
-    /// What was just opened in the place of another figure, to which it could be added instead.
-    replaced: Option<Vec<PathBuf>>,
+    /// What was just opened in the place of another figure, to which it could be added instead, and when.
+    replaced: Option<(Vec<PathBuf>, Instant)>,
     wake: Wake,
     threads: Option<usize>,
     /// What to tell the person.

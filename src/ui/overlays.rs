@@ -59,7 +59,8 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
 
 /// What took the place of another figure could be a layer of it instead.
 pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
-    let Some(paths) = model.replaced() else { return };
+    let Some((paths, left)) = model.replaced() else { return };
+    ui.ctx().request_repaint_after(left);
     let name = paths.first().and_then(|path| path.file_name());
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let at = stage.plot.center_bottom() - vec2(0.0, 10.0);

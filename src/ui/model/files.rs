@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::export::output::write_whole;
 use crate::scene::history::History;
@@ -42,6 +43,9 @@ fn next_colormap(document: &Document) -> &'static str {
     let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
     HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
 }
+
+/// How long a file that took the place of a figure is offered as a layer of it instead.
+const OFFER: Duration = Duration::from_secs(7);
 
 /// What became of a figure file.
 pub(super) enum Paper {
@@ -168,7 +172,8 @@ impl Model {
                 self.views = History::new(views(&candidate.document));
             }
             let inputs = candidate.document.layer().sources.inputs.clone();
-            self.replaced = (candidate.label == "Open" && self.document().is_some()).then(|| inputs.clone());
+            self.replaced =
+                (candidate.label == "Open" && self.document().is_some()).then(|| (inputs.clone(), Instant::now()));
             self.just_opened = Some(inputs);
             self.history.change(&candidate.label, Some(candidate.document));
         }
@@ -291,9 +296,12 @@ impl Model {
         }
     }
 
-    /// Files that took the place of another figure, and could be a layer of that instead.
-    pub fn replaced(&self) -> Option<&[PathBuf]> {
-        self.replaced.as_deref()
+    /// Files that took the place of another figure a moment ago, and could be a layer of that instead; and how long that
+    /// will still be offered.
+    pub fn replaced(&self) -> Option<(&[PathBuf], Duration)> {
+        let (paths, since) = self.replaced.as_ref()?;
+        let left = OFFER.checked_sub(since.elapsed())?;
+        Some((paths.as_slice(), left))
     }
 
     /// Leaves things as they are.
@@ -303,7 +311,7 @@ impl Model {
 
     /// Goes back to the figure before, and adds the files to it.
     pub fn add_to_replaced(&mut self) {
-        let Some(paths) = self.replaced.take() else { return };
+        let Some((paths, _)) = self.replaced.take() else { return };
         let raw = self.document().map(|document| document.layer().sources.raw.clone()).unwrap_or_default();
         self.undo();
         self.add_layer(paths, raw);
