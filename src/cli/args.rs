@@ -76,10 +76,10 @@ Examples:
 pub enum Command {
     /// Draw all points of the inputs as a PNG, with axes and a color bar
     #[command(after_help = DRAW_EXAMPLES)]
-    Render(RenderArgs),
+    Render(Box<RenderArgs>),
     /// Write the numbers of the pixel grid as .npy: shape (height, width), row 0 = lowest y
     #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
-    Aggregate(AggregateArgs),
+    Aggregate(Box<AggregateArgs>),
     /// Say what is in a file: columns, types, rows, exact ranges
     #[command(after_help = "Examples:\n  scumble info points.npy\n  scumble info big.f32 --json")]
     Info(InfoArgs),

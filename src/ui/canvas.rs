@@ -141,11 +141,11 @@ impl Canvas {
         let look = document.figure.look();
         let key =
             FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: painted.map(address) };
-        if self.figure.as_ref().is_none_or(|(known, _)| *known != key) {
-            if let Some(image) = figure(stage, look, at_rest, &bars(document, painted)) {
-                let texture = self.figure.take().map(|(_, texture)| texture);
-                self.figure = Some((key, upload(ui, "figure", texture, &image)));
-            }
+        if self.figure.as_ref().is_none_or(|(known, _)| *known != key)
+            && let Some(image) = figure(stage, look, at_rest, &bars(document, painted))
+        {
+            let texture = self.figure.take().map(|(_, texture)| texture);
+            self.figure = Some((key, upload(ui, "figure", texture, &image)));
         }
         let painter = ui.painter_at(stage.rect);
         if look.background == Some(Background::None) {

@@ -10,7 +10,7 @@ use egui::{DragValue, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Win
 use crate::export::output::Output;
 use crate::export::picture::{Notes, write_png};
 use crate::scene::axis::{MAX_PIXELS, Size};
-use crate::workbench::command_line::{comment, render_command, shell_line, title};
+use crate::workbench::command_line::{comment, is_plain, render_command, shell_line, title};
 use crate::workbench::figure::{DPI, FigureRequest};
 use crate::workbench::session::{OpenData, Wake};
 use crate::workbench::sources::reads;
@@ -99,6 +99,10 @@ impl ExportDialog {
                 ui.add_space(6.0);
                 ui.label(RichText::new("The same, from a terminal or a script:").weak());
                 let line = shell_line(&render_command(&request, &model.figure_file(), &output));
+                if !is_plain(&request) && model.saved().is_none() {
+                    let text = "Several layers need a figure file: save it with Ctrl+S, and the command is complete.";
+                    ui.label(RichText::new(text).weak());
+                }
                 ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
                     ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
                 });

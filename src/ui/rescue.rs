@@ -12,6 +12,7 @@ use std::{panic, process, thread};
 
 use crate::export::output::write_whole;
 use crate::scene::axis::View;
+use crate::workbench::figure::FigureRequest;
 use crate::workbench::figure_file;
 
 use super::canvas::Stage;
@@ -25,18 +26,18 @@ const KEPT: usize = 8;
 
 /// Keeps the present figure in a file of this process.
 pub struct Rescue {
-    text: Arc<Mutex<String>>,
+    figure: Arc<Mutex<Option<FigureRequest>>>,
     place: Option<PathBuf>,
     /// Held as long as the process lives.
     lock: Option<File>,
-    writer: Option<Sender<String>>,
+    writer: Option<Sender<FigureRequest>>,
     kept: Option<(Document, View)>,
 }
 
 impl Rescue {
     /// Gets ready to write into a folder; with none, nothing is saved.
     pub fn install(folder: Option<&Path>) -> Self {
-        let text: Arc<Mutex<String>> = Arc::default();
+        let figure: Arc<Mutex<Option<FigureRequest>>> = Arc::default();
         let place = folder.map(|folder| folder.join(format!("recovery-{}.toml", process::id())));
         let lock = place.as_deref().and_then(hold);
         // Without a lock it would look left behind while it is in use.
@@ -47,28 +48,25 @@ impl Rescue {
             thread::Builder::new().name("scumble-rescue".to_owned()).spawn(work).ok().map(|_| sender)
         });
         if let Some(place) = place.clone() {
-            let its = Arc::clone(&text);
+            let its = Arc::clone(&figure);
             let window = thread::current().id();
             let before = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 before(info);
-                let text = its.lock().unwrap_or_else(PoisonError::into_inner);
+                let figure = its.lock().unwrap_or_else(PoisonError::into_inner);
                 // Other threads survive their faults and say so.
-                if thread::current().id() == window && !text.is_empty() && write_whole(&place, text.as_bytes()).is_ok()
-                {
+                let figure = figure.as_ref().filter(|_| thread::current().id() == window);
+                if figure.is_some_and(|figure| write(&place, figure)) {
                     eprintln!("scumble: the figure is saved; open it with: scumble {}", place.display());
                 }
             }));
         }
-        Self { text, place, lock, writer, kept: None }
+        Self { figure, place, lock, writer, kept: None }
     }
 
     /// Keeps what is shown now.
     pub fn keep(&mut self, document: Option<&Document>, stage: Option<&Stage>) {
-        let (Some(document), Some(stage), Some(place)) = (document, stage.filter(|stage| stage.is_known), &self.place)
-        else {
-            return;
-        };
+        let (Some(document), Some(stage)) = (document, stage.filter(|stage| stage.is_known)) else { return };
         let is_same = self.kept.as_ref().is_some_and(|(kept, view)| kept == document && *view == stage.view);
         if is_same {
             return;
@@ -77,13 +75,10 @@ impl Rescue {
         figure.size = stage.layout.size;
         figure.x.range = Some(stage.view.x.range);
         figure.y.range = Some(stage.view.y.range);
-        let folder = place.parent().unwrap_or(Path::new(""));
-        if let Ok(text) = figure_file::sketch(&figure, folder) {
-            self.text.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&text);
-            if let Some(writer) = &self.writer {
-                // The thread only ends with the program.
-                let _ = writer.send(text);
-            }
+        *self.figure.lock().unwrap_or_else(PoisonError::into_inner) = Some(figure.clone());
+        if let Some(writer) = &self.writer {
+            // The thread only ends with the program.
+            let _ = writer.send(figure);
         }
         self.kept = Some((document.clone(), stage.view));
     }
@@ -96,7 +91,7 @@ impl Rescue {
     /// The program ends as it should: nothing is left behind.
     pub fn end(&mut self) {
         self.writer = None;
-        self.text.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.figure.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Some(place) = self.place.take() {
             remove(&place);
         }
@@ -152,11 +147,17 @@ fn is_free(place: &Path) -> bool {
     }
 }
 
-/// Writes the newest of the texts that come, with pauses.
-fn write_all(place: &Path, texts: &Receiver<String>) {
-    while let Ok(mut newest) = texts.recv() {
+/// Writes a figure; a full disk is no reason to bother the person, as it is a precaution only.
+fn write(place: &Path, figure: &FigureRequest) -> bool {
+    let folder = place.parent().unwrap_or(Path::new(""));
+    figure_file::sketch(figure, folder).is_ok_and(|text| write_whole(place, text.as_bytes()).is_ok())
+}
+
+/// Writes the newest of the figures that come, with pauses.
+fn write_all(place: &Path, figures: &Receiver<FigureRequest>) {
+    while let Ok(mut newest) = figures.recv() {
         let is_over = loop {
-            match texts.recv_timeout(PAUSE) {
+            match figures.recv_timeout(PAUSE) {
                 Ok(newer) => newest = newer,
                 Err(RecvTimeoutError::Timeout) => break false,
                 Err(RecvTimeoutError::Disconnected) => break true,
@@ -165,25 +166,29 @@ fn write_all(place: &Path, texts: &Receiver<String>) {
         if is_over {
             return;
         }
-        // A full disk is no reason to bother the person: it is a precaution only.
-        let _ = write_whole(place, newest.as_bytes());
+        write(place, &newest);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::axis::Size;
+    use crate::workbench::figure::FigureLayer;
+    use crate::workbench::sources::Sources;
 
     #[test]
     fn a_panic_of_the_windows_thread_saves_the_figure_and_others_do_not() {
         let folder = tempfile::tempdir().unwrap();
         let mut rescue = Rescue::install(Some(folder.path()));
         let place = rescue.place().unwrap().to_owned();
-        *rescue.text.lock().unwrap() = "scumble = 1\n".to_owned();
+        let layer = FigureLayer::new(Sources { inputs: vec!["/data/a.npy".into()], ..Sources::default() });
+        *rescue.figure.lock().unwrap() = Some(FigureRequest::new(layer, Size { width: 30, height: 20 }));
         assert!(thread::spawn(|| panic!("on purpose, elsewhere")).join().is_err());
         assert!(!place.exists());
         assert!(panic::catch_unwind(|| panic!("on purpose")).is_err());
-        assert_eq!(fs::read_to_string(&place).unwrap(), "scumble = 1\n");
+        let saved = fs::read_to_string(&place).unwrap();
+        assert!(saved.contains("30x20") && saved.contains("a.npy"), "{saved}");
         assert!(left_behind(folder.path()).is_empty(), "this process lives");
         rescue.end();
         assert!(!place.exists());

@@ -165,7 +165,7 @@ fn dpi() -> f64 {
     DPI
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, clippy::float_cmp, reason = "as serde calls it; the very same value")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it; the very same value")]
 fn is_usual_dpi(dpi: &f64) -> bool {
     *dpi == DPI
 }

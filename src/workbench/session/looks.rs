@@ -250,7 +250,8 @@ impl<'a> Passes<'a> {
             let Some(pass) = pass.as_mut().filter(|pass| !pass.is_done()) else { continue };
             let (started, before) = (Instant::now(), bench.progress.rows());
             let rows = data.table.rows();
-            let unread = rows - (u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1))) as u64;
+            let read = u128::from(rows) * u128::from(pass.done()) / u128::from(pass.steps().max(1));
+            let unread = rows - u64::try_from(read).unwrap_or(rows);
             // What would leave little is not worth a preview.
             let near = if time < SECOND { time * 2 } else { time * 4 };
             let is_last = rows <= FEW || (may_finish && unread <= bench.speed.rows_in(near));

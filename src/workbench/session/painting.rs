@@ -79,7 +79,8 @@ impl Painting {
     /// # Errors
     /// Unknown colormaps, limits that a norm cannot use.
     pub fn paint(&mut self, shown: Arc<Shown>, looks: Looks) -> Result<Painted, WorkbenchError> {
-        let visible = looks.layers.iter().filter(|look| look.visible).count();
+        // While a layer comes or goes, looks may be those of the next frame already.
+        let visible = shown.layers.iter().zip(&looks.layers).filter(|(_, look)| look.visible).count();
         let mut known = Vec::with_capacity(shown.layers.len());
         for (i, layer) in shown.layers.iter().enumerate() {
             let look = looks.layers.get(i).cloned().unwrap_or_default();
