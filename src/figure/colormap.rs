@@ -183,7 +183,7 @@ mod tests {
         }
         let two = colormap("black,white").unwrap().table;
         assert!((0..=255_u8).all(|i| two[usize::from(i)] == [i; 3]));
-        for (list, part) in [("white,", "``"), ("white,rde", "rde"), ("#0008,white", "translucent")] {
+        for (list, part) in [("white,", "``"), ("white,rde", "rde"), ("#00000080,white", "translucent")] {
             let message = colormap(list).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains(list), "{message}");
         }
