@@ -98,12 +98,11 @@ impl App for Trial {
             println!("did {order}");
         }
         if self.running > 0 {
-            self.running -= 1;
-            if self.running == 0 {
-                println!("ran");
-            }
             ctx.request_repaint();
         }
+        // Something new in each frame of a run: what shows nothing new is not painted.
+        let step = Pos2::new(f32::from(u8::try_from(self.running % 32).expect("small")), 0.0);
+        ui.painter().rect_filled(Rect::from_min_size(step, Vec2::splat(1.0)), 0.0, Color32::WHITE);
         let scale = ctx.pixels_per_point();
         ui.label(&self.words);
         let window = ctx.viewport_rect();
@@ -117,7 +116,14 @@ impl App for Trial {
         ui.painter().rect_filled(mark, 0.0, Color32::from_rgb(r, g, b));
     }
 
-    fn framed(&mut self, _ctx: &egui::Context, _facts: FrameFacts) {}
+    fn framed(&mut self, _ctx: &egui::Context, _facts: FrameFacts) {
+        if self.running > 0 {
+            self.running -= 1;
+            if self.running == 0 {
+                println!("ran");
+            }
+        }
+    }
 
     fn graphics_restored(&mut self, _ctx: &egui::Context, window: &WindowFacts) {
         println!("restored {}", window.adapter);
