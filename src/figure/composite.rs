@@ -45,13 +45,32 @@ pub fn composite(sheets: &[Sheet<'_>], background: [u8; 4], width: u32, height: 
         for (i, part) in pixels.chunks_mut(share * 4).enumerate() {
             let first = i * share * 4;
             scope.spawn(move || {
-                for (j, run) in part.chunks_mut(RUN * 4).enumerate() {
-                    join(sheets, background, first + j * RUN * 4, run);
+                let arch = pulp::Arch::new();
+                for (j, out) in part.chunks_mut(RUN * 4).enumerate() {
+                    arch.dispatch(Join { sheets, background, first: first + j * RUN * 4, out });
                 }
             });
         }
     });
     Image { width, height, pixels }
+}
+
+/// A run of pixels, compiled for the widest vectors that the processor has: all that it calls must be inlined.
+struct Join<'a> {
+    sheets: &'a [Sheet<'a>],
+    background: [u8; 4],
+    /// The byte of the picture at which the run begins.
+    first: usize,
+    out: &'a mut [u8],
+}
+
+impl pulp::WithSimd for Join<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        join(self.sheets, self.background, self.first, self.out);
+    }
 }
 
 /// Sums of a run of pixels: colors times opacity, 0 to 255, and opacity, 0 to 1.
@@ -61,6 +80,7 @@ struct Sums {
 }
 
 /// Makes a run of pixels that begins at byte `first` of the picture.
+#[inline(always)]
 fn join(sheets: &[Sheet<'_>], background: [u8; 4], first: usize, out: &mut [u8]) {
     let beneath = f32::from(background[3]) / 255.0;
     let color = |i: usize| [f32::from(background[i]) * beneath; RUN];
@@ -100,6 +120,7 @@ fn channels(pixel: [u8; 4]) -> ([f32; 3], f32) {
     ([channel(0), channel(8), channel(16)], channel(24) * (1.0 / 255.0))
 }
 
+#[inline(always)]
 fn cover(sums: &mut Sums, pixels: &[u8]) {
     let [red, green, blue] = &mut sums.colors;
     let sums = red.iter_mut().zip(green).zip(blue).zip(&mut sums.opacity);
