@@ -34,7 +34,7 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         request.size = output.size.unwrap_or(request.size);
         request.dpi = output.dpi.unwrap_or(request.dpi);
         request.check()?;
-        let mut job = Job::begin(&args.view, &output.path)?;
+        let job = Job::begin(&args.view, &output.path)?;
         // Streams are read once; what one output was drawn from does for the next.
         let data = job.open(&request, opened.take(), progress)?;
         draw_one(args, &request, &job, &data, progress)?;
@@ -115,7 +115,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         args.view.figure_file().is_none(),
         "aggregate takes data, not figure files; name the data, or use scumble render"
     );
-    let mut job = Job::begin(&args.view, &args.output)?;
+    let job = Job::begin(&args.view, &args.output)?;
     let data = job.open(&request, None, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
@@ -165,7 +165,7 @@ impl<'a> Job<'a> {
 
     /// Opens the data of a figure, with notes on it for the person; or takes what is open already.
     fn open(
-        &mut self,
+        &self,
         request: &FigureRequest,
         opened: Option<Arc<OpenedFigure>>,
         progress: &Arc<Progress>,

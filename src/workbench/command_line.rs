@@ -37,6 +37,11 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
             words.size(request);
             words.unless("--dpi", &request.dpi.to_string(), &DPI.to_string());
             words.flag("--bare", !request.axes);
+            words.flag("--grid", request.grid);
+            // The file may have been written before these were.
+            words.given("--title", request.text.title.as_deref());
+            words.given("--x-label", request.text.x_label.as_deref());
+            words.given("--y-label", request.text.y_label.as_deref());
             words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
             words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
             words.output(output);
