@@ -12,6 +12,7 @@
 pub mod actions;
 pub mod app;
 pub mod canvas;
+mod damage;
 pub mod demo;
 pub mod dialog;
 pub mod document;

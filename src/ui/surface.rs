@@ -1,18 +1,21 @@
 //! The graphics device of the window, and one frame on it.
 //!
 //! A lost device is thrown away whole and opened anew: [`open`] on a thread, then [`Painter::new`] on the window's.
+//! A program that paints on the CPU keeps the last frame and paints only what changes of it.
 //! Pixels come out as egui means them: an 8-bit target that is not sRGB, no dithering, no multisampling, and texels
 //! fetched rather than filtered by the device's sampler, so a texture shown 1:1 at whole pixels is exact on the screen.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use egui::epaint::{ClippedPrimitive, ImageDelta};
-use egui::{Color32, TextureId};
+use egui::{Color32, Rect, TextureId};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 use winit::window::Window;
 
+use super::damage;
 use super::textures::Textures;
 
 /// Refusals of the surface in a row after which the device counts as lost.
@@ -90,6 +93,59 @@ fn open_unguarded(ask: Ask, on_loss: impl Fn() + Send + 'static) -> Result<Graph
     Ok(Graphics { instance, surface, adapter, device, queue, renderer, format, is_lost })
 }
 
+impl Graphics {
+    /// A texture to paint frames of a size into.
+    fn canvas(&self, [width, height]: [u32; 2]) -> wgpu::Texture {
+        self.device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("frame"),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: self.format,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
+            view_formats: &[],
+        })
+    }
+
+    /// Paints a picture, or an area of it, in points; what is outside the area stays as it was.
+    fn render(&mut self, target: &wgpu::Texture, picture: &Picture, area: Option<Rect>) {
+        let Self { device, queue, renderer, .. } = self;
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
+        let screen = ScreenDescriptor { size_in_pixels: picture.size, pixels_per_point: picture.pixels_per_point };
+        let part = area.map(|area| damage::confined(&picture.primitives, area, picture.background));
+        let primitives = part.as_deref().unwrap_or(&picture.primitives);
+        let mut commands = renderer.update_buffers(device, queue, &mut encoder, primitives, &screen);
+        let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+        let [r, g, b, a] = picture.background.to_normalized_gamma_f32().map(f64::from);
+        let whole = wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a });
+        let attachment = wgpu::RenderPassColorAttachment {
+            view: &view,
+            resolve_target: None,
+            depth_slice: None,
+            ops: wgpu::Operations {
+                load: if area.is_some() { wgpu::LoadOp::Load } else { whole },
+                store: wgpu::StoreOp::Store,
+            },
+        };
+        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("egui"),
+            color_attachments: &[Some(attachment)],
+            ..wgpu::RenderPassDescriptor::default()
+        });
+        renderer.render(&mut pass.forget_lifetime(), primitives, &screen);
+        commands.push(encoder.finish());
+        queue.submit(commands);
+    }
+
+    /// Copies a frame as it is.
+    fn copy(&self, from: &wgpu::Texture, to: &wgpu::Texture) {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("copy") });
+        encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        self.queue.submit([encoder.finish()]);
+    }
+}
+
 fn new_instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
@@ -125,8 +181,8 @@ pub(super) enum Refusal {
 }
 
 /// One frame.
-pub(super) struct Picture<'a> {
-    pub primitives: &'a [ClippedPrimitive],
+pub(super) struct Picture {
+    pub primitives: Vec<ClippedPrimitive>,
     pub pixels_per_point: f32,
     /// Physical pixels.
     pub size: [u32; 2],
@@ -156,6 +212,17 @@ pub(super) struct Painter {
     /// A surface may stay suboptimal whatever is configured; it is configured anew once a size.
     is_suboptimal: bool,
     refusals: u32,
+    /// Whether frames are kept, and only what changes is painted: worth it where a program on the CPU paints.
+    keeps_frames: bool,
+    kept: Option<Kept>,
+}
+
+/// The last frame with its pixels.
+struct Kept {
+    texture: wgpu::Texture,
+    picture: Picture,
+    /// Textures with another image than the one that was painted.
+    touched: HashSet<TextureId>,
 }
 
 impl Painter {
@@ -187,8 +254,11 @@ impl Painter {
             graphics.format = format;
         }
         let low_latency = capabilities.present_modes.contains(&wgpu::PresentMode::Mailbox);
+        let is_software = graphics.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+        let keeps_frames = is_software && capabilities.usages.contains(wgpu::TextureUsages::COPY_DST);
+        let copied = if keeps_frames { wgpu::TextureUsages::COPY_DST } else { wgpu::TextureUsages::empty() };
         let config = wgpu::SurfaceConfiguration {
-            usage: wgpu::TextureUsages::RENDER_ATTACHMENT,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | copied,
             format,
             color_space: wgpu::SurfaceColorSpace::Auto,
             // The size comes with the first frame.
@@ -199,7 +269,16 @@ impl Painter {
             alpha_mode: wgpu::CompositeAlphaMode::Auto,
             view_formats: Vec::new(),
         };
-        let mut painter = Self { surface, config, graphics, is_stale: true, is_suboptimal: false, refusals: 0 };
+        let mut painter = Self {
+            surface,
+            config,
+            graphics,
+            is_stale: true,
+            is_suboptimal: false,
+            refusals: 0,
+            keeps_frames,
+            kept: None,
+        };
         for (id, delta) in textures.all() {
             painter.set_texture_unguarded(id, &delta);
         }
@@ -243,6 +322,11 @@ impl Painter {
         let [width, height] = delta.image.size();
         // egui's font texture begins empty; a texture of no texels would be an error.
         if width > 0 && height > 0 {
+            // A patch of the glyphs' texture brings new glyphs and leaves the old ones as they are.
+            let is_whole = delta.pos.is_none_or(|corner| corner == [0, 0]);
+            if let Some(kept) = self.kept.as_mut().filter(|_| is_whole || id != TextureId::default()) {
+                kept.touched.insert(id);
+            }
             self.graphics.renderer.update_texture(&self.graphics.device, &self.graphics.queue, id, delta);
         }
     }
@@ -253,7 +337,7 @@ impl Painter {
     }
 
     /// Paints one frame. `before_present` is called when it is about to go out.
-    pub(super) fn paint(&mut self, picture: &Picture<'_>, before_present: impl FnOnce()) -> Painted {
+    pub(super) fn paint(&mut self, picture: Picture, before_present: impl FnOnce()) -> Painted {
         let painted = caught(|| self.paint_unguarded(picture, before_present));
         let painted = painted.unwrap_or(Painted::Lost);
         if painted == Painted::Lost || self.is_lost() {
@@ -263,7 +347,7 @@ impl Painter {
         painted
     }
 
-    fn paint_unguarded(&mut self, picture: &Picture<'_>, before_present: impl FnOnce()) -> Painted {
+    fn paint_unguarded(&mut self, picture: Picture, before_present: impl FnOnce()) -> Painted {
         if picture.size.contains(&0) {
             return Painted::Hidden;
         }
@@ -275,32 +359,40 @@ impl Painter {
             Ok(target) => target,
             Err(painted) => return painted,
         };
-        let Graphics { device, queue, renderer, .. } = &mut self.graphics;
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
-        let screen = ScreenDescriptor { size_in_pixels: picture.size, pixels_per_point: picture.pixels_per_point };
-        let mut commands = renderer.update_buffers(device, queue, &mut encoder, picture.primitives, &screen);
-        let view = target.texture.create_view(&wgpu::TextureViewDescriptor::default());
-        let [r, g, b, a] = picture.background.to_normalized_gamma_f32().map(f64::from);
-        let attachment = wgpu::RenderPassColorAttachment {
-            view: &view,
-            resolve_target: None,
-            depth_slice: None,
-            ops: wgpu::Operations {
-                load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }),
-                store: wgpu::StoreOp::Store,
-            },
-        };
-        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("egui"),
-            color_attachments: &[Some(attachment)],
-            ..wgpu::RenderPassDescriptor::default()
-        });
-        renderer.render(&mut pass.forget_lifetime(), picture.primitives, &screen);
-        commands.push(encoder.finish());
-        queue.submit(commands);
+        if self.keeps_frames {
+            let texture = self.paint_changes(picture);
+            self.graphics.copy(&texture, &target.texture);
+        } else {
+            self.graphics.render(&target.texture, &picture, None);
+        }
         before_present();
-        queue.present(target);
+        self.graphics.queue.present(target);
         Painted::Yes
+    }
+
+    /// Paints into the last frame what is another in this one.
+    fn paint_changes(&mut self, picture: Picture) -> wgpu::Texture {
+        let is_alike = |kept: &Kept| {
+            (kept.picture.size, kept.picture.background) == (picture.size, picture.background)
+                && kept.picture.pixels_per_point.to_bits() == picture.pixels_per_point.to_bits()
+        };
+        let texture = match self.kept.take().filter(is_alike) {
+            Some(kept) => {
+                let area = damage::changed(&kept.picture.primitives, &picture.primitives, &kept.touched);
+                if area.is_positive() {
+                    let area = damage::in_whole_pixels(area, picture.pixels_per_point, picture.size);
+                    self.graphics.render(&kept.texture, &picture, Some(area));
+                }
+                kept.texture
+            }
+            None => {
+                let texture = self.graphics.canvas(picture.size);
+                self.graphics.render(&texture, &picture, None);
+                texture
+            }
+        };
+        self.kept = Some(Kept { texture: texture.clone(), picture, touched: HashSet::new() });
+        texture
     }
 
     /// The surface's next texture, configuring the surface where it is out of date.

@@ -312,7 +312,7 @@ impl View {
         let primitives = is_painted.then(|| self.ctx.tessellate(shown.shapes.clone(), shown.pixels_per_point));
         let work = started.elapsed();
         if let Some(primitives) = primitives {
-            self.paint(&primitives, shown);
+            self.paint(primitives, shown);
         }
         for id in changes.freed {
             if let Some(painter) = &mut self.painter {
@@ -360,7 +360,7 @@ impl View {
         Pass { shapes: output.shapes, pixels_per_point: output.pixels_per_point, is_settled }
     }
 
-    fn paint(&mut self, primitives: &[egui::ClippedPrimitive], shown: Shown) {
+    fn paint(&mut self, primitives: Vec<egui::ClippedPrimitive>, shown: Shown) {
         self.shown = None;
         let Some(painter) = &mut self.painter else {
             return;
@@ -373,7 +373,7 @@ impl View {
             size: shown.size.map(|side| side.min(most)),
             background: shown.background,
         };
-        match painter.paint(&picture, || self.window.pre_present_notify()) {
+        match painter.paint(picture, || self.window.pre_present_notify()) {
             Painted::Yes => {
                 self.painted_frames += 1;
                 self.shown = Some(shown);

@@ -98,6 +98,7 @@ impl App for Window {
         // Only the first window of a process gets here.
         let _ = self.waker.set(waker);
         self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
+        pace_animations(ctx, window.is_software);
         self.app.set_adapter(window.adapter, window.is_software);
     }
 
@@ -124,7 +125,8 @@ impl App for Window {
         }
     }
 
-    fn graphics_restored(&mut self, _: &egui::Context, window: &WindowFacts) {
+    fn graphics_restored(&mut self, ctx: &egui::Context, window: &WindowFacts) {
+        pace_animations(ctx, window.is_software);
         self.app.set_adapter(window.adapter.clone(), window.is_software);
     }
 
@@ -140,4 +142,10 @@ impl App for Window {
         // The connection to the display ends after this.
         self.app.listen(Drops::default());
     }
+}
+
+/// Things fade in and out where a GPU paints; a program on the CPU has the data to work on.
+fn pace_animations(ctx: &egui::Context, is_software: bool) {
+    let seconds = if is_software { 0.0 } else { egui::Style::default().animation_time };
+    ctx.all_styles_mut(|style| style.animation_time = seconds);
 }

@@ -204,7 +204,8 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
         }
         state.limits_text = response.has_focus().then_some(text);
     });
-    row(ui, "", |ui, _| {
+    // As wide as the panel: what is wider than it would widen it.
+    ui.horizontal(|ui| {
         let percentiles = Limits { low: Limit::Percentile(1.0), high: Limit::Percentile(99.0) };
         if ui.selectable_label(present == Limits::default(), "view").on_hover_text("From least to greatest").clicked() {
             set_limits(model, Limits::default());
