@@ -12,10 +12,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use egui::epaint::{ClippedPrimitive, ImageDelta};
 use egui::{Color32, Rect, TextureId};
-use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 use winit::window::Window;
 
 use super::damage;
+use renderer::Renderer;
+
+mod plain;
+mod renderer;
+
 use super::textures::Textures;
 
 /// Refusals of the surface in a row after which the device counts as lost.
@@ -89,7 +93,7 @@ fn open_unguarded(ask: Ask, on_loss: impl Fn() + Send + 'static) -> Result<Graph
     device.on_uncaptured_error(Arc::new(report));
     // The format that every surface has; `Painter::new` makes another renderer where that proves wrong.
     let format = wgpu::TextureFormat::Bgra8Unorm;
-    let renderer = new_renderer(&device, format);
+    let renderer = Renderer::new(&device, is_software(&adapter), format);
     Ok(Graphics { instance, surface, adapter, device, queue, renderer, format, is_lost })
 }
 
@@ -110,12 +114,8 @@ impl Graphics {
 
     /// Paints a picture, or an area of it, in points; what is outside the area stays as it was.
     fn render(&mut self, target: &wgpu::Texture, picture: &Picture, area: Option<Rect>) {
-        let Self { device, queue, renderer, .. } = self;
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
-        let screen = ScreenDescriptor { size_in_pixels: picture.size, pixels_per_point: picture.pixels_per_point };
         let part = area.map(|area| damage::confined(&picture.primitives, area, picture.background));
         let primitives = part.as_deref().unwrap_or(&picture.primitives);
-        let mut commands = renderer.update_buffers(device, queue, &mut encoder, primitives, &screen);
         let view = target.create_view(&wgpu::TextureViewDescriptor::default());
         let [r, g, b, a] = picture.background.to_normalized_gamma_f32().map(f64::from);
         let whole = wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a });
@@ -128,14 +128,7 @@ impl Graphics {
                 store: wgpu::StoreOp::Store,
             },
         };
-        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("egui"),
-            color_attachments: &[Some(attachment)],
-            ..wgpu::RenderPassDescriptor::default()
-        });
-        renderer.render(&mut pass.forget_lifetime(), primitives, &screen);
-        commands.push(encoder.finish());
-        queue.submit(commands);
+        self.renderer.render(&self.device, &self.queue, attachment, primitives, picture);
     }
 
     /// Copies a frame as it is.
@@ -153,8 +146,9 @@ fn new_instance() -> wgpu::Instance {
     })
 }
 
-fn new_renderer(device: &wgpu::Device, format: wgpu::TextureFormat) -> Renderer {
-    Renderer::new(device, format, RendererOptions::PREDICTABLE)
+/// Whether an adapter is a program on the CPU.
+fn is_software(adapter: &wgpu::Adapter) -> bool {
+    adapter.get_info().device_type == wgpu::DeviceType::Cpu
 }
 
 /// Runs what may panic inside a driver or its bindings when a device dies at a bad moment (egui-wgpu does when it gets
@@ -246,16 +240,16 @@ impl Painter {
             if was_asked {
                 return Err(Refusal::Broken("no adapter can draw on this screen".to_owned()));
             }
-            let software = graphics.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+            let software = is_software(&graphics.adapter);
             return Err(Refusal::Adapter(Ask { software, surface: Some((graphics.instance, surface)) }));
         };
         if format != graphics.format {
-            graphics.renderer = new_renderer(&graphics.device, format);
+            graphics.renderer = Renderer::new(&graphics.device, is_software(&graphics.adapter), format);
             graphics.format = format;
         }
         let low_latency = capabilities.present_modes.contains(&wgpu::PresentMode::Mailbox);
-        let is_software = graphics.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
-        let keeps_frames = is_software && capabilities.usages.contains(wgpu::TextureUsages::COPY_DST);
+        let keeps_frames =
+            is_software(&graphics.adapter) && capabilities.usages.contains(wgpu::TextureUsages::COPY_DST);
         let copied = if keeps_frames { wgpu::TextureUsages::COPY_DST } else { wgpu::TextureUsages::empty() };
         let config = wgpu::SurfaceConfiguration {
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | copied,
@@ -293,7 +287,7 @@ impl Painter {
 
     /// Whether the adapter is a program on the CPU.
     pub(super) fn is_software(&self) -> bool {
-        self.graphics.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+        is_software(&self.graphics.adapter)
     }
 
     /// Most texels a side of a texture.
@@ -333,7 +327,7 @@ impl Painter {
 
     /// Frees a texture, once the frame that shows it last was painted.
     pub(super) fn free_texture(&mut self, id: TextureId) {
-        self.graphics.renderer.free_texture(&id);
+        self.graphics.renderer.free_texture(id);
     }
 
     /// Paints one frame. `before_present` is called when it is about to go out.
