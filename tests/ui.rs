@@ -277,3 +277,36 @@ fn a_figure_is_saved_and_opened_again() {
     until(&mut window, "it is open again", |app| app.model().document().unwrap().figure.layers.len() == 2);
     assert_eq!(document(&window).figure.layers, saved.figure.layers);
 }
+
+#[test]
+fn a_figure_whose_file_has_moved_asks_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let moved = points(folder.path());
+    let figure = folder.path().join("figure.toml");
+    let text = "scumble = 1\n[[layers]]\nfile = \"gone.f32\"\ndtype = \"<f4\"\ncolumns = 3\n";
+    std::fs::write(&figure, text).unwrap();
+    let mut window = window(vec![figure], RawSpec::default());
+    let started = Instant::now();
+    while window.query_by_label("Open figure").is_none() {
+        assert!(started.elapsed() < Duration::from_secs(60), "nobody asks");
+        window.step();
+    }
+    window.get_by_label("A file of this figure is not there");
+    // What is not there either is asked for again.
+    for answer in [folder.path().join("nowhere.f32"), moved.clone()] {
+        let field = window.get_by_role(egui::accesskit::Role::TextInput);
+        field.focus();
+        field.type_text(&answer.display().to_string());
+        window.step();
+        window.get_by_label("Open figure").click();
+        let started = Instant::now();
+        window.step();
+        while window.state().model().unlinked().is_none() && window.state().model().document().is_none() {
+            assert!(started.elapsed() < Duration::from_secs(60), "no answer to {}", answer.display());
+            window.step();
+        }
+        window.step();
+    }
+    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+    assert_eq!(document(&window).layer().sources.inputs, [moved]);
+}

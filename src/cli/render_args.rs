@@ -107,7 +107,7 @@ impl RenderArgs {
                 "{first} does not go with a figure file, which has that for each layer; use --set, as in --set layers.0.alpha=0.5"
             )));
         }
-        let FigureFile { mut figure, outputs, notes } = figure_file::read(path, &self.set)?;
+        let FigureFile { mut figure, outputs, notes, .. } = figure_file::read(path, &self.set)?.complete(path)?;
         figure.size = self.view.size.unwrap_or(figure.size);
         figure.dpi = self.dpi.unwrap_or(figure.dpi);
         figure.x.range = self.view.x_range.or(figure.x.range);

@@ -21,6 +21,7 @@ use super::opening::{Chosen, Opening};
 use super::palette::{Choice, Palette};
 use super::panel::SidePanel;
 use super::pointer::{Pointer, step, zoom_middle};
+use super::relink::Relinking;
 use super::saving::Saving;
 use super::welcome::Wish;
 use super::{overlays, status, welcome};
@@ -43,6 +44,7 @@ pub struct ScumbleApp {
     palette: Palette,
     opening: Opening,
     saving: Saving,
+    relinking: Relinking,
     export: ExportDialog,
     recent: Option<Recent>,
     shown: Shown,
@@ -72,6 +74,7 @@ impl ScumbleApp {
             palette: Palette::default(),
             opening: Opening::new(Arc::clone(wake)),
             saving: Saving::new(Arc::clone(wake)),
+            relinking: Relinking::new(Arc::clone(wake)),
             export: ExportDialog::new(Arc::clone(wake)),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
@@ -134,7 +137,7 @@ impl ScumbleApp {
         self.take_files(ui);
         self.remember_opened();
         theme(ui.ctx(), self.model.document());
-        for action in pressed(ui.ctx(), self.opening.is_asking() || self.saving.is_asking()) {
+        for action in pressed(ui.ctx(), self.is_asking()) {
             self.act(ui, action);
         }
         self.menu(ui);
@@ -213,6 +216,7 @@ impl ScumbleApp {
         if let Some(path) = self.saving.ui(ui, &mut self.model.notices) {
             self.save_figure(path);
         }
+        self.relinking.ui(ui, &mut self.model);
         self.export.ui(ui, &mut self.model, self.stage.as_ref());
         overlays::help(ui, &mut self.shown.help);
         overlays::log(ui, &self.model, &mut self.shown.log);
@@ -233,7 +237,14 @@ impl ScumbleApp {
         if !ui.ctx().egui_wants_keyboard_input() {
             paths.extend(ui.input(|input| pasted_path(&input.events)));
         }
-        self.model.open(paths, RawSpec::default());
+        if !self.relinking.take_dropped(&paths) {
+            self.model.open(paths, RawSpec::default());
+        }
+    }
+
+    /// Whether a question is open that text is typed into.
+    fn is_asking(&self) -> bool {
+        self.opening.is_asking() || self.saving.is_asking() || self.relinking.is_asking()
     }
 
     fn remember_opened(&mut self) {

@@ -26,6 +26,7 @@ pub mod palette;
 pub mod panel;
 pub mod pointer;
 pub mod readout;
+pub mod relink;
 pub mod rescue;
 pub mod saving;
 pub mod shell;

@@ -22,6 +22,7 @@ use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 use super::demo::Making;
 use super::document::Document;
 use super::notices::Notices;
+pub use files::Unlinked;
 use files::{Candidate, Paperwork};
 
 /// What a drawing was asked for: data and layers, but for their styles.
@@ -59,6 +60,8 @@ pub struct Model {
     saved: Option<PathBuf>,
     /// Figures that are being written or read.
     paperwork: Vec<Paperwork>,
+    /// A figure some of whose files are not there.
+    unlinked: Option<Unlinked>,
     /// What was just opened in the place of another figure, to which it could be added instead, and when.
     replaced: Option<(Vec<PathBuf>, Instant)>,
     wake: Wake,
@@ -93,6 +96,7 @@ impl Model {
             making: None,
             saved: None,
             paperwork: Vec::new(),
+            unlinked: None,
             replaced: None,
             wake,
             threads,
@@ -177,8 +181,11 @@ impl Model {
     /// Makes a layer the one that the panels are about; nothing that is seen changes.
     pub fn activate(&mut self, index: usize) {
         self.settle();
-        self.edit("Choose layer", |document| document.active = index);
-        self.settle();
+        // Nothing of the figure changes, so there is nothing to undo.
+        if let Some(document) = self.document() {
+            let active = index.min(document.figure.layers.len() - 1);
+            self.history.replace(Some(Document { active, ..document.clone() }));
+        }
     }
 
     /// Ends a gesture: what follows is a step of its own.
@@ -443,3 +450,6 @@ impl Model {
 fn views(document: &Document) -> Views {
     [document.figure.x, document.figure.y]
 }
+
+#[cfg(test)]
+mod tests;

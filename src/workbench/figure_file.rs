@@ -5,6 +5,7 @@
 //! picture. `scumble = 1` is the version of the format; a later program reads earlier versions.
 
 mod fingerprint;
+mod missing;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub struct FigureFile {
     pub outputs: Vec<Output>,
     /// What is worth telling: files that are not what they were when the figure was saved.
     pub notes: Vec<String>,
+    /// What the files of each layer were then.
+    fingerprints: Vec<Vec<Fingerprint>>,
 }
 
 /// A picture that a figure file asks for.
@@ -274,7 +277,7 @@ fn text_of(
 /// Reads a figure file, with some of its keys set to other values: `layers.0.file=new.npy`, `x.range="0..1"`.
 ///
 /// # Errors
-/// What is wrong, with its line; files that are not there.
+/// What is wrong, with its line. Files that are not there are no error yet: [`FigureFile::complete`].
 pub fn read(path: &Path, settings: &[String]) -> Result<FigureFile, WorkbenchError> {
     let at = |what: String| WorkbenchError::Request(format!("reading the figure file: {what} ({})", path.display()));
     let bytes = std::fs::metadata(path).map_err(|e| at(e.to_string()))?.len();
@@ -314,6 +317,7 @@ fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, S
     let theme = if root.theme == Some(Tone::Light) { Theme::Light } else { Theme::Dark };
     let size = root.size.map_or(DEFAULT_SIZE, |size| size.0);
     let (mut layers, mut notes) = (Vec::new(), Vec::new());
+    let fingerprints = root.layers.iter().map(|part| part.fingerprints.clone()).collect();
     for (i, part) in root.layers.into_iter().enumerate() {
         layers.push(layer(part, folder, i, !settings.is_empty(), &mut notes)?);
     }
@@ -332,7 +336,7 @@ fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, S
     figure.check().map_err(|e| e.to_string())?;
     let output =
         |part: OutputPart| Output { path: folder.join(part.file), size: part.size.map(|size| size.0), dpi: part.dpi };
-    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes })
+    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes, fingerprints })
 }
 
 fn layer(
@@ -347,14 +351,6 @@ fn layer(
         return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
     }
     let inputs: Vec<PathBuf> = part.file.into_iter().chain(part.files).map(|path| located(&path, folder)).collect();
-    for input in &inputs {
-        if !input.exists() && input != Path::new("-") {
-            return Err(format!(
-                "layers.{index}: {} is not there; if it has moved, say where to: --set layers.{index}.file=PATH",
-                input.display()
-            ));
-        }
-    }
     // What was set to another file on purpose is not what it was.
     if !is_set {
         notes.extend(fingerprint::changes(&inputs, &part.fingerprints));

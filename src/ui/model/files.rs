@@ -47,10 +47,26 @@ fn next_colormap(document: &Document) -> &'static str {
 /// How long a file that took the place of a figure is offered as a layer of it instead.
 const OFFER: Duration = Duration::from_secs(7);
 
+/// A figure some of whose files are not where it says.
+pub struct Unlinked {
+    path: PathBuf,
+    file: Box<FigureFile>,
+    /// The files that are not there.
+    pub missing: Vec<PathBuf>,
+}
+
 /// What became of a figure file.
 pub(super) enum Paper {
     Written(PathBuf),
-    Read(PathBuf, Box<FigureFile>),
+    Read(Unlinked),
+}
+
+impl Paper {
+    /// A figure that was read; asks the disk what is missing.
+    fn read(path: PathBuf, file: Box<FigureFile>) -> Self {
+        let missing = file.missing();
+        Self::Read(Unlinked { path, file, missing })
+    }
 }
 
 /// A figure file in the making or in the reading.
@@ -241,9 +257,28 @@ impl Model {
     pub fn open_figure(&mut self, path: PathBuf) {
         let work = move || {
             let file = figure_file::read(&path, &[]).map_err(|e| e.to_string())?;
-            Ok(Paper::Read(path, Box::new(file)))
+            Ok(Paper::read(path, Box::new(file)))
         };
         self.begin_paperwork(work);
+    }
+
+    /// A figure that waits for the person to say where its files are.
+    pub fn unlinked(&self) -> Option<&Unlinked> {
+        self.unlinked.as_ref()
+    }
+
+    /// Puts files in the place of others that the waiting figure names; it opens once all are there.
+    pub fn relink(&mut self, moves: Vec<(PathBuf, PathBuf)>) {
+        let Some(Unlinked { path, mut file, .. }) = self.unlinked.take() else { return };
+        self.begin_paperwork(move || {
+            file.relink(&moves);
+            Ok(Paper::read(path, file))
+        });
+    }
+
+    /// Lets go of the figure that waits.
+    pub fn leave_unlinked(&mut self) {
+        self.unlinked = None;
     }
 
     /// Files and disks are no work for the window's thread.
@@ -277,22 +312,25 @@ impl Model {
                     self.notices.note(format!("saved {}", path.display()));
                     self.saved = Some(path);
                 }
-                Ok(Paper::Read(path, file)) => {
-                    for note in file.notes {
-                        self.notices.note(note);
-                    }
-                    let active = file.figure.layers.len() - 1;
-                    self.propose("Open figure", Document { figure: file.figure, active }, false);
-                    if rescue::is_recovery(&path) {
-                        // From now on it is kept as this process's own.
-                        rescue::remove(&path);
-                        self.saved = None;
-                    } else {
-                        self.saved = Some(path);
-                    }
-                }
+                Ok(Paper::Read(read)) if read.missing.is_empty() => self.show_figure(read.path, *read.file),
+                Ok(Paper::Read(read)) => self.unlinked = Some(read),
                 Err(error) => self.notices.error(error),
             }
+        }
+    }
+
+    fn show_figure(&mut self, path: PathBuf, file: FigureFile) {
+        for note in file.notes {
+            self.notices.note(note);
+        }
+        let active = file.figure.layers.len() - 1;
+        self.propose("Open figure", Document { figure: file.figure, active }, false);
+        if rescue::is_recovery(&path) {
+            // From now on it is kept as this process's own.
+            rescue::remove(&path);
+            self.saved = None;
+        } else {
+            self.saved = Some(path);
         }
     }
 

@@ -15,7 +15,7 @@ fn read_text(text: &str, folder: &Path, settings: &[&str]) -> Result<FigureFile,
     let path = folder.join("figure.toml");
     std::fs::write(&path, text).unwrap();
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    read(&path, &settings).map_err(|e| e.to_string())
+    read(&path, &settings).and_then(|file| file.complete(&path)).map_err(|e| e.to_string())
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! A figure whose files have moved: the person says where they are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::workbench::session::Wake;
+
+use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::model::Model;
+
+/// The question, while it is asked.
+pub struct Relinking {
+    wake: Wake,
+    /// What was typed for each missing file.
+    typed: Vec<(PathBuf, String)>,
+    /// The system's dialog, and for which file.
+    choosing: Option<(usize, Pending)>,
+}
+
+impl Relinking {
+    /// No question yet. `wake` asks for a new frame.
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, typed: Vec::new(), choosing: None }
+    }
+
+    /// Whether the person is asked.
+    pub fn is_asking(&self) -> bool {
+        !self.typed.is_empty()
+    }
+
+    /// Takes files that were dropped as answers: those of the same names, else the first that has none. Says whether
+    /// there was a question.
+    pub fn take_dropped(&mut self, paths: &[PathBuf]) -> bool {
+        for path in paths {
+            let same = self.typed.iter().position(|(missing, _)| missing.file_name() == path.file_name());
+            let place = same.or_else(|| self.typed.iter().position(|(_, text)| text.is_empty()));
+            if let Some((_, text)) = place.and_then(|place| self.typed.get_mut(place)) {
+                *text = path.display().to_string();
+            }
+        }
+        self.is_asking()
+    }
+
+    /// Asks, if the model has a figure that waits.
+    pub fn ui(&mut self, ui: &Ui, model: &mut Model) {
+        let Some(missing) = model.unlinked().map(|unlinked| unlinked.missing.as_slice()) else {
+            (self.typed, self.choosing) = (Vec::new(), None);
+            return;
+        };
+        if self.typed.iter().map(|(path, _)| path).ne(missing) {
+            self.typed = missing.iter().map(|path| (path.clone(), String::new())).collect();
+            self.choosing = None;
+        }
+        self.follow_dialog(ui, model);
+        let mut answer = None;
+        let response = Modal::new(Id::unique("relink")).show(ui.ctx(), |ui| {
+            ui.set_width(560.0);
+            let title = match self.typed.len() {
+                1 => "A file of this figure is not there".to_owned(),
+                n => format!("{n} files of this figure are not there"),
+            };
+            ui.label(RichText::new(title).strong());
+            ui.label(RichText::new("Say where one is now; others beside it are found by their names.").weak());
+            ui.add_space(6.0);
+            ScrollArea::vertical().max_height(320.0).show(ui, |ui| self.rows(ui));
+            ui.add_space(6.0);
+            let has_answer = self.typed.iter().any(|(_, text)| !text.trim().is_empty());
+            ui.horizontal(|ui| {
+                if ui.add_enabled(has_answer, egui::Button::new("Open figure")).clicked() {
+                    answer = Some(true);
+                }
+                if ui.button("Cancel").clicked() {
+                    answer = Some(false);
+                }
+            });
+        });
+        match answer {
+            Some(true) => model.relink(self.answers()),
+            Some(false) => model.leave_unlinked(),
+            None if response.should_close() => model.leave_unlinked(),
+            None => {}
+        }
+    }
+
+    fn rows(&mut self, ui: &mut Ui) {
+        for (i, (missing, text)) in self.typed.iter_mut().enumerate() {
+            let label = ui.label(missing.display().to_string()).id;
+            ui.horizontal(|ui| {
+                if ui.button("Choose…").labelled_by(label).clicked() {
+                    let request = DialogRequest {
+                        title: "Where is it now?".to_owned(),
+                        folder: missing.parent().filter(|folder| *folder != Path::new("")).map(Path::to_owned),
+                        ..DialogRequest::default()
+                    };
+                    self.choosing = Some((i, Pending::open_files(&request, Arc::clone(&self.wake))));
+                }
+                let field =
+                    TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("its path; or drop it here");
+                ui.add(field).labelled_by(label);
+            });
+        }
+    }
+
+    fn follow_dialog(&mut self, ui: &Ui, model: &mut Model) {
+        let Some((place, pending)) = &mut self.choosing else { return };
+        match pending.poll() {
+            Some(DialogOutcome::Chosen(paths)) => {
+                if let (Some((_, text)), Some(path)) = (self.typed.get_mut(*place), paths.first()) {
+                    *text = path.display().to_string();
+                }
+                self.choosing = None;
+            }
+            Some(DialogOutcome::Cancelled) => self.choosing = None,
+            Some(DialogOutcome::Unavailable(why)) => {
+                model.notices.note(format!("the system's file dialog is not to be had ({why}); type the path"));
+                self.choosing = None;
+            }
+            None => ui.ctx().request_repaint_after(std::time::Duration::from_millis(100)),
+        }
+    }
+
+    fn answers(&self) -> Vec<(PathBuf, PathBuf)> {
+        let given = self.typed.iter().filter(|(_, text)| !text.trim().is_empty());
+        given.map(|(missing, text)| (missing.clone(), PathBuf::from(text.trim()))).collect()
+    }
+}
