@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Style};
+use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::sources::Sources;
@@ -60,13 +60,23 @@ fn style() -> impl Strategy<Value = Style> {
     let readable = limits.prop_filter("low ≤ high", |limits| limits.to_string().parse::<Limits>().is_ok());
     let norm = prop::sample::select(Norm::ALL.map(|(_, norm)| norm).to_vec());
     let alpha = prop_oneof![Just(1.0_f32), 0.0_f32..=1.0];
-    (norm, readable, word(), alpha).prop_map(|(norm, limits, colormap, alpha)| Style {
-        norm,
-        limits,
-        colormap,
-        alpha,
-        ..Style::default()
-    })
+    let color = || any::<[u8; 4]>().prop_map(Rgba);
+    let ends = [(); 3].map(|()| prop::option::of(color()));
+    let special = (real(), color()).prop_map(|(value, color)| Special { value, color });
+    let special = prop::collection::vec(special, 0..3);
+    (norm, readable, word(), alpha, ends, special).prop_map(
+        |(norm, limits, colormap, alpha, [under, over, bad], special)| Style {
+            norm,
+            limits,
+            colormap,
+            alpha,
+            under,
+            over,
+            bad,
+            special,
+            ..Style::default()
+        },
+    )
 }
 
 fn request() -> impl Strategy<Value = FigureRequest> {

@@ -6,17 +6,19 @@
 use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_from_key;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::{Norm, Rgba, Style};
+use crate::scene::style::{Norm, Style};
 
-use super::axes::{ThemeColors, tick_start};
-use super::bands::Bands;
+use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
-use super::frame::{BarPlace, Label, Layout, Role, pixels};
 use super::norm::{COLORS, Scale, Shading};
-use super::painter::{PaintError, Painter, Rect};
-use super::text;
+use super::readout;
+use super::shading::seen;
 use super::ticks::decimal;
 use super::ticks::linear::round_values;
+
+mod paint;
+
+pub(super) use paint::{is_name, name_shift, paint};
 
 /// Colours and the values they stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,9 +29,13 @@ pub struct ColorBar {
     limits: Option<(f64, f64)>,
     counts: bool,
     norm: Norm,
-    /// Whether values below the low limit and above the high one were drawn in the end colours; the bar then ends in
-    /// a point there.
+    /// Whether values below the low limit and above the high one were drawn, or have colors of their own; the bar then
+    /// ends in a point there.
     pub extends: [bool; 2],
+    /// The colors of these, where they have some of their own.
+    ends: [Option<[u8; 4]>; 2],
+    /// What else has a color of its own.
+    swatches: Vec<(String, [u8; 4])>,
 }
 
 /// A tick of a colour bar.
@@ -54,7 +60,8 @@ impl ColorBar {
             key => f64_from_key(key),
         };
         let thresholds = shading.thresholds.iter().map(value).collect();
-        Self { palette: shading.palette, thresholds, limits, counts, norm, extends: [false; 2] }
+        let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
+        Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
     }
 
     /// The bar of an aggregate's values under a style, with its points where limits cut values off. Runs over the values
@@ -63,12 +70,22 @@ impl ColorBar {
     /// # Errors
     /// Those of [`Scale::new`].
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
-        let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
+        let ordinary = Ordinary::new(values, &style.special);
+        let limits = Scale::new(&ordinary, style.norm, style.limits)?.map(|scale| scale.limits());
         let mut bar = Self::new(shading, values.are_counts(), style.norm, limits);
+        bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));
+        bar.extends = bar.ends.map(|color| color.is_some() && limits.is_some());
+        let special = style.special.iter().map(|special| (readout::real(special.value), special.color));
+        // Where the norm is defined for all values, none is bad.
+        let may_be_bad = style.norm == Norm::Log && !values.are_counts();
+        let bad = style.bad.filter(|_| may_be_bad).map(|color| ("bad".to_owned(), color));
+        bar.swatches = special.chain(bad).map(|(text, color)| (text, seen(color, style))).collect();
         if let Some((low, high)) = limits {
-            let beyond = |v: f64| [v < low, v > high];
+            // What is bad is not below.
+            let floor = if may_be_bad && style.bad.is_some() { 0.0 } else { f64::NEG_INFINITY };
+            let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high];
             let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
-            values.visit(&mut |band| {
+            ordinary.visit(&mut |band| {
                 let found = match band {
                     Values::Count(counts) => {
                         let drawn = counts.iter().filter(|count| **count > 0);
@@ -225,88 +242,6 @@ fn count_label(number: i128, exponent: i32) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "f64's exponents are below 400")]
 fn floor(value: f64) -> i32 {
     value.floor() as i32
-}
-
-/// Paints the bar; returns its labels, which are set with all others.
-pub(super) fn paint(
-    painter: &mut Painter,
-    layout: &Layout,
-    place: BarPlace,
-    bar: &ColorBar,
-    colors: ThemeColors,
-) -> Result<Vec<Label>, PaintError> {
-    let line = layout.line_width();
-    let rect = points(painter, place.rect, bar, colors);
-    let (x, y) = (i64::from(rect.x), i64::from(rect.y));
-    painter.rect(x - i64::from(line), y - i64::from(line), rect.width + 2 * line, rect.height + 2 * line, colors.faint);
-    // The palette may be translucent: what lies beneath it must not be the line's colour.
-    painter.clear(rect);
-    for row in 0..rect.height {
-        let from_below = u64::from(rect.height - 1 - row) * 2 + 1;
-        let index = usize::try_from(from_below * 128 / u64::from(rect.height)).unwrap_or(0);
-        let color = bar.palette.get(index).copied().unwrap_or_default();
-        painter.rect(x, y + i64::from(row), rect.width, 1, Rgba(color));
-    }
-    let size = 12.0 * layout.scale;
-    let (tick, gap) = (pixels(5.0 * layout.scale), pixels(5.0 * layout.scale));
-    let (ticks, shared) = bar.ticks(38.0 * layout.scale / f64::from(rect.height.max(1)));
-    let left = f64::from(rect.right() + line + tick + gap);
-    let mut labels = Vec::new();
-    for BarTick { height, label, .. } in ticks {
-        let row = i64::from(rect.bottom()) - i64::from(line) - tick_start(height, rect.height, line);
-        let width = text::width(&label, size)?;
-        if width <= place.room + 2.0 * layout.scale {
-            painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
-            let baseline = f64::from(rect.bottom()) - height * f64::from(rect.height) + size * text::CAP_HEIGHT / 2.0;
-            let role = Role::Tick;
-            labels.push(Label { text: label, role, size, x: left, y: baseline.round(), width, turned: false });
-        }
-    }
-    if let Some(shared) = shared {
-        let width = text::width(&shared, size)?;
-        let most = f64::from(layout.size.width) - width - 2.0 * layout.scale;
-        let baseline = f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line);
-        let x = f64::from(rect.x).min(most);
-        labels.push(Label { text: shared, role: Role::Shared, size, x, y: baseline, width, turned: false });
-    }
-    Ok(labels)
-}
-
-/// Whether a label is a bar's name, which runs upwards beside its ticks' labels.
-pub(super) fn is_name(layout: &Layout, label: &Label) -> bool {
-    label.turned && layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
-}
-
-/// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there
-/// may be, as it is made before the values are known. Half of what is left stays at the figure's edge.
-pub(super) fn name_shift(layout: &Layout, ticks: &[Label]) -> f64 {
-    let longest = ticks.iter().filter(|label| label.role == Role::Tick).map(|label| label.width).fold(0.0, f64::max);
-    layout.bars.first().map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
-}
-
-/// Points at the ends beyond which there are values; returns what is left for the colours.
-fn points(painter: &mut Painter, place: Rect, bar: &ColorBar, colors: ThemeColors) -> Rect {
-    let point = (place.width * 2 / 3).min(place.height / 8);
-    let [below, above] = bar.extends.map(|extends| if extends { point } else { 0 });
-    let rect = Rect { y: place.y + above, height: place.height - above - below, ..place };
-    let (left, right) = (float(place.x), float(place.right()));
-    let middle = f32::midpoint(left, right);
-    let mut triangle = |base: u32, tip: u32, color: [u8; 4]| {
-        let (base, tip) = (float(base), float(tip));
-        painter.polygon(&[(left, base), (middle, tip), (right, base)], Rgba(color));
-        painter.polyline(&[(left, base), (middle, tip), (right, base)], 1.0, colors.faint);
-    };
-    if below > 0 {
-        triangle(rect.bottom(), place.bottom(), bar.palette[0]);
-    }
-    if above > 0 {
-        triangle(rect.y, place.y, bar.palette[COLORS - 1]);
-    }
-    rect
-}
-
-fn float(value: u32) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -122,3 +122,21 @@ fn quantities_are_named() {
     assert_eq!(quantity(&Reduction::Count), "points per pixel");
     assert_eq!(quantity(&Reduction::Of(Statistic::Mean, "speed".to_owned())), "mean of speed");
 }
+
+#[test]
+fn colors_of_their_own_point_the_ends_and_have_swatches() {
+    let style = Style {
+        norm: Norm::Linear,
+        over: Some("red".parse().unwrap()),
+        special: vec!["-1=lime".parse().unwrap()],
+        ..Style::default()
+    };
+    // No value lies above, and the special one is not below.
+    let Values::Real(mut values) = reals(0.0, 10.0) else { panic!() };
+    values[3] = -1.0;
+    let values = Values::Real(values);
+    let bar = ColorBar::of(&values, &style, &shading(&values, &style).unwrap()).unwrap();
+    assert_eq!((bar.extends, bar.limits), ([false, true], Some((0.0, 10.0))));
+    assert_eq!(bar.ends, [None, Some([255, 0, 0, 255])]);
+    assert_eq!(bar.swatches, [("\u{2212}1".to_owned(), [0, 255, 0, 255])]);
+}

@@ -14,44 +14,21 @@
 //! - **Automatic** limits are the least and greatest finite value; **percentiles** are numpy's default (linear)
 //!   ones of the finite values. The log norm looks at positive values only for both.
 //! - Where an automatic limit or percentile lies beyond the explicit other end (`5..` over data that stops at 3), it moves to that end.
+//! - **Special values** take no part in limits and histograms either.
 //! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.)
 
 use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, extremes};
-use crate::figure::colormap::colormap;
 use crate::figure::equalize::Distribution;
 use crate::figure::error::FigureError;
-use crate::figure::shade::over;
 use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes};
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Style};
+use crate::scene::style::{Limit, Limits, Norm};
+
+pub use super::shading::{Shading, shading};
 
 /// The number of colours in a table.
 pub const COLORS: usize = 256;
-
-/// Everything an engine needs to colour an aggregate, decided on the host.
-///
-/// A non-empty value has a key: a count is its own key, a real's is [`f64_key`]. Its colour index is the number of
-/// thresholds at or below the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shading {
-    /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
-    /// `u64::MAX` means that no value does.
-    pub thresholds: Vec<u64>,
-    /// Red, green, blue, alpha of each colour index: straight alpha, background already beneath.
-    pub palette: [[u8; 4]; COLORS],
-    /// The colour of pixels on which nothing fell.
-    pub empty: [u8; 4],
-}
-
-impl Shading {
-    /// The colour index, 0 to 255, of a key.
-    #[must_use]
-    pub fn index(&self, key: u64) -> usize {
-        let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
-        self.thresholds.partition_point(reached).min(COLORS - 1)
-    }
-}
 
 /// t of a value by matplotlib's definitions, clipped to 0..=1. The result does not fall as `v` grows (but for rounding).
 ///
@@ -156,13 +133,13 @@ impl Scale {
     }
 
     /// The thresholds of [`Shading`] for counts.
-    fn count_thresholds(&self) -> Vec<u64> {
+    pub(super) fn count_thresholds(&self) -> Vec<u64> {
         // The least count at or above the high limit has the top colour; 0 is no count.
         bisect(1, whole(self.limits.1.ceil()).max(1), |count| self.index(count as f64))
     }
 
     /// The thresholds of [`Shading`] for reals.
-    fn real_thresholds(&self) -> Vec<u64> {
+    pub(super) fn real_thresholds(&self) -> Vec<u64> {
         let (low, high) = self.limits;
         bisect(f64_key(low), f64_key(high), |key| self.index(f64_from_key(key)))
     }
@@ -191,7 +168,7 @@ fn bisect(mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
 
 /// The integer of a whole number; beyond the integers, the last one.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, NaN gives 0")]
-fn whole(value: f64) -> u64 {
+pub(super) fn whole(value: f64) -> u64 {
     value as u64
 }
 
@@ -286,38 +263,6 @@ fn real_extremes_within(band: &Values, low: f64, high: f64) -> Option<(f64, f64)
     inside.fold(None, |range, value| {
         Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))
     })
-}
-
-/// Decides the colours of an aggregate: thresholds and palette.
-///
-/// The layer's alpha multiplies the palette's; the background, if any, is composed beneath ([`over`]).
-///
-/// # Errors
-/// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
-pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
-    let table = colormap(&style.colormap)?.table;
-    if !(0.0..=1.0).contains(&style.alpha) {
-        return Err(FigureError::BadAlpha(style.alpha));
-    }
-    let beneath = match style.background {
-        Background::None => [0; 4],
-        Background::Color(Rgba(color)) => color,
-    };
-    let alpha = alpha_byte(style.alpha);
-    let palette = table.map(|[r, g, b]| over([r, g, b, alpha], beneath));
-    let scale = Scale::new(values, style.norm, style.limits)?;
-    let thresholds = match scale {
-        None => vec![u64::MAX; COLORS - 1],
-        Some(scale) if values.are_counts() => scale.count_thresholds(),
-        Some(scale) => scale.real_thresholds(),
-    };
-    Ok(Shading { thresholds, palette, empty: beneath })
-}
-
-/// Alpha 0 to 1 as a byte, rounded.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
-fn alpha_byte(alpha: f32) -> u8 {
-    (f64::from(alpha) * 255.0).round() as u8
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::figure::image::{Image, max_channel_difference};
 use crate::figure::shade::shade;
+use crate::scene::style::{Background, Style};
 
 /// The lines of a fixture that are not comments, as numbers, and the comments' words.
 fn fixture(name: &str) -> (Vec<Vec<String>>, Vec<Vec<f64>>) {

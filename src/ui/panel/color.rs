@@ -12,7 +12,7 @@ use crate::workbench::session::PaintedLayer;
 use crate::workbench::{colormap, colormap_names};
 
 use super::super::model::Model;
-use super::row;
+use super::{row, special};
 
 /// Height of the histogram, in points.
 const HEIGHT: f32 = 72.0;
@@ -26,6 +26,7 @@ pub struct ColorState {
     /// Which limit is being dragged: the low or the high one.
     dragged: Option<bool>,
     limits_text: Option<String>,
+    special_text: String,
 }
 
 impl ColorState {
@@ -57,6 +58,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
         histogram(ui, model, &painted, style.limits, state);
     }
     limits(ui, model, style.limits, state);
+    special::ui(ui, model, &style, &mut state.special_text);
     row(ui, "alpha", |ui, label| {
         let mut alpha = style.alpha;
         let slid = ui.add(Slider::new(&mut alpha, 0.0..=1.0).show_value(false)).labelled_by(label);
