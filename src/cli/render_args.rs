@@ -24,7 +24,9 @@ pub struct RenderArgs {
     /// Set a key of the figure file: layers.0.file=new.npy, x.range=0..1, title='Run 7'
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
-    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist [default: eq_hist]
+    /// How numbers are spread over the colors: linear, log, sqrt, cbrt, eq_hist, power:GAMMA, symlog:LINTHRESH,
+    /// twoslope:CENTER, centered:CENTER, or one color between levels, boundary:0,1,2,5,10, with :min, :max or :both for
+    /// regions beyond them and :proportional for a color bar with regions as long as they are wide [default: eq_hist]
     #[arg(long, value_name = "NORM", help_heading = "Color")]
     norm: Option<Norm>,
     /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out. data: as where
@@ -169,7 +171,7 @@ impl RenderArgs {
         };
         let usual = Style::default();
         let style = Style {
-            norm: self.norm.unwrap_or(usual.norm),
+            norm: self.norm.clone().unwrap_or(usual.norm),
             limits: self.limits.unwrap_or_default(),
             colormap: self.colormap.clone().unwrap_or(usual.colormap),
             alpha: self.alpha.unwrap_or(usual.alpha),

@@ -1,7 +1,8 @@
 //! The colour bar: which colour stands for which value.
 //!
 //! The bar shows all 256 colours at equal heights, so a value stands where the norm puts it: at height i / 256 begins
-//! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values.
+//! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
+//! shows their regions, and the levels are the ticks.
 
 use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_from_key;
@@ -10,12 +11,13 @@ use crate::scene::style::{Norm, Style};
 
 use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
-use super::norm::{COLORS, Scale, Shading};
+use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::seen;
 use super::ticks::decimal;
 use super::ticks::linear::round_values;
 
+mod levels;
 mod paint;
 
 pub(super) use paint::{is_name, name_shift, paint};
@@ -53,13 +55,14 @@ impl ColorBar {
     /// A bar for a shading of counts or of real values. `limits` are those of [`Scale::limits`]; none if there was no
     /// value at all.
     #[must_use]
-    pub fn new(shading: &Shading, counts: bool, norm: Norm, limits: Option<(f64, f64)>) -> Self {
+    pub fn new(shading: &Shading, counts: bool, norm: &Norm, limits: Option<(f64, f64)>) -> Self {
         let value = |key: &u64| match *key {
             u64::MAX => f64::INFINITY,
             key if counts => key as f64,
             key => f64_from_key(key),
         };
         let thresholds = shading.thresholds.iter().map(value).collect();
+        let norm = norm.clone();
         let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
         Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
     }
@@ -71,10 +74,16 @@ impl ColorBar {
     /// Those of [`Scale::new`].
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, &style.special);
-        let limits = Scale::new(&ordinary, style.norm, style.limits)?.map(|scale| scale.limits());
-        let mut bar = Self::new(shading, values.are_counts(), style.norm, limits);
+        let limits = Scale::new(&ordinary, &style.norm, style.limits)?.map(|scale| scale.limits());
+        let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
         bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));
-        bar.extends = bar.ends.map(|color| color.is_some() && limits.is_some());
+        let is_extended = match &style.norm {
+            Norm::Boundary(levels) => levels.extend.ends(),
+            _ => [false; 2],
+        };
+        for (extends, (color, is_extended)) in bar.extends.iter_mut().zip(bar.ends.iter().zip(is_extended)) {
+            *extends = limits.is_some() && (color.is_some() || is_extended);
+        }
         let special = style.special.iter().map(|special| (readout::real(special.value), special.color));
         // Where the norm is defined for all values, none is bad.
         let may_be_bad = style.norm == Norm::Log && !values.are_counts();
@@ -83,7 +92,9 @@ impl ColorBar {
         if let Some((low, high)) = limits {
             // What is bad is not below.
             let floor = if may_be_bad && style.bad.is_some() { 0.0 } else { f64::NEG_INFINITY };
-            let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high];
+            // What is not below the last level is above it.
+            let is_open = matches!(style.norm, Norm::Boundary(_));
+            let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high || (is_open && v == high)];
             let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
             ordinary.visit(&mut |band| {
                 let found = match band {
@@ -109,6 +120,9 @@ impl ColorBar {
         if value >= high {
             return Some(1.0);
         }
+        if let Norm::Boundary(levels) = &self.norm {
+            return Some(levels::height(levels, value));
+        }
         let index = self.thresholds.partition_point(|threshold| *threshold <= value);
         let below = index.checked_sub(1).and_then(|i| self.thresholds.get(i)).copied().unwrap_or(low);
         let above = self.thresholds.get(index).copied().unwrap_or(high).min(high);
@@ -124,18 +138,25 @@ impl ColorBar {
         let Some((low, high)) = self.limits else {
             return (Vec::new(), None);
         };
+        if let Norm::Boundary(levels) = &self.norm {
+            return (levels::ticks(levels, apart), None);
+        }
         let wide = low <= 0.0 && high > 0.0 || low > 0.0 && high / low >= 10.0 || high < 0.0 && low / high >= 10.0;
-        let candidates = if self.norm == Norm::Linear || !wide || high == low {
+        let mut candidates = if self.is_linear() || !wide || high == low {
             self.multiples(low, high, apart)
         } else {
             self.decades(low, high)
         };
+        // The centre is what such a bar is about; where round values are evenly spread, they come first.
+        if let Norm::TwoSlope { center } = self.norm {
+            candidates.splice(0..0, exact(center));
+        }
         let mut chosen: Vec<(i128, i32, f64)> = Vec::new();
         for (number, exponent) in candidates {
             let Some(height) = self.height(decimal::to_f64(number, exponent)) else { continue };
             // Three stands in for two and five, not beside them.
             let beside = |(n, e, _): &(i128, i32, f64)| n * number > 0 && *e == exponent && [2, 5].contains(&n.abs());
-            if number.abs() == 3 && wide && chosen.iter().any(beside) {
+            if number.abs() == 3 && wide && !self.is_linear() && chosen.iter().any(beside) {
                 continue;
             }
             if chosen.iter().all(|(.., taken)| (taken - height).abs() >= apart) {
@@ -152,15 +173,30 @@ impl ColorBar {
         (chosen.iter().zip(labels).map(tick).collect(), shared)
     }
 
+    /// Whether equal distances mean equal differences, on all of the bar or on each side of a centre.
+    fn is_linear(&self) -> bool {
+        matches!(self.norm, Norm::Linear | Norm::Centered { .. } | Norm::TwoSlope { .. })
+    }
+
+    /// The color at a height, 0 to below 1.
+    fn color_at(&self, height: f64) -> [u8; 4] {
+        let index = match &self.norm {
+            Norm::Boundary(levels) => inner_color(levels, levels::region_at(levels, height)),
+            _ => usize::from(color_index(height)),
+        };
+        self.palette.get(index).copied().unwrap_or_default()
+    }
+
     /// Evenly spaced round values, roundest first.
     fn multiples(&self, low: f64, high: f64, apart: f64) -> Vec<(i128, i32)> {
         let width = high - low;
-        let size = width * if self.norm == Norm::Linear { apart } else { apart / 3.0 };
+        let is_even = matches!(self.norm, Norm::Linear | Norm::Centered { .. });
+        let size = width * if is_even { apart } else { apart / 3.0 };
         let (mut numbers, exponent) = round_values(low, high, size, self.counts);
         if numbers.is_empty() {
             return exact(if width > 0.0 { f64::midpoint(low, high) } else { high }).into_iter().collect();
         }
-        if self.norm != Norm::Linear {
+        if !is_even {
             numbers.sort_by_key(|n| [100, 50, 10, 5, 2, 1].iter().position(|part| n % part == 0));
         }
         numbers.into_iter().map(|number| (number, exponent)).collect()
@@ -215,11 +251,16 @@ pub fn quantity(reduction: &Reduction) -> String {
     }
 }
 
-/// A value with six significant digits.
+/// A value with six significant digits at most.
 fn exact(value: f64) -> Option<(i128, i32)> {
     let text = format!("{value:.5e}");
     let (mantissa, exponent) = text.split_once('e')?;
-    Some((mantissa.replace('.', "").parse().ok()?, exponent.parse::<i32>().ok()? - 5))
+    let (mut number, mut exponent) =
+        (mantissa.replace('.', "").parse::<i128>().ok()?, exponent.parse::<i32>().ok()? - 5);
+    while number != 0 && number % 10 == 0 {
+        (number, exponent) = (number / 10, exponent + 1);
+    }
+    Some((number, if number == 0 { 0 } else { exponent }))
 }
 
 /// A count: 1, 20, 500, 1k, 2.5k, 20M.

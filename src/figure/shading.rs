@@ -90,14 +90,16 @@ pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError
         return Err(FigureError::TooManySpecial(style.special.len()));
     }
     let palette = table.map(|[r, g, b]| seen(Rgba([r, g, b, 255]), style));
-    let scale = Scale::new(&Ordinary::new(values, &style.special), style.norm, style.limits)?;
+    let scale = Scale::new(&Ordinary::new(values, &style.special), &style.norm, style.limits)?;
     let is_count = values.are_counts();
     let thresholds = match &scale {
         None => vec![u64::MAX; COLORS - 1],
         Some(scale) if is_count => scale.count_thresholds(),
         Some(scale) => scale.real_thresholds(),
     };
-    let ends = scale.map(|scale| beyond(scale.limits(), is_count));
+    // What is not below the last level is above it.
+    let is_open = matches!(style.norm, Norm::Boundary(_));
+    let ends = scale.map(|scale| beyond(scale.limits(), is_count, is_open));
     let mut apart = Vec::new();
     let mut add = |range: Option<(u64, u64)>, color: Option<Rgba>| {
         if let (Some((from, to)), Some(color)) = (range, color) {
@@ -126,12 +128,15 @@ pub(super) fn seen(Rgba([r, g, b, a]): Rgba, style: &Style) -> [u8; 4] {
     over([r, g, b, faded(a, style.alpha)], beneath(style))
 }
 
-/// The first key at or above the low limit, and the first one above the high limit.
-fn beyond((low, high): (f64, f64), is_count: bool) -> (u64, u64) {
-    if is_count {
-        return (whole(low.ceil()), whole(high.floor()).saturating_add(1));
-    }
-    (f64_key(low), f64_key(high) + 1)
+/// The first key at or above the low limit, and the first one above the high limit, or at it where the range is open.
+fn beyond((low, high): (f64, f64), is_count: bool, is_open: bool) -> (u64, u64) {
+    let behind = match (is_count, is_open) {
+        (true, true) => whole(high.ceil()),
+        (true, false) => whole(high.floor()).saturating_add(1),
+        (false, true) => f64_key(high),
+        (false, false) => f64_key(high) + 1,
+    };
+    (if is_count { whole(low.ceil()) } else { f64_key(low) }, behind)
 }
 
 /// The key of a special value, if some value can be that: 0 is no count, it is an empty pixel.

@@ -61,9 +61,9 @@ fn special_values_take_no_part_in_limits() {
     for norm in [Norm::Linear, Norm::EqHist] {
         let with = Values::Real(vec![-1.0, -1.0, 2.0, 4.0, 7.0, 9.0, f64::NAN]);
         let without = Values::Real(vec![f64::NAN, f64::NAN, 2.0, 4.0, f64::NAN, 9.0, f64::NAN]);
-        let made = shading(&with, &special(norm, "..")).unwrap();
-        assert_eq!(made.thresholds, shading(&without, &style(norm, "..")).unwrap().thresholds, "{norm}");
-        assert_ne!(made.thresholds, shading(&with, &style(norm, "..")).unwrap().thresholds, "{norm}");
+        let made = shading(&with, &special(norm.clone(), "..")).unwrap();
+        assert_eq!(made.thresholds, shading(&without, &style(norm.clone(), "..")).unwrap().thresholds, "{norm}");
+        assert_ne!(made.thresholds, shading(&with, &style(norm.clone(), "..")).unwrap().thresholds, "{norm}");
     }
 }
 

@@ -378,7 +378,7 @@ impl Workbench {
             let background = if visible.len() == 1 { request.background } else { Background::None };
             let mut style = Style { background, ..layers[*i].style.clone() };
             if let Some(ends) = wholes.get(*i).copied().flatten() {
-                style.limits = ends.put_into(style.limits, style.norm);
+                style.limits = ends.put_into(style.limits, &style.norm);
             }
             let (colors, bar) = decide(counted.numbers.bands(), &style, request.layers[*i].has_bar())?;
             bars.extend(bar);

@@ -244,7 +244,7 @@ fn text_of(
             offset: raw.offset,
             planar: raw.planar,
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
-            norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
+            norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),

@@ -20,15 +20,15 @@ impl Ends {
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
     pub fn of(values: &dyn Bands, special: &[Special]) -> Result<Self, FigureError> {
         let values = Ordinary::new(values, special);
-        let ends = |norm| -> Result<Option<(f64, f64)>, FigureError> {
+        let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
             Ok(Scale::new(&values, norm, Limits::default())?.map(|scale| scale.limits()))
         };
-        Ok(Self { all: ends(Norm::Linear)?, positive: ends(Norm::Log)? })
+        Ok(Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)? })
     }
 
     /// Limits with values in the place of "whole data", if there are any.
-    pub fn put_into(self, limits: Limits, norm: Norm) -> Limits {
-        let ends = if norm == Norm::Log { self.positive } else { self.all };
+    pub fn put_into(self, limits: Limits, norm: &Norm) -> Limits {
+        let ends = if *norm == Norm::Log { self.positive } else { self.all };
         ends.map_or(limits, |ends| limits.with_data(ends))
     }
 }

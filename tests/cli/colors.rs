@@ -83,6 +83,51 @@ fn figure_files_have_special_values_too() {
 }
 
 #[test]
+fn levels_have_one_color_each() {
+    let desk = desk(|i| i as f64);
+    let colors = "--colormap black,white --over red --background none";
+    let picture = desk.render(&format!("{VIEW} --norm boundary:0,5,10,20 {colors}"));
+    for i in 0..31 {
+        // The last level is above, as matplotlib has it.
+        let wanted: &[u8] = match i {
+            0..5 => &[0, 0, 0, 255],
+            5..10 => &[127, 127, 127, 255],
+            10..20 => &[255, 255, 255, 255],
+            _ => &[255, 0, 0, 255],
+        };
+        assert_eq!(picture.at(i % 8, i / 8), wanted, "{i}");
+    }
+    assert_eq!(picture.at(7, 3), [0; 4]);
+}
+
+#[test]
+fn norms_with_numbers_are_the_same_by_every_way() {
+    let desk = desk(|i| i as f64 * 3.5 - 20.0);
+    for norm in ["power:0.4", "symlog:2", "twoslope:5", "centered:0", "boundary:-9,-1,0,1e1,40:both:proportional"] {
+        let layer = format!("[[layers]]\nfile = \"a.npy\"\nreduction = \"max:2\"\nnorm = \"{norm}\"\n");
+        desk.write("figure.toml", format!("scumble = 1\nsize = \"600x400\"\n{layer}"));
+        desk.run("render figure.toml -o file.png").done();
+        desk.run(&format!("render a.npy --size 600x400 --reduction max:2 --norm {norm} -o flags.png")).done();
+        assert!(desk.read("file.png") == desk.read("flags.png"), "{norm}");
+    }
+    // About a centre, limits are as far above as below; the middle gets the middle color.
+    let centered = desk.render(&format!("{VIEW} --norm centered:0"));
+    assert_eq!(centered.bytes, desk.render(&format!("{VIEW} --norm linear --limits=-85..85")).bytes);
+}
+
+#[test]
+fn wrong_norms_are_refused() {
+    let desk = desk(|i| i as f64);
+    for (norm, part) in
+        [("boundary:1", "two levels"), ("boundary:2,1", "ascend"), ("symlog:0", "above 0"), ("cubic", "boundary:")]
+    {
+        desk.run(&format!("render a.npy -o no.png --norm {norm}")).refused(&[part]);
+    }
+    desk.write("figure.toml", "scumble = 1\n[[layers]]\nfile = \"a.npy\"\nnorm = \"twoslope\"\n");
+    desk.run("render figure.toml -o no.png").refused(&["line 4", "twoslope", "missing"]);
+}
+
+#[test]
 fn wrong_colors_are_refused() {
     let desk = desk(|i| i as f64);
     desk.run("render a.npy -o no.png --special 5").refused(&["VALUE=COLOR"]);

@@ -33,8 +33,7 @@ pub(in super::super) fn paint(
     painter.clear(rect);
     for row in 0..rect.height {
         let from_below = u64::from(rect.height - 1 - row) * 2 + 1;
-        let index = usize::try_from(from_below * 128 / u64::from(rect.height)).unwrap_or(0);
-        let color = bar.palette.get(index).copied().unwrap_or_default();
+        let color = bar.color_at(from_below as f64 / (2 * u64::from(rect.height)) as f64);
         painter.rect(x, y + i64::from(row), rect.width, 1, Rgba(color));
     }
     let size = 12.0 * layout.scale;

@@ -113,19 +113,25 @@ fn paths_lead_from_the_figure_to_the_data() {
     }
 }
 
+fn any_norm() -> impl Strategy<Value = Norm> {
+    let numbers = ["power:0.3", "symlog:1e-3", "twoslope:-1.5", "centered:0", "boundary:-1,0,0.1,5:both:proportional"];
+    let all = Norm::PLAIN.map(|(name, _)| name).into_iter().chain(numbers);
+    prop::sample::select(all.map(|text| text.parse().unwrap()).collect::<Vec<Norm>>())
+}
+
 fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
     let color = || prop::option::of(any::<[u8; 4]>().prop_map(Rgba));
     let special = (any::<f64>(), any::<[u8; 4]>())
         .prop_filter("finite", |(value, _)| value.is_finite())
         .prop_map(|(value, color)| Special { value, color: Rgba(color) });
     let special = (color(), color(), color(), prop::collection::vec(special, 0..4));
-    let style = (0..5_usize, prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
+    let style = (any_norm(), prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
         |(norm, limits, alpha, (under, over, bad, special))| {
             let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
                 low: Limit::Value(low),
                 high: Limit::Value(low + width),
             });
-            let (norm, colormap) = (Norm::ALL[norm].1, "magma_r".to_owned());
+            let colormap = "magma_r".to_owned();
             Style { norm, limits, alpha, colormap, under, over, bad, special, ..Style::default() }
         },
     );

@@ -123,13 +123,13 @@ impl Painting {
         let alike = |known: &&Known| known.style.norm == style.norm && known.style.special == style.special;
         let histogram = match self.known.iter().filter(same).find(alike) {
             Some(known) => known.painted.histogram.clone(),
-            None => Histogram::new(values, style.norm).map(Arc::new),
+            None => Histogram::new(values, &style.norm).map(Arc::new),
         };
         let sheet = shade(&aggregate.values, *width, *height, &colors);
         let painted = PaintedLayer {
             bar: ColorBar::of(values, &style, &colors)?,
             histogram,
-            limits: Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits()),
+            limits: Scale::new(values, &style.norm, style.limits)?.map(|scale| scale.limits()),
             sheet,
         };
         Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })

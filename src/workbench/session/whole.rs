@@ -81,7 +81,7 @@ impl Shared {
             let ends = plans.as_ref().and_then(|plans| self.ends(&basis(&plans[i])));
             match ends {
                 Some(ends) => {
-                    style.limits = ends.put_into(style.limits, style.norm);
+                    style.limits = ends.put_into(style.limits, &style.norm);
                 }
                 None => is_missing = true,
             }
