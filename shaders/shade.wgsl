@@ -1,5 +1,5 @@
-// Shade: from numbers to colors. Color i owns the keys from threshold i − 1 up to threshold i; the thresholds hold norm and
-// limits and are made on the host in f64, so that only integers are compared here.
+// Shade: from numbers to colors. Color i owns the keys from threshold i − 1 up to threshold i; the thresholds hold norm,
+// limits and colors apart and are made on the host in f64, so that only integers are compared here.
 
 struct Shade {
     // Pixels along x and y.
@@ -19,10 +19,10 @@ struct Shade {
 @group(0) @binding(0) var<uniform> shade_params: Shade;
 // Keys of the numbers: low word, high word; rows from `first_row` on.
 @group(0) @binding(1) var<storage, read> keys: array<vec2<u32>>;
-// 255 thresholds: low word, high word.
-@group(0) @binding(2) var<storage, read> thresholds: array<vec2<u32>, 255>;
-// 256 colors, RGBA with red in the lowest byte.
-@group(0) @binding(3) var<storage, read> palette: array<u32, 256>;
+// Thresholds, ascending: low word, high word.
+@group(0) @binding(2) var<storage, read> thresholds: array<vec2<u32>>;
+// One color more than thresholds, RGBA with red in the lowest byte.
+@group(0) @binding(3) var<storage, read> palette: array<u32>;
 // The picture's rows, top row first.
 @group(0) @binding(4) var<storage, read_write> picture: array<u32>;
 
@@ -39,7 +39,7 @@ fn shade(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
         if key.x != shade_params.empty_low || key.y != shade_params.empty_high {
             // The number of thresholds at or below the key.
             var low = 0u;
-            var high = 255u;
+            var high = arrayLength(&thresholds);
             while low < high {
                 let middle = (low + high) / 2u;
                 if less(key, thresholds[middle]) {

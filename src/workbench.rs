@@ -214,8 +214,12 @@ impl Workbench {
         Ok(match &self.engine {
             Engine::Cpu(_) => shade(values, *width, *height, colors),
             Engine::Gpu(engine, _) => {
-                let coloring =
-                    Coloring { thresholds: &colors.thresholds, palette: &colors.palette, empty: colors.empty };
+                let (mut thresholds, palette) = colors.stops();
+                if thresholds.is_empty() {
+                    // All values have one color; no value reaches this.
+                    thresholds.push(u64::MAX);
+                }
+                let coloring = Coloring { thresholds: &thresholds, palette: &palette, empty: colors.empty };
                 let pixels = engine.shade(aggregate, coloring)?;
                 Image { width: *width, height: *height, pixels }
             }

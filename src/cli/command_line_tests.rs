@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Style};
+use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::sources::Sources;
@@ -58,15 +58,35 @@ fn style() -> impl Strategy<Value = Style> {
     };
     let limits = (limit(), limit()).prop_map(|(low, high)| Limits { low, high });
     let readable = limits.prop_filter("low ≤ high", |limits| limits.to_string().parse::<Limits>().is_ok());
-    let norm = prop::sample::select(Norm::ALL.map(|(_, norm)| norm).to_vec());
+    let plain = prop::sample::select(Norm::PLAIN.map(|(_, norm)| norm).to_vec());
+    let levels = prop::collection::vec(real(), 2..6).prop_map(|mut levels| {
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        levels.extend((levels.len() < 2).then_some(f64::MAX));
+        levels.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    });
+    let ends = prop::sample::select(vec!["", ":min", ":max:proportional", ":proportional", ":both"]);
+    let with_levels = (levels, ends).prop_map(|(levels, ends)| format!("boundary:{levels}{ends}"));
+    let centered = real().prop_map(|center| Norm::Centered { center });
+    let norm = prop_oneof![plain, centered, with_levels.prop_map(|text| text.parse().unwrap_or_default())];
     let alpha = prop_oneof![Just(1.0_f32), 0.0_f32..=1.0];
-    (norm, readable, word(), alpha).prop_map(|(norm, limits, colormap, alpha)| Style {
-        norm,
-        limits,
-        colormap,
-        alpha,
-        ..Style::default()
-    })
+    let color = || any::<[u8; 4]>().prop_map(Rgba);
+    let ends = [(); 3].map(|()| prop::option::of(color()));
+    let special = (real(), color()).prop_map(|(value, color)| Special { value, color });
+    let special = prop::collection::vec(special, 0..3);
+    (norm, readable, word(), alpha, ends, special).prop_map(
+        |(norm, limits, colormap, alpha, [under, over, bad], special)| Style {
+            norm,
+            limits,
+            colormap,
+            alpha,
+            under,
+            over,
+            bad,
+            special,
+            ..Style::default()
+        },
+    )
 }
 
 fn request() -> impl Strategy<Value = FigureRequest> {

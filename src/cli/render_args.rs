@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::scene::style::{Background, Limits, Norm, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
 use crate::workbench::{FigureText, Theme, WorkbenchError};
@@ -24,7 +24,9 @@ pub struct RenderArgs {
     /// Set a key of the figure file: layers.0.file=new.npy, x.range=0..1, title='Run 7'
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
-    /// How numbers are spread over the colors: linear, log, sqrt, cbrt or eq_hist [default: eq_hist]
+    /// How numbers are spread over the colors: linear, log, sqrt, cbrt, eq_hist, power:GAMMA, symlog:LINTHRESH,
+    /// twoslope:CENTER, centered:CENTER, or one color between levels, boundary:0,1,2,5,10, with :min, :max or :both for
+    /// regions beyond them and :proportional for a color bar with regions as long as they are wide [default: eq_hist]
     #[arg(long, value_name = "NORM", help_heading = "Color")]
     norm: Option<Norm>,
     /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out. data: as where
@@ -37,6 +39,18 @@ pub struct RenderArgs {
     /// Opacity of the points, 0 to 1 [default: 1]
     #[arg(long, value_name = "ALPHA", help_heading = "Color")]
     alpha: Option<f32>,
+    /// Color of values below the low limit: a name, #rgb, #rrggbb, #rrggbbaa or none [default: the first color]
+    #[arg(long, value_name = "COLOR", help_heading = "Color")]
+    under: Option<Rgba>,
+    /// Color of values above the high limit [default: the last color]
+    #[arg(long, value_name = "COLOR", help_heading = "Color")]
+    over: Option<Rgba>,
+    /// Color of values for which the norm is not defined: zero and less with the log norm [default: the first color]
+    #[arg(long, value_name = "COLOR", help_heading = "Color")]
+    bad: Option<Rgba>,
+    /// An exact value with a color of its own, which takes no part in limits: -1=#00ff00; may be given again
+    #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
+    special: Vec<Special>,
     /// Color where no point fell: a name, #rrggbb, or none for transparent, around the plot too
     /// [default: black, white with --theme light]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
@@ -137,6 +151,10 @@ impl RenderArgs {
             ("--limits", self.limits.is_some()),
             ("--colormap", self.colormap.is_some()),
             ("--alpha", self.alpha.is_some()),
+            ("--under", self.under.is_some()),
+            ("--over", self.over.is_some()),
+            ("--bad", self.bad.is_some()),
+            ("--special", !self.special.is_empty()),
             ("--background", self.background.is_some()),
             ("--theme", self.theme.is_some()),
             ("--colorbar-label", self.colorbar_label.is_some()),
@@ -153,10 +171,14 @@ impl RenderArgs {
         };
         let usual = Style::default();
         let style = Style {
-            norm: self.norm.unwrap_or(usual.norm),
+            norm: self.norm.clone().unwrap_or(usual.norm),
             limits: self.limits.unwrap_or_default(),
             colormap: self.colormap.clone().unwrap_or(usual.colormap),
             alpha: self.alpha.unwrap_or(usual.alpha),
+            under: self.under,
+            over: self.over,
+            bad: self.bad,
+            special: self.special.clone(),
             ..Style::default()
         };
         let text =

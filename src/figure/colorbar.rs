@@ -1,22 +1,26 @@
 //! The colour bar: which colour stands for which value.
 //!
 //! The bar shows all 256 colours at equal heights, so a value stands where the norm puts it: at height i / 256 begins
-//! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values.
+//! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
+//! shows their regions, and the levels are the ticks.
 
 use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_from_key;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::{Norm, Rgba, Style};
+use crate::scene::style::{Norm, Style};
 
-use super::axes::{ThemeColors, tick_start};
-use super::bands::Bands;
+use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
-use super::frame::{BarPlace, Label, Layout, Role, pixels};
-use super::norm::{COLORS, Scale, Shading};
-use super::painter::{PaintError, Painter, Rect};
-use super::text;
+use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
+use super::readout;
+use super::shading::seen;
 use super::ticks::decimal;
 use super::ticks::linear::round_values;
+
+mod levels;
+mod paint;
+
+pub(super) use paint::{is_name, name_shift, paint};
 
 /// Colours and the values they stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,9 +31,13 @@ pub struct ColorBar {
     limits: Option<(f64, f64)>,
     counts: bool,
     norm: Norm,
-    /// Whether values below the low limit and above the high one were drawn in the end colours; the bar then ends in
-    /// a point there.
+    /// Whether values below the low limit and above the high one were drawn, or have colors of their own; the bar then
+    /// ends in a point there.
     pub extends: [bool; 2],
+    /// The colors of these, where they have some of their own.
+    ends: [Option<[u8; 4]>; 2],
+    /// What else has a color of its own.
+    swatches: Vec<(String, [u8; 4])>,
 }
 
 /// A tick of a colour bar.
@@ -47,14 +55,16 @@ impl ColorBar {
     /// A bar for a shading of counts or of real values. `limits` are those of [`Scale::limits`]; none if there was no
     /// value at all.
     #[must_use]
-    pub fn new(shading: &Shading, counts: bool, norm: Norm, limits: Option<(f64, f64)>) -> Self {
+    pub fn new(shading: &Shading, counts: bool, norm: &Norm, limits: Option<(f64, f64)>) -> Self {
         let value = |key: &u64| match *key {
             u64::MAX => f64::INFINITY,
             key if counts => key as f64,
             key => f64_from_key(key),
         };
         let thresholds = shading.thresholds.iter().map(value).collect();
-        Self { palette: shading.palette, thresholds, limits, counts, norm, extends: [false; 2] }
+        let norm = norm.clone();
+        let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
+        Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
     }
 
     /// The bar of an aggregate's values under a style, with its points where limits cut values off. Runs over the values
@@ -63,12 +73,30 @@ impl ColorBar {
     /// # Errors
     /// Those of [`Scale::new`].
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
-        let limits = Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits());
-        let mut bar = Self::new(shading, values.are_counts(), style.norm, limits);
+        let ordinary = Ordinary::new(values, &style.special);
+        let limits = Scale::new(&ordinary, &style.norm, style.limits)?.map(|scale| scale.limits());
+        let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
+        bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));
+        let is_extended = match &style.norm {
+            Norm::Boundary(levels) => levels.extend.ends(),
+            _ => [false; 2],
+        };
+        for (extends, (color, is_extended)) in bar.extends.iter_mut().zip(bar.ends.iter().zip(is_extended)) {
+            *extends = limits.is_some() && (color.is_some() || is_extended);
+        }
+        let special = style.special.iter().map(|special| (readout::real(special.value), special.color));
+        // Where the norm is defined for all values, none is bad.
+        let may_be_bad = style.norm == Norm::Log && !values.are_counts();
+        let bad = style.bad.filter(|_| may_be_bad).map(|color| ("bad".to_owned(), color));
+        bar.swatches = special.chain(bad).map(|(text, color)| (text, seen(color, style))).collect();
         if let Some((low, high)) = limits {
-            let beyond = |v: f64| [v < low, v > high];
+            // What is bad is not below.
+            let floor = if may_be_bad && style.bad.is_some() { 0.0 } else { f64::NEG_INFINITY };
+            // What is not below the last level is above it.
+            let is_open = matches!(style.norm, Norm::Boundary(_));
+            let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high || (is_open && v == high)];
             let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
-            values.visit(&mut |band| {
+            ordinary.visit(&mut |band| {
                 let found = match band {
                     Values::Count(counts) => {
                         let drawn = counts.iter().filter(|count| **count > 0);
@@ -92,6 +120,9 @@ impl ColorBar {
         if value >= high {
             return Some(1.0);
         }
+        if let Norm::Boundary(levels) = &self.norm {
+            return Some(levels::height(levels, value));
+        }
         let index = self.thresholds.partition_point(|threshold| *threshold <= value);
         let below = index.checked_sub(1).and_then(|i| self.thresholds.get(i)).copied().unwrap_or(low);
         let above = self.thresholds.get(index).copied().unwrap_or(high).min(high);
@@ -107,18 +138,25 @@ impl ColorBar {
         let Some((low, high)) = self.limits else {
             return (Vec::new(), None);
         };
+        if let Norm::Boundary(levels) = &self.norm {
+            return (levels::ticks(levels, apart), None);
+        }
         let wide = low <= 0.0 && high > 0.0 || low > 0.0 && high / low >= 10.0 || high < 0.0 && low / high >= 10.0;
-        let candidates = if self.norm == Norm::Linear || !wide || high == low {
+        let mut candidates = if self.is_linear() || !wide || high == low {
             self.multiples(low, high, apart)
         } else {
             self.decades(low, high)
         };
+        // The centre is what such a bar is about; where round values are evenly spread, they come first.
+        if let Norm::TwoSlope { center } = self.norm {
+            candidates.splice(0..0, exact(center));
+        }
         let mut chosen: Vec<(i128, i32, f64)> = Vec::new();
         for (number, exponent) in candidates {
             let Some(height) = self.height(decimal::to_f64(number, exponent)) else { continue };
             // Three stands in for two and five, not beside them.
             let beside = |(n, e, _): &(i128, i32, f64)| n * number > 0 && *e == exponent && [2, 5].contains(&n.abs());
-            if number.abs() == 3 && wide && chosen.iter().any(beside) {
+            if number.abs() == 3 && wide && !self.is_linear() && chosen.iter().any(beside) {
                 continue;
             }
             if chosen.iter().all(|(.., taken)| (taken - height).abs() >= apart) {
@@ -135,15 +173,30 @@ impl ColorBar {
         (chosen.iter().zip(labels).map(tick).collect(), shared)
     }
 
+    /// Whether equal distances mean equal differences, on all of the bar or on each side of a centre.
+    fn is_linear(&self) -> bool {
+        matches!(self.norm, Norm::Linear | Norm::Centered { .. } | Norm::TwoSlope { .. })
+    }
+
+    /// The color at a height, 0 to below 1.
+    fn color_at(&self, height: f64) -> [u8; 4] {
+        let index = match &self.norm {
+            Norm::Boundary(levels) => inner_color(levels, levels::region_at(levels, height)),
+            _ => usize::from(color_index(height)),
+        };
+        self.palette.get(index).copied().unwrap_or_default()
+    }
+
     /// Evenly spaced round values, roundest first.
     fn multiples(&self, low: f64, high: f64, apart: f64) -> Vec<(i128, i32)> {
         let width = high - low;
-        let size = width * if self.norm == Norm::Linear { apart } else { apart / 3.0 };
+        let is_even = matches!(self.norm, Norm::Linear | Norm::Centered { .. });
+        let size = width * if is_even { apart } else { apart / 3.0 };
         let (mut numbers, exponent) = round_values(low, high, size, self.counts);
         if numbers.is_empty() {
             return exact(if width > 0.0 { f64::midpoint(low, high) } else { high }).into_iter().collect();
         }
-        if self.norm != Norm::Linear {
+        if !is_even {
             numbers.sort_by_key(|n| [100, 50, 10, 5, 2, 1].iter().position(|part| n % part == 0));
         }
         numbers.into_iter().map(|number| (number, exponent)).collect()
@@ -198,11 +251,16 @@ pub fn quantity(reduction: &Reduction) -> String {
     }
 }
 
-/// A value with six significant digits.
+/// A value with six significant digits at most.
 fn exact(value: f64) -> Option<(i128, i32)> {
     let text = format!("{value:.5e}");
     let (mantissa, exponent) = text.split_once('e')?;
-    Some((mantissa.replace('.', "").parse().ok()?, exponent.parse::<i32>().ok()? - 5))
+    let (mut number, mut exponent) =
+        (mantissa.replace('.', "").parse::<i128>().ok()?, exponent.parse::<i32>().ok()? - 5);
+    while number != 0 && number % 10 == 0 {
+        (number, exponent) = (number / 10, exponent + 1);
+    }
+    Some((number, if number == 0 { 0 } else { exponent }))
 }
 
 /// A count: 1, 20, 500, 1k, 2.5k, 20M.
@@ -225,88 +283,6 @@ fn count_label(number: i128, exponent: i32) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "f64's exponents are below 400")]
 fn floor(value: f64) -> i32 {
     value.floor() as i32
-}
-
-/// Paints the bar; returns its labels, which are set with all others.
-pub(super) fn paint(
-    painter: &mut Painter,
-    layout: &Layout,
-    place: BarPlace,
-    bar: &ColorBar,
-    colors: ThemeColors,
-) -> Result<Vec<Label>, PaintError> {
-    let line = layout.line_width();
-    let rect = points(painter, place.rect, bar, colors);
-    let (x, y) = (i64::from(rect.x), i64::from(rect.y));
-    painter.rect(x - i64::from(line), y - i64::from(line), rect.width + 2 * line, rect.height + 2 * line, colors.faint);
-    // The palette may be translucent: what lies beneath it must not be the line's colour.
-    painter.clear(rect);
-    for row in 0..rect.height {
-        let from_below = u64::from(rect.height - 1 - row) * 2 + 1;
-        let index = usize::try_from(from_below * 128 / u64::from(rect.height)).unwrap_or(0);
-        let color = bar.palette.get(index).copied().unwrap_or_default();
-        painter.rect(x, y + i64::from(row), rect.width, 1, Rgba(color));
-    }
-    let size = 12.0 * layout.scale;
-    let (tick, gap) = (pixels(5.0 * layout.scale), pixels(5.0 * layout.scale));
-    let (ticks, shared) = bar.ticks(38.0 * layout.scale / f64::from(rect.height.max(1)));
-    let left = f64::from(rect.right() + line + tick + gap);
-    let mut labels = Vec::new();
-    for BarTick { height, label, .. } in ticks {
-        let row = i64::from(rect.bottom()) - i64::from(line) - tick_start(height, rect.height, line);
-        let width = text::width(&label, size)?;
-        if width <= place.room + 2.0 * layout.scale {
-            painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
-            let baseline = f64::from(rect.bottom()) - height * f64::from(rect.height) + size * text::CAP_HEIGHT / 2.0;
-            let role = Role::Tick;
-            labels.push(Label { text: label, role, size, x: left, y: baseline.round(), width, turned: false });
-        }
-    }
-    if let Some(shared) = shared {
-        let width = text::width(&shared, size)?;
-        let most = f64::from(layout.size.width) - width - 2.0 * layout.scale;
-        let baseline = f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line);
-        let x = f64::from(rect.x).min(most);
-        labels.push(Label { text: shared, role: Role::Shared, size, x, y: baseline, width, turned: false });
-    }
-    Ok(labels)
-}
-
-/// Whether a label is a bar's name, which runs upwards beside its ticks' labels.
-pub(super) fn is_name(layout: &Layout, label: &Label) -> bool {
-    label.turned && layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
-}
-
-/// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there
-/// may be, as it is made before the values are known. Half of what is left stays at the figure's edge.
-pub(super) fn name_shift(layout: &Layout, ticks: &[Label]) -> f64 {
-    let longest = ticks.iter().filter(|label| label.role == Role::Tick).map(|label| label.width).fold(0.0, f64::max);
-    layout.bars.first().map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
-}
-
-/// Points at the ends beyond which there are values; returns what is left for the colours.
-fn points(painter: &mut Painter, place: Rect, bar: &ColorBar, colors: ThemeColors) -> Rect {
-    let point = (place.width * 2 / 3).min(place.height / 8);
-    let [below, above] = bar.extends.map(|extends| if extends { point } else { 0 });
-    let rect = Rect { y: place.y + above, height: place.height - above - below, ..place };
-    let (left, right) = (float(place.x), float(place.right()));
-    let middle = f32::midpoint(left, right);
-    let mut triangle = |base: u32, tip: u32, color: [u8; 4]| {
-        let (base, tip) = (float(base), float(tip));
-        painter.polygon(&[(left, base), (middle, tip), (right, base)], Rgba(color));
-        painter.polyline(&[(left, base), (middle, tip), (right, base)], 1.0, colors.faint);
-    };
-    if below > 0 {
-        triangle(rect.bottom(), place.bottom(), bar.palette[0]);
-    }
-    if above > 0 {
-        triangle(rect.y, place.y, bar.palette[COLORS - 1]);
-    }
-    rect
-}
-
-fn float(value: u32) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub enum FigureError {
     /// The layer's alpha is not between 0 and 1.
     #[error("colouring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
     BadAlpha(f32),
+    /// More special values than there may be.
+    #[error("coloring: {0} special values are too many; a layer has at most {most}", most = crate::scene::style::MAX_SPECIAL)]
+    TooManySpecial(usize),
     /// Numbers cannot be put aside in a temporary file, or not be read again.
     #[error("keeping the numbers of the picture in a temporary file failed: {0} (set TMPDIR to a roomier disk)")]
     Kept(String),

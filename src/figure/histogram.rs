@@ -4,7 +4,7 @@ use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::scene::style::Norm;
 
-use super::norm::share;
+use super::norm::{SYMLOG_LINEAR, share, symlog};
 use super::stats::{self, count_extremes, lerp, real_extremes};
 
 /// The number of buckets.
@@ -30,21 +30,30 @@ pub struct Histogram {
 }
 
 /// The spaces in which norms are even.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Space {
     Linear,
     Log,
     Sqrt,
     Cbrt,
+    /// The share to this power.
+    Power(f64),
+    /// Linear up to this.
+    SymLog(f64),
+    /// This is in the middle, if it lies between the ends.
+    TwoSlope(f64),
 }
 
 impl Histogram {
     /// The histogram of `values` for a norm; none if no value has a place on it.
     ///
     /// For histogram equalization it is logarithmic, or linear where some values are not positive.
-    pub fn new(values: &Values, norm: Norm) -> Option<Self> {
-        let space = |positive: bool| match norm {
-            Norm::Linear => Space::Linear,
+    pub fn new(values: &Values, norm: &Norm) -> Option<Self> {
+        let space = |positive: bool| match *norm {
+            Norm::Linear | Norm::Centered { .. } | Norm::Boundary(_) => Space::Linear,
+            Norm::Power(gamma) => Space::Power(gamma),
+            Norm::SymLog { linthresh } => Space::SymLog(linthresh),
+            Norm::TwoSlope { center } => Space::TwoSlope(center),
             Norm::Sqrt => Space::Sqrt,
             Norm::Cbrt => Space::Cbrt,
             Norm::EqHist if !positive => Space::Linear,
@@ -115,6 +124,11 @@ impl HistogramAxis {
             Space::Log => f64::NEG_INFINITY,
             Space::Sqrt => share(value, low, high).abs().sqrt().copysign(share(value, low, high)),
             Space::Cbrt => libm::cbrt(share(value, low, high)),
+            Space::Power(gamma) => share(value, low, high).abs().powf(gamma).copysign(share(value, low, high)),
+            Space::SymLog(linear) => share(symlog(value, linear), symlog(low, linear), symlog(high, linear)),
+            Space::TwoSlope(center) if !(low < center && center < high) => share(value, low, high),
+            Space::TwoSlope(center) if value < center => share(value, low, center) * 0.5,
+            Space::TwoSlope(center) => 0.5 + share(value, center, high) * 0.5,
         };
         // Neighbouring numbers may have the same logarithm.
         if position.is_nan() { if value >= high { 1.0 } else { 0.0 } } else { position.clamp(-1.0, 2.0) }
@@ -131,6 +145,11 @@ impl HistogramAxis {
             Space::Log => libm::exp10(lerp(libm::log10(low), libm::log10(high), t)).max(f64::MIN_POSITIVE.min(low)),
             Space::Sqrt => lerp(low, high, t * t.abs()),
             Space::Cbrt => lerp(low, high, t * t * t),
+            Space::Power(gamma) => lerp(low, high, t.abs().powf(1.0 / gamma).copysign(t)),
+            Space::SymLog(linear) => un_symlog(lerp(symlog(low, linear), symlog(high, linear), t), linear),
+            Space::TwoSlope(center) if !(low < center && center < high) => lerp(low, high, t),
+            Space::TwoSlope(center) if t < 0.5 => lerp(low, center, t * 2.0),
+            Space::TwoSlope(center) => lerp(center, high, t * 2.0 - 1.0),
         };
         // Rounding must not carry what lies inside beyond an end.
         if (0.0..=1.0).contains(&t) { v.clamp(low, high) } else { v.clamp(f64::MIN, f64::MAX) }
@@ -145,9 +164,12 @@ impl HistogramAxis {
         let per_unit = 1.0 / if span.is_finite() { span } else { high * 0.5 - low * 0.5 };
         let share = move |v: f64| (v * halved - low * halved) * per_unit;
         let found = match self.space {
-            Space::Linear => count(values, real, &edges, self, |v| cell(share(v))),
             Space::Sqrt | Space::Cbrt => count(values, real, &edges, self, |v| root_cell(share(v))),
-            Space::Log => {
+            Space::Power(gamma) if gamma < 1.0 => count(values, real, &edges, self, |v| root_cell(share(v))),
+            Space::Linear | Space::Power(_) | Space::TwoSlope(_) => {
+                count(values, real, &edges, self, |v| cell(share(v)))
+            }
+            Space::Log | Space::SymLog(_) => {
                 let first = f64_key(low);
                 let bits = u64::BITS - (f64_key(high) - first).leading_zeros();
                 let shift = bits.saturating_sub(CELLS.trailing_zeros());
@@ -178,6 +200,14 @@ impl HistogramAxis {
         }
         edges
     }
+}
+
+/// The value of a symmetrical logarithm.
+fn un_symlog(at: f64, linthresh: f64) -> f64 {
+    if at.abs() <= SYMLOG_LINEAR {
+        return at / SYMLOG_LINEAR * linthresh;
+    }
+    libm::exp10(at.abs() - SYMLOG_LINEAR + libm::log10(linthresh)).copysign(at)
 }
 
 /// The number of cells that a table cuts the values into, to find a bucket without taking a logarithm or a root.
@@ -255,42 +285,53 @@ mod tests {
     use crate::figure::norm::normalise;
     use proptest::prelude::*;
 
-    const NORMS: [Norm; 5] = [Norm::Linear, Norm::Log, Norm::Sqrt, Norm::Cbrt, Norm::EqHist];
+    const NORMS: [Norm; 10] = [
+        Norm::Linear,
+        Norm::Log,
+        Norm::Sqrt,
+        Norm::Cbrt,
+        Norm::EqHist,
+        Norm::Power(0.3),
+        Norm::Power(3.0),
+        Norm::SymLog { linthresh: 0.5 },
+        Norm::TwoSlope { center: 0.25 },
+        Norm::Centered { center: 0.0 },
+    ];
 
     #[test]
     fn by_hand() {
         let counts = Values::Count(vec![0, 1, 1, 16, 0, 256]);
-        let log = Histogram::new(&counts, Norm::Log).unwrap();
+        let log = Histogram::new(&counts, &Norm::Log).unwrap();
         let full: Vec<(usize, u64)> = log.buckets.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
         assert_eq!(full, [(0, 2), (128, 1), (255, 1)]);
         assert_eq!((log.low, log.high, log.empty, log.beyond), (1.0, 256.0, 2, 0));
-        assert_eq!(Histogram::new(&counts, Norm::EqHist), Some(log));
-        let linear = Histogram::new(&Values::Count(vec![1, 128, 129, 257]), Norm::Linear).unwrap();
+        assert_eq!(Histogram::new(&counts, &Norm::EqHist), Some(log));
+        let linear = Histogram::new(&Values::Count(vec![1, 128, 129, 257]), &Norm::Linear).unwrap();
         assert_eq!((linear.buckets[0], linear.buckets[127], linear.buckets[128], linear.buckets[255]), (1, 1, 1, 1));
     }
 
     #[test]
     fn values_without_a_place_are_counted_apart() {
         let reals = Values::Real(vec![f64::NAN, f64::INFINITY, -1.0, 0.0, 1.0, 10.0]);
-        let log = Histogram::new(&reals, Norm::Log).unwrap();
+        let log = Histogram::new(&reals, &Norm::Log).unwrap();
         assert_eq!((log.empty, log.beyond, log.low, log.buckets.iter().sum::<u64>()), (1, 3, 1.0, 2));
-        let equalized = Histogram::new(&reals, Norm::EqHist).unwrap();
+        let equalized = Histogram::new(&reals, &Norm::EqHist).unwrap();
         assert_eq!((equalized.low, equalized.beyond, equalized.position(4.5)), (-1.0, 1, 0.5));
         for nothing in [Values::Count(vec![0; 4]), Values::Real(vec![f64::NAN; 4]), Values::Real(Vec::new())] {
-            assert_eq!(Histogram::new(&nothing, Norm::Linear), None);
+            assert_eq!(Histogram::new(&nothing, &Norm::Linear), None);
         }
-        assert_eq!(Histogram::new(&Values::Real(vec![-1.0, 0.0]), Norm::Log), None);
+        assert_eq!(Histogram::new(&Values::Real(vec![-1.0, 0.0]), &Norm::Log), None);
     }
 
     #[test]
     fn one_value_stands_in_the_middle() {
         for norm in NORMS {
             for v in [1.0, 7.5, 1e300] {
-                let one = Histogram::new(&Values::Real(vec![v; 9]), norm).unwrap();
+                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm).unwrap();
                 assert!(one.low < v && v < one.high && one.buckets.iter().sum::<u64>() == 9, "{norm} {v}");
             }
             for v in [f64::MAX, 5e-324] {
-                let one = Histogram::new(&Values::Real(vec![v; 9]), norm).unwrap();
+                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm).unwrap();
                 assert!(one.low <= v && v <= one.high && one.low < one.high && one.high.is_finite(), "{norm} {v}");
                 assert_eq!(one.buckets.iter().sum::<u64>(), 9);
             }
@@ -310,7 +351,7 @@ mod tests {
                 let best = (0..5)
                     .map(|_| {
                         let started = std::time::Instant::now();
-                        let made = Histogram::new(values, norm);
+                        let made = Histogram::new(values, &norm);
                         assert!(made.is_some());
                         started.elapsed()
                     })
@@ -344,7 +385,7 @@ mod tests {
             };
             let size = reals.len() as u64;
             for norm in NORMS {
-                let Some(found) = Histogram::new(&values, norm) else { continue };
+                let Some(found) = Histogram::new(&values, &norm) else { continue };
                 prop_assert_eq!(found.buckets.iter().sum::<u64>() + found.empty + found.beyond, size);
                 prop_assert_eq!(found.buckets.len(), BUCKETS);
                 let listed: Vec<f64> = match &values {
@@ -373,7 +414,7 @@ mod tests {
         #[test]
         fn positions_and_values_are_inverse_and_even_for_the_norm(reals in reals(), t in 0.0..1.0) {
             for norm in NORMS {
-                let Some(found) = Histogram::new(&Values::Real(reals.clone()), norm) else { continue };
+                let Some(found) = Histogram::new(&Values::Real(reals.clone()), &norm) else { continue };
                 prop_assert_eq!(found.value_at(0.0), found.low);
                 prop_assert_eq!(found.value_at(1.0), found.high);
                 let v = found.value_at(t);
@@ -382,9 +423,14 @@ mod tests {
                 if resolved {
                     prop_assert!((found.position(v) - t).abs() < 1e-3, "{norm}: {t} {v} {}", found.position(v));
                 }
-                if norm != Norm::EqHist && resolved {
+                // Where the centre is not between the values, limits are others than these.
+                let has_center = match norm {
+                    Norm::TwoSlope { center } => found.low < center && center < found.high,
+                    _ => true,
+                };
+                if norm != Norm::EqHist && resolved && has_center {
                     // Colors change evenly along it.
-                    let color = normalise(v, norm, found.low, found.high);
+                    let color = normalise(v, &norm, found.low, found.high);
                     prop_assert!((color - t).abs() < 1e-3, "{norm}: {t} {color}");
                 }
                 for outside in [-1.0, -0.5, 1.5, 2.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {

@@ -1,13 +1,14 @@
 //! Pixels for people: from an aggregate's numbers to colours.
 //!
 //! The colour step is exact and the same on every engine, because it is decided once, on the host, in f64:
-//! [`norm::shading`] turns values and a style into 255 integer thresholds and a palette of 256 colours. An engine,
-//! CPU ([`shade::shade`]) or GPU, then only compares integers and copies four bytes.
+//! [`shading::shading`] turns values and a style into 255 integer thresholds and a palette of 256 colours, with colors
+//! apart for what lies beyond the limits and for special values. An engine, CPU ([`shade::shade`]) or GPU, then only compares integers and copies four bytes.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`mod@colormap`] | the tables of 256 colours, by name |
-//! | [`mod@norm`] | norms, limits, thresholds: which value gets which colour |
+//! | [`mod@norm`] | norms and limits: where a value stands between the first and the last colour |
+//! | [`mod@shading`] | thresholds and palette: which number gets which colour |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
 //! | [`mod@histogram`] | how an aggregate's values are spread, for dragging limits on |
 //! | [`mod@readout`] | what the cursor points at, as text |
@@ -29,6 +30,7 @@ pub mod norm;
 pub mod painter;
 pub mod readout;
 pub mod shade;
+pub mod shading;
 mod stats;
 pub mod strips;
 pub mod text;
@@ -37,5 +39,5 @@ pub mod ticks;
 pub use colormap::{Colormap, colormap};
 pub use error::FigureError;
 pub use image::{Image, max_channel_difference};
-pub use norm::{Shading, shading};
 pub use shade::shade;
+pub use shading::{Shading, shading};

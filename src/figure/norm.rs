@@ -14,57 +14,44 @@
 //! - **Automatic** limits are the least and greatest finite value; **percentiles** are numpy's default (linear)
 //!   ones of the finite values. The log norm looks at positive values only for both.
 //! - Where an automatic limit or percentile lies beyond the explicit other end (`5..` over data that stops at 3), it moves to that end.
+//! - **Special values** take no part in limits and histograms either.
+//! - **Centred** norms: `twoslope` moves an end that is on the wrong side of the centre to the other end's mirror image (as
+//!   matplotlib does with automatic limits; it refuses given ones). `centered` reaches as far as the farther of the ends
+//!   that are given, else of both.
+//! - **Boundary** norms have their limits in their levels; others are not looked at.
 //! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.)
 
 use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, extremes};
-use crate::figure::colormap::colormap;
 use crate::figure::equalize::Distribution;
 use crate::figure::error::FigureError;
-use crate::figure::shade::over;
 use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes};
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Style};
+use crate::scene::style::{Levels, Limit, Limits, Norm};
+
+pub use super::shading::{Shading, shading};
 
 /// The number of colours in a table.
 pub const COLORS: usize = 256;
-
-/// Everything an engine needs to colour an aggregate, decided on the host.
-///
-/// A non-empty value has a key: a count is its own key, a real's is [`f64_key`]. Its colour index is the number of
-/// thresholds at or below the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shading {
-    /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
-    /// `u64::MAX` means that no value does.
-    pub thresholds: Vec<u64>,
-    /// Red, green, blue, alpha of each colour index: straight alpha, background already beneath.
-    pub palette: [[u8; 4]; COLORS],
-    /// The colour of pixels on which nothing fell.
-    pub empty: [u8; 4],
-}
-
-impl Shading {
-    /// The colour index, 0 to 255, of a key.
-    #[must_use]
-    pub fn index(&self, key: u64) -> usize {
-        let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
-        self.thresholds.partition_point(reached).min(COLORS - 1)
-    }
-}
 
 /// t of a value by matplotlib's definitions, clipped to 0..=1. The result does not fall as `v` grows (but for rounding).
 ///
 /// - Linear (`Normalize`): (v − vmin) / (vmax − vmin)
 /// - Log (`LogNorm`): (log₁₀ v − log₁₀ vmin) / (log₁₀ vmax − log₁₀ vmin); the limits must be positive
-/// - Sqrt, Cbrt (`PowerNorm`): the linear value to the power 1/2, 1/3
-/// - `EqHist` has no closed form, see [`Scale`]; here it counts as linear
+/// - Sqrt, Cbrt, Power (`PowerNorm`): the linear value to the power 1/2, 1/3, gamma
+/// - `SymLog` (`SymLogNorm`, base 10, linscale 1): that of the values' symmetrical logarithms
+/// - `TwoSlope` (`TwoSlopeNorm`): from 0 to 1/2 below the centre, which lies between the limits, and from 1/2 to 1 above
+/// - `EqHist` has no closed form, see [`Scale`]; here it counts as linear, as `Centered` is when its limits are found
+/// - `Boundary` (`BoundaryNorm`): the middle of the region's color
 ///
 /// Equal limits give 1 at or above them and 0 below. NaN gives NaN.
 #[must_use]
-pub fn normalise(v: f64, norm: Norm, vmin: f64, vmax: f64) -> f64 {
+pub fn normalise(v: f64, norm: &Norm, vmin: f64, vmax: f64) -> f64 {
     if v.is_nan() {
         return v;
+    }
+    if let Norm::Boundary(levels) = norm {
+        return (region_color(levels, v) as f64 + 0.5) / COLORS as f64;
     }
     if v >= vmax {
         return 1.0;
@@ -73,11 +60,18 @@ pub fn normalise(v: f64, norm: Norm, vmin: f64, vmax: f64) -> f64 {
         return 0.0;
     }
     let t = match norm {
-        Norm::Linear | Norm::EqHist => share(v, vmin, vmax),
+        Norm::Linear | Norm::EqHist | Norm::Centered { .. } | Norm::Boundary(_) => share(v, vmin, vmax),
         Norm::Log => share(v.log10(), vmin.log10(), vmax.log10()),
         // numpy's power(x, 0.5) is its square root.
         Norm::Sqrt => share(v, vmin, vmax).sqrt(),
         Norm::Cbrt => share(v, vmin, vmax).powf(1.0 / 3.0),
+        Norm::Power(gamma) => share(v, vmin, vmax).powf(*gamma),
+        Norm::SymLog { linthresh } => {
+            let [v, low, high] = [v, vmin, vmax].map(|v| symlog(v, *linthresh));
+            share(v, low, high)
+        }
+        Norm::TwoSlope { center } if v < *center => share(v, vmin, *center) * 0.5,
+        Norm::TwoSlope { center } => 0.5 + share(v, *center, vmax) * 0.5,
     };
     // Neighbouring numbers can have the same logarithm: 0 / 0.
     if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) }
@@ -89,11 +83,50 @@ pub(super) fn share(v: f64, low: f64, high: f64) -> f64 {
     if span.is_finite() { (v - low) / span } else { (v * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5) }
 }
 
+/// matplotlib's symmetrical logarithm (base 10, linscale 1) in units of its threshold: linear up to that.
+pub(super) fn symlog(v: f64, linthresh: f64) -> f64 {
+    let size = v.abs();
+    if size <= linthresh {
+        return v / linthresh * SYMLOG_LINEAR;
+    }
+    // The quotient itself might overflow.
+    (SYMLOG_LINEAR + (libm::log10(size) - libm::log10(linthresh))).copysign(v)
+}
+
+/// What the symmetrical logarithm makes of its threshold.
+pub(super) const SYMLOG_LINEAR: f64 = 1.0 / (1.0 - 1.0 / 10.0);
+
+/// The colour index of a value by levels, as `BoundaryNorm` has it: regions are stretched over the colours, a single one
+/// gets the middle; what lies beyond the levels gets the end colours.
+fn region_color(levels: &Levels, v: f64) -> usize {
+    let region = levels.values.partition_point(|level| *level <= v);
+    let [has_below, _] = levels.extend.ends();
+    match region.checked_sub(1) {
+        None => 0,
+        Some(region) if region + 1 == levels.values.len() => COLORS - 1,
+        Some(region) => inner_color(levels, region + usize::from(has_below)),
+    }
+}
+
+/// The colour index of a region, counted from the first, which may be that below the levels.
+pub(super) fn inner_color(levels: &Levels, region: usize) -> usize {
+    let regions = levels.values.len() - 1 + levels.extend.ends().into_iter().filter(|end| *end).count();
+    match regions {
+        1 => (COLORS - 1) / 2,
+        // As the original rounds it.
+        _ => usize::from(color(((COLORS - 1) as f64 / (regions - 1) as f64) * region as f64)),
+    }
+}
+
 /// The colour index of t: floor(256 t), clamped to 0..=255; NaN gives 0.
 #[must_use]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 pub fn color_index(t: f64) -> u8 {
-    (t * COLORS as f64) as u8
+    color(t * COLORS as f64)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
+fn color(place: f64) -> u8 {
+    place as u8
 }
 
 /// A norm with its limits resolved for one aggregate: the function from value to t, also what a colour bar draws.
@@ -109,10 +142,16 @@ impl Scale {
     ///
     /// # Errors
     /// [`FigureError`] if a limit is not usable, the limits are inverted, or not positive for the log norm.
-    pub fn new(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<Self>, FigureError> {
-        let Some((low, high)) = resolve(values, norm, limits)? else {
+    pub fn new(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<Self>, FigureError> {
+        let resolved = match norm {
+            Norm::Boundary(levels) => levels.values.first().copied().zip(levels.values.last().copied()),
+            _ => resolve(values, norm, limits)?,
+        };
+        let Some(found) = resolved else {
             return Ok(None);
         };
+        let (low, high) = about_center(norm, found, limits);
+        let norm = norm.clone();
         if norm != Norm::EqHist {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
@@ -147,7 +186,7 @@ impl Scale {
         let (low, high) = self.limits;
         match &self.distribution {
             Some(distribution) if v > low && v < high => distribution.t(v).clamp(0.0, 1.0),
-            _ => normalise(v, self.norm, low, high),
+            _ => normalise(v, &self.norm, low, high),
         }
     }
 
@@ -156,15 +195,34 @@ impl Scale {
     }
 
     /// The thresholds of [`Shading`] for counts.
-    fn count_thresholds(&self) -> Vec<u64> {
+    pub(super) fn count_thresholds(&self) -> Vec<u64> {
         // The least count at or above the high limit has the top colour; 0 is no count.
         bisect(1, whole(self.limits.1.ceil()).max(1), |count| self.index(count as f64))
     }
 
     /// The thresholds of [`Shading`] for reals.
-    fn real_thresholds(&self) -> Vec<u64> {
+    pub(super) fn real_thresholds(&self) -> Vec<u64> {
         let (low, high) = self.limits;
         bisect(f64_key(low), f64_key(high), |key| self.index(f64_from_key(key)))
+    }
+}
+
+/// The limits of a norm that has a centre, from those that were found; others as they are.
+fn about_center(norm: &Norm, (low, high): (f64, f64), given: Limits) -> (f64, f64) {
+    let finite = |v: f64| v.clamp(f64::MIN, f64::MAX);
+    match *norm {
+        Norm::TwoSlope { center } if low >= center => (finite(center - (high - center)), high),
+        Norm::TwoSlope { center } if high <= center => (low, finite(center + (center - low))),
+        Norm::Centered { center } => {
+            let (below, above) = ((low - center).abs(), (high - center).abs());
+            let half = match (given.low == Limit::Auto, given.high == Limit::Auto) {
+                (true, false) => above,
+                (false, true) => below,
+                _ => below.max(above),
+            };
+            (finite(center - half), finite(center + half))
+        }
+        _ => (low, high),
     }
 }
 
@@ -191,15 +249,15 @@ fn bisect(mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
 
 /// The integer of a whole number; beyond the integers, the last one.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, NaN gives 0")]
-fn whole(value: f64) -> u64 {
+pub(super) fn whole(value: f64) -> u64 {
     value as u64
 }
 
 /// The value of an explicit limit, if it is one that can be used.
-fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
+fn explicit(limit: Limit, norm: &Norm) -> Result<Option<f64>, FigureError> {
     match limit {
         Limit::Value(value) if !value.is_finite() => Err(FigureError::BadLimit(limit.to_string())),
-        Limit::Value(value) if norm == Norm::Log && value <= 0.0 => Err(FigureError::LogLimit(value)),
+        Limit::Value(value) if *norm == Norm::Log && value <= 0.0 => Err(FigureError::LogLimit(value)),
         Limit::Value(value) => Ok(Some(value)),
         Limit::Percentile(percent) if !(0.0..=100.0).contains(&percent) => {
             Err(FigureError::BadLimit(limit.to_string()))
@@ -210,7 +268,7 @@ fn explicit(limit: Limit, norm: Norm) -> Result<Option<f64>, FigureError> {
 }
 
 /// Both limits as values, low ≤ high; none if a value is needed and there is none.
-fn resolve(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
+fn resolve(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
     let given = (explicit(limits.low, norm)?, explicit(limits.high, norm)?);
     if let (Some(low), Some(high)) = given {
         return if low > high { Err(FigureError::InvertedLimits { low, high }) } else { Ok(Some((low, high))) };
@@ -244,14 +302,14 @@ fn resolve(values: &dyn Bands, norm: Norm, limits: Limits) -> Result<Option<(f64
 type Summary = ((f64, f64), Vec<f64>);
 
 /// None if there is no such value.
-fn summary(values: &dyn Bands, norm: Norm, percents: &[f64]) -> Result<Option<Summary>, FigureError> {
+fn summary(values: &dyn Bands, norm: &Norm, percents: &[f64]) -> Result<Option<Summary>, FigureError> {
     if values.are_counts() {
         let Some((low, high)) = extremes(values, all_counts)? else { return Ok(None) };
         let found = percentiles(values, (low, high), percents)?;
         let found = found.into_iter().map(|(a, b, share)| lerp(a as f64, b as f64, share)).collect();
         return Ok(Some(((low as f64, high as f64), found)));
     }
-    let floor = if norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
+    let floor = if *norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
     let of_band = |band: &Values| if let Values::Real(reals) = band { real_extremes(reals, floor) } else { None };
     let Some((low, high)) = extremes(values, of_band)? else { return Ok(None) };
     let found = percentiles(values, (f64_key(low), f64_key(high)), percents)?;
@@ -286,38 +344,6 @@ fn real_extremes_within(band: &Values, low: f64, high: f64) -> Option<(f64, f64)
     inside.fold(None, |range, value| {
         Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))
     })
-}
-
-/// Decides the colours of an aggregate: thresholds and palette.
-///
-/// The layer's alpha multiplies the palette's; the background, if any, is composed beneath ([`over`]).
-///
-/// # Errors
-/// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
-pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
-    let table = colormap(&style.colormap)?.table;
-    if !(0.0..=1.0).contains(&style.alpha) {
-        return Err(FigureError::BadAlpha(style.alpha));
-    }
-    let beneath = match style.background {
-        Background::None => [0; 4],
-        Background::Color(Rgba(color)) => color,
-    };
-    let alpha = alpha_byte(style.alpha);
-    let palette = table.map(|[r, g, b]| over([r, g, b, alpha], beneath));
-    let scale = Scale::new(values, style.norm, style.limits)?;
-    let thresholds = match scale {
-        None => vec![u64::MAX; COLORS - 1],
-        Some(scale) if values.are_counts() => scale.count_thresholds(),
-        Some(scale) => scale.real_thresholds(),
-    };
-    Ok(Shading { thresholds, palette, empty: beneath })
-}
-
-/// Alpha 0 to 1 as a byte, rounded.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
-fn alpha_byte(alpha: f32) -> u8 {
-    (f64::from(alpha) * 255.0).round() as u8
 }
 
 #[cfg(test)]

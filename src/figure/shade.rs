@@ -3,9 +3,11 @@
 use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::image::Image;
-use crate::figure::norm::{COLORS, Shading};
+use crate::figure::norm::COLORS;
+use crate::figure::shading::{APART_ENDS, Shading};
+use crate::scene::style::MAX_SPECIAL;
 
-/// Colours every pixel of an aggregate: exactly `shading.palette[shading.index(key)]`, or `shading.empty`.
+/// Colours every pixel of an aggregate: exactly `shading.color(key)`, or `shading.empty`.
 ///
 /// `values` are row-major, row 0 the lowest; the image's row 0 is the top. `shading` must be made for values of this
 /// kind: thresholds are counts for counts and keys of reals for reals.
@@ -46,9 +48,9 @@ fn byte(value: f64) -> u8 {
 const DIRECT: u64 = 1 << 16;
 
 fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
-    let keys = distinct(shading);
+    let (keys, colors) = shading.stops();
     let stretches = KeyStretches::new(&keys);
-    let lookup = Lookup::new(shading, &keys, u64::MAX, |key| key, |key| stretches.of(key));
+    let lookup = Lookup::new(&keys, &colors, u64::MAX, |key| key, |key| stretches.of(key));
     let color = |count| lookup.color(stretches.of(count), count);
     // Counts from the last threshold on share a color, so the table may end there.
     let last = keys.last().copied().unwrap_or(0);
@@ -60,12 +62,12 @@ fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> V
 }
 
 fn shade_reals(reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
-    let keys = distinct(shading);
+    let (keys, colors) = shading.stops();
     // Thresholds spread like logarithms are told apart best by their keys, others by their values.
     let (by_key, by_value) = (KeyStretches::new(&keys), ValueStretches::new(&keys));
     // No value is at or above NaN.
-    let lookup = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| by_key.of(f64_key(v)));
-    let linear = Lookup::new(shading, &keys, f64::NAN, f64_from_key, |v| by_value.of(v));
+    let lookup = Lookup::new(&keys, &colors, f64::NAN, f64_from_key, |v| by_key.of(f64_key(v)));
+    let linear = Lookup::new(&keys, &colors, f64::NAN, f64_from_key, |v| by_value.of(v));
     let or_empty = |v: f64, color| if v.is_nan() { shading.empty } else { color };
     if lookup.steps < linear.steps {
         paint(reals, width, height, |v: f64| or_empty(v, lookup.color(by_key.of(f64_key(v)), v)))
@@ -89,14 +91,6 @@ fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u
         }
     }
     pixels
-}
-
-/// The different thresholds that some value can reach, ascending; at most 255.
-fn distinct(shading: &Shading) -> Vec<u64> {
-    let reachable = shading.thresholds.partition_point(|threshold| *threshold < u64::MAX);
-    let mut keys = shading.thresholds[..reachable].to_vec();
-    keys.dedup();
-    keys
 }
 
 /// The number of stretches into which the range of the thresholds is cut.
@@ -144,28 +138,32 @@ impl ValueStretches {
     }
 }
 
+/// Room for all thresholds, ranges apart included, and as many steps of a search beyond the last: 512 each.
+const SLOTS: usize = 4 * COLORS;
+const _: () = assert!(COLORS + 2 * (MAX_SPECIAL + APART_ENDS) <= SLOTS / 2, "a search stays within the slots");
+
 /// The thresholds arranged for speed: a table over stretches, which grow with the values, says where to begin
 /// comparing. The search takes the same few steps for every value and never branches on the data.
 struct Lookup<K> {
     /// The different thresholds, then one that no value reaches to the end.
-    thresholds: Box<[K; 2 * COLORS]>,
+    thresholds: Box<[K; SLOTS]>,
     /// The color below the first threshold, and from each threshold on.
-    colors: Box<[[u8; 4]; 2 * COLORS]>,
+    colors: Box<[[u8; 4]; SLOTS]>,
     /// For each stretch the number of thresholds in the stretches before it.
-    before: Box<[u8; STRETCHES]>,
+    before: Box<[u16; STRETCHES]>,
     /// The steps of a binary search over the thresholds of the fullest stretch.
     steps: u32,
 }
 
 impl<K: Copy + PartialOrd> Lookup<K> {
-    fn new(shading: &Shading, keys: &[u64], never: K, value: impl Fn(u64) -> K, stretch: impl Fn(K) -> usize) -> Self {
-        let mut thresholds = Box::new([never; 2 * COLORS]);
-        let mut colors = Box::new([shading.palette[0]; 2 * COLORS]);
-        let mut before = Box::new([0u8; STRETCHES]);
-        let (mut fullest, mut held, mut filled, mut passed) = (0u8, 0u8, 0, 0u8);
+    fn new(keys: &[u64], stops: &[[u8; 4]], never: K, value: impl Fn(u64) -> K, stretch: impl Fn(K) -> usize) -> Self {
+        let mut thresholds = Box::new([never; SLOTS]);
+        let mut colors = Box::new([[0; 4]; SLOTS]);
+        colors[..stops.len()].copy_from_slice(stops);
+        let mut before = Box::new([0u16; STRETCHES]);
+        let (mut fullest, mut held, mut filled, mut passed) = (0u16, 0u16, 0, 0u16);
         for (i, key) in keys.iter().enumerate() {
             thresholds[i] = value(*key);
-            colors[i + 1] = shading.palette[shading.index(*key)];
             let at = stretch(thresholds[i]).min(STRETCHES - 1);
             if at >= filled {
                 before[filled..=at].fill(passed);
@@ -176,7 +174,7 @@ impl<K: Copy + PartialOrd> Lookup<K> {
             fullest = fullest.max(held);
         }
         before[filled..].fill(passed);
-        Self { thresholds, colors, before, steps: u8::BITS - fullest.leading_zeros() }
+        Self { thresholds, colors, before, steps: u16::BITS - fullest.leading_zeros() }
     }
 
     #[inline]
@@ -185,9 +183,9 @@ impl<K: Copy + PartialOrd> Lookup<K> {
         // All thresholds in later stretches lie above the value, so a search that runs into them goes no further.
         for step in (0..self.steps).rev() {
             let ahead = 1 << step;
-            at += ahead * usize::from(self.thresholds[(at + ahead - 1) % (2 * COLORS)] <= value);
+            at += ahead * usize::from(self.thresholds[(at + ahead - 1) % SLOTS] <= value);
         }
-        self.colors[at % (2 * COLORS)]
+        self.colors[at % SLOTS]
     }
 }
 
@@ -196,7 +194,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::figure::norm::shading;
+    use crate::figure::shading::{Apart, shading};
     use crate::scene::style::{Background, Style};
 
     /// A palette in which each index can be told, and thresholds as given (the rest never reached).
@@ -205,7 +203,13 @@ mod tests {
         all.sort_unstable();
         all.resize(COLORS - 1, u64::MAX);
         let palette = std::array::from_fn(|i| [byte(i as f64), 1, 2, 3]);
-        Shading { thresholds: all, palette, empty: [9, 9, 9, 9] }
+        Shading { thresholds: all, palette, empty: [9, 9, 9, 9], apart: Vec::new() }
+    }
+
+    /// Ranges with colors apart, of which each can be told.
+    fn marked_apart(ranges: &[(u64, u64)]) -> Vec<Apart> {
+        let apart = ranges.iter().enumerate();
+        apart.map(|(i, (a, b))| Apart { from: *a.min(b), to: *a.max(b), color: [byte(i as f64), 7, 7, 7] }).collect()
     }
 
     #[test]
@@ -281,14 +285,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shading_is_the_definition(thresholds in thresholds(), extra in prop::collection::vec(any::<u64>(), 0..20)) {
-            let shading = marked(&thresholds);
-            let near = thresholds.iter().flat_map(|t| [t.saturating_sub(1), *t, t.saturating_add(1)]);
+        fn shading_is_the_definition(
+            thresholds in thresholds(),
+            ranges in prop::collection::vec((0..400_u64, any::<u64>()), 0..MAX_SPECIAL),
+            points in prop::collection::vec(1..70_000_u64, 0..3),
+            extra in prop::collection::vec(any::<u64>(), 0..20),
+        ) {
+            let mut shading = marked(&thresholds);
+            let points = points.into_iter().map(|key| (key, key + 1));
+            shading.apart = marked_apart(&ranges.into_iter().chain(points).collect::<Vec<_>>());
+            let ends: Vec<u64> = shading.apart.iter().flat_map(|apart| [apart.from, apart.to]).collect();
+            let near = thresholds.iter().chain(&ends).flat_map(|t| [t.saturating_sub(1), *t, t.saturating_add(1)]);
             let keys: Vec<u64> = near.chain(extra).chain([0, 1, u64::MAX - 1]).collect();
             let height = u32::try_from(keys.len()).unwrap();
             let image = shade(&Values::Count(keys.clone()), 1, height, &shading);
             for (key, pixel) in keys.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
-                let expected = if *key == 0 { shading.empty } else { shading.palette[shading.index(*key)] };
+                let expected = if *key == 0 { shading.empty } else { shading.color(*key) };
                 prop_assert_eq!(*pixel, expected, "count {}", key);
             }
         }
@@ -296,16 +308,20 @@ mod tests {
         #[test]
         fn shading_reals_is_the_definition(
             thresholds in real_thresholds(),
+            points in prop::collection::vec(prop_oneof![-10.0..10.0, any::<f64>()], 0..MAX_SPECIAL),
             extra in prop::collection::vec(any::<f64>(), 0..20),
         ) {
-            let shading = marked(&thresholds.iter().map(|v| f64_key(*v)).collect::<Vec<_>>());
-            let near = thresholds.iter().flat_map(|v| [v.next_down(), *v, v.next_up()]);
+            let mut shading = marked(&thresholds.iter().map(|v| f64_key(*v)).collect::<Vec<_>>());
+            let points: Vec<f64> = points.into_iter().filter(|v: &f64| v.is_finite()).collect();
+            let ranges = points.iter().map(|v| (f64_key(*v), f64_key(*v) + 1));
+            shading.apart = marked_apart(&ranges.collect::<Vec<_>>());
+            let near = thresholds.iter().chain(&points).flat_map(|v| [v.next_down(), *v, v.next_up()]);
             let ends = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN, f64::MAX];
             let reals: Vec<f64> = near.chain(extra).chain(ends).collect();
             let height = u32::try_from(reals.len()).unwrap();
             let image = shade(&Values::Real(reals.clone()), 1, height, &shading);
             for (v, pixel) in reals.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
-                let expected = if v.is_nan() { shading.empty } else { shading.palette[shading.index(f64_key(*v))] };
+                let expected = if v.is_nan() { shading.empty } else { shading.color(f64_key(*v)) };
                 prop_assert_eq!(*pixel, expected, "real {}", v);
             }
         }

@@ -4,6 +4,8 @@ mod color;
 mod columns;
 mod data;
 mod layers;
+mod norm;
+mod special;
 mod view;
 mod words;
 

@@ -96,6 +96,12 @@ fn style(words: &mut Words, style: &Style) {
     words.unless("--limits", &style.limits.to_string(), &Limits::default().to_string());
     words.unless("--colormap", &style.colormap, &usual.colormap);
     words.unless("--alpha", &style.alpha.to_string(), &usual.alpha.to_string());
+    for (name, color) in [("--under", style.under), ("--over", style.over), ("--bad", style.bad)] {
+        words.given(name, color.map(|color| color.to_string()).as_deref());
+    }
+    for special in &style.special {
+        words.option("--special", &special.to_string());
+    }
 }
 
 fn figure(words: &mut Words, request: &FigureRequest) {

@@ -23,7 +23,7 @@ use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
-use crate::scene::style::{Background, Rgba, Style};
+use crate::scene::style::{Background, MAX_SPECIAL, Rgba, Style};
 
 use super::bands::Banded;
 use super::kept::Kept;
@@ -157,7 +157,11 @@ impl FigureRequest {
         }
         for i in 0..self.layers.len() {
             self.layer(i, self.size).check()?;
-            colormap(&self.layers[i].style.colormap)?;
+            let Style { colormap: name, special, .. } = &self.layers[i].style;
+            colormap(name)?;
+            if special.len() > MAX_SPECIAL {
+                return Err(FigureError::TooManySpecial(special.len()).into());
+            }
         }
         if !(10.0..=2400.0).contains(&self.dpi) {
             return Err(PaintError::Scale(self.dpi).into());
@@ -374,7 +378,7 @@ impl Workbench {
             let background = if visible.len() == 1 { request.background } else { Background::None };
             let mut style = Style { background, ..layers[*i].style.clone() };
             if let Some(ends) = wholes.get(*i).copied().flatten() {
-                style.limits = ends.put_into(style.limits, style.norm);
+                style.limits = ends.put_into(style.limits, &style.norm);
             }
             let (colors, bar) = decide(counted.numbers.bands(), &style, request.layers[*i].has_bar())?;
             bars.extend(bar);
@@ -426,7 +430,7 @@ impl Workbench {
                 Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
                 None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
             };
-            found[i] = Some(Ends::of(counted.numbers.bands())?);
+            found[i] = Some(Ends::of(counted.numbers.bands(), &layers[i].style.special)?);
         }
         Ok(found)
     }

@@ -6,6 +6,7 @@
 
 mod fingerprint;
 mod missing;
+mod paths;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -19,13 +20,14 @@ use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
 use crate::scene::reduction::Reduction;
-use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::scene::style::{Background, Limits, Norm, Rgba, Special, Style};
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
 use super::figure::{DPI, FigureLayer, FigureRequest, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
+use paths::{located, relative, renamed};
 use text::Text;
 
 /// The version that this program writes.
@@ -145,6 +147,14 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alpha: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    under: Option<Rgba>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    over: Option<Rgba>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bad: Option<Rgba>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    special: Vec<Special>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     blend: Option<Blend>,
     #[serde(default, skip_serializing_if = "is_false")]
     hidden: bool,
@@ -237,10 +247,14 @@ fn text_of(
             offset: raw.offset,
             planar: raw.planar,
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
-            norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
+            norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
+            under: layer.style.under,
+            over: layer.style.over,
+            bad: layer.style.bad,
+            special: layer.style.special.clone(),
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
             label: layer.label.clone(),
@@ -373,6 +387,10 @@ fn layer(
             limits: part.limits.unwrap_or(usual.limits),
             colormap: part.colormap.unwrap_or(usual.colormap),
             alpha,
+            under: part.under,
+            over: part.over,
+            bad: part.bad,
+            special: part.special,
             ..Style::default()
         },
         blend: part.blend.unwrap_or_default(),
@@ -384,48 +402,6 @@ fn layer(
 /// The f64 that is written as an f32 is: 0.3, not 0.30000001192….
 fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::from(value))
-}
-
-/// A path as seen from a folder, where one leads to the other without leaving the file system's root.
-fn relative(path: &Path, folder: &Path) -> PathBuf {
-    if path == Path::new("-") {
-        return path.to_owned();
-    }
-    let (Ok(path), Ok(folder)) = (std::path::absolute(path), std::path::absolute(folder)) else {
-        return path.to_owned();
-    };
-    let mut up = PathBuf::new();
-    for base in folder.ancestors() {
-        if let Ok(rest) = path.strip_prefix(base) {
-            // Beyond a common root nothing is gained.
-            return if base.parent().is_none() { path } else { up.join(rest) };
-        }
-        up.push("..");
-    }
-    path
-}
-
-/// A path of a figure file as this process finds it.
-fn located(path: &Path, folder: &Path) -> PathBuf {
-    if path == Path::new("-") {
-        return path.to_owned();
-    }
-    let joined = folder.join(path);
-    // A path that goes up and down again is hard to read; where it leads nowhere, it stays as it was given.
-    let is_plain = path.components().all(|part| part != std::path::Component::ParentDir);
-    if is_plain { joined } else { joined.canonicalize().unwrap_or(joined) }
-}
-
-/// A column's text with its file, if it names one, replaced.
-fn renamed(text: &str, name: impl Fn(&Path) -> PathBuf) -> String {
-    let is_file = |text: &str| Path::new(text).is_file() || name(Path::new(text)).is_file();
-    if is_file(text) {
-        return name(Path::new(text)).display().to_string();
-    }
-    match text.rsplit_once(':') {
-        Some((file, column)) if is_file(file) => format!("{}:{column}", name(Path::new(file)).display()),
-        _ => text.to_owned(),
-    }
 }
 
 /// Sets a key of a table: `layers.0.alpha=0.5`. What is no TOML value is a text.

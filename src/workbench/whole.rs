@@ -1,10 +1,10 @@
 //! Limits "of the whole data": those that the colors have where all of the data is in view, whatever part is shown.
 
 use crate::figure::FigureError;
-use crate::figure::bands::Bands;
+use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::norm::Scale;
 use crate::scene::layer::Layer;
-use crate::scene::style::{Limits, Norm};
+use crate::scene::style::{Limits, Norm, Special};
 
 /// The least and greatest value of some numbers, and the same of their positive values for the log norm.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -14,20 +14,21 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Those of an aggregate.
+    /// Those of an aggregate, less some special values.
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
-    pub fn of(values: &dyn Bands) -> Result<Self, FigureError> {
-        let ends = |norm| -> Result<Option<(f64, f64)>, FigureError> {
-            Ok(Scale::new(values, norm, Limits::default())?.map(|scale| scale.limits()))
+    pub fn of(values: &dyn Bands, special: &[Special]) -> Result<Self, FigureError> {
+        let values = Ordinary::new(values, special);
+        let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
+            Ok(Scale::new(&values, norm, Limits::default())?.map(|scale| scale.limits()))
         };
-        Ok(Self { all: ends(Norm::Linear)?, positive: ends(Norm::Log)? })
+        Ok(Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)? })
     }
 
     /// Limits with values in the place of "whole data", if there are any.
-    pub fn put_into(self, limits: Limits, norm: Norm) -> Limits {
-        let ends = if norm == Norm::Log { self.positive } else { self.all };
+    pub fn put_into(self, limits: Limits, norm: &Norm) -> Limits {
+        let ends = if *norm == Norm::Log { self.positive } else { self.all };
         ends.map_or(limits, |ends| limits.with_data(ends))
     }
 }

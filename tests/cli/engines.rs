@@ -18,6 +18,13 @@ fn cpu_and_gpu_give_the_same_bytes() {
         "render a.npy --size 128x64 --norm linear --limits=p1..p99".to_owned(),
         format!("render a.npy {view} --x-scale symlog --norm cbrt"),
         format!("render a.npy {view} --reduction mean:1 --norm linear"),
+        format!(
+            "render a.npy {view} --norm log --limits 2..9 --under #123 --over red --special 5=lime --special 3=none"
+        ),
+        format!("render a.npy {view} --reduction mean:1 --norm log --under blue --bad gray --special 0=lime"),
+        format!("render a.npy {view} --norm boundary:1,2,5,9:both --over red"),
+        format!("render a.npy {view} --reduction mean:1 --norm twoslope:0.5 --limits=-1..2 --under blue"),
+        "render a.npy --size 40x40 --norm linear --limits 1e9..2e9 --colormap white,white --under none".to_owned(),
         "render i.npy --size 200x100".to_owned(),
         format!("aggregate a.npy {view}"),
         format!("aggregate a.npy {view} --reduction std:0"),

@@ -111,6 +111,23 @@ fn bands_make_the_same_file_for_every_reduction_and_norm() {
 }
 
 #[test]
+fn bands_make_the_same_file_with_special_values() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for (reduction, norm, special) in [("count", "eq_hist", "2=lime"), ("max:v", "log", "0=#ff000080")] {
+        let mut request = request(reduction, norm, "1..p90", true);
+        let style = &mut request.layers[0].style;
+        style.special = vec![special.parse().unwrap()];
+        (style.under, style.over, style.bad) =
+            (Some("none".parse().unwrap()), Some("red".parse().unwrap()), Some("gray".parse().unwrap()));
+        check(&table, dir.path(), &request);
+        request.background = "none".parse().unwrap();
+        request.axes = false;
+        check(&table, dir.path(), &request);
+    }
+}
+
+#[test]
 fn bands_make_the_same_transparent_and_the_same_empty_file() {
     let dir = tempfile::tempdir().unwrap();
     let table = table(dir.path());

@@ -13,9 +13,9 @@ const EMPTY_REAL: u64 = u64::MAX;
 /// What the device needs to know to color numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Coloring<'a> {
-    /// 255 ordered keys: color i owns keys from threshold i − 1 (inclusive) up to threshold i.
+    /// Ordered keys, ascending, at least one: color i owns keys from threshold i − 1 (inclusive) up to threshold i.
     pub thresholds: &'a [u64],
-    /// 256 colors, RGBA.
+    /// One color more than thresholds, RGBA.
     pub palette: &'a [[u8; 4]],
     /// Color of empty pixels, RGBA.
     pub empty: [u8; 4],

@@ -7,12 +7,12 @@ use egui::{
     Color32, ColorImage, ComboBox, DragValue, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba};
+use crate::scene::style::{Background, Limit, Limits, Rgba};
 use crate::workbench::session::PaintedLayer;
 use crate::workbench::{colormap, colormap_names};
 
 use super::super::model::Model;
-use super::row;
+use super::{norm, row, special};
 
 /// Height of the histogram, in points.
 const HEIGHT: f32 = 72.0;
@@ -26,6 +26,8 @@ pub struct ColorState {
     /// Which limit is being dragged: the low or the high one.
     dragged: Option<bool>,
     limits_text: Option<String>,
+    norm_text: Option<String>,
+    special_text: String,
 }
 
 impl ColorState {
@@ -40,23 +42,12 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
         return;
     };
     maps(ui, model, &style.colormap, state);
-    row(ui, "norm", |ui, label| {
-        let norms = ComboBox::from_id_salt("norm").selected_text(style.norm.to_string()).width(110.0);
-        let shown = norms.show_ui(ui, |ui| {
-            for (name, norm) in Norm::ALL {
-                if ui.selectable_label(style.norm == norm, name).clicked() && style.norm != norm {
-                    model.settle();
-                    model.edit("Norm", |document| document.layer_mut().style.norm = norm);
-                    model.settle();
-                }
-            }
-        });
-        shown.response.labelled_by(label);
-    });
+    norm::ui(ui, model, &style.norm, &mut state.norm_text);
     if let Some(painted) = model.painted_layer().cloned() {
         histogram(ui, model, &painted, style.limits, state);
     }
     limits(ui, model, style.limits, state);
+    special::ui(ui, model, &style, &mut state.special_text);
     row(ui, "alpha", |ui, label| {
         let mut alpha = style.alpha;
         let slid = ui.add(Slider::new(&mut alpha, 0.0..=1.0).show_value(false)).labelled_by(label);

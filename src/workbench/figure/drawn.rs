@@ -92,8 +92,7 @@ impl Plot {
 
 fn is_opaque(numbers: &Kept, colors: &Shading, cells: u64) -> bool {
     let (some, all) = (numbers.occupied() > 0, numbers.occupied() == cells);
-    // All colors of a palette are equally opaque.
-    (all || colors.empty[3] == 255) && (!some || colors.palette[0][3] == 255)
+    (all || colors.empty[3] == 255) && (!some || colors.is_opaque())
 }
 
 /// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::scene::axis::Coordinate;
-use crate::scene::style::{Limit, Rgba};
+use crate::scene::style::Limit;
 
 fn points(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -43,6 +43,8 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[x]\nrange = \"5\"\n[[layers]]\nfile = \"a.f32\"\n", &["line 3"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nblend = \"plus\"\n", &["line 4", "plus"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nfiles = [\"a.f32\"]\n", &["both"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nover = \"rde\"\n", &["line 4", "rde"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspecial = [\"-1\"]\n", &["line 4", "VALUE=COLOR"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
     ] {
@@ -111,15 +113,28 @@ fn paths_lead_from_the_figure_to_the_data() {
     }
 }
 
+fn any_norm() -> impl Strategy<Value = Norm> {
+    let numbers = ["power:0.3", "symlog:1e-3", "twoslope:-1.5", "centered:0", "boundary:-1,0,0.1,5:both:proportional"];
+    let all = Norm::PLAIN.map(|(name, _)| name).into_iter().chain(numbers);
+    prop::sample::select(all.map(|text| text.parse().unwrap()).collect::<Vec<Norm>>())
+}
+
 fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
-    let style =
-        (0..5_usize, prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32).prop_map(|(norm, limits, alpha)| {
+    let color = || prop::option::of(any::<[u8; 4]>().prop_map(Rgba));
+    let special = (any::<f64>(), any::<[u8; 4]>())
+        .prop_filter("finite", |(value, _)| value.is_finite())
+        .prop_map(|(value, color)| Special { value, color: Rgba(color) });
+    let special = (color(), color(), color(), prop::collection::vec(special, 0..4));
+    let style = (any_norm(), prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
+        |(norm, limits, alpha, (under, over, bad, special))| {
             let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
                 low: Limit::Value(low),
                 high: Limit::Value(low + width),
             });
-            Style { norm: Norm::ALL[norm].1, limits, alpha, colormap: "magma_r".to_owned(), ..Style::default() }
-        });
+            let colormap = "magma_r".to_owned();
+            Style { norm, limits, alpha, colormap, under, over, bad, special, ..Style::default() }
+        },
+    );
     let file = prop::sample::select(files);
     let word = prop::option::of("\\PC{0,12}");
     (file, style, 0..6_usize, any::<bool>(), word, "\\PC{0,8}", any::<bool>()).prop_map(

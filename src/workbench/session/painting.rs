@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
+use crate::figure::bands::without;
 use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
@@ -10,7 +11,7 @@ use crate::figure::image::Image;
 use crate::figure::norm::{Scale, shading};
 use crate::figure::shade::shade;
 use crate::scene::blend::Blend;
-use crate::scene::style::{Background, Norm, Style};
+use crate::scene::style::{Background, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::ground;
 
@@ -116,17 +117,20 @@ impl Painting {
         }
         let Aggregate { width, height, values, .. } = aggregate.as_ref();
         let colors = shading(values, &style)?;
+        let ordinary = without(values, &style.special);
+        let values = ordinary.as_ref();
         // How values are spread depends on them and on the norm only.
-        let of_norm = |norm: Norm| move |known: &&Known| known.style.norm == norm;
-        let histogram = match self.known.iter().filter(same).find(of_norm(style.norm)) {
+        let alike = |known: &&Known| known.style.norm == style.norm && known.style.special == style.special;
+        let histogram = match self.known.iter().filter(same).find(alike) {
             Some(known) => known.painted.histogram.clone(),
-            None => Histogram::new(values, style.norm).map(Arc::new),
+            None => Histogram::new(values, &style.norm).map(Arc::new),
         };
+        let sheet = shade(&aggregate.values, *width, *height, &colors);
         let painted = PaintedLayer {
             bar: ColorBar::of(values, &style, &colors)?,
             histogram,
-            limits: Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits()),
-            sheet: shade(values, *width, *height, &colors),
+            limits: Scale::new(values, &style.norm, style.limits)?.map(|scale| scale.limits()),
+            sheet,
         };
         Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })
     }

@@ -6,6 +6,7 @@ use crate::aggregate::cpu::{self, CpuOptions};
 use crate::data::Progress;
 use crate::plan::{self, FramePlan};
 use crate::scene::layer::Layer;
+use crate::scene::style::Special;
 use crate::workbench::whole::{Ends, fitted, is_wanted};
 use crate::workbench::{WorkbenchError, plans_of};
 
@@ -14,8 +15,16 @@ use super::{DataId, FrameStatus, Looks, Shared, Shown, Wish};
 /// Views of all data whose ends are remembered.
 const KEPT: usize = 64;
 
+/// What the ends of a layer's whole data depend on: the plan with all in view, and values that take no part.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Basis {
+    data: DataId,
+    plan: FramePlan,
+    special: Vec<Special>,
+}
+
 /// The ends of whole data that are known, the newest last.
-pub(super) type Known = Vec<(DataId, FramePlan, Ends)>;
+pub(super) type Known = Vec<(Basis, Ends)>;
 
 /// The plans of layers with all of their data in view, if enough is known of it.
 fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
@@ -25,17 +34,17 @@ fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
 }
 
 impl Shared {
-    fn ends(&self, data: DataId, plan: &FramePlan) -> Option<Ends> {
+    fn ends(&self, basis: &Basis) -> Option<Ends> {
         let known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().rev().find(|(id, known, _)| *id == data && known == plan).map(|(.., ends)| *ends)
+        known.iter().rev().find(|(known, _)| known == basis).map(|(_, ends)| *ends)
     }
 
-    fn remember(&self, data: DataId, plan: FramePlan, ends: Ends) {
+    fn remember(&self, basis: Basis, ends: Ends) {
         let mut known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.remove(0);
         }
-        known.push((data, plan, ends));
+        known.push((basis, ends));
     }
 
     /// Remembers the ends of a frame that shows all of the data, where somebody is interested.
@@ -44,9 +53,13 @@ impl Shared {
         if shown.status != FrameStatus::Exact || !looks.layers.iter().any(|look| look.style.limits.has_data()) {
             return Ok(());
         }
-        for (wish, layer) in shown.wishes.iter().zip(&shown.layers).filter(|(wish, _)| has_all(wish)) {
-            if self.ends(wish.data.id, &layer.plan).is_none() {
-                self.remember(wish.data.id, layer.plan, Ends::of(&layer.aggregate.values)?);
+        let layers = shown.wishes.iter().zip(&shown.layers).zip(&looks.layers);
+        for ((wish, layer), look) in layers.filter(|((wish, _), _)| has_all(wish)) {
+            let special = look.style.special.clone();
+            let basis = Basis { data: wish.data.id, plan: layer.plan, special };
+            if self.ends(&basis).is_none() {
+                let ends = Ends::of(&layer.aggregate.values, &basis.special)?;
+                self.remember(basis, ends);
             }
         }
         Ok(())
@@ -63,18 +76,23 @@ impl Shared {
         let plans = plans(&shown.wishes);
         let mut is_missing = false;
         for (i, wish) in shown.wishes.iter().enumerate().filter(|(i, _)| wanting.get(*i) == Some(&true)) {
-            let ends = plans.as_ref().and_then(|plans| self.ends(wish.data.id, &plans[i]));
+            let style = &mut looks.layers[i].style;
+            let basis = |plan: &FramePlan| Basis { data: wish.data.id, plan: *plan, special: style.special.clone() };
+            let ends = plans.as_ref().and_then(|plans| self.ends(&basis(&plans[i])));
             match ends {
                 Some(ends) => {
-                    let style = &mut looks.layers[i].style;
-                    style.limits = ends.put_into(style.limits, style.norm);
+                    style.limits = ends.put_into(style.limits, &style.norm);
                 }
                 None => is_missing = true,
             }
         }
         // A preview is for the moment: what it lacks need not be found out.
         if is_missing && shown.status == FrameStatus::Exact {
-            *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown.wishes.clone());
+            let mut wishes = shown.wishes.clone();
+            for (wish, look) in wishes.iter_mut().zip(&looks.layers) {
+                wish.layer.style.special.clone_from(&look.style.special);
+            }
+            *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(wishes);
             self.engine.offer(super::Job::Whole);
         }
         Ok(looks)
@@ -90,10 +108,12 @@ impl Shared {
         }
         let Some(plans) = plans(&wishes) else { return Ok(()) };
         for (wish, plan) in wishes.iter().zip(plans) {
-            if self.ends(wish.data.id, &plan).is_none() {
+            let basis = Basis { data: wish.data.id, plan, special: wish.layer.style.special.clone() };
+            if self.ends(&basis).is_none() {
                 progress.restart();
                 let aggregate = cpu::aggregate(&wish.data.table, &plan, options, progress)?;
-                self.remember(wish.data.id, plan, Ends::of(&aggregate.values)?);
+                let ends = Ends::of(&aggregate.values, &basis.special)?;
+                self.remember(basis, ends);
             }
         }
         self.paint.put((), None);

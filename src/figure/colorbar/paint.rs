@@ -1,0 +1,133 @@
+//! Painting a colour bar: colours, points, ticks, swatches of special values.
+
+use crate::scene::style::Rgba;
+
+use super::super::axes::{ThemeColors, tick_start};
+use super::super::frame::{BarPlace, Label, Layout, Role, pixels};
+use super::super::norm::COLORS;
+use super::super::painter::{PaintError, Painter, Rect};
+use super::super::text;
+use super::{BarTick, ColorBar};
+
+/// Height of a swatch, and from one to the next, in CSS pixels.
+const SWATCH: (f64, f64) = (12.0, 20.0);
+
+/// Least height of the colors above swatches, in CSS pixels.
+const LEAST: f64 = 80.0;
+
+/// Paints the bar; returns its labels, which are set with all others.
+pub(in super::super) fn paint(
+    painter: &mut Painter,
+    layout: &Layout,
+    place: BarPlace,
+    bar: &ColorBar,
+    colors: ThemeColors,
+) -> Result<Vec<Label>, PaintError> {
+    let line = layout.line_width();
+    let mut labels = Vec::new();
+    let above = swatches(painter, layout, place, bar, colors, &mut labels)?;
+    let rect = points(painter, above, bar, colors);
+    let (x, y) = (i64::from(rect.x), i64::from(rect.y));
+    painter.rect(x - i64::from(line), y - i64::from(line), rect.width + 2 * line, rect.height + 2 * line, colors.faint);
+    // The palette may be translucent: what lies beneath it must not be the line's colour.
+    painter.clear(rect);
+    for row in 0..rect.height {
+        let from_below = u64::from(rect.height - 1 - row) * 2 + 1;
+        let color = bar.color_at(from_below as f64 / (2 * u64::from(rect.height)) as f64);
+        painter.rect(x, y + i64::from(row), rect.width, 1, Rgba(color));
+    }
+    let size = 12.0 * layout.scale;
+    let (tick, gap) = (pixels(5.0 * layout.scale), pixels(5.0 * layout.scale));
+    let (ticks, shared) = bar.ticks(38.0 * layout.scale / f64::from(rect.height.max(1)));
+    let left = f64::from(rect.right() + line + tick + gap);
+    for BarTick { height, label, .. } in ticks {
+        let row = i64::from(rect.bottom()) - i64::from(line) - tick_start(height, rect.height, line);
+        let width = text::width(&label, size)?;
+        if width <= place.room + 2.0 * layout.scale {
+            painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
+            let baseline = f64::from(rect.bottom()) - height * f64::from(rect.height) + size * text::CAP_HEIGHT / 2.0;
+            let role = Role::Tick;
+            labels.push(Label { text: label, role, size, x: left, y: baseline.round(), width, turned: false });
+        }
+    }
+    if let Some(shared) = shared {
+        let width = text::width(&shared, size)?;
+        let most = f64::from(layout.size.width) - width - 2.0 * layout.scale;
+        let baseline = f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line);
+        let x = f64::from(rect.x).min(most);
+        labels.push(Label { text: shared, role: Role::Shared, size, x, y: baseline, width, turned: false });
+    }
+    Ok(labels)
+}
+
+/// Whether a label is a bar's name, which runs upwards beside its ticks' labels.
+pub(in super::super) fn is_name(layout: &Layout, label: &Label) -> bool {
+    label.turned && layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
+}
+
+/// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there
+/// may be, as it is made before the values are known. Half of what is left stays at the figure's edge.
+pub(in super::super) fn name_shift(layout: &Layout, ticks: &[Label]) -> f64 {
+    let longest = ticks.iter().filter(|label| label.role == Role::Tick).map(|label| label.width).fold(0.0, f64::max);
+    layout.bars.first().map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
+}
+
+/// Points at the ends beyond which there are values; returns what is left for the colours.
+fn points(painter: &mut Painter, place: Rect, bar: &ColorBar, colors: ThemeColors) -> Rect {
+    let point = (place.width * 2 / 3).min(place.height / 8);
+    let [below, above] = bar.extends.map(|extends| if extends { point } else { 0 });
+    let rect = Rect { y: place.y + above, height: place.height - above - below, ..place };
+    let (left, right) = (float(place.x), float(place.right()));
+    let middle = f32::midpoint(left, right);
+    let mut triangle = |base: u32, tip: u32, color: [u8; 4]| {
+        let (base, tip) = (float(base), float(tip));
+        painter.polygon(&[(left, base), (middle, tip), (right, base)], Rgba(color));
+        painter.polyline(&[(left, base), (middle, tip), (right, base)], 1.0, colors.faint);
+    };
+    if below > 0 {
+        triangle(rect.bottom(), place.bottom(), bar.ends[0].unwrap_or(bar.palette[0]));
+    }
+    if above > 0 {
+        triangle(rect.y, place.y, bar.ends[1].unwrap_or(bar.palette[COLORS - 1]));
+    }
+    rect
+}
+
+/// Special values beneath the colors, as many as leave these enough room; returns what is left for the colours.
+fn swatches(
+    painter: &mut Painter,
+    layout: &Layout,
+    place: BarPlace,
+    bar: &ColorBar,
+    colors: ThemeColors,
+    labels: &mut Vec<Label>,
+) -> Result<Rect, PaintError> {
+    let (high, step) = (pixels(SWATCH.0 * layout.scale), pixels(SWATCH.1 * layout.scale).max(1));
+    let spare = place.rect.height.saturating_sub(pixels(LEAST * layout.scale));
+    let count = bar.swatches.len().min((spare / step) as usize);
+    let taken = u32::try_from(count).unwrap_or(0) * step;
+    let (line, size) = (layout.line_width(), 12.0 * layout.scale);
+    let x = i64::from(place.rect.x);
+    // As far from the bar as the labels of its ticks are.
+    let left = f64::from(place.rect.right() + line + 2 * pixels(5.0 * layout.scale));
+    let mut top = place.rect.bottom() - taken + step - high;
+    for (text, color) in bar.swatches.iter().take(count) {
+        let rect = Rect { y: top, height: high, ..place.rect };
+        let (y, frame) = (i64::from(top), i64::from(line));
+        painter.rect(x - frame, y - frame, rect.width + 2 * line, high + 2 * line, colors.faint);
+        painter.clear(rect);
+        painter.rect(x, y, rect.width, high, Rgba(*color));
+        let width = text::width(text, size)?;
+        if width <= place.room + 2.0 * layout.scale {
+            let baseline = f64::from(top) + f64::from(high) / 2.0 + size * text::CAP_HEIGHT / 2.0;
+            let (text, role) = (text.clone(), Role::Tick);
+            labels.push(Label { text, role, size, x: left, y: baseline.round(), width, turned: false });
+        }
+        top += step;
+    }
+    Ok(Rect { height: place.rect.height - taken, ..place.rect })
+}
+
+fn float(value: u32) -> f32 {
+    value as f32
+}

@@ -1,0 +1,159 @@
+//! What an engine is told: which numbers get which colour, as integers to compare.
+
+use crate::aggregate::ordered::f64_key;
+use crate::figure::bands::{Bands, Ordinary};
+use crate::figure::colormap::colormap;
+use crate::figure::error::FigureError;
+use crate::figure::norm::{COLORS, Scale, whole};
+use crate::figure::shade::over;
+use crate::scene::style::{Background, MAX_SPECIAL, Norm, Rgba, Special, Style};
+
+/// Ranges of keys that may have a color apart, besides special values: under, over, bad.
+pub(super) const APART_ENDS: usize = 3;
+
+/// Everything an engine needs to colour an aggregate, decided on the host.
+///
+/// A non-empty value has a key: a count is its own key, a real's is [`f64_key`]. Its colour index is the number of
+/// thresholds at or below the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shading {
+    /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
+    /// `u64::MAX` means that no value does.
+    pub thresholds: Vec<u64>,
+    /// Red, green, blue, alpha of each colour index: straight alpha, background already beneath.
+    pub palette: [[u8; 4]; COLORS],
+    /// The colour of pixels on which nothing fell.
+    pub empty: [u8; 4],
+    /// Keys with a color of their own, whatever the thresholds say: later ranges lie over earlier ones.
+    pub apart: Vec<Apart>,
+}
+
+/// A range of keys with a color of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// The first key.
+    pub from: u64,
+    /// The key behind the last; `u64::MAX` for all that follow.
+    pub to: u64,
+    /// Red, green, blue, alpha, background already beneath.
+    pub color: [u8; 4],
+}
+
+impl Shading {
+    /// The colour index, 0 to 255, of a key.
+    #[must_use]
+    pub fn index(&self, key: u64) -> usize {
+        let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
+        self.thresholds.partition_point(reached).min(COLORS - 1)
+    }
+
+    /// The color of a key.
+    #[must_use]
+    pub fn color(&self, key: u64) -> [u8; 4] {
+        let apart = self.apart.iter().rev().find(|apart| apart.from <= key && key < apart.to);
+        apart.map_or_else(|| self.palette[self.index(key)], |apart| apart.color)
+    }
+
+    /// All of it in the form that engines search: the keys at which the color changes, ascending and different from each
+    /// other, none 0 and none `u64::MAX`, and one color more than these: that of the keys before the first, then from each on.
+    #[must_use]
+    pub fn stops(&self) -> (Vec<u64>, Vec<[u8; 4]>) {
+        let ends = self.apart.iter().flat_map(|apart| [apart.from, apart.to]);
+        let mut keys: Vec<u64> = self.thresholds.iter().copied().chain(ends).collect();
+        keys.retain(|key| *key > 0 && *key < u64::MAX);
+        keys.sort_unstable();
+        keys.dedup();
+        let colors = std::iter::once(0).chain(keys.iter().copied()).map(|key| self.color(key)).collect();
+        (keys, colors)
+    }
+
+    /// Whether every color that a value may get is opaque.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        let apart = self.apart.iter().map(|apart| &apart.color);
+        self.palette.iter().chain(apart).all(|color| color[3] == 255)
+    }
+}
+
+/// Decides the colours of an aggregate: thresholds, palette and colors apart.
+///
+/// The layer's alpha multiplies the palette's; the background, if any, is composed beneath ([`over`]).
+///
+/// # Errors
+/// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
+pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
+    let table = colormap(&style.colormap)?.table;
+    if !(0.0..=1.0).contains(&style.alpha) {
+        return Err(FigureError::BadAlpha(style.alpha));
+    }
+    if style.special.len() > MAX_SPECIAL {
+        return Err(FigureError::TooManySpecial(style.special.len()));
+    }
+    let palette = table.map(|[r, g, b]| seen(Rgba([r, g, b, 255]), style));
+    let scale = Scale::new(&Ordinary::new(values, &style.special), &style.norm, style.limits)?;
+    let is_count = values.are_counts();
+    let thresholds = match &scale {
+        None => vec![u64::MAX; COLORS - 1],
+        Some(scale) if is_count => scale.count_thresholds(),
+        Some(scale) => scale.real_thresholds(),
+    };
+    // What is not below the last level is above it.
+    let is_open = matches!(style.norm, Norm::Boundary(_));
+    let ends = scale.map(|scale| beyond(scale.limits(), is_count, is_open));
+    let mut apart = Vec::new();
+    let mut add = |range: Option<(u64, u64)>, color: Option<Rgba>| {
+        if let (Some((from, to)), Some(color)) = (range, color) {
+            apart.push(Apart { from, to, color: seen(color, style) });
+        }
+    };
+    add(ends.map(|(least, _)| (0, least)), style.under);
+    add(ends.map(|(_, behind)| (behind, u64::MAX)), style.over);
+    // Zero and below have no logarithm; a count is at least 1.
+    add((style.norm == Norm::Log && !is_count).then(|| (0, f64_key(0.0) + 1)), style.bad);
+    for special in &style.special {
+        add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
+    }
+    Ok(Shading { thresholds, palette, empty: beneath(style), apart })
+}
+
+fn beneath(style: &Style) -> [u8; 4] {
+    match style.background {
+        Background::None => [0; 4],
+        Background::Color(Rgba(color)) => color,
+    }
+}
+
+/// A color as it is seen: faded by the layer's alpha, over its background.
+pub(super) fn seen(Rgba([r, g, b, a]): Rgba, style: &Style) -> [u8; 4] {
+    over([r, g, b, faded(a, style.alpha)], beneath(style))
+}
+
+/// The first key at or above the low limit, and the first one above the high limit, or at it where the range is open.
+fn beyond((low, high): (f64, f64), is_count: bool, is_open: bool) -> (u64, u64) {
+    let behind = match (is_count, is_open) {
+        (true, true) => whole(high.ceil()),
+        (true, false) => whole(high.floor()).saturating_add(1),
+        (false, true) => f64_key(high),
+        (false, false) => f64_key(high) + 1,
+    };
+    (if is_count { whole(low.ceil()) } else { f64_key(low) }, behind)
+}
+
+/// The key of a special value, if some value can be that: 0 is no count, it is an empty pixel.
+fn key_of(special: Special, is_count: bool) -> Option<u64> {
+    if !is_count {
+        return Some(f64_key(special.value));
+    }
+    let key = whole(special.value);
+    (key > 0 && key < u64::MAX && key as f64 == special.value).then_some(key)
+}
+
+/// A byte of alpha times alpha 0 to 1, rounded.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
+fn faded(byte: u8, alpha: f32) -> u8 {
+    (f64::from(byte) * f64::from(alpha)).round() as u8
+}
+
+#[cfg(test)]
+#[path = "shading_tests.rs"]
+mod tests;

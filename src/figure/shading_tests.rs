@@ -1,0 +1,106 @@
+use super::*;
+use crate::aggregate::Values;
+use crate::scene::style::Limits;
+
+fn color(text: &str) -> Option<Rgba> {
+    Some(text.parse().unwrap())
+}
+
+fn style(norm: Norm, limits: &str) -> Style {
+    let limits: Limits = limits.parse().unwrap();
+    Style { norm, limits, colormap: "grey".to_owned(), background: Background::None, ..Style::default() }
+}
+
+/// Black below, red above, blue for bad, green for -1 and yellow for 7.
+fn special(norm: Norm, limits: &str) -> Style {
+    Style {
+        under: color("black"),
+        over: color("red"),
+        bad: color("blue"),
+        special: ["-1=lime", "7=yellow"].map(|text| text.parse().unwrap()).to_vec(),
+        ..style(norm, limits)
+    }
+}
+
+const BLACK: [u8; 4] = [0, 0, 0, 255];
+const RED: [u8; 4] = [255, 0, 0, 255];
+const BLUE: [u8; 4] = [0, 0, 255, 255];
+const LIME: [u8; 4] = [0, 255, 0, 255];
+const YELLOW: [u8; 4] = [255, 255, 0, 255];
+const WHITE: [u8; 4] = [255; 4];
+
+#[test]
+fn values_beyond_the_limits_and_special_ones_have_their_colors_exactly() {
+    let next = 10.0_f64.next_up();
+    let reals = vec![-1.0, 2.0_f64.next_down(), 2.0, 7.0, 7.0_f64.next_up(), 10.0, next, f64::INFINITY];
+    let made = shading(&Values::Real(reals.clone()), &special(Norm::Linear, "2..10")).unwrap();
+    let colors: Vec<[u8; 4]> = reals.iter().map(|v| made.color(f64_key(*v))).collect();
+    let gray = [160, 160, 160, 255];
+    assert_eq!(colors, [LIME, BLACK, BLACK, YELLOW, gray, WHITE, RED, RED]);
+    assert_eq!(made.color(f64_key(f64::NEG_INFINITY)), BLACK);
+    // The first color and that of what lies below are the same here; without it, they are not told apart at all.
+    let other = Style { under: color("navy"), ..special(Norm::Linear, "2..10") };
+    let made = shading(&Values::Real(reals), &other).unwrap();
+    assert_eq!(made.color(f64_key(2.0_f64.next_down())), [0, 0, 128, 255]);
+    assert_eq!(made.color(f64_key(2.0)), BLACK);
+}
+
+#[test]
+fn counts_have_special_colors_too() {
+    let counts = Values::Count(vec![0, 1, 2, 7, 10, 11]);
+    let made = shading(&counts, &special(Norm::Linear, "1.5..10.5")).unwrap();
+    assert_eq!([1, 7, 11, 1 << 40].map(|count| made.color(count)), [BLACK, YELLOW, RED, RED]);
+    assert!(made.color(2) != BLACK && made.color(10) != RED);
+    assert_eq!(made.empty, [0; 4], "nothing is not below the limits");
+    // -1 is no count.
+    assert_eq!(made.apart.len(), 3);
+}
+
+#[test]
+fn special_values_take_no_part_in_limits() {
+    for norm in [Norm::Linear, Norm::EqHist] {
+        let with = Values::Real(vec![-1.0, -1.0, 2.0, 4.0, 7.0, 9.0, f64::NAN]);
+        let without = Values::Real(vec![f64::NAN, f64::NAN, 2.0, 4.0, f64::NAN, 9.0, f64::NAN]);
+        let made = shading(&with, &special(norm.clone(), "..")).unwrap();
+        assert_eq!(made.thresholds, shading(&without, &style(norm.clone(), "..")).unwrap().thresholds, "{norm}");
+        assert_ne!(made.thresholds, shading(&with, &style(norm.clone(), "..")).unwrap().thresholds, "{norm}");
+    }
+}
+
+#[test]
+fn what_has_no_logarithm_is_bad() {
+    let reals = [-5.0, 0.0, -0.0, 5e-324, 0.5, 1.0, 100.0];
+    let made = shading(&Values::Real(reals.to_vec()), &special(Norm::Log, "1..100")).unwrap();
+    let colors = reals.map(|v| made.color(f64_key(v)));
+    assert_eq!(colors, [BLUE, BLUE, BLUE, BLACK, BLACK, BLACK, WHITE]);
+    // As before where no color was asked for: the lowest.
+    let plain = shading(&Values::Real(reals.to_vec()), &style(Norm::Log, "1..100")).unwrap();
+    assert_eq!(plain.color(f64_key(-5.0)), BLACK);
+    assert!(plain.apart.is_empty());
+}
+
+#[test]
+fn alpha_fades_special_colors_over_the_background() {
+    let style = Style {
+        alpha: 0.2,
+        background: "navy".parse().unwrap(),
+        over: color("#ffffff80"),
+        under: color("none"),
+        ..style(Norm::Linear, "2..3")
+    };
+    let made = shading(&Values::Real(vec![2.5]), &style).unwrap();
+    // Alpha 128 / 255 · 0.2 is 26 / 255.
+    assert_eq!(made.color(f64_key(9.0)), [26, 26, 141, 255]);
+    assert_eq!(made.color(f64_key(0.0)), [0, 0, 128, 255]);
+    assert!(made.is_opaque());
+    let clear = Style { background: Background::None, ..style };
+    assert!(!shading(&Values::Real(vec![2.5]), &Style { alpha: 1.0, ..clear }).unwrap().is_opaque());
+}
+
+#[test]
+fn more_special_values_than_there_may_be_are_refused() {
+    let one = "1=red".parse().unwrap();
+    let style = Style { special: vec![one; MAX_SPECIAL + 1], ..Style::default() };
+    let message = shading(&Values::Count(vec![1]), &style).unwrap_err().to_string();
+    assert!(message.contains("65") && message.contains("64"), "{message}");
+}

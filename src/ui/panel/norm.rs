@@ -1,0 +1,74 @@
+//! The norm, by its name and its numbers.
+
+use egui::{ComboBox, TextEdit, Ui};
+
+use crate::scene::style::{Levels, Norm};
+
+use super::super::model::Model;
+use super::row;
+
+pub fn ui(ui: &mut Ui, model: &mut Model, present: &Norm, text: &mut Option<String>) {
+    let mut chosen = None;
+    row(ui, "norm", |ui, label| {
+        let norms = ComboBox::from_id_salt("norm").selected_text(present.name()).width(110.0);
+        let shown = norms.show_ui(ui, |ui| {
+            for (name, norm) in Norm::PLAIN {
+                if ui.selectable_label(*present == norm, name).clicked() {
+                    chosen = Some(norm);
+                }
+            }
+            let limits = model.painted_layer().and_then(|painted| painted.limits);
+            for name in Norm::WITH_NUMBERS {
+                if ui.selectable_label(present.name() == name, name).clicked() && present.name() != name {
+                    chosen = Some(usual(name, limits.unwrap_or((0.0, 1.0))));
+                }
+            }
+        });
+        shown.response.labelled_by(label);
+    });
+    if Norm::WITH_NUMBERS.contains(&present.name()) {
+        row(ui, "", |ui, label| {
+            let shown = present.to_string();
+            let mut typed = text.clone().unwrap_or_else(|| shown.clone());
+            let response = ui.add(TextEdit::singleline(&mut typed).desired_width(f32::INFINITY)).labelled_by(label);
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if entered && typed != shown {
+                match typed.parse() {
+                    Ok(norm) => chosen = Some(norm),
+                    Err(error) => model.notices.error(format!("{error}")),
+                }
+            }
+            *text = response.has_focus().then_some(typed);
+        });
+    }
+    if let Some(norm) = chosen.filter(|norm| norm != present) {
+        model.settle();
+        model.edit("Norm", |document| document.layer_mut().style.norm = norm);
+        model.settle();
+    }
+}
+
+/// A norm to begin with, for values between some limits.
+fn usual(name: &str, (low, high): (f64, f64)) -> Norm {
+    let center = if low < 0.0 && high > 0.0 { 0.0 } else { rounded(f64::midpoint(low, high)) };
+    match name {
+        "power" => Norm::Power(0.5),
+        "symlog" => Norm::SymLog { linthresh: rounded(low.abs().max(high.abs()) / 1e3).max(f64::MIN_POSITIVE) },
+        "twoslope" => Norm::TwoSlope { center },
+        "centered" => Norm::Centered { center },
+        _ => {
+            let level = |i: u32| rounded(low + (high - low) * f64::from(i) / 5.0);
+            let mut values: Vec<f64> = (0..=5).map(level).collect();
+            values.dedup();
+            if values.len() < 2 || !values.is_sorted() {
+                values = vec![low, high.max(low.next_up())];
+            }
+            Norm::Boundary(Levels { values, extend: Default::default(), is_proportional: false })
+        }
+    }
+}
+
+/// Three digits are enough to begin with.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
