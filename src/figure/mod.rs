@@ -9,6 +9,7 @@
 //! | [`mod@colormap`] | the tables of 256 colours, by name |
 //! | [`mod@norm`] | norms, limits, thresholds: which value gets which colour |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
+//! | [`mod@spread`] | numbers spread onto the pixels around their own, before they become colours |
 //! | [`mod@histogram`] | how an aggregate's values are spread, for dragging limits on |
 //! | [`mod@readout`] | what the cursor points at, as text |
 //! | [`mod@image`] | RGBA images and their comparer |
@@ -29,6 +30,7 @@ pub mod norm;
 pub mod painter;
 pub mod readout;
 pub mod shade;
+pub mod spread;
 mod stats;
 pub mod strips;
 pub mod text;

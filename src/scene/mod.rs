@@ -9,4 +9,5 @@ pub mod history;
 pub mod layer;
 pub mod navigate;
 pub mod reduction;
+pub mod spread;
 pub mod style;

@@ -8,8 +8,12 @@ use crate::aggregate::{Accounting, Aggregate, Rest, Values};
 use crate::data::{Progress, Table};
 use crate::plan::FramePlan;
 use crate::scene::layer::Layer;
+use crate::scene::spread::Spread;
 
 use super::{Engine, EngineUsed, Workbench, WorkbenchError, plan_of};
+
+/// Rows of pixels that are handed on together where they are spread.
+const LINES: u32 = 64;
 
 /// What became of the rows whose numbers were handed on.
 #[derive(Debug)]
@@ -33,7 +37,8 @@ pub(super) struct Banded {
 
 impl Workbench {
     /// Hands the numbers of `layer` to `take`, some rows of pixels at a time, the lowest first: as many as there are at
-    /// once where they fit the picture's bytes, else band by band. The numbers are those of [`Workbench::aggregate`].
+    /// once where they fit the picture's bytes, else band by band. The numbers are those of [`Workbench::aggregate`],
+    /// spread.
     ///
     /// # Errors
     /// Those of [`Workbench::aggregate`], and those of `take`.
@@ -41,6 +46,7 @@ impl Workbench {
         &self,
         table: &Table,
         layer: &Layer,
+        spread: Spread,
         progress: &Progress,
         mut take: impl FnMut(Values) -> Result<(), E>,
     ) -> Result<Summed, E> {
@@ -48,6 +54,20 @@ impl Workbench {
         let facts = self.facts(table, layer, progress)?;
         let plan = plan_of(layer, &facts)?;
         let (accounting, engine) = match self.threads_for_whole(&plan) {
+            threads if !spread.is_none() => {
+                let counted = match threads {
+                    Some(threads) => self.whole(threads, table, &plan, progress)?,
+                    None => self.kept(table, layer, &plan, progress)?,
+                };
+                let size = (layer.size.width, layer.size.height);
+                let numbers =
+                    self.spread(counted.numbers, spread, &layer.reduction, size).map_err(WorkbenchError::from)?;
+                for first in (0..size.1).step_by(LINES as usize) {
+                    let lines = first..first.saturating_add(LINES).min(size.1);
+                    take(numbers.lines(lines, size.0).map_err(WorkbenchError::from)?)?;
+                }
+                (counted.accounting, counted.engine)
+            }
             Some(threads) => {
                 let aggregate = self.count_with(threads, table, &plan, progress)?;
                 take(aggregate.values)?;

@@ -7,6 +7,7 @@ use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::{Reach, Spread};
 use crate::scene::style::{Limits, Style};
 
 use super::figure::{DPI, FigureRequest, default_background};
@@ -61,6 +62,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     raw(&mut words, sources);
     view(&mut words, request);
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
+    spread(&mut words, layer.spread);
     style(&mut words, &layer.style);
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);
@@ -88,6 +90,14 @@ fn view(words: &mut Words, request: &FigureRequest) {
     let linear = AxisRequest::default().scale.to_string();
     words.unless("--x-scale", &request.x.scale.to_string(), &linear);
     words.unless("--y-scale", &request.y.scale.to_string(), &linear);
+}
+
+fn spread(words: &mut Words, spread: Spread) {
+    let text = spread.to_string();
+    match (spread.reach, text.strip_prefix("dynamic:")) {
+        (Reach::Dynamic { .. }, Some(rest)) => words.option("--dynspread", rest),
+        _ => words.unless("--spread", &text, &Spread::default().to_string()),
+    }
 }
 
 fn style(words: &mut Words, style: &Style) {

@@ -4,11 +4,12 @@
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
 mod drawn;
+mod numbers;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::aggregate::{Accounting, Aggregate, Values};
+use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
@@ -23,6 +24,7 @@ use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::Banded;
@@ -34,6 +36,7 @@ use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 pub use drawn::DrawnFigure;
 use drawn::Plot;
+pub(super) use numbers::{Numbers, spread_aggregate};
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
@@ -75,6 +78,8 @@ pub struct FigureLayer {
     pub sources: Sources,
     /// How the rows of a pixel become a number.
     pub reduction: Reduction,
+    /// How the numbers are spread before they become colors.
+    pub spread: Spread,
     /// How the numbers become colors. Its background is not used: the figure's is.
     pub style: Style,
     /// How the colors join with those beneath.
@@ -93,6 +98,7 @@ impl FigureLayer {
             name: String::new(),
             sources,
             reduction: Reduction::Count,
+            spread: Spread::default(),
             style: Style::default(),
             blend: Blend::Normal,
             visible: true,
@@ -304,27 +310,11 @@ fn lay_out(
 
 /// What became of a layer's rows, with its numbers.
 #[derive(Clone)]
-struct Counted {
-    numbers: Numbers,
-    accounting: Accounting,
-    engine: EngineUsed,
+pub(super) struct Counted {
+    pub(super) numbers: Numbers,
+    pub(super) accounting: Accounting,
+    pub(super) engine: EngineUsed,
     passes: u32,
-}
-
-/// A layer's numbers, which layers that ask for the same share.
-#[derive(Clone)]
-enum Numbers {
-    Whole(Arc<Aggregate>),
-    Kept(Arc<Kept>),
-}
-
-impl Numbers {
-    fn bands(&self) -> &dyn Bands {
-        match self {
-            Self::Whole(aggregate) => &aggregate.values,
-            Self::Kept(kept) => kept.as_ref(),
-        }
-    }
 }
 
 impl Workbench {
@@ -369,7 +359,10 @@ impl Workbench {
         let mut bars = Vec::new();
         let mut shadings = Vec::new();
         let wholes = self.wholes(tables, request, &layout, progress)?;
-        for (i, counted) in visible.iter().zip(&counted) {
+        let size = (layout.plot.width, layout.plot.height);
+        for (i, counted) in visible.iter().zip(&mut counted) {
+            let FigureLayer { spread, reduction, .. } = &request.layers[*i];
+            counted.numbers = self.spread(counted.numbers.clone(), *spread, reduction, size)?;
             // With one layer the ground is beneath its colors already.
             let background = if visible.len() == 1 { request.background } else { Background::None };
             let mut style = Style { background, ..layers[*i].style.clone() };
@@ -385,7 +378,6 @@ impl Workbench {
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());
-        let size = (layout.plot.width, layout.plot.height);
         let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(shadings).zip(blends), request, size)?;
         Ok(DrawnFigure {
             plot,
@@ -426,12 +418,25 @@ impl Workbench {
                 Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
                 None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
             };
-            found[i] = Some(Ends::of(counted.numbers.bands())?);
+            let FigureLayer { spread, reduction, .. } = &request.layers[i];
+            let numbers = self.spread(counted.numbers, *spread, reduction, (layout.plot.width, layout.plot.height))?;
+            found[i] = Some(Ends::of(numbers.bands())?);
         }
         Ok(found)
     }
 
-    fn whole(
+    /// The numbers of a reduction, spread.
+    pub(super) fn spread(
+        &self,
+        numbers: Numbers,
+        spread: Spread,
+        reduction: &Reduction,
+        size: (u32, u32),
+    ) -> Result<Numbers, FigureError> {
+        numbers.spread(spread, spread.merge_for(reduction), size, self.reading.threads)
+    }
+
+    pub(super) fn whole(
         &self,
         threads: usize,
         table: &Table,
@@ -443,7 +448,7 @@ impl Workbench {
         Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine: self.used.clone(), passes: 1 })
     }
 
-    fn kept(
+    pub(super) fn kept(
         &self,
         table: &Table,
         layer: &Layer,

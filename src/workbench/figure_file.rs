@@ -18,6 +18,7 @@ use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Limits, Norm, Style};
 
 use super::WorkbenchError;
@@ -134,6 +135,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reduction: Option<Text<Reduction>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    spread: Option<Text<Spread>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     norm: Option<Norm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
@@ -234,6 +237,7 @@ fn text_of(
             offset: raw.offset,
             planar: raw.planar,
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
+            spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
@@ -372,6 +376,7 @@ fn layer(
             raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
         },
         reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
+        spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),
             limits: part.limits.unwrap_or(usual.limits),

@@ -120,3 +120,28 @@ fn limits_of_the_whole_data_are_those_of_the_fitted_view() {
     assert_eq!(of_data.bytes, pinned.bytes);
     assert_ne!(desk.render(&format!("a.npy {size} {part}")).bytes, pinned.bytes);
 }
+
+#[test]
+fn spread_numbers_are_the_sums_around() {
+    let desk = desk();
+    let view = "a.npy --x-range=-3..3 --y-range=-3..3 --size 60x50";
+    let plain = desk.aggregate(view);
+    let counts: Vec<u64> = plain.counts().to_vec();
+    let around = |x: usize, y: usize| -> u64 {
+        let near = |at: usize, len: usize| at.saturating_sub(2)..(at + 3).min(len);
+        near(y, 50).flat_map(|y| near(x, 60).map(move |x| y * 60 + x)).map(|i| counts[i]).sum()
+    };
+    let wanted: Vec<u64> = (0..50).flat_map(|y| (0..60).map(move |x| (x, y))).map(|(x, y)| around(x, y)).collect();
+    assert_eq!(desk.aggregate(&format!("{view} --spread 2:square")).counts(), wanted);
+    // Half of the points have a neighbour: nothing is to be spread; all of them must, up to 4 pixels.
+    assert_eq!(desk.aggregate(&format!("{view} --dynspread")).counts(), counts);
+    let denser = desk.aggregate(&format!("{view} --dynspread 1:2:square"));
+    assert_eq!(denser.counts(), wanted);
+    desk.run(&format!("render {view} --spread 2:oval -o no.png")).refused(&["oval", "square"]);
+    desk.run(&format!("render {view} --spread 2 --dynspread -o no.png")).refused(&["--dynspread"]);
+    let (spread, given) = (desk.render(&format!("{view} --spread 2")), desk.render(view));
+    assert!(
+        spread.pixels().filter(|pixel| pixel[..3] == [0, 0, 0]).count()
+            < given.pixels().filter(|pixel| pixel[..3] == [0, 0, 0]).count()
+    );
+}

@@ -9,6 +9,7 @@ use crate::workbench::session::{FileFacts, OpenData};
 use super::super::model::Model;
 use super::super::status::grouped;
 use super::columns::ColumnsForm;
+use super::mark;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -45,6 +46,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
     ui.add_space(4.0);
     columns.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
+    mark::ui(ui, model);
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
         raw.ui(ui, model, &data, file);
     }

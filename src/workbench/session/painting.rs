@@ -10,9 +10,11 @@ use crate::figure::image::Image;
 use crate::figure::norm::{Scale, shading};
 use crate::figure::shade::shade;
 use crate::scene::blend::Blend;
+use crate::scene::reduction::Reduction;
+use crate::scene::spread::{Merge, Spread};
 use crate::scene::style::{Background, Norm, Style};
 use crate::workbench::WorkbenchError;
-use crate::workbench::figure::ground;
+use crate::workbench::figure::{ground, spread_aggregate};
 
 use super::{Painted, Shown};
 
@@ -34,6 +36,8 @@ impl Default for Looks {
 /// How a layer looks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerLook {
+    /// How its numbers are spread.
+    pub spread: Spread,
     /// Its colors; the background is not looked at.
     pub style: Style,
     /// How they join with those beneath.
@@ -45,6 +49,8 @@ pub struct LayerLook {
 /// A layer with its colors.
 #[derive(Debug)]
 pub struct PaintedLayer {
+    /// The numbers behind the colors: those of the frame, spread.
+    pub numbers: Arc<Aggregate>,
     /// What its colors stand for.
     pub bar: ColorBar,
     /// How often values occur among the pixels; none if no row fell on any.
@@ -58,6 +64,7 @@ pub struct PaintedLayer {
 /// What a layer was painted from.
 struct Known {
     aggregate: Arc<Aggregate>,
+    spread: (Spread, Merge),
     style: Style,
     painted: Arc<PaintedLayer>,
 }
@@ -86,7 +93,9 @@ impl Painting {
             let look = looks.layers.get(i).cloned().unwrap_or_default();
             let is_alone = visible == 1 && look.visible;
             let background = if is_alone { looks.background } else { Background::None };
-            known.push(self.layer(&layer.aggregate, Style { background, ..look.style })?);
+            let reduction = shown.wishes.get(i).map_or(&Reduction::Count, |wish| &wish.layer.reduction);
+            let spread = (look.spread, look.spread.merge_for(reduction));
+            known.push(self.layer(&layer.aggregate, spread, Style { background, ..look.style })?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -109,12 +118,21 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(&self, aggregate: &Arc<Aggregate>, style: Style) -> Result<Known, WorkbenchError> {
-        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate);
+    fn layer(
+        &self,
+        aggregate: &Arc<Aggregate>,
+        spread: (Spread, Merge),
+        style: Style,
+    ) -> Result<Known, WorkbenchError> {
+        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.spread == spread;
         if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
-            return Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::clone(&known.painted) });
+            return Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::clone(&known.painted) });
         }
-        let Aggregate { width, height, values, .. } = aggregate.as_ref();
+        let numbers = match self.known.iter().find(same) {
+            Some(known) => Arc::clone(&known.painted.numbers),
+            None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
+        };
+        let Aggregate { width, height, values, .. } = numbers.as_ref();
         let colors = shading(values, &style)?;
         // How values are spread depends on them and on the norm only.
         let of_norm = |norm: Norm| move |known: &&Known| known.style.norm == norm;
@@ -123,11 +141,12 @@ impl Painting {
             None => Histogram::new(values, style.norm).map(Arc::new),
         };
         let painted = PaintedLayer {
+            numbers: Arc::clone(&numbers),
             bar: ColorBar::of(values, &style, &colors)?,
             histogram,
             limits: Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits()),
             sheet: shade(values, *width, *height, &colors),
         };
-        Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })
+        Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::new(painted) })
     }
 }

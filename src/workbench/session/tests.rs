@@ -218,6 +218,21 @@ fn a_new_style_reads_no_row() {
         _ => None,
     });
     assert!(Arc::ptr_eq(&shown, &again));
+    let mut spread = looks(&[Style::default()]);
+    spread.layers[0].spread = "2:square".parse().unwrap();
+    waiting.session.restyle(&spread);
+    let (again, numbers) = waiting.until(|event| match event {
+        Event::Painted(painted) if painted.looks == spread => {
+            Some((Arc::clone(&painted.shown), Arc::clone(&painted.layers[0].numbers)))
+        }
+        _ => None,
+    });
+    assert!(Arc::ptr_eq(&shown, &again));
+    let occupied = |aggregate: &Aggregate| match &aggregate.values {
+        Values::Count(counts) => counts.iter().filter(|n| **n > 0).count(),
+        Values::Real(_) => 0,
+    };
+    assert!(occupied(&numbers) > 2 * occupied(&shown.layers[0].aggregate));
 }
 
 #[test]

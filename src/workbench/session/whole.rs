@@ -1,11 +1,13 @@
 //! Limits of the whole data, found out in the background where a view does not show all of it.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use crate::aggregate::cpu::{self, CpuOptions};
 use crate::data::Progress;
 use crate::plan::{self, FramePlan};
 use crate::scene::layer::Layer;
+use crate::scene::spread::{Merge, Spread};
+use crate::workbench::figure::spread_aggregate;
 use crate::workbench::whole::{Ends, fitted, is_wanted};
 use crate::workbench::{WorkbenchError, plans_of};
 
@@ -14,8 +16,20 @@ use super::{DataId, FrameStatus, Looks, Shared, Shown, Wish};
 /// Views of all data whose ends are remembered.
 const KEPT: usize = 64;
 
+/// Of what the ends are known: data, plan, and how the numbers are spread.
+type Key = (DataId, FramePlan, (Spread, Merge));
+
 /// The ends of whole data that are known, the newest last.
-pub(super) type Known = Vec<(DataId, FramePlan, Ends)>;
+pub(super) type Known = Vec<(Key, Ends)>;
+
+/// Layers of whose whole data the painter wants to know the limits, and how each is spread.
+pub(super) type Wanted = Vec<(Wish, (Spread, Merge))>;
+
+/// How the numbers of a layer are spread, in looks.
+fn spread(looks: &Looks, index: usize, wish: &Wish) -> (Spread, Merge) {
+    let spread = looks.layers.get(index).map_or_else(Spread::default, |look| look.spread);
+    (spread, spread.merge_for(&wish.layer.reduction))
+}
 
 /// The plans of layers with all of their data in view, if enough is known of it.
 fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
@@ -25,17 +39,17 @@ fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
 }
 
 impl Shared {
-    fn ends(&self, data: DataId, plan: &FramePlan) -> Option<Ends> {
+    fn ends(&self, key: &Key) -> Option<Ends> {
         let known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().rev().find(|(id, known, _)| *id == data && known == plan).map(|(.., ends)| *ends)
+        known.iter().rev().find(|(known, _)| known == key).map(|(_, ends)| *ends)
     }
 
-    fn remember(&self, data: DataId, plan: FramePlan, ends: Ends) {
+    fn remember(&self, key: Key, ends: Ends) {
         let mut known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.remove(0);
         }
-        known.push((data, plan, ends));
+        known.push((key, ends));
     }
 
     /// Remembers the ends of a frame that shows all of the data, where somebody is interested.
@@ -44,9 +58,13 @@ impl Shared {
         if shown.status != FrameStatus::Exact || !looks.layers.iter().any(|look| look.style.limits.has_data()) {
             return Ok(());
         }
-        for (wish, layer) in shown.wishes.iter().zip(&shown.layers).filter(|(wish, _)| has_all(wish)) {
-            if self.ends(wish.data.id, &layer.plan).is_none() {
-                self.remember(wish.data.id, layer.plan, Ends::of(&layer.aggregate.values)?);
+        for (i, (wish, layer)) in
+            shown.wishes.iter().zip(&shown.layers).enumerate().filter(|(_, (wish, _))| has_all(wish))
+        {
+            let key = (wish.data.id, layer.plan, spread(looks, i, wish));
+            if self.ends(&key).is_none() {
+                let numbers = spread_aggregate(&layer.aggregate, key.2.0, key.2.1, self.reading.threads)?;
+                self.remember(key, Ends::of(&numbers.values)?);
             }
         }
         Ok(())
@@ -63,7 +81,8 @@ impl Shared {
         let plans = plans(&shown.wishes);
         let mut is_missing = false;
         for (i, wish) in shown.wishes.iter().enumerate().filter(|(i, _)| wanting.get(*i) == Some(&true)) {
-            let ends = plans.as_ref().and_then(|plans| self.ends(wish.data.id, &plans[i]));
+            let spread = spread(&looks, i, wish);
+            let ends = plans.as_ref().and_then(|plans| self.ends(&(wish.data.id, plans[i], spread)));
             match ends {
                 Some(ends) => {
                     let style = &mut looks.layers[i].style;
@@ -74,7 +93,9 @@ impl Shared {
         }
         // A preview is for the moment: what it lacks need not be found out.
         if is_missing && shown.status == FrameStatus::Exact {
-            *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown.wishes.clone());
+            *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(
+                shown.wishes.iter().enumerate().map(|(i, wish)| (wish.clone(), spread(&looks, i, wish))).collect(),
+            );
             self.engine.offer(super::Job::Whole);
         }
         Ok(looks)
@@ -83,17 +104,20 @@ impl Shared {
     /// Finds out what the painter lacks, unless somebody waits for a frame.
     pub(super) fn find_whole(&self, options: CpuOptions, progress: &Progress) -> Result<(), WorkbenchError> {
         let wanted = self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(wishes) = wanted.filter(|_| !self.engine.has_newer()) else { return Ok(()) };
+        let Some(wanted) = wanted.filter(|_| !self.engine.has_newer()) else { return Ok(()) };
+        let (wishes, spreads): (Vec<Wish>, Vec<(Spread, Merge)>) = wanted.into_iter().unzip();
         for wish in &wishes {
             let missing = wish.data.missing(plan::stats_needed(&fitted(&wish.layer), wish.data.kinds()));
             wish.data.learn(missing, options.reading, progress, &|| true)?;
         }
         let Some(plans) = plans(&wishes) else { return Ok(()) };
-        for (wish, plan) in wishes.iter().zip(plans) {
-            if self.ends(wish.data.id, &plan).is_none() {
+        for ((wish, plan), spread) in wishes.iter().zip(plans).zip(spreads) {
+            let key = (wish.data.id, plan, spread);
+            if self.ends(&key).is_none() {
                 progress.restart();
-                let aggregate = cpu::aggregate(&wish.data.table, &plan, options, progress)?;
-                self.remember(wish.data.id, plan, Ends::of(&aggregate.values)?);
+                let aggregate = Arc::new(cpu::aggregate(&wish.data.table, &plan, options, progress)?);
+                let numbers = spread_aggregate(&aggregate, spread.0, spread.1, self.reading.threads)?;
+                self.remember(key, Ends::of(&numbers.values)?);
             }
         }
         self.paint.put((), None);
