@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
 use crate::scene::style::Style;
@@ -162,6 +163,10 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
+    /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it) or line:COLUMN, where COLUMN says
+    /// which series a row belongs to [default: points]
+    #[arg(long, value_name = "MARK", help_heading = "View")]
+    mark: Option<Mark>,
     /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]
     #[arg(long, value_name = "REDUCTION", help_heading = "View")]
     reduction: Option<Reduction>,
@@ -224,7 +229,8 @@ impl ViewArgs {
     pub fn figure(&self, style: Style) -> FigureRequest {
         let reduction = self.reduction.clone().unwrap_or_default();
         let spread = self.spread.or(self.dynspread).unwrap_or_default();
-        let layer = FigureLayer { reduction, spread, style, ..FigureLayer::new(self.sources()) };
+        let mark = self.mark.clone().unwrap_or_default();
+        let layer = FigureLayer { mark, reduction, spread, style, ..FigureLayer::new(self.sources()) };
         FigureRequest {
             x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default() },
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default() },
@@ -249,6 +255,7 @@ impl ViewArgs {
             ("--dtype, --columns, --offset, --layout", self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
+            ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
             ("--spread", self.spread.is_some()),
             ("--dynspread", self.dynspread.is_some()),

@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use crate::aggregate::cpu::{self, CpuOptions};
-use crate::aggregate::{Accounting, Aggregate, Rest, Values};
+use crate::aggregate::cpu;
+use crate::aggregate::{Accounting, Rest, Values};
 use crate::data::{Progress, Table};
 use crate::plan::FramePlan;
 use crate::scene::layer::Layer;
@@ -69,9 +69,9 @@ impl Workbench {
                 (counted.accounting, counted.engine)
             }
             Some(threads) => {
-                let aggregate = self.count_with(threads, table, &plan, progress)?;
+                let (aggregate, engine) = self.count(threads, table, &plan, progress)?;
                 take(aggregate.values)?;
-                (aggregate.accounting, self.used.clone())
+                (aggregate.accounting, engine)
             }
             None => {
                 let banded = self.bands(table, &plan, progress, take)?;
@@ -92,25 +92,6 @@ impl Workbench {
         (threads > 0).then_some(threads)
     }
 
-    /// The numbers of a plan at once, by at most so many threads.
-    pub(super) fn count_with(
-        &self,
-        threads: usize,
-        table: &Table,
-        plan: &FramePlan,
-        progress: &Progress,
-    ) -> Result<Aggregate, WorkbenchError> {
-        match &self.engine {
-            Engine::Cpu(options) => {
-                progress.restart();
-                let mut options = *options;
-                options.reading.threads = options.reading.threads.min(threads);
-                Ok(cpu::aggregate(table, plan, options, progress)?)
-            }
-            Engine::Gpu(..) => self.count(table, plan, progress),
-        }
-    }
-
     /// Hands the numbers of a plan to `take`, band by band, the lowest first; each band is a pass over the data.
     pub(super) fn bands<E: From<WorkbenchError>>(
         &self,
@@ -121,12 +102,7 @@ impl Workbench {
     ) -> Result<Banded, E> {
         let (options, engine) = match &self.engine {
             Engine::Cpu(options) => (*options, self.used.clone()),
-            Engine::Gpu(..) => {
-                let reason = "the picture is made in bands, which is the CPU engine's work";
-                let adapter = format!("{} threads", self.reading.threads);
-                let options = CpuOptions { reading: self.reading, ..CpuOptions::default() };
-                (options, EngineUsed { name: "cpu", adapter, reason })
-            }
+            Engine::Gpu(..) => self.cpu_instead("the picture is made in bands, which is the CPU engine's work"),
         };
         let height = plan.view.y.pixels;
         let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;

@@ -6,6 +6,7 @@ use crate::figure::axes::Theme;
 use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Reach, Spread};
 use crate::scene::style::{Limits, Style};
@@ -61,6 +62,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.given("--filter", sources.filter.as_deref());
     raw(&mut words, sources);
     view(&mut words, request);
+    words.unless("--mark", &layer.mark.to_string(), &Mark::default().to_string());
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
     spread(&mut words, layer.spread);
     style(&mut words, &layer.style);

@@ -23,6 +23,7 @@ use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Rgba, Style};
@@ -76,6 +77,8 @@ pub struct FigureLayer {
     pub name: String,
     /// The files and the columns x and y; the value column is the reduction's.
     pub sources: Sources,
+    /// What is drawn for the rows.
+    pub mark: Mark,
     /// How the rows of a pixel become a number.
     pub reduction: Reduction,
     /// How the numbers are spread before they become colors.
@@ -97,6 +100,7 @@ impl FigureLayer {
         Self {
             name: String::new(),
             sources,
+            mark: Mark::Points,
             reduction: Reduction::Count,
             spread: Spread::default(),
             style: Style::default(),
@@ -106,10 +110,11 @@ impl FigureLayer {
         }
     }
 
-    /// The sources with the column that the reduction needs.
+    /// The sources with the column that the reduction or the mark needs.
     #[must_use]
     pub fn all_sources(&self) -> Sources {
-        Sources { value: self.reduction.column().map(ToOwned::to_owned), ..self.sources.clone() }
+        let value = self.reduction.column().or(self.mark.column()).map(ToOwned::to_owned);
+        Sources { value, ..self.sources.clone() }
     }
 
     /// What it is called.
@@ -202,9 +207,9 @@ impl FigureRequest {
     /// If there is no such layer.
     #[must_use]
     pub fn layer(&self, index: usize, size: Size) -> Layer {
-        let FigureLayer { reduction, style, .. } = &self.layers[index];
+        let FigureLayer { mark, reduction, style, .. } = &self.layers[index];
         let style = Style { background: Background::None, ..style.clone() };
-        Layer { x: self.x, y: self.y, size, reduction: reduction.clone(), style }
+        Layer { x: self.x, y: self.y, size, mark: mark.clone(), reduction: reduction.clone(), style }
     }
 
     /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
@@ -213,8 +218,8 @@ impl FigureRequest {
         let several = self.layers.len() > 1;
         let label = |(layer, table): (&FigureLayer, &&Table)| match &layer.label {
             Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
-            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, &layer.reduction))),
-            None => Some(quantity_name(table, &layer.reduction)),
+            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, layer))),
+            None => Some(quantity_name(table, layer)),
         };
         self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label).collect()
     }
@@ -443,9 +448,9 @@ impl Workbench {
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let aggregate = self.count_with(threads, table, plan, progress)?;
+        let (aggregate, engine) = self.count(threads, table, plan, progress)?;
         let accounting = aggregate.accounting;
-        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine: self.used.clone(), passes: 1 })
+        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine, passes: 1 })
     }
 
     pub(super) fn kept(

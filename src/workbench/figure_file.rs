@@ -17,6 +17,7 @@ use crate::figure::frame::FigureText;
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Limits, Norm, Style};
@@ -133,6 +134,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planar: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reduction: Option<Text<Reduction>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     spread: Option<Text<Spread>>,
@@ -236,6 +239,7 @@ fn text_of(
             columns: raw.columns,
             offset: raw.offset,
             planar: raw.planar,
+            mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
             spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
@@ -375,6 +379,7 @@ fn layer(
             filter: part.filter,
             raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
         },
+        mark: part.mark.unwrap_or_default(),
         reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
         spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {

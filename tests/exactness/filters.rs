@@ -10,6 +10,7 @@ use scumble::data::stats::column_stats;
 use scumble::data::{Progress, Table};
 use scumble::scene::axis::Size;
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
 use scumble::scene::spread::Spread;
 use scumble::scene::style::Style;
 use scumble::workbench::sources::Sources;
@@ -63,6 +64,7 @@ fn fitted(reduction: &str) -> Layer {
         x: AxisRequest::default(),
         y: AxisRequest::default(),
         size: Size { width: 37, height: 23 },
+        mark: Mark::Points,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     }

@@ -1,7 +1,9 @@
-//! How rows become marks: how far their numbers are spread.
+//! What is drawn for the rows, and how far numbers are spread.
 
 use egui::{ComboBox, DragValue, Ui};
 
+use crate::scene::mark::Mark;
+use crate::scene::reduction::Reduction;
 use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
 
 use super::super::model::Model;
@@ -10,10 +12,56 @@ use super::row;
 /// What spreading begins with: datashader's defaults.
 const FIRST_PX: u32 = 1;
 
-/// The rows of the section.
-pub fn ui(ui: &mut Ui, model: &mut Model) {
+/// The rows of the section. `names` are those of the columns there are.
+pub fn ui(ui: &mut Ui, model: &mut Model, names: &[String]) {
     let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
+    mark(ui, model, &layer.mark, names);
     spread(ui, model, layer.spread);
+}
+
+fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
+    let mut chosen = None;
+    row(ui, "draw", |ui, label| {
+        let name = match present {
+            Mark::Points => "points",
+            Mark::Lines { .. } => "lines",
+        };
+        let list = ComboBox::from_id_salt("mark").selected_text(name).width(84.0).show_ui(ui, |ui| {
+            for (choice, mark) in [("points", Mark::Points), ("lines", Mark::Lines { series: None })] {
+                if ui.selectable_label(name == choice, choice).clicked() && name != choice {
+                    chosen = Some(mark);
+                }
+            }
+        });
+        list.response.labelled_by(label);
+        if let Mark::Lines { series } = present {
+            let of = ui.label("by").id;
+            let shown = series.as_deref().unwrap_or("one series");
+            let list = ComboBox::from_id_salt("series").selected_text(shown).width(84.0).show_ui(ui, |ui| {
+                if ui.selectable_label(series.is_none(), "one series").clicked() {
+                    chosen = Some(Mark::Lines { series: None });
+                }
+                for column in names {
+                    if ui.selectable_label(series.as_ref() == Some(column), column).clicked() {
+                        chosen = Some(Mark::Lines { series: Some(column.clone()) });
+                    }
+                }
+            });
+            list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(of);
+        }
+    });
+    if let Some(mark) = chosen.filter(|mark| mark != present) {
+        model.settle();
+        model.edit("Mark", |document| {
+            let layer = document.layer_mut();
+            // Lines have no values.
+            if mark.check(&layer.reduction).is_err() {
+                layer.reduction = Reduction::Count;
+            }
+            layer.mark = mark;
+        });
+        model.settle();
+    }
 }
 
 fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {

@@ -133,6 +133,7 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 raw: RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), offset: None, planar: Some(false) },
                 ..Sources::default()
             },
+            mark: if blend == 3 && !sums { "line:1".parse().unwrap() } else { Mark::Points },
             reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
             spread: spread.parse().unwrap(),
             style,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::aggregate::Values;
 use crate::scene::axis::Size;
+use crate::scene::mark::Mark;
 use crate::scene::style::{Background, Limits, Norm, Rgba, Style};
 use crate::workbench::{EngineChoice, Workbench};
 
@@ -109,6 +110,7 @@ fn layer() -> Layer {
         x: crate::scene::layer::AxisRequest::default(),
         y: crate::scene::layer::AxisRequest::default(),
         size: Size { width: 200, height: 100 },
+        mark: Mark::Points,
         reduction: crate::scene::reduction::Reduction::Count,
         style: Style::default(),
     }
