@@ -30,6 +30,7 @@ use scumble::data::{Dataset, Progress, Table};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
 use scumble::scene::reduction::Reduction;
 use scumble::scene::style::Style;
 
@@ -139,7 +140,8 @@ fn plan_of(pixels: u32) -> Result<FramePlan, Failure> {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
     let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
     let size = Size { width: pixels, height: pixels };
-    let layer = Layer { x: axis, y: axis, size, reduction: Reduction::Count, style: Style::default() };
+    let layer =
+        Layer { x: axis, y: axis, size, mark: Mark::Points, reduction: Reduction::Count, style: Style::default() };
     let facts = ColumnFacts { kind: LaneKind::F32, stats: None };
     Ok(plan::frame(&layer, &facts, &facts, None)?)
 }

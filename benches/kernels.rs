@@ -32,6 +32,7 @@ use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
 use scumble::scene::blend::Blend;
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
 use scumble::scene::style::{Norm, Style};
 use tempfile::TempDir;
 
@@ -116,6 +117,7 @@ fn plan_of(table: &Table, reduction: &str, pixels: u32, scale: Scale, (low, high
         x: axis,
         y: axis,
         size: Size { width: pixels, height: pixels },
+        mark: Mark::Points,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     };

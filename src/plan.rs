@@ -5,6 +5,7 @@ use crate::data::stats::{ColumnStats, Number};
 use crate::scene::axis::{Axis, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
 use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 
 /// Column numbers in a frame's table.
@@ -133,6 +134,19 @@ impl Reduce {
     }
 }
 
+/// What an engine draws for the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Draw {
+    /// Each row in its pixel.
+    #[default]
+    Points,
+    /// Lines from row to row.
+    Lines {
+        /// Whether the value column says which series a row belongs to.
+        by_series: bool,
+    },
+}
+
 /// Pure description of one frame's numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FramePlan {
@@ -142,6 +156,8 @@ pub struct FramePlan {
     pub x: EdgeRule,
     /// Edge rule of the y axis.
     pub y: EdgeRule,
+    /// What is drawn.
+    pub draw: Draw,
     /// What is computed.
     pub reduce: Reduce,
 }
@@ -175,8 +191,13 @@ pub fn frame(
         (Reduction::Of(statistic, _), Some(facts)) => Reduce::Total(*statistic, fixed_point(*statistic, facts)),
         (Reduction::Count | Reduction::Of(..), _) => Reduce::Count,
     };
+    let draw = match &layer.mark {
+        Mark::Points => Draw::Points,
+        Mark::Lines { series } => Draw::Lines { by_series: series.is_some() },
+    };
     Ok(FramePlan {
         view,
+        draw,
         x: EdgeRule::new("x", &view.x, x.kind.is_integer())?,
         y: EdgeRule::new("y", &view.y, y.kind.is_integer())?,
         reduce,

@@ -25,7 +25,7 @@ use crate::figure::FigureError;
 use crate::figure::norm::{Shading, shading};
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
-use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
+use crate::plan::{self, ColumnFacts, Draw, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
@@ -186,18 +186,35 @@ impl Workbench {
     pub fn aggregate(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Drawn, WorkbenchError> {
         let started = Instant::now();
         let plan = plan_of(layer, &self.facts(table, layer, progress)?)?;
-        let aggregate = self.count(table, &plan, progress)?;
+        let (aggregate, engine) = self.count(usize::MAX, table, &plan, progress)?;
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Drawn { aggregate, plan, engine: self.used.clone(), seconds })
+        Ok(Drawn { aggregate, plan, engine, seconds })
     }
 
-    /// The numbers of a plan: one pass over the data.
-    fn count(&self, table: &Table, plan: &FramePlan, progress: &Progress) -> Result<Aggregate, WorkbenchError> {
+    /// The numbers of a plan: one pass over the data, by at most so many threads on the CPU.
+    fn count(
+        &self,
+        threads: usize,
+        table: &Table,
+        plan: &FramePlan,
+        progress: &Progress,
+    ) -> Result<(Aggregate, EngineUsed), WorkbenchError> {
         progress.restart();
-        Ok(match &self.engine {
-            Engine::Cpu(options) => cpu::aggregate(table, plan, *options, progress)?,
-            Engine::Gpu(engine, options) => engine.aggregate(table, plan, *options, progress)?,
-        })
+        let (mut options, used) = match &self.engine {
+            Engine::Cpu(options) => (*options, self.used.clone()),
+            Engine::Gpu(engine, options) if plan.draw == Draw::Points => {
+                return Ok((engine.aggregate(table, plan, *options, progress)?, self.used.clone()));
+            }
+            Engine::Gpu(..) => self.cpu_instead("lines are the CPU engine's work"),
+        };
+        options.reading.threads = options.reading.threads.min(threads);
+        Ok((cpu::aggregate(table, plan, options, progress)?, used))
+    }
+
+    /// The CPU engine, for what the GPU engine cannot do.
+    fn cpu_instead(&self, reason: &'static str) -> (CpuOptions, EngineUsed) {
+        let options = CpuOptions { reading: self.reading, ..CpuOptions::default() };
+        (options, EngineUsed::cpu(self.reading.threads, reason))
     }
 
     /// The picture of numbers already made. Touches no file.

@@ -23,6 +23,7 @@ mod exactness {
     mod filters;
     mod fit;
     mod large;
+    mod lines;
     mod order;
     mod parts;
     mod properties;

@@ -560,6 +560,7 @@ mod arithmetic {
     use scumble::plan::{self, ColumnFacts};
     use scumble::scene::axis::{Coordinate, Range, Scale, Size};
     use scumble::scene::layer::{AxisRequest, Layer};
+    use scumble::scene::mark::Mark;
     use scumble::scene::style::Style;
     use scumble::workbench::Values;
 
@@ -602,6 +603,7 @@ mod arithmetic {
             x: axis(width.into()),
             y: axis(width.into()),
             size: Size { width, height: 1 },
+            mark: Mark::Points,
             reduction: reduction.parse().unwrap(),
             style: Style::default(),
         }

@@ -19,6 +19,10 @@ pub struct Cells {
     /// Greatest ordered key ([`f64_key`](super::ordered::f64_key) or [`i64_key`](super::ordered::i64_key)) of the
     /// values; for the minimum, the complement of the least.
     pub extremes: Vec<u64>,
+    /// How many more lines pass each pixel than the one below it; see [`Cells::with_runs`].
+    pub runs: Vec<i64>,
+    /// Counts in pixels that are of no row: of lines on their way.
+    pub passing: u64,
     /// Rows in no pixel.
     pub rest: Rest,
 }
@@ -26,9 +30,29 @@ pub struct Cells {
 impl Cells {
     /// The aggregate that these integers mean. `value` is the kind of the value column.
     pub fn finish(self, plan: &FramePlan, value: Option<LaneKind>) -> Aggregate {
-        let accounting = Accounting::new(self.counts.iter().sum(), self.rest);
+        let accounting = Accounting::new(self.in_view(), self.rest);
         let values = self.values(plan, value);
         Aggregate { width: plan.view.x.pixels, height: plan.view.y.pixels, values, accounting }
+    }
+
+    /// Rows that fell into pixels.
+    pub fn in_view(&self) -> u64 {
+        self.counts.iter().sum::<u64>().saturating_sub(self.passing)
+    }
+
+    /// The same with what is noted as runs counted in each pixel. `below` holds what passes the row of pixels beneath these
+    /// (at first it is empty), and afterwards what passes the uppermost of them.
+    #[must_use]
+    pub fn with_runs(mut self, width: usize, below: &mut Vec<i64>) -> Self {
+        below.resize(width, 0);
+        let runs = std::mem::take(&mut self.runs);
+        for (counts, runs) in self.counts.chunks_mut(width.max(1)).zip(runs.chunks(width.max(1))) {
+            for ((count, run), passing) in counts.iter_mut().zip(runs).zip(below.iter_mut()) {
+                *passing += run;
+                *count = count.wrapping_add_signed(*passing);
+            }
+        }
+        self
     }
 
     /// The numbers that these integers mean, pixel by pixel; some rows of pixels will do.

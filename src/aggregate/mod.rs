@@ -21,7 +21,7 @@ pub enum Values {
 
 impl Values {
     /// Appends further rows of pixels of the same kind; others are left out.
-    fn append(&mut self, further: Self) {
+    pub fn append(&mut self, further: Self) {
         match (self, further) {
             (Self::Count(all), Self::Count(more)) => all.extend(more),
             (Self::Real(all), Self::Real(more)) => all.extend(more),

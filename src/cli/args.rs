@@ -7,7 +7,9 @@ use clap_complete::Shell;
 
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::Spread;
 use crate::scene::style::Style;
 use crate::workbench::command_line::DEFAULT_SIZE;
 use crate::workbench::figure::{FigureLayer, FigureRequest};
@@ -161,9 +163,28 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
+    /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it) or line:COLUMN, where COLUMN says
+    /// which series a row belongs to [default: points]
+    #[arg(long, value_name = "MARK", help_heading = "View")]
+    mark: Option<Mark>,
     /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]
     #[arg(long, value_name = "REDUCTION", help_heading = "View")]
     reduction: Option<Reduction>,
+    /// Show every number on the pixels around its own too, so that lone points can be seen: PIXELS[:SHAPE[:HOW]]; SHAPE is
+    /// circle or square, HOW (add, max or min) joins numbers
+    #[arg(long, value_name = "SPREAD", help_heading = "View")]
+    spread: Option<Spread>,
+    /// As --spread, by the fewest pixels (3 at most) that bring half of the points near another: THRESHOLD[:PIXELS[:SHAPE[:HOW]]]
+    #[arg(
+        long,
+        value_name = "SPREAD",
+        value_parser = Spread::dynamic,
+        num_args = 0..=1,
+        default_missing_value = "0.5:3",
+        conflicts_with = "spread",
+        help_heading = "View"
+    )]
+    dynspread: Option<Spread>,
     /// Which engine counts
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     engine: EngineArg,
@@ -207,7 +228,9 @@ impl ViewArgs {
     /// A figure of one layer, all around it as by default.
     pub fn figure(&self, style: Style) -> FigureRequest {
         let reduction = self.reduction.clone().unwrap_or_default();
-        let layer = FigureLayer { reduction, style, ..FigureLayer::new(self.sources()) };
+        let spread = self.spread.or(self.dynspread).unwrap_or_default();
+        let mark = self.mark.clone().unwrap_or_default();
+        let layer = FigureLayer { mark, reduction, spread, style, ..FigureLayer::new(self.sources()) };
         FigureRequest {
             x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default() },
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default() },
@@ -232,7 +255,10 @@ impl ViewArgs {
             ("--dtype, --columns, --offset, --layout", self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
+            ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
+            ("--spread", self.spread.is_some()),
+            ("--dynspread", self.dynspread.is_some()),
         ];
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }

@@ -98,8 +98,17 @@ fn request() -> impl Strategy<Value = FigureRequest> {
         ("(sum|mean|min|max|std):", word()).prop_map(|(name, column)| name + &column)
     ];
     let label = || prop::option::of(prop_oneof![word(), Just(String::new())]);
-    let layer = (sources(), reduction, style(), label()).prop_map(|(sources, reduction, style, label)| FigureLayer {
+    let spread = prop::sample::select(vec!["0", "3", "2:square:min", "dynamic:0.5:3", "dynamic:0:9:square"]);
+    let mark = prop_oneof![
+        Just("points".to_owned()),
+        Just("line".to_owned()),
+        word().prop_filter("a column", |word| !word.trim().is_empty()).prop_map(|column| format!("line:{column}"))
+    ];
+    let layer = (sources(), mark, reduction, spread, style(), label());
+    let layer = layer.prop_map(|(sources, mark, reduction, spread, style, label)| FigureLayer {
+        mark: mark.parse().unwrap(),
         reduction: reduction.parse().unwrap(),
+        spread: spread.parse().unwrap(),
         style,
         label,
         ..FigureLayer::new(sources)

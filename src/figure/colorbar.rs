@@ -11,7 +11,7 @@ use crate::scene::style::{Norm, Style};
 
 use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
-use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
+use super::norm::{COLORS, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::seen;
 use super::ticks::decimal;
@@ -52,7 +52,7 @@ pub struct BarTick {
 }
 
 impl ColorBar {
-    /// A bar for a shading of counts or of real values. `limits` are those of [`Scale::limits`]; none if there was no
+    /// A bar for a shading of counts or of real values. `limits` are those of [`Scale::limits`](super::norm::Scale::limits); none if there was no
     /// value at all.
     #[must_use]
     pub fn new(shading: &Shading, counts: bool, norm: &Norm, limits: Option<(f64, f64)>) -> Self {
@@ -67,14 +67,13 @@ impl ColorBar {
         Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
     }
 
-    /// The bar of an aggregate's values under a style, with its points where limits cut values off. Runs over the values
-    /// once more to find the limits.
+    /// The bar of an aggregate's values under a style and its shading, with its points where limits cut values off.
     ///
     /// # Errors
-    /// Those of [`Scale::new`].
+    /// Numbers that were kept in a file and cannot be read again.
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, &style.special);
-        let limits = Scale::new(&ordinary, &style.norm, style.limits)?.map(|scale| scale.limits());
+        let limits = shading.limits;
         let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
         bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));
         let is_extended = match &style.norm {

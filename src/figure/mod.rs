@@ -10,6 +10,7 @@
 //! | [`mod@norm`] | norms and limits: where a value stands between the first and the last colour |
 //! | [`mod@shading`] | thresholds and palette: which number gets which colour |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
+//! | [`mod@spread`] | numbers spread onto the pixels around their own, before they become colours |
 //! | [`mod@histogram`] | how an aggregate's values are spread, for dragging limits on |
 //! | [`mod@readout`] | what the cursor points at, as text |
 //! | [`mod@image`] | RGBA images and their comparer |
@@ -31,6 +32,7 @@ pub mod painter;
 pub mod readout;
 pub mod shade;
 pub mod shading;
+pub mod spread;
 mod stats;
 pub mod strips;
 pub mod text;

@@ -15,7 +15,7 @@ pub(super) const APART_ENDS: usize = 3;
 ///
 /// A non-empty value has a key: a count is its own key, a real's is [`f64_key`]. Its colour index is the number of
 /// thresholds at or below the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shading {
     /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
     /// `u64::MAX` means that no value does.
@@ -26,6 +26,8 @@ pub struct Shading {
     pub empty: [u8; 4],
     /// Keys with a color of their own, whatever the thresholds say: later ranges lie over earlier ones.
     pub apart: Vec<Apart>,
+    /// The values of the first and the last color ([`Scale::limits`]), if there is any value.
+    pub limits: Option<(f64, f64)>,
 }
 
 /// A range of keys with a color of its own.
@@ -99,7 +101,8 @@ pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError
     };
     // What is not below the last level is above it.
     let is_open = matches!(style.norm, Norm::Boundary(_));
-    let ends = scale.map(|scale| beyond(scale.limits(), is_count, is_open));
+    let limits = scale.map(|scale| scale.limits());
+    let ends = limits.map(|limits| beyond(limits, is_count, is_open));
     let mut apart = Vec::new();
     let mut add = |range: Option<(u64, u64)>, color: Option<Rgba>| {
         if let (Some((from, to)), Some(color)) = (range, color) {
@@ -113,7 +116,7 @@ pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError
     for special in &style.special {
         add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
     }
-    Ok(Shading { thresholds, palette, empty: beneath(style), apart })
+    Ok(Shading { thresholds, palette, empty: beneath(style), apart, limits })
 }
 
 fn beneath(style: &Style) -> [u8; 4] {

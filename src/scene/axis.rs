@@ -66,6 +66,16 @@ pub enum ViewError {
         /// Pixels along the axis.
         pixels: u32,
     },
+    /// A reduction that a mark has no numbers for.
+    #[error("the mark {mark} does not go with the reduction {reduction}: {instead}")]
+    Mark {
+        /// The mark.
+        mark: String,
+        /// The reduction.
+        reduction: String,
+        /// Why, and what to do.
+        instead: &'static str,
+    },
     /// No pixels, or more than one picture may have.
     #[error("a picture of {width}x{height} pixels cannot be drawn; each side must be 1 to {MAX_PIXELS}")]
     Size {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::{Axis, Coordinate, Range, Scale, Size, ViewError};
 use super::edge::EdgeRule;
+use super::mark::Mark;
 use super::reduction::Reduction;
 use super::style::Style;
 
@@ -16,7 +17,7 @@ pub struct AxisRequest {
     pub scale: Scale,
 }
 
-/// One layer of points drawn as density.
+/// One layer of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
     /// Horizontal axis.
@@ -25,6 +26,8 @@ pub struct Layer {
     pub y: AxisRequest,
     /// Size of the picture in pixels.
     pub size: Size,
+    /// What is drawn for the rows.
+    pub mark: Mark,
     /// How the rows of a pixel become a number.
     pub reduction: Reduction,
     /// How the numbers become colors.
@@ -38,6 +41,7 @@ impl Layer {
     /// Sizes and ranges that no picture can have.
     pub fn check(&self) -> Result<(), ViewError> {
         self.size.check()?;
+        self.mark.check(&self.reduction)?;
         for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
             if let Some(range) = request.range {
                 // Two integers may be apart by less than f64 can tell; integer columns can.

@@ -1,4 +1,4 @@
-//! What the person asked to see: axes, views, reductions and styles.
+//! What the person asked to see: axes, views, marks, reductions and styles.
 //!
 //! Nothing here knows of files, engines or windows; everything can be saved.
 
@@ -7,6 +7,8 @@ pub mod blend;
 pub mod edge;
 pub mod history;
 pub mod layer;
+pub mod mark;
 pub mod navigate;
 pub mod reduction;
+pub mod spread;
 pub mod style;

@@ -44,8 +44,12 @@ impl Document {
 
     /// How the layers look.
     pub fn looks(&self) -> Looks {
-        let look =
-            |layer: &FigureLayer| LayerLook { style: layer.style.clone(), blend: layer.blend, visible: layer.visible };
+        let look = |layer: &FigureLayer| LayerLook {
+            spread: layer.spread,
+            style: layer.style.clone(),
+            blend: layer.blend,
+            visible: layer.visible,
+        };
         Looks { layers: self.figure.layers.iter().map(look).collect(), background: self.figure.background }
     }
 

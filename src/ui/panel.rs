@@ -4,6 +4,7 @@ mod color;
 mod columns;
 mod data;
 mod layers;
+mod mark;
 mod norm;
 mod special;
 mod view;

@@ -31,8 +31,8 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
         if let (Some(column), Some(row)) = (bin(x, shown.x.pixels), bin(y, shown.y.pixels)) {
             let about = if is_exact(painted, stage) { "" } else { "≈ " };
             let active = model.document().map_or(0, |document| document.active);
-            if let Some(layer) = painted.shown.layers.get(active).or(painted.shown.layers.first()) {
-                let value = value_text(&layer.aggregate.values, shown.x.pixels, column, row);
+            if let Some(layer) = painted.layers.get(active).or(painted.layers.first()) {
+                let value = value_text(&layer.numbers.values, shown.x.pixels, column, row);
                 text = format!("{text}   {about}{value}");
             }
         }

@@ -3,13 +3,17 @@
 
 use std::time::Instant;
 
-use crate::aggregate::cpu::{self, CpuOptions};
-use crate::aggregate::{Accounting, Aggregate, Rest, Values};
+use crate::aggregate::cpu;
+use crate::aggregate::{Accounting, Rest, Values};
 use crate::data::{Progress, Table};
 use crate::plan::FramePlan;
 use crate::scene::layer::Layer;
+use crate::scene::spread::Spread;
 
 use super::{Engine, EngineUsed, Workbench, WorkbenchError, plan_of};
+
+/// Rows of pixels that are handed on together where they are spread.
+const LINES: u32 = 64;
 
 /// What became of the rows whose numbers were handed on.
 #[derive(Debug)]
@@ -33,7 +37,8 @@ pub(super) struct Banded {
 
 impl Workbench {
     /// Hands the numbers of `layer` to `take`, some rows of pixels at a time, the lowest first: as many as there are at
-    /// once where they fit the picture's bytes, else band by band. The numbers are those of [`Workbench::aggregate`].
+    /// once where they fit the picture's bytes, else band by band. The numbers are those of [`Workbench::aggregate`],
+    /// spread.
     ///
     /// # Errors
     /// Those of [`Workbench::aggregate`], and those of `take`.
@@ -41,6 +46,7 @@ impl Workbench {
         &self,
         table: &Table,
         layer: &Layer,
+        spread: Spread,
         progress: &Progress,
         mut take: impl FnMut(Values) -> Result<(), E>,
     ) -> Result<Summed, E> {
@@ -48,10 +54,24 @@ impl Workbench {
         let facts = self.facts(table, layer, progress)?;
         let plan = plan_of(layer, &facts)?;
         let (accounting, engine) = match self.threads_for_whole(&plan) {
+            threads if !spread.is_none() => {
+                let counted = match threads {
+                    Some(threads) => self.whole(threads, table, &plan, progress)?,
+                    None => self.kept(table, layer, &plan, progress)?,
+                };
+                let size = (layer.size.width, layer.size.height);
+                let numbers =
+                    self.spread(counted.numbers, spread, &layer.reduction, size).map_err(WorkbenchError::from)?;
+                for first in (0..size.1).step_by(LINES as usize) {
+                    let lines = first..first.saturating_add(LINES).min(size.1);
+                    take(numbers.lines(lines, size.0).map_err(WorkbenchError::from)?)?;
+                }
+                (counted.accounting, counted.engine)
+            }
             Some(threads) => {
-                let aggregate = self.count_with(threads, table, &plan, progress)?;
+                let (aggregate, engine) = self.count(threads, table, &plan, progress)?;
                 take(aggregate.values)?;
-                (aggregate.accounting, self.used.clone())
+                (aggregate.accounting, engine)
             }
             None => {
                 let banded = self.bands(table, &plan, progress, take)?;
@@ -72,25 +92,6 @@ impl Workbench {
         (threads > 0).then_some(threads)
     }
 
-    /// The numbers of a plan at once, by at most so many threads.
-    pub(super) fn count_with(
-        &self,
-        threads: usize,
-        table: &Table,
-        plan: &FramePlan,
-        progress: &Progress,
-    ) -> Result<Aggregate, WorkbenchError> {
-        match &self.engine {
-            Engine::Cpu(options) => {
-                progress.restart();
-                let mut options = *options;
-                options.reading.threads = options.reading.threads.min(threads);
-                Ok(cpu::aggregate(table, plan, options, progress)?)
-            }
-            Engine::Gpu(..) => self.count(table, plan, progress),
-        }
-    }
-
     /// Hands the numbers of a plan to `take`, band by band, the lowest first; each band is a pass over the data.
     pub(super) fn bands<E: From<WorkbenchError>>(
         &self,
@@ -101,12 +102,7 @@ impl Workbench {
     ) -> Result<Banded, E> {
         let (options, engine) = match &self.engine {
             Engine::Cpu(options) => (*options, self.used.clone()),
-            Engine::Gpu(..) => {
-                let reason = "the picture is made in bands, which is the CPU engine's work";
-                let adapter = format!("{} threads", self.reading.threads);
-                let options = CpuOptions { reading: self.reading, ..CpuOptions::default() };
-                (options, EngineUsed { name: "cpu", adapter, reason })
-            }
+            Engine::Gpu(..) => self.cpu_instead("the picture is made in bands, which is the CPU engine's work"),
         };
         let height = plan.view.y.pixels;
         let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;

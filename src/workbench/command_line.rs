@@ -6,7 +6,9 @@ use crate::figure::axes::Theme;
 use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::{Reach, Spread};
 use crate::scene::style::{Limits, Style};
 
 use super::figure::{DPI, FigureRequest, default_background};
@@ -60,7 +62,9 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.given("--filter", sources.filter.as_deref());
     raw(&mut words, sources);
     view(&mut words, request);
+    words.unless("--mark", &layer.mark.to_string(), &Mark::default().to_string());
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
+    spread(&mut words, layer.spread);
     style(&mut words, &layer.style);
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);
@@ -88,6 +92,14 @@ fn view(words: &mut Words, request: &FigureRequest) {
     let linear = AxisRequest::default().scale.to_string();
     words.unless("--x-scale", &request.x.scale.to_string(), &linear);
     words.unless("--y-scale", &request.y.scale.to_string(), &linear);
+}
+
+fn spread(words: &mut Words, spread: Spread) {
+    let text = spread.to_string();
+    match (spread.reach, text.strip_prefix("dynamic:")) {
+        (Reach::Dynamic { .. }, Some(rest)) => words.option("--dynspread", rest),
+        _ => words.unless("--spread", &text, &Spread::default().to_string()),
+    }
 }
 
 fn style(words: &mut Words, style: &Style) {

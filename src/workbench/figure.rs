@@ -4,11 +4,12 @@
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
 mod drawn;
+mod numbers;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::aggregate::{Accounting, Aggregate, Values};
+use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
@@ -22,7 +23,9 @@ use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::Spread;
 use crate::scene::style::{Background, MAX_SPECIAL, Rgba, Style};
 
 use super::bands::Banded;
@@ -34,6 +37,7 @@ use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 pub use drawn::DrawnFigure;
 use drawn::Plot;
+pub(super) use numbers::{Numbers, spread_aggregate};
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
@@ -73,8 +77,12 @@ pub struct FigureLayer {
     pub name: String,
     /// The files and the columns x and y; the value column is the reduction's.
     pub sources: Sources,
+    /// What is drawn for the rows.
+    pub mark: Mark,
     /// How the rows of a pixel become a number.
     pub reduction: Reduction,
+    /// How the numbers are spread before they become colors.
+    pub spread: Spread,
     /// How the numbers become colors. Its background is not used: the figure's is.
     pub style: Style,
     /// How the colors join with those beneath.
@@ -92,7 +100,9 @@ impl FigureLayer {
         Self {
             name: String::new(),
             sources,
+            mark: Mark::Points,
             reduction: Reduction::Count,
+            spread: Spread::default(),
             style: Style::default(),
             blend: Blend::Normal,
             visible: true,
@@ -100,10 +110,11 @@ impl FigureLayer {
         }
     }
 
-    /// The sources with the column that the reduction needs.
+    /// The sources with the column that the reduction or the mark needs.
     #[must_use]
     pub fn all_sources(&self) -> Sources {
-        Sources { value: self.reduction.column().map(ToOwned::to_owned), ..self.sources.clone() }
+        let value = self.reduction.column().or(self.mark.column()).map(ToOwned::to_owned);
+        Sources { value, ..self.sources.clone() }
     }
 
     /// What it is called.
@@ -200,9 +211,9 @@ impl FigureRequest {
     /// If there is no such layer.
     #[must_use]
     pub fn layer(&self, index: usize, size: Size) -> Layer {
-        let FigureLayer { reduction, style, .. } = &self.layers[index];
+        let FigureLayer { mark, reduction, style, .. } = &self.layers[index];
         let style = Style { background: Background::None, ..style.clone() };
-        Layer { x: self.x, y: self.y, size, reduction: reduction.clone(), style }
+        Layer { x: self.x, y: self.y, size, mark: mark.clone(), reduction: reduction.clone(), style }
     }
 
     /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
@@ -211,8 +222,8 @@ impl FigureRequest {
         let several = self.layers.len() > 1;
         let label = |(layer, table): (&FigureLayer, &&Table)| match &layer.label {
             Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
-            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, &layer.reduction))),
-            None => Some(quantity_name(table, &layer.reduction)),
+            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, layer))),
+            None => Some(quantity_name(table, layer)),
         };
         self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label).collect()
     }
@@ -308,27 +319,11 @@ fn lay_out(
 
 /// What became of a layer's rows, with its numbers.
 #[derive(Clone)]
-struct Counted {
-    numbers: Numbers,
-    accounting: Accounting,
-    engine: EngineUsed,
+pub(super) struct Counted {
+    pub(super) numbers: Numbers,
+    pub(super) accounting: Accounting,
+    pub(super) engine: EngineUsed,
     passes: u32,
-}
-
-/// A layer's numbers, which layers that ask for the same share.
-#[derive(Clone)]
-enum Numbers {
-    Whole(Arc<Aggregate>),
-    Kept(Arc<Kept>),
-}
-
-impl Numbers {
-    fn bands(&self) -> &dyn Bands {
-        match self {
-            Self::Whole(aggregate) => &aggregate.values,
-            Self::Kept(kept) => kept.as_ref(),
-        }
-    }
 }
 
 impl Workbench {
@@ -373,7 +368,10 @@ impl Workbench {
         let mut bars = Vec::new();
         let mut shadings = Vec::new();
         let wholes = self.wholes(tables, request, &layout, progress)?;
-        for (i, counted) in visible.iter().zip(&counted) {
+        let size = (layout.plot.width, layout.plot.height);
+        for (i, counted) in visible.iter().zip(&mut counted) {
+            let FigureLayer { spread, reduction, .. } = &request.layers[*i];
+            counted.numbers = self.spread(counted.numbers.clone(), *spread, reduction, size)?;
             // With one layer the ground is beneath its colors already.
             let background = if visible.len() == 1 { request.background } else { Background::None };
             let mut style = Style { background, ..layers[*i].style.clone() };
@@ -389,7 +387,6 @@ impl Workbench {
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());
-        let size = (layout.plot.width, layout.plot.height);
         let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(shadings).zip(blends), request, size)?;
         Ok(DrawnFigure {
             plot,
@@ -430,24 +427,37 @@ impl Workbench {
                 Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
                 None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
             };
-            found[i] = Some(Ends::of(counted.numbers.bands(), &layers[i].style.special)?);
+            let FigureLayer { spread, reduction, .. } = &request.layers[i];
+            let numbers = self.spread(counted.numbers, *spread, reduction, (layout.plot.width, layout.plot.height))?;
+            found[i] = Some(Ends::of(numbers.bands(), &layers[i].style.special)?);
         }
         Ok(found)
     }
 
-    fn whole(
+    /// The numbers of a reduction, spread.
+    pub(super) fn spread(
+        &self,
+        numbers: Numbers,
+        spread: Spread,
+        reduction: &Reduction,
+        size: (u32, u32),
+    ) -> Result<Numbers, FigureError> {
+        numbers.spread(spread, spread.merge_for(reduction), size, self.reading.threads)
+    }
+
+    pub(super) fn whole(
         &self,
         threads: usize,
         table: &Table,
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let aggregate = self.count_with(threads, table, plan, progress)?;
+        let (aggregate, engine) = self.count(threads, table, plan, progress)?;
         let accounting = aggregate.accounting;
-        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine: self.used.clone(), passes: 1 })
+        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine, passes: 1 })
     }
 
-    fn kept(
+    pub(super) fn kept(
         &self,
         table: &Table,
         layer: &Layer,

@@ -19,7 +19,9 @@ use crate::figure::frame::FigureText;
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
+use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Limits, Norm, Rgba, Special, Style};
 
 use super::WorkbenchError;
@@ -137,7 +139,11 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     planar: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reduction: Option<Text<Reduction>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spread: Option<Text<Spread>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     norm: Option<Norm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,7 +252,9 @@ fn text_of(
             columns: raw.columns,
             offset: raw.offset,
             planar: raw.planar,
+            mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
+            spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
@@ -381,7 +389,9 @@ fn layer(
             filter: part.filter,
             raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
         },
+        mark: part.mark.unwrap_or_default(),
         reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
+        spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),
             limits: part.limits.unwrap_or(usual.limits),

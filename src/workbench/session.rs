@@ -175,8 +175,7 @@ struct Shared {
     latest: Mutex<Option<Arc<Shown>>>,
     looks: Mutex<Looks>,
     wholes: Mutex<whole::Known>,
-    /// Layers of whose whole data the painter wants to know the limits.
-    wants_whole: Mutex<Option<Vec<Wish>>>,
+    wants_whole: Mutex<Option<whole::Wanted>>,
     events: Mutex<Sender<Event>>,
     wake: Wake,
     is_drawing: AtomicBool,

@@ -7,7 +7,10 @@ use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
 use crate::plan::{VALUE, X, Y};
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
+
+use super::figure::FigureLayer;
 
 /// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out.
 #[must_use]
@@ -22,15 +25,16 @@ pub fn words(given: &FigureText, table: &Table) -> FigureText {
     }
 }
 
-/// What the colors of a reduction of a table stand for: `points per pixel`, `mean of speed`.
+/// What the colors of a layer of a table stand for: `points per pixel`, `mean of speed`, `lines per pixel`.
 #[must_use]
-pub fn quantity_name(table: &Table, reduction: &Reduction) -> String {
+pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
     let [y, value] = [Y, VALUE].map(|i| table.column(i));
-    match (reduction, value) {
-        (Reduction::Of(statistic, _), Some(column)) => {
+    match (&layer.mark, &layer.reduction, value) {
+        (_, Reduction::Of(statistic, _), Some(column)) => {
             colorbar::quantity(&Reduction::Of(*statistic, value_name(column, y)))
         }
-        _ => colorbar::quantity(reduction),
+        (Mark::Lines { .. }, Reduction::Count, _) => "lines per pixel".to_owned(),
+        (_, reduction, _) => colorbar::quantity(reduction),
     }
 }
 

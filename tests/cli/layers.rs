@@ -120,3 +120,52 @@ fn limits_of_the_whole_data_are_those_of_the_fitted_view() {
     assert_eq!(of_data.bytes, pinned.bytes);
     assert_ne!(desk.render(&format!("a.npy {size} {part}")).bytes, pinned.bytes);
 }
+
+#[test]
+fn spread_numbers_are_the_sums_around() {
+    let desk = desk();
+    let view = "a.npy --x-range=-3..3 --y-range=-3..3 --size 60x50";
+    let plain = desk.aggregate(view);
+    let counts: Vec<u64> = plain.counts().to_vec();
+    let around = |x: usize, y: usize| -> u64 {
+        let near = |at: usize, len: usize| at.saturating_sub(2)..(at + 3).min(len);
+        near(y, 50).flat_map(|y| near(x, 60).map(move |x| y * 60 + x)).map(|i| counts[i]).sum()
+    };
+    let wanted: Vec<u64> = (0..50).flat_map(|y| (0..60).map(move |x| (x, y))).map(|(x, y)| around(x, y)).collect();
+    assert_eq!(desk.aggregate(&format!("{view} --spread 2:square")).counts(), wanted);
+    // Half of the points have a neighbour: nothing is to be spread; all of them must, up to 4 pixels.
+    assert_eq!(desk.aggregate(&format!("{view} --dynspread")).counts(), counts);
+    let denser = desk.aggregate(&format!("{view} --dynspread 1:2:square"));
+    assert_eq!(denser.counts(), wanted);
+    desk.run(&format!("render {view} --spread 2:oval -o no.png")).refused(&["oval", "square"]);
+    desk.run(&format!("render {view} --spread 2 --dynspread -o no.png")).refused(&["--dynspread"]);
+    let (spread, given) = (desk.render(&format!("{view} --spread 2")), desk.render(view));
+    assert!(
+        spread.pixels().filter(|pixel| pixel[..3] == [0, 0, 0]).count()
+            < given.pixels().filter(|pixel| pixel[..3] == [0, 0, 0]).count()
+    );
+}
+
+#[test]
+fn lines_join_the_rows_of_a_series() {
+    let desk = Desk::new();
+    // A square of two series, one after the other, and a row that is nothing.
+    let rows = [(0.5, 0.5, 1.0), (9.5, 0.5, 1.0), (9.5, 9.5, 2.0), (0.5, 9.5, 2.0), (f64::NAN, 0.0, 2.0)];
+    let bytes: Vec<u8> = rows.iter().flat_map(|(x, y, id)| [x, y, id].map(|v| v.to_le_bytes()).concat()).collect();
+    desk.write("t.npy", array("'<f8'", "(5, 3)", &bytes));
+    let view = "t.npy --x-range=0..10 --y-range=0..10 --size 10x10";
+    let total = |mark: &str| desk.aggregate(&format!("{view} {mark}")).counts().iter().sum::<u64>();
+    assert_eq!((total(""), total("--mark line"), total("--mark line:2")), (4, 28, 20));
+    let facts = desk.json(&format!("render {view} --mark line --engine auto -o a.png"));
+    assert_eq!(crate::kit::accounting(&facts), (4, 0, 1));
+    assert_eq!(facts["engine"], "cpu");
+    let figure = "scumble = 1\nsize = \"10x10\"\nbare = true\n[x]\nrange = \"0..10\"\n[y]\nrange = \"0..10\"\n\
+                  [[layers]]\nfile = \"t.npy\"\nmark = \"line:2\"\n";
+    desk.write("f.toml", figure);
+    desk.run("render f.toml -o b.png").done();
+    let command = desk.render(&format!("{view} --mark line:2"));
+    assert!(crate::kit::Picture::decode(&desk.read("b.png")).pixels().eq(command.pixels()));
+    desk.run(&format!("aggregate {view} --mark line --reduction mean:2 -o no.npy"))
+        .failed(&["mean:2", "use count or any"]);
+    desk.run(&format!("aggregate {view} --mark dash -o no.npy")).refused(&["dash", "line:COLUMN"]);
+}

@@ -160,6 +160,19 @@ fn bands_follow_the_edges_of_other_scales() {
 }
 
 #[test]
+fn bands_are_spread_as_one_picture() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for spread in ["1", "9:square", "dynamic:0.9:4", "30:max"] {
+        for reduction in ["count", "any", "sum:v", "min:v"] {
+            let mut request = request(reduction, "log", "..", false);
+            request.layers[0].spread = spread.parse().unwrap();
+            check(&table, dir.path(), &request);
+        }
+    }
+}
+
+#[test]
 fn bands_of_several_layers_make_the_same_file() {
     let dir = tempfile::tempdir().unwrap();
     let table = table(dir.path());

@@ -11,6 +11,7 @@ use scumble::data::{Progress, Table};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Size, ViewError};
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
 use scumble::scene::style::Style;
 
 use super::reference::Ruler;
@@ -34,6 +35,7 @@ pub fn layer(x: &Ruler, y: &Ruler, reduction: &str) -> Layer {
         x: request(x),
         y: request(y),
         size: Size { width: x.pixels, height: y.pixels },
+        mark: Mark::Points,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     }

@@ -10,6 +10,8 @@ use scumble::data::stats::column_stats;
 use scumble::data::{Progress, Table};
 use scumble::scene::axis::Size;
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
+use scumble::scene::spread::Spread;
 use scumble::scene::style::Style;
 use scumble::workbench::sources::Sources;
 use scumble::workbench::{EngineChoice, Values, Workbench, WorkbenchError};
@@ -62,6 +64,7 @@ fn fitted(reduction: &str) -> Layer {
         x: AxisRequest::default(),
         y: AxisRequest::default(),
         size: Size { width: 37, height: 23 },
+        mark: Mark::Points,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     }
@@ -138,7 +141,7 @@ fn bands_leave_out_the_same_rows() {
             }
             Ok(())
         };
-        let summed = workbench.aggregate_to(&table, &layer, &Progress::default(), take).unwrap();
+        let summed = workbench.aggregate_to(&table, &layer, Spread::default(), &Progress::default(), take).unwrap();
         (numbers, summed.accounting)
     };
     let (whole, bands) = (count(1 << 30), count(1 << 20));

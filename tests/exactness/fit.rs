@@ -2,6 +2,7 @@
 
 use scumble::scene::axis::{Scale, Size, ViewError};
 use scumble::scene::layer::{AxisRequest, Layer};
+use scumble::scene::mark::Mark;
 use scumble::scene::style::Style;
 
 use super::axes::random_axis;
@@ -19,6 +20,7 @@ fn fitted(values: &Column, scale: Scale, pixels: u32) -> (Opened, Layer) {
         x: AxisRequest { range: None, scale },
         y: AxisRequest::default(),
         size: Size { width: pixels, height: 2 },
+        mark: Mark::Points,
         reduction: "count".parse().unwrap(),
         style: Style::default(),
     };

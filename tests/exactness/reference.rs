@@ -51,14 +51,20 @@ fn real(at: Coordinate) -> f64 {
 }
 
 impl Ruler {
-    /// (T(v) − T(start)) · n / (T(end) − T(start)), floored.
+    /// The pixel: the position, floored.
     pub fn place(&self, kind: Kind, v: Num) -> Place {
         if !kind.is_number(v) {
             return Place::NotFinite;
         }
+        let (pixel, n) = (self.position(v).floor(), f64::from(self.pixels));
+        if pixel >= 0.0 && pixel < n { Place::Pixel(pixel as u32) } else { Place::Outside }
+    }
+
+    /// (T(v) − T(start)) · n / (T(end) − T(start)) of a number.
+    pub fn position(&self, v: Num) -> f64 {
         let Range { start, end } = self.range;
         let n = f64::from(self.pixels);
-        let position = match (v, self.scale) {
+        match (v, self.scale) {
             (Num::Int(v), Scale::Linear) => {
                 let width = match (start, end) {
                     (Coordinate::Integer(start), end) => -distance(start, end),
@@ -81,9 +87,7 @@ impl Ruler {
                 let from = scaled(scale, real(start));
                 (scaled(scale, v) - from) * n / (scaled(scale, real(end)) - from)
             }
-        };
-        let pixel = position.floor();
-        if pixel >= 0.0 && pixel < n { Place::Pixel(pixel as u32) } else { Place::Outside }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::aggregate::cells::Cells;
 use crate::aggregate::ordered::{f64_key, i64_key};
 use crate::data::column::LaneKind;
 use crate::data::decode::Lane;
-use crate::plan::{FramePlan, Reduce};
+use crate::plan::{Draw, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
 use super::locate::OUTSIDE;
@@ -18,6 +18,9 @@ use super::totals::Totals;
 /// leaves out. Several, so that neighbouring rows do not wait for one another's counter.
 const REST: u32 = 16;
 
+/// Runs of fewer pixels are counted one by one.
+const SHORT: u32 = 3;
+
 /// The shape of a private grid: rows of pixels with a stride that shares no large power of two with the caches
 /// (which would make the pixels of a column fight for the same cache set), then the counters of the rest.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +28,7 @@ pub struct Frame {
     width: usize,
     stride: u32,
     rest: u32,
+    has_runs: bool,
 }
 
 impl Frame {
@@ -34,7 +38,7 @@ impl Frame {
         let padded = width.next_multiple_of(16) + 16;
         let stride = if padded.is_multiple_of(256) { padded + 16 } else { padded };
         // At most 30000 * 30032 pixels: fits u32.
-        Self { width: width as usize, stride, rest: stride * height }
+        Self { width: width as usize, stride, rest: stride * height, has_runs: plan.draw != Draw::Points }
     }
 
     fn len(&self) -> usize {
@@ -49,7 +53,7 @@ impl Frame {
             Reduce::Total(Statistic::Std, _) => Totals::COUNTER_BYTES + 16,
             Reduce::Total(..) => Totals::COUNTER_BYTES,
         };
-        self.len() as u64 * each
+        self.len() as u64 * (each + if self.has_runs { 4 } else { 0 })
     }
 
     /// Turns pixel numbers along x and y into counter numbers, in the place of x.
@@ -104,6 +108,11 @@ enum Store {
 pub struct Grid {
     frame: Frame,
     store: Store,
+    /// For each counter: how many more lines pass its pixel than the one below it. Empty where no lines are drawn.
+    runs: Pages<i32>,
+    wide_runs: Vec<i64>,
+    /// Counts that are of no row.
+    passing: u64,
     /// Where 32-bit counters are emptied before they could overflow.
     wide: Vec<u64>,
     /// Rows since then.
@@ -123,7 +132,11 @@ impl Grid {
                 Store::Totals(Totals::new(len, fixed, statistic == Statistic::Std, value, spill_rows))
             }
         };
-        Self { frame, store, wide: Vec::new(), since_spill: 0, spill_rows }
+        let runs = Pages::zeroed(if frame.has_runs { len } else { 0 });
+        // A row may count twice in a pixel: as a vertex, and with the line that comes to it.
+        let spill_rows = if frame.has_runs { spill_rows / 4 } else { spill_rows };
+        let (wide, wide_runs) = (Vec::new(), Vec::new());
+        Self { frame, store, runs, wide_runs, passing: 0, wide, since_spill: 0, spill_rows }
     }
 
     /// Adds rows whose counters are `index`, with their values where the reduction has them.
@@ -151,6 +164,25 @@ impl Grid {
         }
     }
 
+    /// Counts the pixels of a column from line `low` to line `high`, which a line passes.
+    #[inline(always)]
+    pub fn run(&mut self, column: u32, low: u32, high: u32) {
+        let at = |line: u32| (line * self.frame.stride + column) as usize;
+        if high - low < SHORT
+            && let Store::Counts(counts) = &mut self.store
+        {
+            (low..=high).for_each(|line| counts[at(line)] += 1);
+            self.passing += u64::from(high - low + 1);
+            return;
+        }
+        self.runs[at(low)] += 1;
+        // Above the uppermost line is nothing that it could be taken away from.
+        let above = at(high) + self.frame.stride as usize;
+        if above < self.frame.rest as usize {
+            self.runs[above] -= 1;
+        }
+    }
+
     /// Empties the 32-bit counters into the 64-bit ones.
     #[cold]
     fn spill(&mut self) {
@@ -160,7 +192,18 @@ impl Grid {
                 *wide += u64::from(std::mem::take(count));
             }
         }
+        if !self.runs.is_empty() {
+            self.wide_runs.resize(self.runs.len(), 0);
+            for (wide, run) in self.wide_runs.iter_mut().zip(self.runs.iter_mut()) {
+                *wide += i64::from(std::mem::take(run));
+            }
+        }
         self.since_spill = 0;
+    }
+
+    /// Counts that are of no row, but for those noted as runs.
+    pub fn passing(&self) -> u64 {
+        self.passing
     }
 
     /// Readies the grid for [`Grid::add_to`].
@@ -201,6 +244,12 @@ impl Grid {
             let counters = from..from + self.frame.width;
             let into = number * self.frame.width;
             self.add_counts(counters.clone(), into, &mut cells.counts);
+            if let Some(runs) = self.runs.get(counters.clone()) {
+                add_up(&mut cells.runs, into, runs, |a, b| a + i64::from(b));
+            }
+            if let Some(runs) = self.wide_runs.get(counters.clone()) {
+                add_up(&mut cells.runs, into, runs, |a, b| a + b);
+            }
             match &self.store {
                 Store::Counts(_) => {}
                 Store::Extremes { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),

@@ -8,6 +8,8 @@ use crate::data::column::LaneKind;
 use crate::data::decode::Lane;
 use crate::scene::edge::{EdgeRule, LinearRule};
 
+use super::lines::bounded;
+
 /// Pixel number of a finite value outside the view.
 pub const OUTSIDE: u32 = u32::MAX - 2;
 /// Pixel number of a value that is not finite.
@@ -61,6 +63,31 @@ impl Locator {
             // A locator is made for its column's kind.
             (Self::Real(_), Lane::I64(_)) | (Self::Integer { .. }, Lane::F32(_) | Lane::F64(_)) => out.fill(OUTSIDE),
         }
+    }
+}
+
+/// Writes each value's position in pixels by a rule whose locator this is, NaN where it has no place.
+#[inline(always)]
+pub fn positions(locator: &Locator, edges: &EdgeRule, kind: LaneKind, lane: Lane<'_>, out: &mut [f64]) {
+    match (locator, lane) {
+        (Locator::Real(rule), Lane::F32(v)) => put(v, out, |v| rule.position(f64::from(*v))),
+        (Locator::Real(rule), Lane::F64(v)) => put(v, out, |v| rule.position(*v)),
+        (Locator::Integer { rule, whole, .. }, Lane::I64(v)) => {
+            put(v, out, |v| rule.position(to_real(v.saturating_sub(*whole))));
+        }
+        (_, Lane::F32(v)) => put(v, out, |v| edges.position(f64::from(*v))),
+        (_, Lane::F64(v)) => put(v, out, |v| edges.position(*v)),
+        (_, Lane::I64(v)) => {
+            let bias = if let LaneKind::I64 { bias, .. } = kind { bias } else { 0 };
+            put(v, out, |v| edges.position_of_integer(i128::from(*v) + bias));
+        }
+    }
+}
+
+#[inline(always)]
+fn put<T>(values: &[T], out: &mut [f64], position: impl Fn(&T) -> f64) {
+    for (v, out) in values.iter().zip(out) {
+        *out = bounded(position(v));
     }
 }
 

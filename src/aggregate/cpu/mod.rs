@@ -1,6 +1,7 @@
 //! The CPU engine: all cores, a private grid for each, no driver; also what the GPU engine is checked against.
 
 mod grid;
+mod lines;
 mod locate;
 mod pages;
 mod prefetch;
@@ -16,11 +17,13 @@ use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
 use crate::data::expression::Scratch;
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
-use crate::plan::{FramePlan, Reduce, VALUE, X, Y};
+use crate::plan::{Draw, FramePlan, Reduce, VALUE, X, Y};
+use crate::scene::edge::EdgeRule;
 
 use super::cells::Cells;
 use super::{Accounting, Aggregate, EngineError, Rest, Values};
 use grid::{Frame, Grid};
+use lines::Pen;
 use locate::Locator;
 pub use progressive::Progressive;
 
@@ -95,16 +98,18 @@ const LINES: usize = 16;
 
 /// Adds up all private grids.
 fn merge(workers: &[Worker], pass: &Pass<'_>, take: &mut dyn FnMut(Values)) -> Accounting {
-    let height = pass.lines.len();
-    let mut in_view = 0;
+    let (height, width) = (pass.lines.len(), pass.plan.view.x.pixels as usize);
+    let (mut in_view, mut below) = (0_u64, Vec::new());
     for first in (0..height).step_by(LINES) {
         let mut cells = Cells::default();
         for worker in workers {
             worker.grid.add_to(first..(first + LINES).min(height), &mut cells);
         }
         in_view += cells.counts.iter().sum::<u64>();
+        let cells = if cells.runs.is_empty() { cells } else { cells.with_runs(width, &mut below) };
         take(cells.values(pass.plan, pass.kinds[VALUE]));
     }
+    let in_view = in_view - workers.iter().map(|worker| worker.grid.passing()).sum::<u64>();
     let rest = workers.iter().map(|worker| worker.grid.rest()).fold(Rest::default(), |sum, rest| sum + rest);
     Accounting::new(in_view, rest)
 }
@@ -129,6 +134,8 @@ struct Pass<'a> {
     x: Locator,
     y: Locator,
     kinds: [Option<LaneKind>; 3],
+    /// Kind of the column that names the series of lines.
+    series: Option<LaneKind>,
     reading: Reading,
     spill_rows: u32,
     arch: pulp::Arch,
@@ -150,6 +157,7 @@ impl<'a> Pass<'a> {
             x: Locator::new(&plan.x, x),
             y: Locator::new(&plan.y, y),
             kinds: [Some(x), Some(y), value],
+            series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
             reading: Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading },
             spill_rows: options.spill_rows,
             arch: pulp::Arch::new(),
@@ -157,6 +165,12 @@ impl<'a> Pass<'a> {
     }
 
     fn add(&self, worker: &mut Worker, part: &Part, block: &Block) {
+        if let Some(pen) = &mut worker.pen {
+            pen.lift();
+            if let Some(before) = block.rows.start.checked_sub(1) {
+                worker.begin(self, part, &(before..before + 1));
+            }
+        }
         for rows in block.batches() {
             vectorized(self.arch, AddBatch { worker, pass: self, part, rows: &rows });
         }
@@ -171,6 +185,8 @@ struct Worker {
     rows: Box<[u32; BATCH]>,
     keep: Box<[bool; BATCH]>,
     scratch: Scratch,
+    /// What draws lines, where lines are drawn.
+    pen: Option<Box<Pen>>,
 }
 
 /// One batch of rows for one worker.
@@ -197,41 +213,76 @@ impl Worker {
             rows: Box::new([0; BATCH]),
             keep: Box::new([false; BATCH]),
             scratch: Scratch::default(),
+            pen: match pass.plan.draw {
+                Draw::Points => None,
+                Draw::Lines { .. } => Some(Box::new(Pen::new(pass.plan, &pass.lines, pass.series))),
+            },
+        }
+    }
+
+    /// Takes the row before a block for the one that its first line comes from.
+    fn begin(&mut self, pass: &Pass<'_>, part: &Part, row: &Range<u64>) {
+        self.find(pass, part, row);
+        if let Some(pen) = &mut self.pen {
+            pen.begin(self.columns[0], self.rows[0]);
         }
     }
 
     #[inline(always)]
     fn add(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) {
-        let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
-        let [x, y, value] = &mut self.buffers;
+        let n = self.find(pass, part, rows);
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
-        locate(x, part.columns().get(X), &pass.x, rows, columns);
-        locate(y, part.columns().get(Y), &pass.y, rows, lines);
+        if let Some(pen) = &mut self.pen {
+            pen.draw(columns, lines, &mut self.grid);
+        }
+        let index = pass.frame.index(columns, lines);
+        let value = match (&mut self.buffers[VALUE], part.columns().get(VALUE)) {
+            (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
+            _ => None,
+        };
+        self.grid.add(index, value);
+    }
+
+    /// Finds the pixels of a batch, and where lines need them the positions. Gives the number of rows.
+    #[inline(always)]
+    fn find(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) -> usize {
+        let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+        let [x, y, _] = &mut self.buffers;
+        let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
+        let mut places = self.pen.as_mut().map(|pen| pen.positions.each_mut());
+        let (at_x, at_y) = match &mut places {
+            Some([x, y]) => (Some(&mut x[..n]), Some(&mut y[..n])),
+            None => (None, None),
+        };
+        locate(x, part.columns().get(X), (&pass.x, &pass.plan.x), rows, (columns, at_x));
+        locate(y, part.columns().get(Y), (&pass.y, &pass.plan.y), rows, (lines, at_y));
         if pass.lines != (0..pass.plan.view.y.pixels) {
             locate::keep_band(&pass.lines, lines);
         }
         if let Some(filter) = part.filter() {
             locate::leave_out(filter.keep(&mut self.scratch, rows, &mut *self.keep), lines);
         }
-        let index = pass.frame.index(columns, lines);
-        let value = match (value, part.columns().get(VALUE)) {
-            (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
-            _ => None,
-        };
-        self.grid.add(index, value);
+        if let Some(pen) = &mut self.pen {
+            pen.read_series(part, rows);
+        }
+        n
     }
 }
 
-/// Finds the pixels of a batch along one axis.
+/// Finds the pixels of a batch along one axis, and where asked for the positions.
 #[inline(always)]
 fn locate(
     buffer: &mut Option<LaneBuffer>,
     column: Option<&Column>,
-    locator: &Locator,
+    (locator, rule): (&Locator, &EdgeRule),
     rows: &Range<u64>,
-    found: &mut [u32],
+    (found, positions): (&mut [u32], Option<&mut [f64]>),
 ) {
     if let (Some(buffer), Some(column)) = (buffer, column) {
-        locator.locate(buffer.decode(column, rows), found);
+        let lane = buffer.decode(column, rows);
+        locator.locate(lane, found);
+        if let Some(positions) = positions {
+            locate::positions(locator, rule, column.kind(), lane, positions);
+        }
     }
 }

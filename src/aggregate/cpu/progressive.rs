@@ -59,6 +59,7 @@ impl<'a> Progressive<'a> {
             worker.grid.settle();
             worker.grid.add_to(0..height, &mut self.cells);
             self.cells.rest = self.cells.rest + worker.grid.rest();
+            self.cells.passing += worker.grid.passing();
         }
         Ok(())
     }
@@ -67,11 +68,12 @@ impl<'a> Progressive<'a> {
     pub fn aggregate(&self) -> Aggregate {
         let value = self.plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
         let cells = &self.cells;
-        Aggregate {
-            width: self.plan.view.x.pixels,
-            height: self.plan.view.y.pixels,
-            values: cells.values_so_far(self.plan, value),
-            accounting: Accounting::new(cells.counts.iter().sum(), cells.rest),
-        }
+        let (width, height) = (self.plan.view.x.pixels, self.plan.view.y.pixels);
+        let values = if cells.runs.is_empty() {
+            cells.values_so_far(self.plan, value)
+        } else {
+            cells.clone().with_runs(width as usize, &mut Vec::new()).values(self.plan, value)
+        };
+        Aggregate { width, height, values, accounting: Accounting::new(cells.in_view(), cells.rest) }
     }
 }

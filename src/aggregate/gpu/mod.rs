@@ -27,7 +27,7 @@ use std::thread;
 use crate::data::DataError;
 use crate::data::parallel::Progress;
 use crate::data::table::Table;
-use crate::plan::{FramePlan, VALUE};
+use crate::plan::{Draw, FramePlan, VALUE};
 
 use super::{Aggregate, EngineError};
 use device::Gpu;
@@ -213,6 +213,7 @@ impl GpuEngine {
         options: GpuOptions,
         progress: &Progress,
     ) -> Result<Aggregate, EngineError> {
+        refuse_marks(plan)?;
         let mut pass = Pass::new(self, plan, &tiles.shape, self.atomics_for(plan, options)?, options)?;
         for (tile, rows) in &tiles.tiles {
             pass.splat(tile, *rows, progress)?;
@@ -238,7 +239,18 @@ impl GpuEngine {
     }
 
     fn shape(&self, table: &Table, plan: &FramePlan, options: GpuOptions) -> Result<TileShape, EngineError> {
+        refuse_marks(plan)?;
         let bytes = options.tile_bytes.min(128 << 20).min(self.gpu.max_binding());
         TileShape::new(table, plan, bytes).ok_or(EngineError::Data(DataError::Empty))
+    }
+}
+
+/// The shaders know points only.
+fn refuse_marks(plan: &FramePlan) -> Result<(), EngineError> {
+    match plan.draw {
+        Draw::Points => Ok(()),
+        Draw::Lines { .. } => {
+            Err(EngineError::Gpu { doing: "reading the plan", what: "it draws points only, not lines".to_owned() })
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::data::{DataError, Dataset};
 use crate::plan::{self, ColumnFacts};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
 
@@ -18,7 +19,8 @@ fn plan(pixels: u32) -> FramePlan {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
     let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
     let size = Size { width: pixels, height: pixels };
-    let layer = Layer { x: axis, y: axis, size, reduction: Reduction::Count, style: Style::default() };
+    let layer =
+        Layer { x: axis, y: axis, size, mark: Mark::Points, reduction: Reduction::Count, style: Style::default() };
     let facts = ColumnFacts { kind: LaneKind::F32, stats: None };
     plan::frame(&layer, &facts, &facts, None).unwrap()
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::scene::axis::Coordinate;
 use crate::scene::blend::Blend;
-use crate::scene::style::{Limit, Limits, Norm};
+use crate::scene::style::{Limit, Limits};
 use crate::workbench::figure::FigureRequest;
 
 /// A model with 200 rows open.
@@ -32,7 +32,7 @@ fn opened(folder: &Path) -> Model {
 #[derive(Debug, Clone)]
 enum Command {
     Alpha(u8),
-    Norm(usize),
+    Norm(&'static str),
     Limits(f64),
     Blend(usize),
     Hide,
@@ -55,7 +55,7 @@ enum Command {
 fn commands() -> impl Strategy<Value = Vec<Command>> {
     let command = prop_oneof![
         any::<u8>().prop_map(Command::Alpha),
-        (0..Norm::ALL.len()).prop_map(Command::Norm),
+        prop::sample::select(vec!["linear", "log", "eq_hist", "power:2"]).prop_map(Command::Norm),
         (0.0..9.0).prop_map(Command::Limits),
         (0..Blend::ALL.len()).prop_map(Command::Blend),
         Just(Command::Hide),
@@ -80,7 +80,7 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
 fn carry_out(model: &mut Model, command: Command) {
     match command {
         Command::Alpha(a) => model.edit("Alpha", |d| d.layer_mut().style.alpha = f32::from(a) / 255.0),
-        Command::Norm(i) => model.edit("Norm", |d| d.layer_mut().style.norm = Norm::ALL[i].1),
+        Command::Norm(name) => model.edit("Norm", |d| d.layer_mut().style.norm = name.parse().unwrap()),
         Command::Limits(low) => model.edit("Limits", |d| {
             let (low, high) = (Limit::Value(low), Limit::Value(10.0));
             d.layer_mut().style.limits = Limits { low, high };

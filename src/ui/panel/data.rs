@@ -9,6 +9,7 @@ use crate::workbench::session::{FileFacts, OpenData};
 use super::super::model::Model;
 use super::super::status::grouped;
 use super::columns::ColumnsForm;
+use super::mark;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -45,6 +46,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
     ui.add_space(4.0);
     columns.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
+    mark::ui(ui, model, &names(&data));
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
         raw.ui(ui, model, &data, file);
     }
@@ -76,7 +78,9 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         ("max", Statistic::Max),
         ("std", Statistic::Std),
     ];
-    let Some(present) = model.document().map(|d| d.layer().reduction.clone()) else { return };
+    let Some((present, mark)) = model.document().map(|d| (d.layer().reduction.clone(), d.layer().mark.clone())) else {
+        return;
+    };
     let names = names(data);
     let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
     let mut chosen = None;
@@ -97,7 +101,9 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
             offer("count", Reduction::Count);
             offer("any", Reduction::Any);
             for (name, statistic) in STATISTICS {
-                if let Some(column) = &of {
+                if let Some(column) =
+                    of.as_ref().filter(|column| mark.check(&Reduction::Of(statistic, (*column).clone())).is_ok())
+                {
                     offer(name, Reduction::Of(statistic, column.clone()));
                 }
             }

@@ -66,10 +66,7 @@ impl Plot {
         let lines = height - rows.end..height - rows.start;
         let mut sheets = Vec::with_capacity(layers.len());
         for (numbers, colors, blend) in layers {
-            let values = match numbers {
-                Numbers::Kept(kept) => kept.lines(lines.clone())?,
-                Numbers::Whole(aggregate) => aggregate.values.lines(lines.clone(), width as usize),
-            };
+            let values = numbers.lines(lines.clone(), width)?;
             sheets.push((shade(&values, width, rows.end - rows.start, colors).pixels, *blend));
         }
         if sheets.len() == 1 {

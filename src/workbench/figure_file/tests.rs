@@ -45,6 +45,7 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nfiles = [\"a.f32\"]\n", &["both"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nover = \"rde\"\n", &["line 4", "rde"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspecial = [\"-1\"]\n", &["line 4", "VALUE=COLOR"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspread = \"9:round\"\n", &["line 4", "9:round", "square"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
     ] {
@@ -137,8 +138,9 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
     );
     let file = prop::sample::select(files);
     let word = prop::option::of("\\PC{0,12}");
-    (file, style, 0..6_usize, any::<bool>(), word, "\\PC{0,8}", any::<bool>()).prop_map(
-        |(file, style, blend, visible, label, name, sums)| FigureLayer {
+    let spread = prop::sample::select(vec!["0", "2:square", "dynamic:0.25:4:max"]);
+    (file, style, 0..6_usize, any::<bool>(), word, "\\PC{0,8}", (any::<bool>(), spread)).prop_map(
+        |(file, style, blend, visible, label, name, (sums, spread))| FigureLayer {
             name,
             sources: Sources {
                 inputs: vec![file],
@@ -146,7 +148,9 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 raw: RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), offset: None, planar: Some(false) },
                 ..Sources::default()
             },
+            mark: if blend == 3 && !sums { "line:1".parse().unwrap() } else { Mark::Points },
             reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
+            spread: spread.parse().unwrap(),
             style,
             blend: Blend::ALL[blend].1,
             visible,

@@ -1,6 +1,7 @@
 //! From the numbers of layers to one picture, painting anew only what has changed.
 
 use std::sync::Arc;
+use std::thread;
 
 use crate::aggregate::Aggregate;
 use crate::figure::bands::without;
@@ -8,12 +9,14 @@ use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
-use crate::figure::norm::{Scale, shading};
 use crate::figure::shade::shade;
+use crate::figure::shading::shading;
 use crate::scene::blend::Blend;
+use crate::scene::reduction::Reduction;
+use crate::scene::spread::{Merge, Spread};
 use crate::scene::style::{Background, Style};
 use crate::workbench::WorkbenchError;
-use crate::workbench::figure::ground;
+use crate::workbench::figure::{ground, spread_aggregate};
 
 use super::{Painted, Shown};
 
@@ -35,6 +38,8 @@ impl Default for Looks {
 /// How a layer looks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerLook {
+    /// How its numbers are spread.
+    pub spread: Spread,
     /// Its colors; the background is not looked at.
     pub style: Style,
     /// How they join with those beneath.
@@ -46,6 +51,8 @@ pub struct LayerLook {
 /// A layer with its colors.
 #[derive(Debug)]
 pub struct PaintedLayer {
+    /// The numbers behind the colors: those of the frame, spread.
+    pub numbers: Arc<Aggregate>,
     /// What its colors stand for.
     pub bar: ColorBar,
     /// How often values occur among the pixels; none if no row fell on any.
@@ -59,6 +66,7 @@ pub struct PaintedLayer {
 /// What a layer was painted from.
 struct Known {
     aggregate: Arc<Aggregate>,
+    spread: (Spread, Merge),
     style: Style,
     painted: Arc<PaintedLayer>,
 }
@@ -87,7 +95,9 @@ impl Painting {
             let look = looks.layers.get(i).cloned().unwrap_or_default();
             let is_alone = visible == 1 && look.visible;
             let background = if is_alone { looks.background } else { Background::None };
-            known.push(self.layer(&layer.aggregate, Style { background, ..look.style })?);
+            let reduction = shown.wishes.get(i).map_or(&Reduction::Count, |wish| &wish.layer.reduction);
+            let spread = (look.spread, look.spread.merge_for(reduction));
+            known.push(self.layer(&layer.aggregate, spread, Style { background, ..look.style })?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -110,28 +120,36 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(&self, aggregate: &Arc<Aggregate>, style: Style) -> Result<Known, WorkbenchError> {
-        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate);
+    fn layer(
+        &self,
+        aggregate: &Arc<Aggregate>,
+        spread: (Spread, Merge),
+        style: Style,
+    ) -> Result<Known, WorkbenchError> {
+        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.spread == spread;
         if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
-            return Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::clone(&known.painted) });
+            return Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::clone(&known.painted) });
         }
-        let Aggregate { width, height, values, .. } = aggregate.as_ref();
+        let numbers = match self.known.iter().find(same) {
+            Some(known) => Arc::clone(&known.painted.numbers),
+            None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
+        };
+        let Aggregate { width, height, values, .. } = numbers.as_ref();
         let colors = shading(values, &style)?;
         let ordinary = without(values, &style.special);
-        let values = ordinary.as_ref();
         // How values are spread depends on them and on the norm only.
         let alike = |known: &&Known| known.style.norm == style.norm && known.style.special == style.special;
-        let histogram = match self.known.iter().filter(same).find(alike) {
-            Some(known) => known.painted.histogram.clone(),
-            None => Histogram::new(values, &style.norm).map(Arc::new),
-        };
-        let sheet = shade(&aggregate.values, *width, *height, &colors);
-        let painted = PaintedLayer {
-            bar: ColorBar::of(values, &style, &colors)?,
-            histogram,
-            limits: Scale::new(values, &style.norm, style.limits)?.map(|scale| scale.limits()),
-            sheet,
-        };
-        Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })
+        let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
+        // Two things that wait for nothing of each other, and a core for each.
+        let (histogram, (bar, sheet)) = thread::scope(|scope| {
+            let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
+            let found = known.is_none().then(|| scope.spawn(find));
+            let bar = ColorBar::of(&numbers.values, &style, &colors);
+            let sheet = shade(&numbers.values, *width, *height, &colors);
+            (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
+        });
+        let limits = colors.limits;
+        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, sheet };
+        Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::new(painted) })
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::aggregate::Values;
 use crate::scene::axis::Size;
+use crate::scene::mark::Mark;
 use crate::scene::style::{Background, Limits, Norm, Rgba, Style};
 use crate::workbench::{EngineChoice, Workbench};
 
@@ -109,6 +110,7 @@ fn layer() -> Layer {
         x: crate::scene::layer::AxisRequest::default(),
         y: crate::scene::layer::AxisRequest::default(),
         size: Size { width: 200, height: 100 },
+        mark: Mark::Points,
         reduction: crate::scene::reduction::Reduction::Count,
         style: Style::default(),
     }
@@ -218,6 +220,21 @@ fn a_new_style_reads_no_row() {
         _ => None,
     });
     assert!(Arc::ptr_eq(&shown, &again));
+    let mut spread = looks(&[Style::default()]);
+    spread.layers[0].spread = "2:square".parse().unwrap();
+    waiting.session.restyle(&spread);
+    let (again, numbers) = waiting.until(|event| match event {
+        Event::Painted(painted) if painted.looks == spread => {
+            Some((Arc::clone(&painted.shown), Arc::clone(&painted.layers[0].numbers)))
+        }
+        _ => None,
+    });
+    assert!(Arc::ptr_eq(&shown, &again));
+    let occupied = |aggregate: &Aggregate| match &aggregate.values {
+        Values::Count(counts) => counts.iter().filter(|n| **n > 0).count(),
+        Values::Real(_) => 0,
+    };
+    assert!(occupied(&numbers) > 2 * occupied(&shown.layers[0].aggregate));
 }
 
 #[test]

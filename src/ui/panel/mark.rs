@@ -1,0 +1,129 @@
+//! What is drawn for the rows, and how far numbers are spread.
+
+use egui::{ComboBox, DragValue, Ui};
+
+use crate::scene::mark::Mark;
+use crate::scene::reduction::Reduction;
+use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
+
+use super::super::model::Model;
+use super::row;
+
+/// What spreading begins with: datashader's defaults.
+const FIRST_PX: u32 = 1;
+
+/// The rows of the section. `names` are those of the columns there are.
+pub fn ui(ui: &mut Ui, model: &mut Model, names: &[String]) {
+    let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
+    mark(ui, model, &layer.mark, names);
+    spread(ui, model, layer.spread);
+}
+
+fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
+    let mut chosen = None;
+    row(ui, "draw", |ui, label| {
+        let name = match present {
+            Mark::Points => "points",
+            Mark::Lines { .. } => "lines",
+        };
+        let list = ComboBox::from_id_salt("mark").selected_text(name).width(84.0).show_ui(ui, |ui| {
+            for (choice, mark) in [("points", Mark::Points), ("lines", Mark::Lines { series: None })] {
+                if ui.selectable_label(name == choice, choice).clicked() && name != choice {
+                    chosen = Some(mark);
+                }
+            }
+        });
+        list.response.labelled_by(label);
+        if let Mark::Lines { series } = present {
+            let of = ui.label("by").id;
+            let shown = series.as_deref().unwrap_or("one series");
+            let list = ComboBox::from_id_salt("series").selected_text(shown).width(84.0).show_ui(ui, |ui| {
+                if ui.selectable_label(series.is_none(), "one series").clicked() {
+                    chosen = Some(Mark::Lines { series: None });
+                }
+                for column in names {
+                    if ui.selectable_label(series.as_ref() == Some(column), column).clicked() {
+                        chosen = Some(Mark::Lines { series: Some(column.clone()) });
+                    }
+                }
+            });
+            list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(of);
+        }
+    });
+    if let Some(mark) = chosen.filter(|mark| mark != present) {
+        model.settle();
+        model.edit("Mark", |document| {
+            let layer = document.layer_mut();
+            // Lines have no values.
+            if mark.check(&layer.reduction).is_err() {
+                layer.reduction = Reduction::Count;
+            }
+            layer.mark = mark;
+        });
+        model.settle();
+    }
+}
+
+fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {
+    let usual: Spread = "dynamic".parse().unwrap_or_default();
+    row(ui, "spread", |ui, label| {
+        let name = match present.reach {
+            _ if present.is_none() => "none",
+            Reach::Fixed(_) => "pixels",
+            Reach::Dynamic { .. } => "by density",
+        };
+        let list = ComboBox::from_id_salt("spread").selected_text(name).width(84.0).show_ui(ui, |ui| {
+            let choices = [
+                ("none", Reach::Fixed(0)),
+                ("pixels", Reach::Fixed(present.max_px().max(FIRST_PX))),
+                ("by density", usual.reach),
+            ];
+            for (choice, reach) in choices {
+                if ui.selectable_label(name == choice, choice).clicked() && name != choice {
+                    set(model, Spread { reach, ..present });
+                    model.settle();
+                }
+            }
+        });
+        list.response.on_hover_text("Show every number on the pixels around its own too").labelled_by(label);
+        match present.reach {
+            Reach::Fixed(0) => {}
+            Reach::Fixed(mut px) => {
+                if drag(ui, model, DragValue::new(&mut px).range(1..=MAX_PX).speed(0.05).suffix(" px")) {
+                    set(model, Spread { reach: Reach::Fixed(px), ..present });
+                }
+            }
+            Reach::Dynamic { mut threshold, mut max_px } => {
+                let share = DragValue::new(&mut threshold).range(0.0..=1.0).speed(0.01).max_decimals(2);
+                let changed = drag(ui, model, share);
+                let px = DragValue::new(&mut max_px).range(1..=MAX_PX).speed(0.05).prefix("≤ ").suffix(" px");
+                if drag(ui, model, px) || changed {
+                    set(model, Spread { reach: Reach::Dynamic { threshold, max_px }, ..present });
+                }
+            }
+        }
+    });
+    if !present.is_none() {
+        row(ui, "", |ui, _| {
+            for (name, shape) in [("circle", SpreadShape::Circle), ("square", SpreadShape::Square)] {
+                if ui.radio(present.shape == shape, name).clicked() {
+                    set(model, Spread { shape, ..present });
+                    model.settle();
+                }
+            }
+        });
+    }
+}
+
+/// A number that is dragged or typed; says whether it has changed.
+fn drag(ui: &mut Ui, model: &mut Model, value: DragValue<'_>) -> bool {
+    let response = ui.add(value);
+    if response.drag_stopped() || response.lost_focus() {
+        model.settle();
+    }
+    response.changed()
+}
+
+fn set(model: &mut Model, spread: Spread) {
+    model.edit("Spread", |document| document.layer_mut().spread = spread);
+}
