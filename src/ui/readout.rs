@@ -32,7 +32,8 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
             let about = if is_exact(painted, stage) { "" } else { "≈ " };
             let active = model.document().map_or(0, |document| document.active);
             if let Some(layer) = painted.shown.layers.get(active).or(painted.shown.layers.first()) {
-                let value = value_text(&layer.aggregate.values, shown.x.pixels, column, row);
+                let area = model.painted_layer().and_then(|painted| painted.area);
+                let value = value_text(&layer.aggregate.values, area, shown.x.pixels, column, row);
                 text = format!("{text}   {about}{value}");
             }
         }

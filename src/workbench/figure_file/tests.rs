@@ -147,7 +147,7 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 ..Sources::default()
             },
             reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
-            style,
+            style: Style { per: if visible == sums { Per::Area } else { Per::Pixel }, ..style },
             blend: Blend::ALL[blend].1,
             visible,
             label,

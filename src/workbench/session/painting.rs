@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
-use crate::figure::bands::without;
+use crate::figure::bands::ordinary;
 use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
-use crate::figure::norm::{Scale, shading};
+use crate::figure::norm::Scale;
 use crate::figure::shade::shade;
+use crate::figure::shading::shading_per;
 use crate::scene::blend::Blend;
 use crate::scene::style::{Background, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::ground;
 
-use super::{Painted, Shown};
+use super::{Painted, Shown, ShownLayer};
 
 /// How layers look, the lowest first, and what is beneath them.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +53,8 @@ pub struct PaintedLayer {
     pub histogram: Option<Arc<Histogram>>,
     /// The values of the first and the last color, if any row fell on a pixel.
     pub limits: Option<(f64, f64)>,
+    /// What its numbers were divided by, where they are counted per area.
+    pub area: Option<f64>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
     sheet: Image,
 }
@@ -87,7 +90,7 @@ impl Painting {
             let look = looks.layers.get(i).cloned().unwrap_or_default();
             let is_alone = visible == 1 && look.visible;
             let background = if is_alone { looks.background } else { Background::None };
-            known.push(self.layer(&layer.aggregate, Style { background, ..look.style })?);
+            known.push(self.layer(layer, Style { background, ..look.style })?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -110,27 +113,30 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(&self, aggregate: &Arc<Aggregate>, style: Style) -> Result<Known, WorkbenchError> {
+    fn layer(&self, shown: &ShownLayer, style: Style) -> Result<Known, WorkbenchError> {
+        let aggregate = &shown.aggregate;
         let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate);
         if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
             return Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::clone(&known.painted) });
         }
         let Aggregate { width, height, values, .. } = aggregate.as_ref();
-        let colors = shading(values, &style)?;
-        let ordinary = without(values, &style.special);
-        let values = ordinary.as_ref();
+        let area = shown.plan.area(style.per);
+        let colors = shading_per(values, &style, area)?;
+        let ordinary = ordinary(values, &style.special, area);
+        let ordinary = ordinary.as_ref();
         // How values are spread depends on them and on the norm only.
-        let alike = |known: &&Known| known.style.norm == style.norm && known.style.special == style.special;
+        let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per);
+        let alike = |known: &&Known| basis(&known.style) == basis(&style);
         let histogram = match self.known.iter().filter(same).find(alike) {
             Some(known) => known.painted.histogram.clone(),
-            None => Histogram::new(values, &style.norm).map(Arc::new),
+            None => Histogram::new(ordinary, &style.norm).map(Arc::new),
         };
-        let sheet = shade(&aggregate.values, *width, *height, &colors);
         let painted = PaintedLayer {
             bar: ColorBar::of(values, &style, &colors)?,
             histogram,
-            limits: Scale::new(values, &style.norm, style.limits)?.map(|scale| scale.limits()),
-            sheet,
+            limits: Scale::new(ordinary, &style.norm, style.limits)?.map(|scale| scale.limits()),
+            area,
+            sheet: shade(values, *width, *height, &colors),
         };
         Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })
     }
