@@ -7,6 +7,7 @@ use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
+use crate::scene::style::Per;
 
 /// Column numbers in a frame's table.
 pub const X: usize = 0;
@@ -160,6 +161,26 @@ pub struct FramePlan {
     pub draw: Draw,
     /// What is computed.
     pub reduce: Reduce,
+}
+
+impl FramePlan {
+    /// The area of a pixel, in units of the data, decades on logarithmic axes, by which its number is divided: none if it is
+    /// counted per pixel, or if the number does not grow with the pixel.
+    pub fn area(&self, per: Per) -> Option<f64> {
+        let is_additive = matches!(self.reduce, Reduce::Count | Reduce::Total(Statistic::Sum, _));
+        let length = |axis: &Axis, rule: &EdgeRule| match (rule.linear(), axis.scale) {
+            // Integers are subtracted exactly.
+            (Some(linear), _) => linear.width / linear.pixels,
+            (None, scale) => {
+                let unit = if scale == Scale::Log { std::f64::consts::LN_10 } else { 1.0 };
+                let [start, end] = [axis.range.start, axis.range.end].map(|end| scale.transform(end.to_f64()) / unit);
+                (end - start) / f64::from(axis.pixels)
+            }
+        };
+        let area = length(&self.view.x, &self.x) * length(&self.view.y, &self.y);
+        // What is no number to divide by leaves the counts as they are.
+        (per == Per::Area && is_additive && area.is_normal() && area > 0.0).then_some(area)
+    }
 }
 
 /// Whether statistics of the x, y and value columns are needed before [`frame`] can plan.

@@ -22,9 +22,9 @@ use crate::data::DataError;
 use crate::data::parallel::Reading;
 use crate::data::stats::{ColumnStats, column_stats};
 use crate::figure::FigureError;
-use crate::figure::norm::{Shading, shading};
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
+use crate::figure::shading::{Shading, shading_per};
 use crate::plan::{self, ColumnFacts, Draw, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
@@ -222,7 +222,8 @@ impl Workbench {
     /// # Errors
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
-        self.color(&drawn.aggregate, &shading(&drawn.aggregate.values, &layer.style)?)
+        let area = drawn.plan.area(layer.style.per);
+        self.color(&drawn.aggregate, &shading_per(&drawn.aggregate.values, &layer.style, area)?)
     }
 
     /// The picture of numbers in colors already decided.

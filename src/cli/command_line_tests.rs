@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
-use crate::scene::style::{Background, Limit, Limits, Norm, Rgba, Special, Style};
+use crate::scene::style::{Background, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::sources::Sources;
@@ -77,6 +77,7 @@ fn style() -> impl Strategy<Value = Style> {
     (norm, readable, word(), alpha, ends, special).prop_map(
         |(norm, limits, colormap, alpha, [under, over, bad], special)| Style {
             norm,
+            per: if alpha < 0.5 { Per::Area } else { Per::Pixel },
             limits,
             colormap,
             alpha,

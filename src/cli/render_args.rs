@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::scene::style::{Background, Limits, Norm, Rgba, Special, Style};
+use crate::scene::style::{Background, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
 use crate::workbench::{FigureText, Theme, WorkbenchError};
@@ -29,6 +29,10 @@ pub struct RenderArgs {
     /// regions beyond them and :proportional for a color bar with regions as long as they are wide [default: eq_hist]
     #[arg(long, value_name = "NORM", help_heading = "Color")]
     norm: Option<Norm>,
+    /// What counts and sums are counted per: pixel, or area in units of the data (decades on log axes), which gives the same
+    /// colors at any --size [default: pixel]
+    #[arg(long, value_name = "UNIT", help_heading = "Color")]
+    per: Option<Per>,
     /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out. data: as where
     /// all of the data is in view
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
@@ -148,6 +152,7 @@ impl RenderArgs {
     fn of_a_layer(&self) -> Vec<&'static str> {
         let given = [
             ("--norm", self.norm.is_some()),
+            ("--per", self.per.is_some()),
             ("--limits", self.limits.is_some()),
             ("--colormap", self.colormap.is_some()),
             ("--alpha", self.alpha.is_some()),
@@ -172,6 +177,7 @@ impl RenderArgs {
         let usual = Style::default();
         let style = Style {
             norm: self.norm.clone().unwrap_or(usual.norm),
+            per: self.per.unwrap_or_default(),
             limits: self.limits.unwrap_or_default(),
             colormap: self.colormap.clone().unwrap_or(usual.colormap),
             alpha: self.alpha.unwrap_or(usual.alpha),

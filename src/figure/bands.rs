@@ -31,49 +31,48 @@ impl Bands for Values {
     }
 }
 
-/// Numbers without special values, which take no part in limits: those are empty here.
+/// Numbers as norms and limits look at them: special values are empty, and others divided by the pixel's area where they
+/// are counted per area.
 pub struct Ordinary<'a> {
     bands: &'a dyn Bands,
     special: &'a [Special],
+    area: Option<f64>,
 }
 
 /// Numbers that are copied at a time.
 const RUN: usize = 1 << 16;
 
 impl<'a> Ordinary<'a> {
-    /// Numbers, less special values.
-    pub fn new(bands: &'a dyn Bands, special: &'a [Special]) -> Self {
-        Self { bands, special }
+    /// Numbers, less special values, over an area.
+    pub fn new(bands: &'a dyn Bands, special: &'a [Special], area: Option<f64>) -> Self {
+        Self { bands, special, area }
     }
 }
 
 impl Bands for Ordinary<'_> {
     fn are_counts(&self) -> bool {
-        self.bands.are_counts()
+        self.bands.are_counts() && self.area.is_none()
     }
 
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
-        if self.special.is_empty() {
+        if self.special.is_empty() && self.area.is_none() {
             return self.bands.visit(see);
         }
+        let Self { special, area, .. } = *self;
         self.bands.visit(&mut |band| match band {
-            Values::Count(counts) => {
-                counts.chunks(RUN).for_each(|run| see(&Values::Count(ordinary_counts(run, self.special))));
-            }
-            Values::Real(reals) => {
-                reals.chunks(RUN).for_each(|run| see(&Values::Real(ordinary_reals(run, self.special))));
-            }
+            Values::Count(counts) => counts.chunks(RUN).for_each(|run| see(&of_counts(run, special, area))),
+            Values::Real(reals) => reals.chunks(RUN).for_each(|run| see(&of_reals(run, special, area))),
         })
     }
 }
 
-/// Numbers with special values made empty; the very same where there are none.
+/// As [`Ordinary`], all at once; the very same where nothing is special and nothing divided.
 #[must_use]
-pub fn without<'a>(values: &'a Values, special: &[Special]) -> Cow<'a, Values> {
+pub fn ordinary<'a>(values: &'a Values, special: &[Special], area: Option<f64>) -> Cow<'a, Values> {
     match values {
-        _ if special.is_empty() => Cow::Borrowed(values),
-        Values::Count(counts) => Cow::Owned(Values::Count(ordinary_counts(counts, special))),
-        Values::Real(reals) => Cow::Owned(Values::Real(ordinary_reals(reals, special))),
+        _ if special.is_empty() && area.is_none() => Cow::Borrowed(values),
+        Values::Count(counts) => Cow::Owned(of_counts(counts, special, area)),
+        Values::Real(reals) => Cow::Owned(of_reals(reals, special, area)),
     }
 }
 
@@ -81,12 +80,20 @@ fn is_special(v: f64, special: &[Special]) -> bool {
     special.iter().any(|special| special.value == v)
 }
 
-fn ordinary_counts(counts: &[u64], special: &[Special]) -> Vec<u64> {
-    counts.iter().map(|count| if is_special(*count as f64, special) { 0 } else { *count }).collect()
+fn of_counts(counts: &[u64], special: &[Special], area: Option<f64>) -> Values {
+    let count = |count: &u64| if is_special(*count as f64, special) { 0 } else { *count };
+    match area {
+        None => Values::Count(counts.iter().map(count).collect()),
+        Some(area) => {
+            let density = |n: u64| if n > 0 { n as f64 / area } else { f64::NAN };
+            Values::Real(counts.iter().map(count).map(density).collect())
+        }
+    }
 }
 
-fn ordinary_reals(reals: &[f64], special: &[Special]) -> Vec<f64> {
-    reals.iter().map(|v| if is_special(*v, special) { f64::NAN } else { *v }).collect()
+fn of_reals(reals: &[f64], special: &[Special], area: Option<f64>) -> Values {
+    let area = area.unwrap_or(1.0);
+    Values::Real(reals.iter().map(|v| if is_special(*v, special) { f64::NAN } else { *v / area }).collect())
 }
 
 /// The least and greatest of what `find` finds in each band.

@@ -56,13 +56,15 @@ impl ColorBar {
     /// value at all.
     #[must_use]
     pub fn new(shading: &Shading, counts: bool, norm: &Norm, limits: Option<(f64, f64)>) -> Self {
+        let unit = shading.area.unwrap_or(1.0);
         let value = |key: &u64| match *key {
             u64::MAX => f64::INFINITY,
-            key if counts => key as f64,
-            key => f64_from_key(key),
+            key if counts => key as f64 / unit,
+            key => f64_from_key(key) / unit,
         };
         let thresholds = shading.thresholds.iter().map(value).collect();
-        let norm = norm.clone();
+        // Counts over an area are no whole numbers.
+        let (norm, counts) = (norm.clone(), counts && shading.area.is_none());
         let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
         Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
     }
@@ -72,7 +74,7 @@ impl ColorBar {
     /// # Errors
     /// Numbers that were kept in a file and cannot be read again.
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
-        let ordinary = Ordinary::new(values, &style.special);
+        let ordinary = Ordinary::new(values, &style.special, shading.area);
         let limits = shading.limits;
         let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
         bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));

@@ -42,4 +42,4 @@ pub use colormap::{Colormap, colormap};
 pub use error::FigureError;
 pub use image::{Image, max_channel_difference};
 pub use shade::shade;
-pub use shading::{Shading, shading};
+pub use shading::{Shading, shading, shading_per};

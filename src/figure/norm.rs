@@ -194,17 +194,23 @@ impl Scale {
         usize::from(color_index(self.t(v)))
     }
 
-    /// The thresholds of [`Shading`] for counts.
-    pub(super) fn count_thresholds(&self) -> Vec<u64> {
-        // The least count at or above the high limit has the top colour; 0 is no count.
-        bisect(1, whole(self.limits.1.ceil()).max(1), |count| self.index(count as f64))
-    }
-
-    /// The thresholds of [`Shading`] for reals.
-    pub(super) fn real_thresholds(&self) -> Vec<u64> {
+    /// The thresholds of [`Shading`], for numbers that are divided by `unit` (above 0) first.
+    pub(super) fn thresholds(&self, is_count: bool, unit: f64) -> Vec<u64> {
         let (low, high) = self.limits;
-        bisect(f64_key(low), f64_key(high), |key| self.index(f64_from_key(key)))
+        if is_count {
+            // The least count at or above the high limit has the top colour; 0 is no count.
+            let top = whole(beyond_rounding(high * unit).ceil()).max(1);
+            return bisect(1, top, |count| self.index(count as f64 / unit));
+        }
+        let ends =
+            if unit == 1.0 { [low, high] } else { [-beyond_rounding(-low * unit), beyond_rounding(high * unit)] };
+        bisect(f64_key(ends[0]), f64_key(ends[1]), |key| self.index(f64_from_key(key) / unit))
     }
+}
+
+/// A little above a product, so that it is at least the exact one; finite.
+fn beyond_rounding(product: f64) -> f64 {
+    product.next_up().next_up().min(f64::MAX)
 }
 
 /// The limits of a norm that has a centre, from those that were found; others as they are.

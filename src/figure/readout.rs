@@ -44,13 +44,18 @@ pub fn coordinate(axis: &Axis, quantity: Quantity, position: f64) -> String {
     if quantity.integer { decimal::plain(whole, 0, 0) } else { number(v, apart) }
 }
 
-/// The value of a pixel, `row` 0 being the lowest of rows of `width` pixels; empty outside the picture.
-pub fn value(values: &Values, width: u32, column: u32, row: u32) -> String {
+/// The value of a pixel, divided by its area where there is one, `row` 0 being the lowest of rows of `width` pixels; empty outside the picture.
+pub fn value(values: &Values, area: Option<f64>, width: u32, column: u32, row: u32) -> String {
     let index = || usize::try_from(u64::from(row) * u64::from(width) + u64::from(column)).ok();
     let index = if column < width { index() } else { None };
     match (values, index) {
+        (Values::Count(counts), Some(i)) if area.is_some() => {
+            // An empty pixel has no points, which is said as with sums.
+            let density = |count: &u64| if *count > 0 { *count as f64 / area.unwrap_or(1.0) } else { f64::NAN };
+            counts.get(i).map(|count| real(density(count)))
+        }
         (Values::Count(counts), Some(i)) => counts.get(i).map(|count| decimal::plain(i128::from(*count), 0, 0)),
-        (Values::Real(reals), Some(i)) => reals.get(i).map(|v| real(*v)),
+        (Values::Real(reals), Some(i)) => reals.get(i).map(|v| real(*v / area.unwrap_or(1.0))),
         (_, None) => None,
     }
     .unwrap_or_default()
@@ -183,7 +188,7 @@ mod tests {
     #[test]
     fn values_of_pixels() {
         let counts = Values::Count(vec![0, 1, 12_345, u64::MAX]);
-        let text = |values: &Values, column, row| plainly(&value(values, 2, column, row));
+        let text = |values: &Values, column, row| plainly(&value(values, None, 2, column, row));
         assert_eq!(text(&counts, 0, 0), "0");
         assert_eq!(text(&counts, 0, 1), "12_345");
         assert_eq!(text(&counts, 1, 1), "18_446_744_073_709_551_615");

@@ -1,6 +1,6 @@
 //! What an engine is told: which numbers get which colour, as integers to compare.
 
-use crate::aggregate::ordered::f64_key;
+use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::colormap::colormap;
 use crate::figure::error::FigureError;
@@ -28,6 +28,8 @@ pub struct Shading {
     pub apart: Vec<Apart>,
     /// The values of the first and the last color ([`Scale::limits`]), if there is any value.
     pub limits: Option<(f64, f64)>,
+    /// What numbers are divided by before they are values that limits and norms are about: the area of a pixel.
+    pub area: Option<f64>,
 }
 
 /// A range of keys with a color of its own.
@@ -84,6 +86,14 @@ impl Shading {
 /// # Errors
 /// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
 pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
+    shading_per(values, style, None)
+}
+
+/// As [`shading`], for numbers that are divided by the area of a pixel, if there is one, before limits and norm look at them.
+///
+/// # Errors
+/// As [`shading`].
+pub fn shading_per(values: &dyn Bands, style: &Style, area: Option<f64>) -> Result<Shading, FigureError> {
     let table = colormap(&style.colormap)?.table;
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
@@ -92,17 +102,16 @@ pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError
         return Err(FigureError::TooManySpecial(style.special.len()));
     }
     let palette = table.map(|[r, g, b]| seen(Rgba([r, g, b, 255]), style));
-    let scale = Scale::new(&Ordinary::new(values, &style.special), &style.norm, style.limits)?;
-    let is_count = values.are_counts();
+    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
+    let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
         None => vec![u64::MAX; COLORS - 1],
-        Some(scale) if is_count => scale.count_thresholds(),
-        Some(scale) => scale.real_thresholds(),
+        Some(scale) => scale.thresholds(is_count, unit),
     };
     // What is not below the last level is above it.
     let is_open = matches!(style.norm, Norm::Boundary(_));
     let limits = scale.map(|scale| scale.limits());
-    let ends = limits.map(|limits| beyond(limits, is_count, is_open));
+    let ends = limits.map(|limits| beyond(limits, is_open, is_count, unit));
     let mut apart = Vec::new();
     let mut add = |range: Option<(u64, u64)>, color: Option<Rgba>| {
         if let (Some((from, to)), Some(color)) = (range, color) {
@@ -116,7 +125,7 @@ pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError
     for special in &style.special {
         add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
     }
-    Ok(Shading { thresholds, palette, empty: beneath(style), apart, limits })
+    Ok(Shading { thresholds, palette, empty: beneath(style), apart, limits, area })
 }
 
 fn beneath(style: &Style) -> [u8; 4] {
@@ -132,14 +141,22 @@ pub(super) fn seen(Rgba([r, g, b, a]): Rgba, style: &Style) -> [u8; 4] {
 }
 
 /// The first key at or above the low limit, and the first one above the high limit, or at it where the range is open.
-fn beyond((low, high): (f64, f64), is_count: bool, is_open: bool) -> (u64, u64) {
-    let behind = match (is_count, is_open) {
-        (true, true) => whole(high.ceil()),
-        (true, false) => whole(high.floor()).saturating_add(1),
-        (false, true) => f64_key(high),
-        (false, false) => f64_key(high) + 1,
+fn beyond((low, high): (f64, f64), is_open: bool, is_count: bool, unit: f64) -> (u64, u64) {
+    let value = |key: u64| if is_count { key as f64 / unit } else { f64_from_key(key) / unit };
+    let first = |is_reached: &dyn Fn(f64) -> bool| {
+        let (mut least, mut enough) =
+            if is_count { (0, u64::MAX) } else { (f64_key(f64::NEG_INFINITY), f64_key(f64::INFINITY) + 1) };
+        while least < enough {
+            let middle = least + (enough - least) / 2;
+            if is_reached(value(middle)) {
+                enough = middle;
+            } else {
+                least = middle + 1;
+            }
+        }
+        least
     };
-    (if is_count { whole(low.ceil()) } else { f64_key(low) }, behind)
+    (first(&|v| v >= low), first(&|v| v > high || (is_open && v == high)))
 }
 
 /// The key of a special value, if some value can be that: 0 is no count, it is an empty pixel.

@@ -104,3 +104,63 @@ fn more_special_values_than_there_may_be_are_refused() {
     let message = shading(&Values::Count(vec![1]), &style).unwrap_err().to_string();
     assert!(message.contains("65") && message.contains("64"), "{message}");
 }
+
+#[test]
+fn numbers_over_an_area_are_compared_as_such() {
+    // Four times the pixels, a quarter of the area, and of the counts: the same colors.
+    let (large, small) = (Values::Count(vec![0, 4, 8, 40, 400, 4000]), Values::Count(vec![0, 1, 2, 10, 100, 1000]));
+    for norm in [Norm::Linear, Norm::Log, Norm::EqHist, Norm::SymLog { linthresh: 3.0 }] {
+        for limits in ["..", "20..700", "p10..p90", "8.."] {
+            let style = special(norm.clone(), limits);
+            let style = Style { special: Vec::new(), ..style };
+            let made =
+                [(&large, 0.5), (&small, 0.125)].map(|(values, area)| shading_per(values, &style, Some(area)).unwrap());
+            for count in [1, 2, 10, 100, 1000] {
+                assert_eq!(made[0].color(count * 4), made[1].color(count), "{norm} {limits}: {count}");
+            }
+        }
+    }
+    let style = special(Norm::Linear, "16..700");
+    let per_pixel = shading(&large, &style).unwrap();
+    let per_area = shading_per(&large, &style, Some(0.5)).unwrap();
+    assert_eq!((per_pixel.color(8), per_area.color(8)), (BLACK, per_pixel.color(16)));
+    assert_eq!((per_area.color(7), per_area.color(350), per_area.color(351)), (YELLOW, WHITE, RED));
+    let sums = Values::Real(vec![8.0, 350.0, 350.0_f64.next_up()]);
+    let per_area = shading_per(&sums, &style, Some(0.5)).unwrap();
+    let of = |v: f64| per_area.color(f64_key(v));
+    assert_eq!((of(8.0_f64.next_down()), of(350.0), of(350.0_f64.next_up())), (BLACK, WHITE, RED));
+}
+
+proptest::proptest! {
+    /// The thresholds say of every number what its quotient says.
+    #[test]
+    fn areas_are_divided_by_exactly(
+        counts in proptest::collection::vec(1..1_u64 << 50, 1..40),
+        reals in proptest::collection::vec(-1e6..1e6, 1..40),
+        area in 1e-9..1e9,
+        log in proptest::prelude::any::<bool>(),
+    ) {
+        for values in [Values::Count(counts), Values::Real(reals)] {
+            let style = style(if log { Norm::Log } else { Norm::Linear }, "p10..p95");
+            let style = Style { over: color("red"), under: color("lime"), ..style };
+            let made = shading_per(&values, &style, Some(area)).unwrap();
+            let Some(scale) = Scale::new(&Ordinary::new(&values, &[], Some(area)), &style.norm, style.limits).unwrap() else {
+                continue;
+            };
+            let (low, high) = scale.limits();
+            let keys: Vec<(u64, f64)> = match &values {
+                Values::Count(counts) => counts.iter().map(|n| (*n, *n as f64)).collect(),
+                Values::Real(reals) => reals.iter().map(|v| (f64_key(*v), *v)).collect(),
+            };
+            for (key, number) in keys {
+                let v = number / area;
+                let wanted = match v {
+                    v if v < low => LIME,
+                    v if v > high => RED,
+                    v => made.palette[usize::from(crate::figure::norm::color_index(scale.t(v)))],
+                };
+                proptest::prop_assert_eq!(made.color(key), wanted, "{} of {:?}", v, (low, high));
+            }
+        }
+    }
+}

@@ -43,6 +43,11 @@ impl Reduction {
         }
     }
 
+    /// Whether the number of a region is the sum of those of its parts.
+    pub fn is_additive(&self) -> bool {
+        matches!(self, Self::Count | Self::Of(Statistic::Sum, _))
+    }
+
     /// The statistic over the value column, if the reduction has one.
     pub fn statistic(&self) -> Option<Statistic> {
         match self {

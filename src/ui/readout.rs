@@ -32,7 +32,7 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
             let about = if is_exact(painted, stage) { "" } else { "≈ " };
             let active = model.document().map_or(0, |document| document.active);
             if let Some(layer) = painted.layers.get(active).or(painted.layers.first()) {
-                let value = value_text(&layer.numbers.values, shown.x.pixels, column, row);
+                let value = value_text(&layer.numbers.values, layer.area, shown.x.pixels, column, row);
                 text = format!("{text}   {about}{value}");
             }
         }

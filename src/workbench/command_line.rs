@@ -105,6 +105,7 @@ fn spread(words: &mut Words, spread: Spread) {
 fn style(words: &mut Words, style: &Style) {
     let usual = Style::default();
     words.unless("--norm", &style.norm.to_string(), &usual.norm.to_string());
+    words.unless("--per", &style.per.to_string(), &usual.per.to_string());
     words.unless("--limits", &style.limits.to_string(), &Limits::default().to_string());
     words.unless("--colormap", &style.colormap, &usual.colormap);
     words.unless("--alpha", &style.alpha.to_string(), &usual.alpha.to_string());

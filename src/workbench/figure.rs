@@ -17,8 +17,8 @@ use crate::figure::bands::Bands;
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::colormap;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
-use crate::figure::norm::{Shading, shading};
 use crate::figure::painter::PaintError;
+use crate::figure::shading::{Shading, shading_per};
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -26,13 +26,13 @@ use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, MAX_SPECIAL, Rgba, Style};
+use crate::scene::style::{Background, MAX_SPECIAL, Per, Rgba, Style};
 
 use super::bands::Banded;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
 use super::whole::{Ends, fitted, is_wanted};
-use super::words::{quantities, quantity_name, words};
+use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 pub use drawn::DrawnFigure;
@@ -168,7 +168,12 @@ impl FigureRequest {
         }
         for i in 0..self.layers.len() {
             self.layer(i, self.size).check()?;
-            let Style { colormap: name, special, .. } = &self.layers[i].style;
+            let FigureLayer { reduction, style: Style { colormap: name, special, per, .. }, .. } = &self.layers[i];
+            if *per == Per::Area && !reduction.is_additive() {
+                return Err(WorkbenchError::Request(format!(
+                    "per area goes with counts and sums; {reduction} does not grow with the pixel, leave `per` out"
+                )));
+            }
             colormap(name)?;
             if special.len() > MAX_SPECIAL {
                 return Err(FigureError::TooManySpecial(special.len()).into());
@@ -222,10 +227,17 @@ impl FigureRequest {
         let several = self.layers.len() > 1;
         let label = |(layer, table): (&FigureLayer, &&Table)| match &layer.label {
             Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
-            None if several => Some(format!("{}: {}", layer.title(), quantity_name(table, layer))),
-            None => Some(quantity_name(table, layer)),
+            None if several => Some(format!("{}: {}", layer.title(), self.quantity(layer, table))),
+            None => Some(self.quantity(layer, table)),
         };
         self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label).collect()
+    }
+
+    /// What the colors of a layer stand for.
+    fn quantity(&self, layer: &FigureLayer, table: &Table) -> String {
+        let name = quantity_name(table, layer);
+        let is_over = layer.style.per == Per::Area && layer.reduction.is_additive();
+        if is_over { over_area(&name, [self.x.scale, self.y.scale]) } else { name }
     }
 
     /// The look around the plot: transparent where the plot is.
@@ -378,7 +390,8 @@ impl Workbench {
             if let Some(ends) = wholes.get(*i).copied().flatten() {
                 style.limits = ends.put_into(style.limits, &style.norm);
             }
-            let (colors, bar) = decide(counted.numbers.bands(), &style, request.layers[*i].has_bar())?;
+            let (colors, bar) =
+                decide(counted.numbers.bands(), &style, plans[*i].area(style.per), request.layers[*i].has_bar())?;
             bars.extend(bar);
             shadings.push(colors);
         }
@@ -427,9 +440,9 @@ impl Workbench {
                 Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
                 None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
             };
-            let FigureLayer { spread, reduction, .. } = &request.layers[i];
+            let FigureLayer { spread, reduction, style, .. } = &request.layers[i];
             let numbers = self.spread(counted.numbers, *spread, reduction, (layout.plot.width, layout.plot.height))?;
-            found[i] = Some(Ends::of(numbers.bands(), &layers[i].style.special)?);
+            found[i] = Some(Ends::of(numbers.bands(), &style.special)?.over(plans[i].area(style.per)));
         }
         Ok(found)
     }
@@ -472,8 +485,13 @@ impl Workbench {
 }
 
 /// Colors and, where one is wanted, the color bar.
-fn decide(values: &dyn Bands, style: &Style, has_bar: bool) -> Result<(Shading, Option<ColorBar>), FigureError> {
-    let colors = shading(values, style)?;
+fn decide(
+    values: &dyn Bands,
+    style: &Style,
+    area: Option<f64>,
+    has_bar: bool,
+) -> Result<(Shading, Option<ColorBar>), FigureError> {
+    let colors = shading_per(values, style, area)?;
     let bar = if has_bar { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }

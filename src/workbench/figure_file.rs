@@ -22,7 +22,7 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, Limits, Norm, Rgba, Special, Style};
+use crate::scene::style::{Background, Limits, Norm, Per, Rgba, Special, Style};
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
@@ -147,6 +147,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     norm: Option<Norm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    per: Option<Per>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     colormap: Option<String>,
@@ -256,6 +258,7 @@ fn text_of(
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
             spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
+            per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
@@ -394,6 +397,7 @@ fn layer(
         spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),
+            per: part.per.unwrap_or_default(),
             limits: part.limits.unwrap_or(usual.limits),
             colormap: part.colormap.unwrap_or(usual.colormap),
             alpha,

@@ -19,11 +19,19 @@ impl Ends {
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
     pub fn of(values: &dyn Bands, special: &[Special]) -> Result<Self, FigureError> {
-        let values = Ordinary::new(values, special);
+        let values = Ordinary::new(values, special, None);
         let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
             Ok(Scale::new(&values, norm, Limits::default())?.map(|scale| scale.limits()))
         };
         Ok(Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)? })
+    }
+
+    /// The same of numbers over an area, if there is one.
+    #[must_use]
+    pub fn over(self, area: Option<f64>) -> Self {
+        let Some(area) = area else { return self };
+        let over = |ends: Option<(f64, f64)>| ends.map(|(low, high)| (low / area, high / area));
+        Self { all: over(self.all), positive: over(self.positive) }
     }
 
     /// Limits with values in the place of "whole data", if there are any.

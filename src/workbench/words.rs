@@ -7,6 +7,7 @@ use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
 use crate::plan::{VALUE, X, Y};
+use crate::scene::axis::Scale;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 
@@ -36,6 +37,20 @@ pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
         (Mark::Lines { .. }, Reduction::Count, _) => "lines per pixel".to_owned(),
         (_, reduction, _) => colorbar::quantity(reduction),
     }
+}
+
+/// What such colors stand for where numbers are divided by the pixel's area: `points per unit area`.
+#[must_use]
+pub fn over_area(name: &str, scales: [Scale; 2]) -> String {
+    let name = name.strip_suffix(" per pixel").unwrap_or(name);
+    let lengths = ["x", "y"].into_iter().zip(scales).filter_map(|(axis, scale)| match scale {
+        Scale::Linear => None,
+        Scale::Log => Some(format!("{axis} in decades")),
+        Scale::SymLog { .. } => Some(format!("{axis} along its symlog axis")),
+    });
+    let lengths: Vec<String> = lengths.collect();
+    let lengths = if lengths.is_empty() { String::new() } else { format!(" ({})", lengths.join(", ")) };
+    format!("{name} per unit area{lengths}")
 }
 
 /// What the numbers along x and y are.

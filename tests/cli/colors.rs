@@ -1,6 +1,6 @@
 //! Colors that users may trust: special values, beyond the limits.
 
-use crate::kit::{Desk, array};
+use crate::kit::{Desk, array, cloud, pairs};
 
 /// A grid of 8 x 4 pixels, each with one point whose third number is its value; the last pixel is empty.
 const VIEW: &str = "a.npy --x-range=0..8 --y-range=0..4 --size 8x4 --reduction max:2";
@@ -113,6 +113,94 @@ fn norms_with_numbers_are_the_same_by_every_way() {
     // About a centre, limits are as far above as below; the middle gets the middle color.
     let centered = desk.render(&format!("{VIEW} --norm centered:0"));
     assert_eq!(centered.bytes, desk.render(&format!("{VIEW} --norm linear --limits=-85..85")).bytes);
+}
+
+/// Points in the middles of 64 x 64 cells of 8 x 4 pixels each: every pixel has `per_cell` · 64 · 64 / its number.
+fn even(per_cell: usize) -> Desk {
+    let desk = Desk::new();
+    let middles = (0..64 * 64).map(|i| ((i % 64) as f64 + 0.5, (i / 64) as f64 + 0.5));
+    // Twice as many points on the right half.
+    let points: Vec<(f64, f64)> = middles
+        .flat_map(|(x, y)| std::iter::repeat_n((x, y), if x < 32.0 { per_cell } else { 2 * per_cell }))
+        .collect();
+    desk.write("a.npy", pairs(&points));
+    desk
+}
+
+#[test]
+fn numbers_over_area_have_the_same_colors_at_any_size() {
+    let desk = even(3);
+    let args = "a.npy --x-range=0..64 --y-range=0..64 --norm linear --limits 1..10 --colormap black,white";
+    let mut colors = Vec::new();
+    for size in [16, 32, 64] {
+        let picture = desk.render(&format!("{args} --per area --size {size}x{size}"));
+        let mut found: Vec<&[u8]> = picture.pixels().collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), 2, "{size}: {found:?}");
+        colors.push(found.concat());
+    }
+    assert!(colors[0] == colors[1] && colors[1] == colors[2], "{colors:?}");
+    // 3 and 6 points on a unit of area.
+    assert_eq!(colors[0], [56, 56, 56, 142, 142, 142]);
+    let per_pixel = [16, 64].map(|size| desk.render(&format!("{args} --size {size}x{size}")).at(0, 0).to_vec());
+    assert_ne!(per_pixel[0], per_pixel[1]);
+}
+
+#[test]
+fn smooth_data_keep_their_colors_when_enlarged() {
+    let desk = Desk::new();
+    desk.write("a.npy", pairs(&cloud(400_000, 5)));
+    // Sixteen pixels of the large picture have the points of one of the small one; their mean density is exactly its.
+    let args =
+        "a.npy --x-range=-2..2 --y-range=-2..2 --norm linear --limits 0..250000 --colormap black,white --per area";
+    let small = desk.render(&format!("{args} --size 50x50 --background black"));
+    let large = desk.render(&format!("{args} --size 200x200 --background black"));
+    let mut brightest = 0;
+    for x in 0..50 {
+        for y in 0..50 {
+            let sum: f64 = (0..16).map(|i| f64::from(large.at(4 * x + i % 4, 4 * y + i / 4)[0])).sum();
+            let one = small.at(x, y)[0];
+            assert!((sum / 16.0 - f64::from(one)).abs() <= 1.0, "({x}, {y}): {} for {one}", sum / 16.0);
+            brightest = brightest.max(one);
+        }
+    }
+    assert!(brightest > 50, "{brightest}");
+}
+
+#[test]
+fn only_what_grows_with_the_pixel_is_counted_per_area() {
+    let desk = desk(|i| i as f64);
+    desk.run("render a.npy -o no.png --per area --reduction mean:2").refused(&["per area", "mean:2"]);
+    desk.run("render a.npy -o no.png --per square").refused(&["square", "area"]);
+    let sums = "--x-range=0..8 --y-range=0..4 --norm linear --reduction sum:2 --per area --limits 0..30 --size";
+    // Pixels of area 1, then of area 4 with four points each but where the last is missing.
+    let one = desk.render(&format!("a.npy {sums} 8x4"));
+    assert_eq!(one.bytes, desk.render(&format!("a.npy {} 8x4", sums.replace("--per area", "--per pixel"))).bytes);
+    let two = desk.render(&format!("a.npy {sums} 4x2 --colormap black,white"));
+    // 0 + 1 + 8 + 9 over 4.
+    assert_eq!(two.at(0, 0)[0], 38);
+    desk.write(
+        "figure.toml",
+        "scumble = 1\nsize = \"600x400\"\n[[layers]]\nfile = \"a.npy\"\nper = \"area\"\n[x]\nscale=\"symlog\"\n",
+    );
+    desk.run("render figure.toml -o file.png").done();
+    desk.run("render a.npy --size 600x400 --per area --x-scale symlog -o flags.png").done();
+    assert!(desk.read("file.png") == desk.read("flags.png"));
+}
+
+#[test]
+fn limits_of_the_whole_data_are_over_the_area_of_its_pixels() {
+    let desk = even(3);
+    let part = "a.npy --x-range=8..24 --y-range=8..24 --size 64x64 --norm linear --per area";
+    let whole = "a.npy --size 64x64 --norm linear --per area";
+    let fitted = desk.aggregate("a.npy --size 64x64");
+    // The fitted view is from the first to the last middle, and a little more.
+    let area = (63.0_f64 / 64.0).powi(2);
+    let high = *fitted.counts().iter().max().unwrap() as f64 / area;
+    let near = desk.render(&format!("{part} --limits {}..{}", 3.0 / area, high));
+    assert_eq!(desk.render(&format!("{part} --limits data")).bytes, near.bytes);
+    assert_ne!(desk.render(whole).bytes, near.bytes);
 }
 
 #[test]

@@ -125,6 +125,11 @@ fn bands_make_the_same_file_with_special_values() {
         request.axes = false;
         check(&table, dir.path(), &request);
     }
+    for (reduction, norm) in [("count", "eq_hist"), ("count", "boundary:0,9,100:max"), ("sum:v", "symlog:10")] {
+        let mut request = request(reduction, norm, "..p90", true);
+        request.layers[0].style.per = "area".parse().unwrap();
+        check(&table, dir.path(), &request);
+    }
 }
 
 #[test]

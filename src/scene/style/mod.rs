@@ -7,6 +7,7 @@
 mod color;
 mod limits;
 mod norm;
+mod per;
 mod special;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use color::{Background, Rgba};
 pub use limits::{Limit, Limits};
 pub use norm::{Extend, Levels, MAX_LEVELS, Norm};
+pub use per::Per;
 pub use special::{MAX_SPECIAL, Special};
 
 use color::color_names;
@@ -36,6 +38,9 @@ pub enum StyleError {
         /// What is wrong.
         why: &'static str,
     },
+    /// Numbers are per pixel or per area.
+    #[error("reading what numbers are counted per: `{0}` is not known; use pixel or area")]
+    UnknownPer(String),
     /// The limits have no `..` in them.
     #[error("reading the limits: `{0}` has no `..`; write MIN..MAX, p1..p99, MIN.., ..MAX or data")]
     NoRange(String),
@@ -70,6 +75,8 @@ pub enum StyleError {
 pub struct Style {
     /// How values are spread between the limits.
     pub norm: Norm,
+    /// What counts and sums are counted per; limits and colors are those of the result.
+    pub per: Per,
     /// The range of values that the colormap covers.
     pub limits: Limits,
     /// A colormap's name, see `crate::figure::colormap::names`; `_r` at its end reverses it.
@@ -92,6 +99,7 @@ impl Default for Style {
     fn default() -> Self {
         Self {
             norm: Norm::EqHist,
+            per: Per::Pixel,
             limits: Limits::default(),
             colormap: "bmy".to_owned(),
             alpha: 1.0,

@@ -3,6 +3,7 @@
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
 use crate::scene::reduction::{Reduction, Statistic};
+use crate::scene::style::Per;
 use crate::workbench::RawSpec;
 use crate::workbench::session::{FileFacts, OpenData};
 
@@ -123,7 +124,14 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
     });
     if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
         model.settle();
-        model.edit("Reduction", |document| document.layer_mut().reduction = reduction);
+        model.edit("Reduction", |document| {
+            let layer = document.layer_mut();
+            // What does not grow with the pixel is not counted per area.
+            if !reduction.is_additive() {
+                layer.style.per = Per::Pixel;
+            }
+            layer.reduction = reduction;
+        });
         model.settle();
     }
 }

@@ -151,7 +151,7 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             mark: if blend == 3 && !sums { "line:1".parse().unwrap() } else { Mark::Points },
             reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
             spread: spread.parse().unwrap(),
-            style,
+            style: Style { per: if visible == sums { Per::Area } else { Per::Pixel }, ..style },
             blend: Blend::ALL[blend].1,
             visible,
             label,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::aggregate::Aggregate;
-use crate::figure::bands::without;
+use crate::figure::bands::ordinary;
 use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
-use crate::figure::shading::shading;
+use crate::figure::shading::shading_per;
 use crate::scene::blend::Blend;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
@@ -18,7 +18,7 @@ use crate::scene::style::{Background, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::{ground, spread_aggregate};
 
-use super::{Painted, Shown};
+use super::{Painted, Shown, ShownLayer};
 
 /// How layers look, the lowest first, and what is beneath them.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,8 @@ pub struct PaintedLayer {
     pub histogram: Option<Arc<Histogram>>,
     /// The values of the first and the last color, if any row fell on a pixel.
     pub limits: Option<(f64, f64)>,
+    /// What its numbers were divided by, where they are counted per area.
+    pub area: Option<f64>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
     sheet: Image,
 }
@@ -97,7 +99,7 @@ impl Painting {
             let background = if is_alone { looks.background } else { Background::None };
             let reduction = shown.wishes.get(i).map_or(&Reduction::Count, |wish| &wish.layer.reduction);
             let spread = (look.spread, look.spread.merge_for(reduction));
-            known.push(self.layer(&layer.aggregate, spread, Style { background, ..look.style })?);
+            known.push(self.layer(layer, spread, Style { background, ..look.style })?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -120,12 +122,8 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(
-        &self,
-        aggregate: &Arc<Aggregate>,
-        spread: (Spread, Merge),
-        style: Style,
-    ) -> Result<Known, WorkbenchError> {
+    fn layer(&self, shown: &ShownLayer, spread: (Spread, Merge), style: Style) -> Result<Known, WorkbenchError> {
+        let aggregate = &shown.aggregate;
         let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.spread == spread;
         if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
             return Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::clone(&known.painted) });
@@ -135,21 +133,23 @@ impl Painting {
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
         };
         let Aggregate { width, height, values, .. } = numbers.as_ref();
-        let colors = shading(values, &style)?;
-        let ordinary = without(values, &style.special);
+        let area = shown.plan.area(style.per);
+        let colors = shading_per(values, &style, area)?;
+        let ordinary = ordinary(values, &style.special, area);
         // How values are spread depends on them and on the norm only.
-        let alike = |known: &&Known| known.style.norm == style.norm && known.style.special == style.special;
+        let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per);
+        let alike = |known: &&Known| basis(&known.style) == basis(&style);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
             let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
-            let bar = ColorBar::of(&numbers.values, &style, &colors);
-            let sheet = shade(&numbers.values, *width, *height, &colors);
+            let bar = ColorBar::of(values, &style, &colors);
+            let sheet = shade(values, *width, *height, &colors);
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
-        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, sheet };
+        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, area, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::new(painted) })
     }
 }

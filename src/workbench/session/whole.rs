@@ -101,6 +101,8 @@ impl Shared {
             let ends = plans.as_ref().and_then(|plans| self.ends(&basis(&plans[i])));
             match ends {
                 Some(ends) => {
+                    let area = plans.as_ref().and_then(|plans| plans[i].area(style.per));
+                    let ends = ends.over(area);
                     style.limits = ends.put_into(style.limits, &style.norm);
                 }
                 None => is_missing = true,
