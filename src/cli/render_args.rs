@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::scene::style::{Background, Limits, Norm, Rgba, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
 use crate::workbench::{FigureText, Theme, WorkbenchError};
@@ -34,6 +34,9 @@ pub struct RenderArgs {
     /// Colormap, a trailing _r reverses it; or colors: white,#08306b [default: bmy]
     #[arg(long, value_name = "NAME", help_heading = "Color")]
     colormap: Option<String>,
+    /// One color for all that is drawn, in the place of a colormap: a name or #rrggbb; markers are antialiased with it
+    #[arg(long, value_name = "COLOR", help_heading = "Color")]
+    color: Option<Rgba>,
     /// Opacity of the points, 0 to 1 [default: 1]
     #[arg(long, value_name = "ALPHA", help_heading = "Color")]
     alpha: Option<f32>,
@@ -136,6 +139,7 @@ impl RenderArgs {
             ("--norm", self.norm.is_some()),
             ("--limits", self.limits.is_some()),
             ("--colormap", self.colormap.is_some()),
+            ("--color", self.color.is_some()),
             ("--alpha", self.alpha.is_some()),
             ("--background", self.background.is_some()),
             ("--theme", self.theme.is_some()),
@@ -170,6 +174,7 @@ impl RenderArgs {
             grid: self.grid,
             ..self.view.figure(style)
         };
+        figure.layers[0].color = self.color;
         figure.layers[0].label.clone_from(&self.colorbar_label);
         figure
     }

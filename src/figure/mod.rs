@@ -35,6 +35,7 @@ mod stats;
 pub mod strips;
 pub mod text;
 pub mod ticks;
+pub mod tint;
 
 pub use colormap::{Colormap, colormap};
 pub use error::FigureError;

@@ -20,7 +20,7 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, Limits, Norm, Style};
+use crate::scene::style::{Background, Limits, Norm, Rgba, Style};
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
@@ -146,6 +146,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     colormap: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    color: Option<Rgba>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     alpha: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blend: Option<Blend>,
@@ -245,6 +247,7 @@ fn text_of(
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
+            color: layer.color,
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
@@ -389,6 +392,7 @@ fn layer(
             alpha,
             ..Style::default()
         },
+        color: part.color,
         blend: part.blend.unwrap_or_default(),
         visible: !part.hidden,
         label: part.label,

@@ -9,10 +9,12 @@ use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::norm::{Scale, shading};
 use crate::figure::shade::shade;
+use crate::figure::tint::tint;
+use crate::plan::Reduce;
 use crate::scene::blend::Blend;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::{Background, Norm, Style};
+use crate::scene::style::{Background, Norm, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::{ground, spread_aggregate};
 
@@ -40,6 +42,8 @@ pub struct LayerLook {
     pub spread: Spread,
     /// Its colors; the background is not looked at.
     pub style: Style,
+    /// The one color that it has, if it has no colormap.
+    pub color: Option<Rgba>,
     /// How they join with those beneath.
     pub blend: Blend,
     /// Whether it is seen.
@@ -65,6 +69,8 @@ pub struct PaintedLayer {
 struct Known {
     aggregate: Arc<Aggregate>,
     spread: (Spread, Merge),
+    /// Its one color, and whether numbers are shares of it.
+    color: Option<(Rgba, bool)>,
     style: Style,
     painted: Arc<PaintedLayer>,
 }
@@ -94,8 +100,13 @@ impl Painting {
             let is_alone = visible == 1 && look.visible;
             let background = if is_alone { looks.background } else { Background::None };
             let reduction = shown.wishes.get(i).map_or(&Reduction::Count, |wish| &wish.layer.reduction);
-            let spread = (look.spread, look.spread.merge_for(reduction));
-            known.push(self.layer(&layer.aggregate, spread, Style { background, ..look.style })?);
+            // Shares of pixels are what markers of one color have; they are no numbers to be spread.
+            let are_shares = layer.plan.reduce == Reduce::Coverage;
+            let spread = if are_shares { Spread::default() } else { look.spread };
+            let spread = (spread, spread.merge_for(reduction));
+            let style = Style { background, ..look.style };
+            let color = look.color.map(|color| (color, are_shares));
+            known.push(self.layer(&layer.aggregate, spread, (style, color))?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -122,18 +133,27 @@ impl Painting {
         &self,
         aggregate: &Arc<Aggregate>,
         spread: (Spread, Merge),
-        style: Style,
+        (style, color): (Style, Option<(Rgba, bool)>),
     ) -> Result<Known, WorkbenchError> {
         let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.spread == spread;
-        if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
-            return Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::clone(&known.painted) });
+        if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style && known.color == color) {
+            return Ok(Known {
+                aggregate: Arc::clone(aggregate),
+                spread,
+                color,
+                style,
+                painted: Arc::clone(&known.painted),
+            });
         }
         let numbers = match self.known.iter().find(same) {
             Some(known) => Arc::clone(&known.painted.numbers),
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
         };
         let Aggregate { width, height, values, .. } = numbers.as_ref();
-        let colors = shading(values, &style)?;
+        let colors = match color {
+            Some((color, are_shares)) => tint(are_shares, color, style.alpha, style.background)?,
+            None => shading(values, &style)?,
+        };
         // How values are spread depends on them and on the norm only.
         let of_norm = |norm: Norm| move |known: &&Known| known.style.norm == norm;
         let histogram = match self.known.iter().filter(same).find(of_norm(style.norm)) {
@@ -147,6 +167,6 @@ impl Painting {
             limits: Scale::new(values, style.norm, style.limits)?.map(|scale| scale.limits()),
             sheet: shade(values, *width, *height, &colors),
         };
-        Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::new(painted) })
+        Ok(Known { aggregate: Arc::clone(aggregate), spread, color, style, painted: Arc::new(painted) })
     }
 }
