@@ -5,7 +5,7 @@ use crate::data::stats::{ColumnStats, Number};
 use crate::scene::axis::{Axis, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
 use crate::scene::layer::{AxisRequest, Layer};
-use crate::scene::mark::Mark;
+use crate::scene::mark::{Mark, MarkerShape};
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::Per;
 
@@ -122,6 +122,8 @@ pub enum Reduce {
     Count,
     /// Whether there are rows.
     Any,
+    /// The share of each pixel that any marker covers.
+    Coverage,
     /// Sum, mean or std of fixed-point values.
     Total(Statistic, FixedPoint),
     /// The largest (true) or smallest (false) value.
@@ -145,6 +147,13 @@ pub enum Draw {
     Lines {
         /// Whether the value column says which series a row belongs to.
         by_series: bool,
+    },
+    /// A shape around each row.
+    Markers {
+        /// The shape.
+        shape: MarkerShape,
+        /// Its size, in pixels.
+        size: f64,
     },
 }
 
@@ -205,7 +214,9 @@ pub fn frame(
 ) -> Result<FramePlan, ViewError> {
     layer.check()?;
     let view = View { x: axis("x", &layer.x, x, layer.size.width)?, y: axis("y", &layer.y, y, layer.size.height)? };
+    let is_solid = matches!(layer.mark, Mark::Markers { is_solid: true, .. });
     let reduce = match (&layer.reduction, value) {
+        _ if is_solid => Reduce::Coverage,
         (Reduction::Any, _) => Reduce::Any,
         (Reduction::Of(Statistic::Min, _), Some(_)) => Reduce::Extreme(false),
         (Reduction::Of(Statistic::Max, _), Some(_)) => Reduce::Extreme(true),
@@ -215,6 +226,7 @@ pub fn frame(
     let draw = match &layer.mark {
         Mark::Points => Draw::Points,
         Mark::Lines { series } => Draw::Lines { by_series: series.is_some() },
+        Mark::Markers { shape, size, .. } => Draw::Markers { shape: *shape, size: *size },
     };
     Ok(FramePlan {
         view,

@@ -205,7 +205,7 @@ impl Workbench {
             Engine::Gpu(engine, options) if plan.draw == Draw::Points => {
                 return Ok((engine.aggregate(table, plan, *options, progress)?, self.used.clone()));
             }
-            Engine::Gpu(..) => self.cpu_instead("lines are the CPU engine's work"),
+            Engine::Gpu(..) => self.cpu_instead("lines and markers are the CPU engine's work"),
         };
         options.reading.threads = options.reading.threads.min(threads);
         Ok((cpu::aggregate(table, plan, options, progress)?, used))

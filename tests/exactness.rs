@@ -24,6 +24,7 @@ mod exactness {
     mod fit;
     mod large;
     mod lines;
+    mod markers;
     mod order;
     mod parts;
     mod properties;

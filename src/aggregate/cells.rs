@@ -19,6 +19,8 @@ pub struct Cells {
     /// Greatest ordered key ([`f64_key`](super::ordered::f64_key) or [`i64_key`](super::ordered::i64_key)) of the
     /// values; for the minimum, the complement of the least.
     pub extremes: Vec<u64>,
+    /// Of 8 × 8 points in each pixel, those that a marker covers.
+    pub masks: Vec<u64>,
     /// How many more lines pass each pixel than the one below it; see [`Cells::with_runs`].
     pub runs: Vec<i64>,
     /// Counts in pixels that are of no row: of lines on their way.
@@ -71,6 +73,10 @@ impl Cells {
         };
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts.clone()),
+            Reduce::Coverage => {
+                let share = |mask: &u64| if *mask > 0 { f64::from(mask.count_ones()) / 64.0 } else { f64::NAN };
+                Values::Real(self.masks.iter().map(share).collect())
+            }
             Reduce::Any => Values::Real(self.counts.iter().map(|n| if *n > 0 { 1.0 } else { f64::NAN }).collect()),
             Reduce::Total(statistic, fixed) => Values::Real(self.totals(statistic, fixed, bias)),
             Reduce::Extreme(largest) => Values::Real(self.extreme_values(largest, value)),

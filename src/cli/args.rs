@@ -163,8 +163,8 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
-    /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it) or line:COLUMN, where COLUMN says
-    /// which series a row belongs to [default: points]
+    /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
+    /// which series a row belongs to, or a marker of a size in pixels: circle:5, square:5, cross:5 [default: points]
     #[arg(long, value_name = "MARK", help_heading = "View")]
     mark: Option<Mark>,
     /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]

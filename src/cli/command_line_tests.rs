@@ -103,10 +103,13 @@ fn request() -> impl Strategy<Value = FigureRequest> {
     let mark = prop_oneof![
         Just("points".to_owned()),
         Just("line".to_owned()),
+        (0.1..=200.0_f64).prop_map(|size| format!("square:{size}")),
         word().prop_filter("a column", |word| !word.trim().is_empty()).prop_map(|column| format!("line:{column}"))
     ];
-    let layer = (sources(), mark, reduction, spread, style(), label());
-    let layer = layer.prop_map(|(sources, mark, reduction, spread, style, label)| FigureLayer {
+    let color = prop::option::of(any::<[u8; 4]>().prop_map(Rgba));
+    let layer = (sources(), mark, reduction, spread, (style(), color), label());
+    let layer = layer.prop_map(|(sources, mark, reduction, spread, (style, color), label)| FigureLayer {
+        color,
         mark: mark.parse().unwrap(),
         reduction: reduction.parse().unwrap(),
         spread: spread.parse().unwrap(),

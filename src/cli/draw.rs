@@ -9,7 +9,6 @@ use serde_json::json;
 use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
-use crate::scene::reduction::Reduction;
 use crate::scene::style::Style;
 use crate::workbench::command_line::{comment, title};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
@@ -120,7 +119,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
-    let (are_counts, size) = (layer.reduction == Reduction::Count, (layer.size.width, layer.size.height));
+    let (are_counts, size) = (layer.are_counts(), (layer.size.width, layer.size.height));
     let mut is_begun = false;
     let drawn = {
         let _bar = Bar::follow(progress, data.rows(), "rows");

@@ -40,6 +40,9 @@ pub struct RenderArgs {
     /// Colormap, a trailing _r reverses it; or colors: white,#08306b [default: bmy]
     #[arg(long, value_name = "NAME", help_heading = "Color")]
     colormap: Option<String>,
+    /// One color for all that is drawn, in the place of a colormap: a name or #rrggbb; markers are antialiased with it
+    #[arg(long, value_name = "COLOR", help_heading = "Color")]
+    color: Option<Rgba>,
     /// Opacity of the points, 0 to 1 [default: 1]
     #[arg(long, value_name = "ALPHA", help_heading = "Color")]
     alpha: Option<f32>,
@@ -155,6 +158,7 @@ impl RenderArgs {
             ("--per", self.per.is_some()),
             ("--limits", self.limits.is_some()),
             ("--colormap", self.colormap.is_some()),
+            ("--color", self.color.is_some()),
             ("--alpha", self.alpha.is_some()),
             ("--under", self.under.is_some()),
             ("--over", self.over.is_some()),
@@ -198,6 +202,7 @@ impl RenderArgs {
             grid: self.grid,
             ..self.view.figure(style)
         };
+        figure.layers[0].color = self.color;
         figure.layers[0].label.clone_from(&self.colorbar_label);
         figure
     }

@@ -37,6 +37,7 @@ mod stats;
 pub mod strips;
 pub mod text;
 pub mod ticks;
+pub mod tint;
 
 pub use colormap::{Colormap, colormap};
 pub use error::FigureError;

@@ -35,6 +35,12 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// Whether its numbers are counts; else they are reals.
+    #[must_use]
+    pub fn are_counts(&self) -> bool {
+        self.reduction == Reduction::Count && !matches!(self.mark, Mark::Markers { is_solid: true, .. })
+    }
+
     /// Checks all that can be checked before any data is read.
     ///
     /// # Errors

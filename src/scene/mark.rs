@@ -8,9 +8,35 @@ use serde::{Deserialize, Serialize};
 use super::axis::ViewError;
 use super::reduction::Reduction;
 
+/// Sizes that markers may have, in CSS pixels.
+pub const MARKER_SIZES: std::ops::RangeInclusive<f64> = 0.1..=200.0;
+
+/// The shape of a marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MarkerShape {
+    /// A disk; its size is the diameter.
+    Circle,
+    /// An upright square; its size is the side.
+    Square,
+    /// An upright and a level bar, of a fifth of the size but at least a pixel.
+    Cross,
+}
+
+impl MarkerShape {
+    /// All shapes with their names.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("circle", Self::Circle), ("square", Self::Square), ("cross", Self::Cross)];
+}
+
+impl fmt::Display for MarkerShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::ALL.iter().find(|(_, shape)| shape == self).map_or("circle", |(name, _)| name))
+    }
+}
+
 /// What is drawn for the rows of a table.
 ///
-/// As text: `points`, `line`, `line:COLUMN`.
+/// As text: `points`, `line`, `line:COLUMN`, `circle:SIZE`, `square:SIZE`, `cross:SIZE`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Mark {
@@ -30,11 +56,23 @@ pub enum Mark {
         /// Column that says which series a row belongs to.
         series: Option<String>,
     },
+    /// A shape around each row, which covers the row's own pixel and those whose centers lie in it.
+    Markers {
+        /// The shape.
+        shape: MarkerShape,
+        /// Its size, in CSS pixels: at [`Mark::scaled`] in pixels of the figure.
+        size: f64,
+        /// Whether it is asked how much of each pixel any marker covers (antialiased: in layers of one color), not how
+        /// many cover it. No part of the text.
+        is_solid: bool,
+    },
 }
 
 /// Why a text is no mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("reading the mark: `{text}`: {why}; use points, line or line:COLUMN")]
+#[error(
+    "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE or cross:SIZE (in pixels)"
+)]
 pub struct MarkError {
     text: String,
     why: String,
@@ -46,7 +84,16 @@ impl Mark {
     pub fn column(&self) -> Option<&str> {
         match self {
             Self::Lines { series } => series.as_deref(),
-            Self::Points => None,
+            Self::Points | Self::Markers { .. } => None,
+        }
+    }
+
+    /// The mark in a figure of so many pixels to a CSS pixel, in one color or not.
+    #[must_use]
+    pub fn scaled(&self, scale: f64, is_solid: bool) -> Self {
+        match self {
+            Self::Markers { shape, size, .. } => Self::Markers { shape: *shape, size: size * scale, is_solid },
+            Self::Points | Self::Lines { .. } => self.clone(),
         }
     }
 
@@ -56,7 +103,12 @@ impl Mark {
     /// [`ViewError::Mark`].
     pub fn check(&self, reduction: &Reduction) -> Result<(), ViewError> {
         match (self, reduction) {
-            (Self::Points, _) | (Self::Lines { .. }, Reduction::Count | Reduction::Any) => Ok(()),
+            (Self::Points, _) | (_, Reduction::Count | Reduction::Any) => Ok(()),
+            (Self::Markers { .. }, Reduction::Of(..)) => Err(ViewError::Mark {
+                mark: self.to_string(),
+                reduction: reduction.to_string(),
+                instead: "markers are counted where they lie; use count or any",
+            }),
             (Self::Lines { .. }, Reduction::Of(..)) => Err(ViewError::Mark {
                 mark: self.to_string(),
                 reduction: reduction.to_string(),
@@ -76,7 +128,17 @@ impl FromStr for Mark {
             ("line", None) => Ok(Self::Lines { series: None }),
             ("line", Some(column)) if !column.trim().is_empty() => Ok(Self::Lines { series: Some(column.to_owned()) }),
             ("line", Some(_)) => wrong("the column of the series is missing"),
-            _ => wrong("it is not known"),
+            (name, size) => {
+                let Some((_, shape)) = MarkerShape::ALL.iter().find(|(known, _)| *known == name) else {
+                    return wrong("it is not known");
+                };
+                match size.map(|size| size.trim().parse::<f64>()) {
+                    Some(Ok(size)) if MARKER_SIZES.contains(&size) => {
+                        Ok(Self::Markers { shape: *shape, size, is_solid: false })
+                    }
+                    _ => wrong("its size is a number of pixels from 0.1 to 200"),
+                }
+            }
         }
     }
 }
@@ -87,6 +149,7 @@ impl fmt::Display for Mark {
             Self::Points => f.write_str("points"),
             Self::Lines { series: None } => f.write_str("line"),
             Self::Lines { series: Some(column) } => write!(f, "line:{column}"),
+            Self::Markers { shape, size, .. } => write!(f, "{shape}:{size}"),
         }
     }
 }
@@ -111,10 +174,18 @@ mod tests {
 
     #[test]
     fn marks_read_as_they_are_written() {
-        for text in ["points", "line", "line:id", "line:a:b", "line: x + 1"] {
+        for text in ["points", "line", "line:id", "line:a:b", "line: x + 1", "circle:5", "square:0.5", "cross:12.25"] {
             assert_eq!(text.parse::<Mark>().unwrap().to_string(), text);
         }
-        for (text, why) in [("", "not known"), ("dots", "not known"), ("line:", "missing"), ("points:3", "not known")] {
+        for (text, why) in [
+            ("", "not known"),
+            ("dots", "not known"),
+            ("line:", "missing"),
+            ("points:3", "not known"),
+            ("circle", "0.1 to 200"),
+            ("cross:0", "0.1 to 200"),
+            ("square:nan", "0.1 to 200"),
+        ] {
             let message = text.parse::<Mark>().unwrap_err().to_string();
             assert!(message.contains(why) && message.contains("line:COLUMN"), "{message}");
         }

@@ -94,7 +94,7 @@ impl Canvas {
         let view = known.unwrap_or_else(|| assumed(&document, size));
         let layout = self.laid_out(model, view, size, pixels_per_point)?;
         let plot_size = layout.plot_size();
-        model.sync(plot_size);
+        model.sync(plot_size, f64::from(pixels_per_point));
         let corner = vec2(pixels(layout.plot.x), pixels(layout.plot.y)) / pixels_per_point;
         let extent = vec2(pixels(layout.plot.width), pixels(layout.plot.height)) / pixels_per_point;
         let resized = |axis: Axis, pixels| Axis { pixels, ..axis };

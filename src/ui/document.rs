@@ -47,6 +47,7 @@ impl Document {
         let look = |layer: &FigureLayer| LayerLook {
             spread: layer.spread,
             style: layer.style.clone(),
+            color: layer.color,
             blend: layer.blend,
             visible: layer.visible,
         };

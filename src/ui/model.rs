@@ -10,7 +10,7 @@ use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::style::Style;
-use crate::workbench::figure::{FigureLayer, default_background};
+use crate::workbench::figure::{DPI, FigureLayer, FigureRequest, default_background};
 use crate::workbench::frame::{FigureText, Quantity, Theme};
 use crate::workbench::session::{
     DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, PaintedLayer, Session, Wake, Wish,
@@ -265,8 +265,8 @@ impl Model {
         })
     }
 
-    /// Has drawn what the document wants, at the plot's size; costs nothing where that is done or under way.
-    pub fn sync(&mut self, size: Size) {
+    /// Has drawn what the document wants, at the plot's size and with so many pixels to a point; costs nothing where that is done or under way.
+    pub fn sync(&mut self, size: Size, scale: f64) {
         let Some(document) = self.history.current().clone() else { return };
         let Some(data) = self.data_of(&document) else {
             // Undo or redo led to other data.
@@ -279,7 +279,8 @@ impl Model {
             self.session.watch(&data);
             self.data.clone_from(&data);
         }
-        let layer = |i: usize| Layer { style: Style::default(), ..document.figure.layer(i, size) };
+        let figure = FigureRequest { dpi: DPI * scale, ..document.figure.clone() };
+        let layer = |i: usize| Layer { style: Style::default(), ..figure.layer(i, size) };
         let asked: Asked = data.iter().enumerate().map(|(i, data)| (data.id, layer(i))).collect();
         let looks = document.looks();
         if self.asked.as_ref() != Some(&asked) {

@@ -66,6 +66,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
     spread(&mut words, layer.spread);
     style(&mut words, &layer.style);
+    words.given("--color", layer.color.map(|color| color.to_string()).as_deref());
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);
     words.given("--colorbar-label", layer.label.as_deref());

@@ -19,6 +19,7 @@ use crate::figure::colormap::colormap;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::painter::PaintError;
 use crate::figure::shading::{Shading, shading_per};
+use crate::figure::tint::tint;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -85,6 +86,8 @@ pub struct FigureLayer {
     pub spread: Spread,
     /// How the numbers become colors. Its background is not used: the figure's is.
     pub style: Style,
+    /// The one color that it has, if it has no colormap: on all that is drawn, and as much of it as markers cover.
+    pub color: Option<Rgba>,
     /// How the colors join with those beneath.
     pub blend: Blend,
     /// Whether it is seen.
@@ -104,6 +107,7 @@ impl FigureLayer {
             reduction: Reduction::Count,
             spread: Spread::default(),
             style: Style::default(),
+            color: None,
             blend: Blend::Normal,
             visible: true,
             label: None,
@@ -135,7 +139,7 @@ impl FigureLayer {
     /// Whether it has a color bar: what is of one color has none.
     #[must_use]
     pub fn has_bar(&self) -> bool {
-        self.visible && self.reduction != Reduction::Any
+        self.visible && self.reduction != Reduction::Any && self.color.is_none()
     }
 }
 
@@ -168,7 +172,8 @@ impl FigureRequest {
         }
         for i in 0..self.layers.len() {
             self.layer(i, self.size).check()?;
-            let FigureLayer { reduction, style: Style { colormap: name, special, per, .. }, .. } = &self.layers[i];
+            let FigureLayer { reduction, style, mark, color, spread, .. } = &self.layers[i];
+            let Style { colormap: name, special, per, .. } = style;
             if *per == Per::Area && !reduction.is_additive() {
                 return Err(WorkbenchError::Request(format!(
                     "per area goes with counts and sums; {reduction} does not grow with the pixel, leave `per` out"
@@ -177,6 +182,10 @@ impl FigureRequest {
             colormap(name)?;
             if special.len() > MAX_SPECIAL {
                 return Err(FigureError::TooManySpecial(special.len()).into());
+            }
+            if matches!(mark, Mark::Markers { .. }) && color.is_some() && !spread.is_none() {
+                let what = "markers of one color cannot be spread; leave out the spread, or make them larger";
+                return Err(WorkbenchError::Request(what.to_owned()));
             }
         }
         if !(10.0..=2400.0).contains(&self.dpi) {
@@ -216,9 +225,10 @@ impl FigureRequest {
     /// If there is no such layer.
     #[must_use]
     pub fn layer(&self, index: usize, size: Size) -> Layer {
-        let FigureLayer { mark, reduction, style, .. } = &self.layers[index];
+        let FigureLayer { mark, reduction, style, color, .. } = &self.layers[index];
+        let mark = mark.scaled(self.dpi / DPI, color.is_some());
         let style = Style { background: Background::None, ..style.clone() };
-        Layer { x: self.x, y: self.y, size, mark: mark.clone(), reduction: reduction.clone(), style }
+        Layer { x: self.x, y: self.y, size, mark, reduction: reduction.clone(), style }
     }
 
     /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
@@ -390,8 +400,8 @@ impl Workbench {
             if let Some(ends) = wholes.get(*i).copied().flatten() {
                 style.limits = ends.put_into(style.limits, &style.norm);
             }
-            let (colors, bar) =
-                decide(counted.numbers.bands(), &style, plans[*i].area(style.per), request.layers[*i].has_bar())?;
+            let area = plans[*i].area(style.per);
+            let (colors, bar) = decide(counted.numbers.bands(), &style, area, &request.layers[*i])?;
             bars.extend(bar);
             shadings.push(colors);
         }
@@ -477,7 +487,7 @@ impl Workbench {
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let mut numbers = Kept::new(plan.view.x.pixels, layer.reduction == Reduction::Count)?;
+        let mut numbers = Kept::new(plan.view.x.pixels, layer.are_counts())?;
         let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
         Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes })
@@ -489,9 +499,13 @@ fn decide(
     values: &dyn Bands,
     style: &Style,
     area: Option<f64>,
-    has_bar: bool,
+    layer: &FigureLayer,
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
+    if let Some(color) = layer.color {
+        let is_solid = matches!(layer.mark, Mark::Markers { .. });
+        return Ok((tint(is_solid, color, style.alpha, style.background)?, None));
+    }
     let colors = shading_per(values, style, area)?;
-    let bar = if has_bar { Some(ColorBar::of(values, style, &colors)?) } else { None };
+    let bar = if layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }

@@ -153,6 +153,8 @@ struct LayerPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     colormap: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    color: Option<Rgba>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     alpha: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     under: Option<Rgba>,
@@ -261,6 +263,7 @@ fn text_of(
             per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
             colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
+            color: layer.color,
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
             under: layer.style.under,
             over: layer.style.over,
@@ -407,6 +410,7 @@ fn layer(
             special: part.special,
             ..Style::default()
         },
+        color: part.color,
         blend: part.blend.unwrap_or_default(),
         visible: !part.hidden,
         label: part.label,

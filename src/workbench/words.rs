@@ -35,6 +35,7 @@ pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
             colorbar::quantity(&Reduction::Of(*statistic, value_name(column, y)))
         }
         (Mark::Lines { .. }, Reduction::Count, _) => "lines per pixel".to_owned(),
+        (Mark::Markers { .. }, Reduction::Count, _) => "markers per pixel".to_owned(),
         (_, reduction, _) => colorbar::quantity(reduction),
     }
 }

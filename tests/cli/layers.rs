@@ -169,3 +169,28 @@ fn lines_join_the_rows_of_a_series() {
         .failed(&["mean:2", "use count or any"]);
     desk.run(&format!("aggregate {view} --mark dash -o no.npy")).refused(&["dash", "line:COLUMN"]);
 }
+
+#[test]
+fn markers_of_one_color_are_its_shares_and_grow_with_the_dpi() {
+    let desk = Desk::new();
+    desk.write("p.npy", pairs(&[(0.5, 0.5), (1.02, 0.25)]));
+    let view = "p.npy --x-range=0..1 --y-range=0..1 --size 40x40";
+    let picture = desk.render(&format!("{view} --mark circle:10 --color red --background none"));
+    let opacity =
+        |picture: &crate::kit::Picture| picture.pixels().map(|pixel| f64::from(pixel[3])).sum::<f64>() / 255.0;
+    assert!(picture.pixels().all(|pixel| pixel[3] == 0 || pixel[..3] == [255, 0, 0]));
+    // A disk, and the part that reaches in of one just outside.
+    let area = opacity(&picture);
+    assert!((area - 25.0 * std::f64::consts::PI - 31.3).abs() < 1.0, "{area}");
+    assert!(picture.pixels().any(|pixel| (1..255).contains(&pixel[3])), "antialiased");
+    let larger = desk.render(&format!("{view} --mark circle:5 --dpi 192 --color red --background none"));
+    assert!(picture.pixels().eq(larger.pixels()));
+    let facts = desk.json(&format!("render {view} --mark circle:10 --color red -o a.png"));
+    assert_eq!(crate::kit::accounting(&facts), (1, 1, 0));
+    let counts = desk.aggregate(&format!("{view} --mark square:10"));
+    assert_eq!(counts.counts().iter().filter(|n| **n == 1).count(), 100 + 40);
+    desk.run(&format!("aggregate {view} --mark circle -o no.npy")).refused(&["circle", "0.1 to 200"]);
+    desk.run(&format!("render {view} --mark circle:5 --spread 2 --color red -o no.png")).refused(&["spread"]);
+    let points = desk.render(&format!("{view} --color #00ff0080 --background none"));
+    assert_eq!(points.pixels().filter(|pixel| **pixel == [0, 255, 0, 128]).count(), 1);
+}

@@ -178,6 +178,28 @@ fn bands_are_spread_as_one_picture() {
 }
 
 #[test]
+fn bands_hold_whole_lines_and_markers() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for (mark, color) in [("line", None), ("circle:7.5", None), ("circle:7.5", Some("red")), ("cross:30", Some("blue"))]
+    {
+        let mut request = request("count", "log", "..", true);
+        request.layers[0].mark = mark.parse().unwrap();
+        request.layers[0].color = color.map(|color| color.parse().unwrap());
+        request.background = "white".parse().unwrap();
+        request.layers[0].style.alpha = 0.8;
+        let whole = draw(&table, &request, 1 << 30);
+        let expected = file(&whole, dir.path());
+        for bytes in [1 << 20, 1 << 18] {
+            let banded = draw(&table, &request, bytes);
+            assert!(banded.passes() > 3, "{}", banded.passes());
+            assert_eq!((banded.accountings(), banded.view()), (whole.accountings(), whole.view()));
+            assert!(file(&banded, dir.path()) == expected, "{mark} {color:?}");
+        }
+    }
+}
+
+#[test]
 fn bands_of_several_layers_make_the_same_file() {
     let dir = tempfile::tempdir().unwrap();
     let table = table(dir.path());

@@ -38,7 +38,12 @@ impl Frame {
         let padded = width.next_multiple_of(16) + 16;
         let stride = if padded.is_multiple_of(256) { padded + 16 } else { padded };
         // At most 30000 * 30032 pixels: fits u32.
-        Self { width: width as usize, stride, rest: stride * height, has_runs: plan.draw != Draw::Points }
+        Self {
+            width: width as usize,
+            stride,
+            rest: stride * height,
+            has_runs: plan.draw != Draw::Points && plan.reduce != Reduce::Coverage,
+        }
     }
 
     fn len(&self) -> usize {
@@ -49,7 +54,7 @@ impl Frame {
     pub fn grid_bytes(&self, reduce: Reduce) -> u64 {
         let each = match reduce {
             Reduce::Count | Reduce::Any => 4,
-            Reduce::Extreme(_) => 4 + 8,
+            Reduce::Extreme(_) | Reduce::Coverage => 4 + 8,
             Reduce::Total(Statistic::Std, _) => Totals::COUNTER_BYTES + 16,
             Reduce::Total(..) => Totals::COUNTER_BYTES,
         };
@@ -100,6 +105,7 @@ impl Frame {
 /// What the pixels hold.
 enum Store {
     Counts(Pages<u32>),
+    Masks { counts: Pages<u32>, masks: Pages<u64> },
     Extremes { counts: Pages<u32>, largest: bool, keys: Pages<u64> },
     Totals(Totals),
 }
@@ -125,6 +131,7 @@ impl Grid {
         let len = frame.len();
         let store = match reduce {
             Reduce::Count | Reduce::Any => Store::Counts(Pages::zeroed(len)),
+            Reduce::Coverage => Store::Masks { counts: Pages::zeroed(len), masks: Pages::zeroed(len) },
             Reduce::Extreme(largest) => {
                 Store::Extremes { counts: Pages::zeroed(len), largest, keys: Pages::zeroed(len) }
             }
@@ -155,7 +162,7 @@ impl Grid {
             self.spill();
         }
         self.since_spill = self.since_spill.saturating_add(rows);
-        if let Store::Counts(counts) | Store::Extremes { counts, .. } = &mut self.store {
+        if let Store::Counts(counts) | Store::Masks { counts, .. } | Store::Extremes { counts, .. } = &mut self.store {
             // Borrowed once: else its place would be read again for every row.
             let counts = &mut **counts;
             for i in &*index {
@@ -183,10 +190,18 @@ impl Grid {
         }
     }
 
+    /// Covers some points of a pixel.
+    #[inline(always)]
+    pub fn cover(&mut self, column: u32, line: u32, mask: u64) {
+        if let Store::Masks { masks, .. } = &mut self.store {
+            masks[(line * self.frame.stride + column) as usize] |= mask;
+        }
+    }
+
     /// Empties the 32-bit counters into the 64-bit ones.
     #[cold]
     fn spill(&mut self) {
-        if let Store::Counts(counts) | Store::Extremes { counts, .. } = &mut self.store {
+        if let Store::Counts(counts) | Store::Masks { counts, .. } | Store::Extremes { counts, .. } = &mut self.store {
             self.wide.resize(counts.len(), 0);
             for (wide, count) in self.wide.iter_mut().zip(counts.iter_mut()) {
                 *wide += u64::from(std::mem::take(count));
@@ -217,7 +232,7 @@ impl Grid {
     fn add_counts(&self, counters: Range<usize>, at: usize, counts: &mut Vec<u64>) {
         match &self.store {
             Store::Totals(totals) => totals.add_counts(counters, at, counts),
-            Store::Counts(narrow) | Store::Extremes { counts: narrow, .. } => {
+            Store::Counts(narrow) | Store::Masks { counts: narrow, .. } | Store::Extremes { counts: narrow, .. } => {
                 add_up(counts, at, &narrow[counters.clone()], |a, b| a + u64::from(b));
                 if let Some(wide) = self.wide.get(counters) {
                     add_up(counts, at, wide, |a, b| a + b);
@@ -252,6 +267,7 @@ impl Grid {
             }
             match &self.store {
                 Store::Counts(_) => {}
+                Store::Masks { masks, .. } => add_up(&mut cells.masks, into, &masks[counters], |a, b| a | b),
                 Store::Extremes { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),
                 Store::Totals(totals) => totals.add_to(&counters, into, cells),
             }

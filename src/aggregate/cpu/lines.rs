@@ -36,8 +36,6 @@ struct Vertex {
 
 /// What draws the lines of a worker's blocks.
 pub struct Pen {
-    /// Positions of a batch along x and y.
-    pub positions: [Box<[f64; BATCH]>; 2],
     series: Box<[u64; BATCH]>,
     buffer: Option<LaneBuffer>,
     /// The row before, if a line may come from it.
@@ -49,7 +47,6 @@ impl Pen {
     /// A pen for some rows of a plan's pixels; `series` is the kind of the column that names the series, if one does.
     pub fn new(plan: &FramePlan, lines: &Range<u32>, series: Option<LaneKind>) -> Self {
         Self {
-            positions: [Box::new([0.0; BATCH]), Box::new([0.0; BATCH])],
             series: Box::new([0; BATCH]),
             buffer: series.map(LaneBuffer::new),
             last: None,
@@ -79,10 +76,10 @@ impl Pen {
         }
     }
 
-    /// Draws the lines to the rows of a batch, whose pixels are given, each from the row before.
+    /// Draws the lines to the rows of a batch, whose pixels and positions along x and y are given, each from the row before.
     #[inline(always)]
-    pub fn draw(&mut self, columns: &[u32], lines: &[u32], grid: &mut Grid) {
-        let Self { positions: [x, y], series, last, clip, .. } = self;
+    pub fn draw(&mut self, columns: &[u32], lines: &[u32], [x, y]: [&[f64]; 2], grid: &mut Grid) {
+        let Self { series, last, clip, .. } = self;
         let mut before = *last;
         for (i, (&column, &line)) in columns.iter().zip(lines).enumerate() {
             let vertex = Vertex { at: [x[i], y[i]], column, line, series: series[i] };
@@ -104,8 +101,7 @@ impl Pen {
     }
 
     /// Takes the only row of a batch for the row before.
-    pub fn begin(&mut self, column: u32, line: u32) {
-        let at = [self.positions[0][0], self.positions[1][0]];
+    pub fn begin(&mut self, column: u32, line: u32, at: [f64; 2]) {
         let is_there = column.max(line) < NOT_FINITE && !at[0].is_nan() && !at[1].is_nan();
         self.last = is_there.then_some(Vertex { at, column, line, series: self.series[0] });
     }

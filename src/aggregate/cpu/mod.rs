@@ -3,6 +3,7 @@
 mod grid;
 mod lines;
 mod locate;
+mod markers;
 mod pages;
 mod prefetch;
 mod progressive;
@@ -25,6 +26,7 @@ use super::{Accounting, Aggregate, EngineError, Rest, Values};
 use grid::{Frame, Grid};
 use lines::Pen;
 use locate::Locator;
+use markers::Stamp;
 pub use progressive::Progressive;
 
 /// Most bytes that all private grids may take together.
@@ -185,8 +187,12 @@ struct Worker {
     rows: Box<[u32; BATCH]>,
     keep: Box<[bool; BATCH]>,
     scratch: Scratch,
+    /// Positions of a batch along x and y, where they are needed.
+    places: Option<Box<[[f64; BATCH]; 2]>>,
     /// What draws lines, where lines are drawn.
     pen: Option<Box<Pen>>,
+    /// What stamps markers, where markers are drawn.
+    stamp: Option<Stamp>,
 }
 
 /// One batch of rows for one worker.
@@ -213,9 +219,14 @@ impl Worker {
             rows: Box::new([0; BATCH]),
             keep: Box::new([false; BATCH]),
             scratch: Scratch::default(),
+            places: (pass.plan.draw != Draw::Points).then(|| Box::new([[0.0; BATCH]; 2])),
             pen: match pass.plan.draw {
-                Draw::Points => None,
                 Draw::Lines { .. } => Some(Box::new(Pen::new(pass.plan, &pass.lines, pass.series))),
+                Draw::Points | Draw::Markers { .. } => None,
+            },
+            stamp: match pass.plan.draw {
+                Draw::Markers { shape, size } => Some(Stamp::new(pass.plan, (shape, size), &pass.lines)),
+                Draw::Points | Draw::Lines { .. } => None,
             },
         }
     }
@@ -223,8 +234,8 @@ impl Worker {
     /// Takes the row before a block for the one that its first line comes from.
     fn begin(&mut self, pass: &Pass<'_>, part: &Part, row: &Range<u64>) {
         self.find(pass, part, row);
-        if let Some(pen) = &mut self.pen {
-            pen.begin(self.columns[0], self.rows[0]);
+        if let (Some(pen), Some(places)) = (&mut self.pen, &self.places) {
+            pen.begin(self.columns[0], self.rows[0], places.map(|at| at[0]));
         }
     }
 
@@ -232,8 +243,14 @@ impl Worker {
     fn add(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) {
         let n = self.find(pass, part, rows);
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
-        if let Some(pen) = &mut self.pen {
-            pen.draw(columns, lines, &mut self.grid);
+        if let Some(places) = &self.places {
+            let places = places.each_ref().map(|at| &at[..n]);
+            if let Some(pen) = &mut self.pen {
+                pen.draw(columns, lines, places, &mut self.grid);
+            }
+            if let Some(stamp) = &self.stamp {
+                stamp.stamp(columns, lines, places, &mut self.grid);
+            }
         }
         let index = pass.frame.index(columns, lines);
         let value = match (&mut self.buffers[VALUE], part.columns().get(VALUE)) {
@@ -249,8 +266,7 @@ impl Worker {
         let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
         let [x, y, _] = &mut self.buffers;
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
-        let mut places = self.pen.as_mut().map(|pen| pen.positions.each_mut());
-        let (at_x, at_y) = match &mut places {
+        let (at_x, at_y) = match self.places.as_deref_mut() {
             Some([x, y]) => (Some(&mut x[..n]), Some(&mut y[..n])),
             None => (None, None),
         };

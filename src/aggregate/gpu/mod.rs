@@ -249,8 +249,8 @@ impl GpuEngine {
 fn refuse_marks(plan: &FramePlan) -> Result<(), EngineError> {
     match plan.draw {
         Draw::Points => Ok(()),
-        Draw::Lines { .. } => {
-            Err(EngineError::Gpu { doing: "reading the plan", what: "it draws points only, not lines".to_owned() })
+        Draw::Lines { .. } | Draw::Markers { .. } => {
+            Err(EngineError::Gpu { doing: "reading the plan", what: "it draws points only".to_owned() })
         }
     }
 }

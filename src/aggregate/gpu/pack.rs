@@ -51,7 +51,8 @@ impl Words {
         match reduce {
             Reduce::Total(_, fixed) => Some(Self::Fixed(fixed)),
             Reduce::Extreme(largest) => Some(Self::Extreme { largest }),
-            Reduce::Count | Reduce::Any => None,
+            // Coverage never comes here: plans of markers are refused.
+            Reduce::Count | Reduce::Any | Reduce::Coverage => None,
         }
     }
 

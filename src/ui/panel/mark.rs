@@ -2,21 +2,30 @@
 
 use egui::{ComboBox, DragValue, Ui};
 
-use crate::scene::mark::Mark;
+use crate::scene::mark::{MARKER_SIZES, Mark, MarkerShape};
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
+use crate::scene::style::Rgba;
 
 use super::super::model::Model;
 use super::row;
 
 /// What spreading begins with: datashader's defaults.
 const FIRST_PX: u32 = 1;
+/// Size that markers begin with, in pixels.
+const FIRST_SIZE: f64 = 5.0;
+/// The color that one color begins with.
+const FIRST_COLOR: Rgba = Rgba([255, 64, 64, 255]);
 
 /// The rows of the section. `names` are those of the columns there are.
 pub fn ui(ui: &mut Ui, model: &mut Model, names: &[String]) {
     let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
     mark(ui, model, &layer.mark, names);
-    spread(ui, model, layer.spread);
+    color(ui, model, layer.color);
+    // Markers of one color are as large as they are.
+    if layer.color.is_none() || !matches!(layer.mark, Mark::Markers { .. }) {
+        spread(ui, model, layer.spread);
+    }
 }
 
 fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
@@ -25,9 +34,21 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
         let name = match present {
             Mark::Points => "points",
             Mark::Lines { .. } => "lines",
+            Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
+            Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
+            Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
         };
+        let size = if let Mark::Markers { size, .. } = present { *size } else { FIRST_SIZE };
+        let marker = |shape| Mark::Markers { shape, size, is_solid: false };
         let list = ComboBox::from_id_salt("mark").selected_text(name).width(84.0).show_ui(ui, |ui| {
-            for (choice, mark) in [("points", Mark::Points), ("lines", Mark::Lines { series: None })] {
+            let choices = [
+                ("points", Mark::Points),
+                ("lines", Mark::Lines { series: None }),
+                ("circles", marker(MarkerShape::Circle)),
+                ("squares", marker(MarkerShape::Square)),
+                ("crosses", marker(MarkerShape::Cross)),
+            ];
+            for (choice, mark) in choices {
                 if ui.selectable_label(name == choice, choice).clicked() && name != choice {
                     chosen = Some(mark);
                 }
@@ -49,6 +70,13 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             });
             list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(of);
         }
+        if let Mark::Markers { shape, mut size, is_solid } = *present {
+            let field = DragValue::new(&mut size).range(MARKER_SIZES).speed(0.1).max_decimals(2).suffix(" px");
+            if drag(ui, model, field) {
+                let mark = Mark::Markers { shape, size, is_solid };
+                model.edit("Size", |document| document.layer_mut().mark = mark);
+            }
+        }
     });
     if let Some(mark) = chosen.filter(|mark| mark != present) {
         model.settle();
@@ -58,10 +86,40 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             if mark.check(&layer.reduction).is_err() {
                 layer.reduction = Reduction::Count;
             }
+            if matches!(mark, Mark::Markers { .. }) && layer.color.is_some() {
+                layer.spread = Spread::default();
+            }
             layer.mark = mark;
         });
         model.settle();
     }
+}
+
+/// One color in the place of a colormap.
+fn color(ui: &mut Ui, model: &mut Model, present: Option<Rgba>) {
+    row(ui, "one color", |ui, label| {
+        let mut is_one = present.is_some();
+        let Rgba([r, g, b, a]) = present.unwrap_or(FIRST_COLOR);
+        let mut rgb = [r, g, b];
+        if ui.checkbox(&mut is_one, "").labelled_by(label).changed() {
+            set_color(model, is_one.then_some(Rgba([r, g, b, a])));
+            model.settle();
+        }
+        if present.is_some() && ui.color_edit_button_srgb(&mut rgb).changed() {
+            let [r, g, b] = rgb;
+            set_color(model, Some(Rgba([r, g, b, a])));
+        }
+    });
+}
+
+fn set_color(model: &mut Model, color: Option<Rgba>) {
+    model.edit("One color", |document| {
+        let layer = document.layer_mut();
+        layer.color = color;
+        if color.is_some() && matches!(layer.mark, Mark::Markers { .. }) {
+            layer.spread = Spread::default();
+        }
+    });
 }
 
 fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {

@@ -148,7 +148,12 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 raw: RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), offset: None, planar: Some(false) },
                 ..Sources::default()
             },
-            mark: if blend == 3 && !sums { "line:1".parse().unwrap() } else { Mark::Points },
+            mark: match blend {
+                3 if !sums => "line:1".parse().unwrap(),
+                4 if !sums && spread == "0" => "cross:4.5".parse().unwrap(),
+                _ => Mark::Points,
+            },
+            color: (blend > 2).then_some(Rgba([1, 2, 3, 200])),
             reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
             spread: spread.parse().unwrap(),
             style: Style { per: if visible == sums { Per::Area } else { Per::Pixel }, ..style },

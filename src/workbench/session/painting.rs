@@ -11,10 +11,12 @@ use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
 use crate::figure::shading::shading_per;
+use crate::figure::tint::tint;
+use crate::plan::Reduce;
 use crate::scene::blend::Blend;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::{Background, Style};
+use crate::scene::style::{Background, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::{ground, spread_aggregate};
 
@@ -42,6 +44,8 @@ pub struct LayerLook {
     pub spread: Spread,
     /// Its colors; the background is not looked at.
     pub style: Style,
+    /// The one color that it has, if it has no colormap.
+    pub color: Option<Rgba>,
     /// How they join with those beneath.
     pub blend: Blend,
     /// Whether it is seen.
@@ -68,9 +72,17 @@ pub struct PaintedLayer {
 /// What a layer was painted from.
 struct Known {
     aggregate: Arc<Aggregate>,
+    way: Way,
+    painted: Arc<PaintedLayer>,
+}
+
+/// The way from numbers to colors.
+#[derive(PartialEq)]
+struct Way {
     spread: (Spread, Merge),
     style: Style,
-    painted: Arc<PaintedLayer>,
+    /// One color instead of a colormap, and whether the numbers are shares of pixels.
+    color: Option<(Rgba, bool)>,
 }
 
 /// The painter's memory: the layers of the last picture.
@@ -98,8 +110,12 @@ impl Painting {
             let is_alone = visible == 1 && look.visible;
             let background = if is_alone { looks.background } else { Background::None };
             let reduction = shown.wishes.get(i).map_or(&Reduction::Count, |wish| &wish.layer.reduction);
-            let spread = (look.spread, look.spread.merge_for(reduction));
-            known.push(self.layer(layer, spread, Style { background, ..look.style })?);
+            // Shares of pixels are what markers of one color have; they are no numbers to be spread.
+            let are_shares = layer.plan.reduce == Reduce::Coverage;
+            let spread = if are_shares { Spread::default() } else { look.spread };
+            let spread = (spread, spread.merge_for(reduction));
+            let color = look.color.map(|color| (color, are_shares));
+            known.push(self.layer(layer, Way { spread, style: Style { background, ..look.style }, color })?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -122,34 +138,38 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(&self, shown: &ShownLayer, spread: (Spread, Merge), style: Style) -> Result<Known, WorkbenchError> {
+    fn layer(&self, shown: &ShownLayer, way: Way) -> Result<Known, WorkbenchError> {
         let aggregate = &shown.aggregate;
-        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.spread == spread;
-        if let Some(known) = self.known.iter().filter(same).find(|known| known.style == style) {
-            return Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::clone(&known.painted) });
+        let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.way.spread == way.spread;
+        if let Some(known) = self.known.iter().filter(same).find(|known| known.way == way) {
+            return Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::clone(&known.painted) });
         }
+        let Way { spread, style, color } = &way;
         let numbers = match self.known.iter().find(same) {
             Some(known) => Arc::clone(&known.painted.numbers),
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
         };
         let Aggregate { width, height, values, .. } = numbers.as_ref();
         let area = shown.plan.area(style.per);
-        let colors = shading_per(values, &style, area)?;
+        let colors = match color {
+            Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
+            None => shading_per(values, style, area)?,
+        };
         let ordinary = ordinary(values, &style.special, area);
         // How values are spread depends on them and on the norm only.
         let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per);
-        let alike = |known: &&Known| basis(&known.style) == basis(&style);
+        let alike = |known: &&Known| basis(&known.way.style) == basis(style);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
             let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
-            let bar = ColorBar::of(values, &style, &colors);
+            let bar = ColorBar::of(values, style, &colors);
             let sheet = shade(values, *width, *height, &colors);
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
         let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, area, sheet };
-        Ok(Known { aggregate: Arc::clone(aggregate), spread, style, painted: Arc::new(painted) })
+        Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }
