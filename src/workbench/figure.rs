@@ -14,10 +14,9 @@ use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::ColorBar;
-use crate::figure::colormap::colormap;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::painter::PaintError;
-use crate::figure::shading::{Shading, shading_per};
+use crate::figure::shading::{Shading, shading_with};
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -28,6 +27,7 @@ use crate::scene::style::{Background, MAX_SPECIAL, Per, Rgba, Style};
 use super::bands::Banded;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
+use super::tables::colormap;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
@@ -483,7 +483,7 @@ fn decide(
     area: Option<f64>,
     has_bar: bool,
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
-    let colors = shading_per(values, style, area)?;
+    let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
     let bar = if has_bar { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }

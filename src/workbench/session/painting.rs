@@ -5,16 +5,18 @@ use std::sync::Arc;
 use crate::aggregate::Aggregate;
 use crate::figure::bands::ordinary;
 use crate::figure::colorbar::ColorBar;
+use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::norm::Scale;
 use crate::figure::shade::shade;
-use crate::figure::shading::shading_per;
+use crate::figure::shading::shading_with;
 use crate::scene::blend::Blend;
 use crate::scene::style::{Background, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::ground;
+use crate::workbench::tables::colormap;
 
 use super::{Painted, Shown, ShownLayer};
 
@@ -53,6 +55,8 @@ pub struct PaintedLayer {
     pub histogram: Option<Arc<Histogram>>,
     /// The values of the first and the last color, if any row fell on a pixel.
     pub limits: Option<(f64, f64)>,
+    /// The colormap, by the name that the style has for it.
+    pub map: Arc<Colormap>,
     /// What its numbers were divided by, where they are counted per area.
     pub area: Option<f64>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
@@ -121,7 +125,12 @@ impl Painting {
         }
         let Aggregate { width, height, values, .. } = aggregate.as_ref();
         let area = shown.plan.area(style.per);
-        let colors = shading_per(values, &style, area)?;
+        // A file with a color table is read once, not whenever a limit is dragged.
+        let map = match self.known.iter().find(|known| known.painted.map.name == style.colormap) {
+            Some(known) => Arc::clone(&known.painted.map),
+            None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
+        };
+        let colors = shading_with(values, &style, &map, area)?;
         let ordinary = ordinary(values, &style.special, area);
         let ordinary = ordinary.as_ref();
         // How values are spread depends on them and on the norm only.
@@ -136,6 +145,7 @@ impl Painting {
             histogram,
             limits: Scale::new(ordinary, &style.norm, style.limits)?.map(|scale| scale.limits()),
             area,
+            map,
             sheet: shade(values, *width, *height, &colors),
         };
         Ok(Known { aggregate: Arc::clone(aggregate), style, painted: Arc::new(painted) })
