@@ -11,6 +11,7 @@ pub mod memory;
 pub mod recent;
 pub mod session;
 pub mod sources;
+pub mod tables;
 mod whole;
 pub mod words;
 
@@ -24,7 +25,7 @@ use crate::data::stats::{ColumnStats, column_stats};
 use crate::figure::FigureError;
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
-use crate::figure::shading::{Shading, shading_per};
+use crate::figure::shading::{Shading, shading_with};
 use crate::plan::{self, ColumnFacts, Draw, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
@@ -36,8 +37,8 @@ pub use crate::data::Table;
 pub use crate::data::raw::RawSpec;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::axes::Theme;
-pub use crate::figure::colormap;
 pub use crate::figure::colormap::names as colormap_names;
+pub use crate::figure::colormap::{Colormap, colormap};
 pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;
 pub use crate::figure::strips::Strips;
@@ -222,8 +223,8 @@ impl Workbench {
     /// # Errors
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
-        let area = drawn.plan.area(layer.style.per);
-        self.color(&drawn.aggregate, &shading_per(&drawn.aggregate.values, &layer.style, area)?)
+        let (area, map) = (drawn.plan.area(layer.style.per), tables::colormap(&layer.style.colormap)?);
+        self.color(&drawn.aggregate, &shading_with(&drawn.aggregate.values, &layer.style, &map, area)?)
     }
 
     /// The picture of numbers in colors already decided.

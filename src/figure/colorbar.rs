@@ -11,7 +11,7 @@ use crate::scene::style::{Norm, Style};
 
 use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
-use super::norm::{COLORS, Shading, color_index, inner_color};
+use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::seen;
 use super::ticks::decimal;
@@ -57,12 +57,7 @@ impl ColorBar {
     #[must_use]
     pub fn new(shading: &Shading, counts: bool, norm: &Norm, limits: Option<(f64, f64)>) -> Self {
         let unit = shading.area.unwrap_or(1.0);
-        let value = |key: &u64| match *key {
-            u64::MAX => f64::INFINITY,
-            key if counts => key as f64 / unit,
-            key => f64_from_key(key) / unit,
-        };
-        let thresholds = shading.thresholds.iter().map(value).collect();
+        let thresholds = shading.thresholds.iter().map(|key| value_of(*key, counts, unit)).collect();
         // Counts over an area are no whole numbers.
         let (norm, counts) = (norm.clone(), counts && shading.area.is_none());
         let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
@@ -72,12 +67,18 @@ impl ColorBar {
     /// The bar of an aggregate's values under a style and its shading, with its points where limits cut values off.
     ///
     /// # Errors
-    /// Numbers that were kept in a file and cannot be read again.
+    /// Those of [`Scale::new`]; numbers that were kept in a file and cannot be read again.
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, &style.special, shading.area);
         let limits = shading.limits;
         let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
-        bar.ends = [style.under, style.over].map(|color| color.map(|color| seen(color, style)));
+        // Between the quotients of counts there are others, which the bar shows too.
+        if shading.area.is_some()
+            && let Some(scale) = Scale::new(&ordinary, &style.norm, style.limits)?
+        {
+            bar.thresholds = scale.thresholds(false, 1.0).iter().map(|key| value_of(*key, false, 1.0)).collect();
+        }
+        bar.ends = [shading.ends[0], shading.ends[1]];
         let is_extended = match &style.norm {
             Norm::Boundary(levels) => levels.extend.ends(),
             _ => [false; 2],
@@ -85,14 +86,14 @@ impl ColorBar {
         for (extends, (color, is_extended)) in bar.extends.iter_mut().zip(bar.ends.iter().zip(is_extended)) {
             *extends = limits.is_some() && (color.is_some() || is_extended);
         }
-        let special = style.special.iter().map(|special| (readout::real(special.value), special.color));
+        let special = style.special.iter().map(|special| (readout::real(special.value), seen(special.color, style)));
         // Where the norm is defined for all values, none is bad.
         let may_be_bad = style.norm == Norm::Log && !values.are_counts();
-        let bad = style.bad.filter(|_| may_be_bad).map(|color| ("bad".to_owned(), color));
-        bar.swatches = special.chain(bad).map(|(text, color)| (text, seen(color, style))).collect();
+        let bad = shading.ends[2].filter(|_| may_be_bad).map(|color| ("bad".to_owned(), color));
+        bar.swatches = special.chain(bad).collect();
         if let Some((low, high)) = limits {
             // What is bad is not below.
-            let floor = if may_be_bad && style.bad.is_some() { 0.0 } else { f64::NEG_INFINITY };
+            let floor = if may_be_bad && shading.ends[2].is_some() { 0.0 } else { f64::NEG_INFINITY };
             // What is not below the last level is above it.
             let is_open = matches!(style.norm, Norm::Boundary(_));
             let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high || (is_open && v == high)];
@@ -249,6 +250,15 @@ pub fn quantity(reduction: &Reduction) -> String {
         Reduction::Of(Statistic::Min, column) => of("least", column),
         Reduction::Of(Statistic::Max, column) => of("greatest", column),
         Reduction::Of(Statistic::Std, column) => of("standard deviation", column),
+    }
+}
+
+/// The value of a threshold over an area; infinite where no value reaches it.
+fn value_of(key: u64, is_count: bool, unit: f64) -> f64 {
+    match key {
+        u64::MAX => f64::INFINITY,
+        key if is_count => key as f64 / unit,
+        key => f64_from_key(key) / unit,
     }
 }
 

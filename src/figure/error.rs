@@ -11,6 +11,16 @@ pub enum FigureError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file's colour table cannot be used.
+    #[error("reading the color table: {}{why} ({name})", line_of(*.line))]
+    BadTable {
+        /// The file.
+        name: String,
+        /// The line, counted from 1; 0 for the whole of it.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
     /// There is no colormap of that name.
     #[error("choosing the colormap: `{name}` is not known{}; the colormaps are {known} (add _r to reverse one)", did_you_mean(.nearest))]
     UnknownColormap {
@@ -67,6 +77,10 @@ pub enum FigureError {
         /// Length of the buffer, in bytes.
         bytes: usize,
     },
+}
+
+fn line_of(line: usize) -> String {
+    if line == 0 { String::new() } else { format!("line {line}: ") }
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

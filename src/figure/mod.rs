@@ -6,7 +6,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`mod@colormap`] | the tables of 256 colours, by name |
+//! | [`mod@colormap`] | the tables of 256 colours, by name and from the text of files |
 //! | [`mod@norm`] | norms and limits: where a value stands between the first and the last colour |
 //! | [`mod@shading`] | thresholds and palette: which number gets which colour |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
@@ -43,4 +43,4 @@ pub use colormap::{Colormap, colormap};
 pub use error::FigureError;
 pub use image::{Image, max_channel_difference};
 pub use shade::shade;
-pub use shading::{Shading, shading, shading_per};
+pub use shading::{Shading, shading, shading_with};

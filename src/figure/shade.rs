@@ -203,7 +203,15 @@ mod tests {
         all.sort_unstable();
         all.resize(COLORS - 1, u64::MAX);
         let palette = std::array::from_fn(|i| [byte(i as f64), 1, 2, 3]);
-        Shading { thresholds: all, palette, empty: [9, 9, 9, 9], apart: Vec::new(), area: None, limits: None }
+        Shading {
+            thresholds: all,
+            palette,
+            empty: [9, 9, 9, 9],
+            apart: Vec::new(),
+            ends: [None; 3],
+            limits: None,
+            area: None,
+        }
     }
 
     /// Ranges with colors apart, of which each can be told.

@@ -2,7 +2,7 @@
 
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, Ordinary};
-use crate::figure::colormap::colormap;
+use crate::figure::colormap::{Colormap, colormap};
 use crate::figure::error::FigureError;
 use crate::figure::norm::{COLORS, Scale, whole};
 use crate::figure::shade::over;
@@ -28,6 +28,8 @@ pub struct Shading {
     pub apart: Vec<Apart>,
     /// The values of the first and the last color ([`Scale::limits`]), if there is any value.
     pub limits: Option<(f64, f64)>,
+    /// The colors of values below the low limit, above the high one, and bad ones, where they have some of their own.
+    pub ends: [Option<[u8; 4]>; 3],
     /// What numbers are divided by before they are values that limits and norms are about: the area of a pixel.
     pub area: Option<f64>,
 }
@@ -86,22 +88,28 @@ impl Shading {
 /// # Errors
 /// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
 pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
-    shading_per(values, style, None)
+    shading_with(values, style, &colormap(&style.colormap)?, None)
 }
 
-/// As [`shading`], for numbers that are divided by the area of a pixel, if there is one, before limits and norm look at them.
+/// As [`shading`], in the colors of a map, for numbers that are divided by the area of a pixel, if there is one, before limits
+/// and norm look at them.
 ///
 /// # Errors
 /// As [`shading`].
-pub fn shading_per(values: &dyn Bands, style: &Style, area: Option<f64>) -> Result<Shading, FigureError> {
-    let table = colormap(&style.colormap)?.table;
+pub fn shading_with(
+    values: &dyn Bands,
+    style: &Style,
+    map: &Colormap,
+    area: Option<f64>,
+) -> Result<Shading, FigureError> {
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
     }
     if style.special.len() > MAX_SPECIAL {
         return Err(FigureError::TooManySpecial(style.special.len()));
     }
-    let palette = table.map(|[r, g, b]| seen(Rgba([r, g, b, 255]), style));
+    let palette = map.table.map(|color| seen(Rgba(color), style));
+    let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
     let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
@@ -111,21 +119,22 @@ pub fn shading_per(values: &dyn Bands, style: &Style, area: Option<f64>) -> Resu
     // What is not below the last level is above it.
     let is_open = matches!(style.norm, Norm::Boundary(_));
     let limits = scale.map(|scale| scale.limits());
-    let ends = limits.map(|limits| beyond(limits, is_open, is_count, unit));
+    let keys = limits.map(|limits| beyond(limits, is_open, is_count, unit));
     let mut apart = Vec::new();
     let mut add = |range: Option<(u64, u64)>, color: Option<Rgba>| {
         if let (Some((from, to)), Some(color)) = (range, color) {
             apart.push(Apart { from, to, color: seen(color, style) });
         }
     };
-    add(ends.map(|(least, _)| (0, least)), style.under);
-    add(ends.map(|(_, behind)| (behind, u64::MAX)), style.over);
+    add(keys.map(|(least, _)| (0, least)), under);
+    add(keys.map(|(_, behind)| (behind, u64::MAX)), over);
     // Zero and below have no logarithm; a count is at least 1.
-    add((style.norm == Norm::Log && !is_count).then(|| (0, f64_key(0.0) + 1)), style.bad);
+    add((style.norm == Norm::Log && !is_count).then(|| (0, f64_key(0.0) + 1)), bad);
     for special in &style.special {
         add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
     }
-    Ok(Shading { thresholds, palette, empty: beneath(style), apart, limits, area })
+    let ends = [under, over, bad].map(|color| color.map(|color| seen(color, style)));
+    Ok(Shading { thresholds, palette, empty: beneath(style), apart, ends, limits, area })
 }
 
 fn beneath(style: &Style) -> [u8; 4] {

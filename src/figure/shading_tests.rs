@@ -105,6 +105,24 @@ fn more_special_values_than_there_may_be_are_refused() {
     assert!(message.contains("65") && message.contains("64"), "{message}");
 }
 
+fn over(values: &Values, style: &Style, area: f64) -> Result<Shading, FigureError> {
+    shading_with(values, style, &colormap(&style.colormap).unwrap(), Some(area))
+}
+
+#[test]
+fn a_table_brings_colors_for_the_ends_which_a_style_overrules() {
+    let text = "0 black 1 white\nB navy\nF red\nN gray\n";
+    let map = crate::figure::colormap::file::parse("a.cpt", text).unwrap();
+    let values = Values::Real(vec![-1.0, 2.0, 50.0, 500.0]);
+    let plain = style(Norm::Log, "2..50");
+    let made = shading_with(&values, &plain, &map, None).unwrap();
+    let colors = [-1.0, 1.0, 2.0, 50.0, 500.0].map(|v| made.color(f64_key(v)));
+    assert_eq!(colors, [[128, 128, 128, 255], [0, 0, 128, 255], BLACK, WHITE, RED]);
+    let own = Style { over: color("lime"), ..plain };
+    let made = shading_with(&values, &own, &map, None).unwrap();
+    assert_eq!((made.color(f64_key(500.0)), made.ends[1]), (LIME, Some(LIME)));
+}
+
 #[test]
 fn numbers_over_an_area_are_compared_as_such() {
     // Four times the pixels, a quarter of the area, and of the counts: the same colors.
@@ -113,8 +131,7 @@ fn numbers_over_an_area_are_compared_as_such() {
         for limits in ["..", "20..700", "p10..p90", "8.."] {
             let style = special(norm.clone(), limits);
             let style = Style { special: Vec::new(), ..style };
-            let made =
-                [(&large, 0.5), (&small, 0.125)].map(|(values, area)| shading_per(values, &style, Some(area)).unwrap());
+            let made = [(&large, 0.5), (&small, 0.125)].map(|(values, area)| over(values, &style, area).unwrap());
             for count in [1, 2, 10, 100, 1000] {
                 assert_eq!(made[0].color(count * 4), made[1].color(count), "{norm} {limits}: {count}");
             }
@@ -122,11 +139,11 @@ fn numbers_over_an_area_are_compared_as_such() {
     }
     let style = special(Norm::Linear, "16..700");
     let per_pixel = shading(&large, &style).unwrap();
-    let per_area = shading_per(&large, &style, Some(0.5)).unwrap();
+    let per_area = over(&large, &style, 0.5).unwrap();
     assert_eq!((per_pixel.color(8), per_area.color(8)), (BLACK, per_pixel.color(16)));
     assert_eq!((per_area.color(7), per_area.color(350), per_area.color(351)), (YELLOW, WHITE, RED));
     let sums = Values::Real(vec![8.0, 350.0, 350.0_f64.next_up()]);
-    let per_area = shading_per(&sums, &style, Some(0.5)).unwrap();
+    let per_area = over(&sums, &style, 0.5).unwrap();
     let of = |v: f64| per_area.color(f64_key(v));
     assert_eq!((of(8.0_f64.next_down()), of(350.0), of(350.0_f64.next_up())), (BLACK, WHITE, RED));
 }
@@ -143,7 +160,7 @@ proptest::proptest! {
         for values in [Values::Count(counts), Values::Real(reals)] {
             let style = style(if log { Norm::Log } else { Norm::Linear }, "p10..p95");
             let style = Style { over: color("red"), under: color("lime"), ..style };
-            let made = shading_per(&values, &style, Some(area)).unwrap();
+            let made = over(&values, &style, area).unwrap();
             let Some(scale) = Scale::new(&Ordinary::new(&values, &[], Some(area)), &style.norm, style.limits).unwrap() else {
                 continue;
             };

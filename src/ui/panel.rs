@@ -38,7 +38,12 @@ impl SidePanel {
             ui.add_space(4.0);
             section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
             section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw, &mut self.columns));
-            section(ui, "Color", |ui| color::ui(ui, model, &mut self.color));
+            section(ui, "Color", |ui| {
+                if color::ui(ui, model, &mut self.color) {
+                    // A file with a color table that is opened is taken for a colormap.
+                    action = Some(Action::Open);
+                }
+            });
             section(ui, "View", |ui| self.ranges.ui(ui, model, stage));
             section(ui, "Words", |ui| self.words.ui(ui, model));
             ui.add_space(8.0);

@@ -15,10 +15,9 @@ use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::ColorBar;
-use crate::figure::colormap::colormap;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::painter::PaintError;
-use crate::figure::shading::{Shading, shading_per};
+use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
@@ -32,6 +31,7 @@ use crate::scene::style::{Background, MAX_SPECIAL, Per, Rgba, Style};
 use super::bands::Banded;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
+use super::tables::colormap;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
@@ -505,7 +505,7 @@ fn decide(
         let is_solid = matches!(layer.mark, Mark::Markers { .. });
         return Ok((tint(is_solid, color, style.alpha, style.background)?, None));
     }
-    let colors = shading_per(values, style, area)?;
+    let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
     let bar = if layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }

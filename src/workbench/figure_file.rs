@@ -29,7 +29,7 @@ use super::command_line::DEFAULT_SIZE;
 use super::figure::{DPI, FigureLayer, FigureRequest, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
-use paths::{located, relative, renamed};
+use paths::{located, relative, renamed, table};
 use text::Text;
 
 /// The version that this program writes.
@@ -262,7 +262,8 @@ fn text_of(
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
-            colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
+            colormap: differs(layer.style.colormap != usual.colormap)
+                .map(|()| table(&layer.style.colormap, |path| relative(path, folder))),
             color: layer.color,
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
             under: layer.style.under,
@@ -402,7 +403,7 @@ fn layer(
             norm: part.norm.unwrap_or(usual.norm),
             per: part.per.unwrap_or_default(),
             limits: part.limits.unwrap_or(usual.limits),
-            colormap: part.colormap.unwrap_or(usual.colormap),
+            colormap: part.colormap.map_or(usual.colormap, |name| table(&name, |path| located(path, folder))),
             alpha,
             under: part.under,
             over: part.over,

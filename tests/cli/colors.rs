@@ -204,6 +204,38 @@ fn limits_of_the_whole_data_are_over_the_area_of_its_pixels() {
 }
 
 #[test]
+fn color_tables_come_from_files() {
+    let desk = desk(|i| i as f64);
+    std::fs::create_dir(desk.path("tables")).unwrap();
+    desk.write("tables/two.rgba", "# low, high\n0,0,0.2,1\n1,0.4,0,1\n");
+    desk.write("tables/ends.cpt", "0 black 1 white\nB 0/0/255\nF 255/0/0\n");
+    let args = format!("{VIEW} --norm linear --background none");
+    let two = desk.render(&format!("{args} --limits 0..30 --colormap tables/two.rgba"));
+    let (low, high): (&[u8], &[u8]) = (&[0, 0, 51, 255], &[255, 102, 0, 255]);
+    let at = |i: usize| if i < 15 { low } else { high };
+    assert!((0..31).all(|i| two.at(i % 8, i / 8) == at(i)));
+    let reversed = desk.render(&format!("{args} --limits 0..30 --colormap tables/two.rgba_r"));
+    assert_eq!((reversed.at(0, 0), reversed.at(6, 3)), (high, low));
+    // The table's own colors beyond the limits, unless others are asked for.
+    let ends = desk.render(&format!("{args} --limits 5..20 --colormap tables/ends.cpt --over lime"));
+    assert_eq!((ends.at(0, 0), ends.at(6, 3)), (&[0, 0, 255, 255][..], &[0, 255, 0, 255][..]));
+    // A figure file names it as seen from itself.
+    let figure = "scumble = 1\nsize = \"600x400\"\n[[layers]]\nfile = \"../a.npy\"\ncolormap = \"two.rgba\"\n";
+    desk.write("tables/figure.toml", figure);
+    desk.run("render tables/figure.toml -o file.png").done();
+    desk.run("render a.npy --size 600x400 --colormap tables/two.rgba -o flags.png").done();
+    let drawn = |name: &str| crate::kit::Picture::decode(&desk.read(name)).bytes;
+    assert!(drawn("file.png") == drawn("flags.png"));
+    desk.write("bad.pal", "1 2 3\n1 2\n");
+    desk.run("render a.npy -o no.png --colormap bad.pal").failed(&["line 2", "bad.pal"]);
+    desk.run("render a.npy -o no.png --colormap none.cpt").failed(&["No such file", "none.cpt"]);
+    desk.write("long.pal", "1 2 3\n".repeat(1 << 20));
+    desk.run("render a.npy -o no.png --colormap long.pal").failed(&["4 MiB", "long.pal"]);
+    desk.write("binary.pal", [255_u8, 216, 0, 1]);
+    desk.run("render a.npy -o no.png --colormap binary.pal").failed(&["no text", "binary.pal"]);
+}
+
+#[test]
 fn wrong_norms_are_refused() {
     let desk = desk(|i| i as f64);
     for (norm, part) in

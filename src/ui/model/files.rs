@@ -14,6 +14,7 @@ use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
+use crate::workbench::tables::is_file;
 use crate::workbench::{Change, ChangeKind, RawSpec};
 
 use super::super::document::Document;
@@ -73,6 +74,16 @@ impl Paper {
 pub(super) type Paperwork = Receiver<Result<Paper, String>>;
 
 impl Model {
+    /// Takes the colormap of the active layer from a file.
+    fn set_table(&mut self, path: &Path) {
+        let Some(name) = path.to_str().map(ToOwned::to_owned) else {
+            return self.notices.error(format!("the name of the color table is no Unicode ({})", path.display()));
+        };
+        self.settle();
+        self.edit("Colormap", |document| document.layer_mut().style.colormap = name);
+        self.settle();
+    }
+
     /// Opens files in a figure of their own, in the style of the present one.
     pub fn open(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
         if inputs.is_empty() {
@@ -82,6 +93,12 @@ impl Model {
             && figure_file::is_figure_file(path)
         {
             return self.open_figure(path.clone());
+        }
+        if let [path] = inputs.as_slice()
+            && is_file(&path.to_string_lossy())
+            && self.document().is_some()
+        {
+            return self.set_table(path);
         }
         let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
         if let Some(present) = self.document() {

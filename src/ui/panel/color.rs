@@ -9,7 +9,8 @@ use egui::{
 
 use crate::scene::style::{Background, Limit, Limits, Per, Rgba};
 use crate::workbench::session::PaintedLayer;
-use crate::workbench::{colormap, colormap_names};
+use crate::workbench::tables::is_file;
+use crate::workbench::{Colormap, colormap, colormap_names};
 
 use super::super::model::Model;
 use super::{norm, row, special};
@@ -34,14 +35,28 @@ impl ColorState {
     pub fn forget_textures(&mut self) {
         self.strips.clear();
     }
+
+    /// Keeps the colors of a map, which may come from a file.
+    fn know(&mut self, ui: &Ui, map: &Colormap) {
+        if !self.strips.contains_key(&map.name) {
+            let color = |[r, g, b, a]: &[u8; 4]| Color32::from_rgba_unmultiplied(*r, *g, *b, *a);
+            let image = ColorImage::new([256, 1], map.table.iter().map(color).collect());
+            let texture = ui.ctx().load_texture(format!("colormap {}", map.name), image, TextureOptions::LINEAR);
+            self.strips.insert(map.name.clone(), texture);
+        }
+    }
 }
 
-pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
+/// The section; whether a file with colors is to be chosen.
+pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
     let Some(style) = model.document().map(|d| d.layer().style.clone()) else {
         ui.label("Nothing is open.");
-        return;
+        return false;
     };
-    maps(ui, model, &style.colormap, state);
+    if let Some(painted) = model.painted_layer() {
+        state.know(ui, &painted.map);
+    }
+    let wants_file = maps(ui, model, &style.colormap, state);
     norm::ui(ui, model, &style.norm, &mut state.norm_text);
     per(ui, model, style.per);
     if let Some(painted) = model.painted_layer().cloned() {
@@ -63,14 +78,18 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) {
     });
     let ground = model.document().map(|document| document.figure.background);
     background(ui, model, ground.unwrap_or(Background::None));
+    wants_file
 }
 
-fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
+fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -> bool {
     let (base, is_reversed) = present.strip_suffix("_r").map_or((present, false), |base| (base, true));
-    let mut chosen = None;
+    let (mut chosen, mut wants_file) = (None, false);
     row(ui, "colormap", |ui, label| {
-        let maps = ComboBox::from_id_salt("colormap").selected_text(base).width(110.0).height(420.0);
+        // Of a file its name alone.
+        let shown = if is_file(base) { base.rsplit(['/', '\\']).next().unwrap_or(base) } else { base };
+        let maps = ComboBox::from_id_salt("colormap").selected_text(shown).width(110.0).height(420.0);
         let shown = maps.show_ui(ui, |ui| {
+            wants_file = ui.selectable_label(is_file(base), "from file…").on_hover_text(".rgba, .cpt, .pal").clicked();
             for name in colormap_names() {
                 let shown = if is_reversed { format!("{name}_r") } else { name.to_owned() };
                 ui.horizontal(|ui| {
@@ -94,16 +113,16 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) {
         model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
         model.settle();
     }
+    wants_file
 }
 
 /// The colors of a map from low to high.
 pub(super) fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
-    if !state.strips.contains_key(name) {
-        let Ok(map) = colormap(name) else { return };
-        let pixels = map.table.iter().map(|[r, g, b]| Color32::from_rgb(*r, *g, *b)).collect();
-        let image = ColorImage::new([256, 1], pixels);
-        let texture = ui.ctx().load_texture(format!("colormap {name}"), image, TextureOptions::LINEAR);
-        state.strips.insert(name.to_owned(), texture);
+    // Those of files are known once they were painted.
+    if !state.strips.contains_key(name)
+        && let Ok(map) = colormap(name)
+    {
+        state.know(ui, &Colormap { name: name.to_owned(), ..map });
     }
     if let Some(texture) = state.strips.get(name) {
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::workbench::tables::is_file;
+
 /// A path as seen from a folder, where one leads to the other without leaving the file system's root.
 pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
     if path == Path::new("-") {
@@ -42,4 +44,13 @@ pub(super) fn renamed(text: &str, name: impl Fn(&Path) -> PathBuf) -> String {
         Some((file, column)) if is_file(file) => format!("{}:{column}", name(Path::new(file)).display()),
         _ => text.to_owned(),
     }
+}
+
+/// A colormap's name with its file, if it is one, replaced.
+pub(super) fn table(colormap: &str, name: impl Fn(&Path) -> PathBuf) -> String {
+    if !is_file(colormap) {
+        return colormap.to_owned();
+    }
+    let (path, suffix) = colormap.strip_suffix("_r").map_or((colormap, ""), |path| (path, "_r"));
+    format!("{}{suffix}", name(Path::new(path)).display())
 }

@@ -6,11 +6,12 @@ use std::thread;
 use crate::aggregate::Aggregate;
 use crate::figure::bands::ordinary;
 use crate::figure::colorbar::ColorBar;
+use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
-use crate::figure::shading::shading_per;
+use crate::figure::shading::shading_with;
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
 use crate::scene::blend::Blend;
@@ -19,6 +20,7 @@ use crate::scene::spread::{Merge, Spread};
 use crate::scene::style::{Background, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::figure::{ground, spread_aggregate};
+use crate::workbench::tables::colormap;
 
 use super::{Painted, Shown, ShownLayer};
 
@@ -63,6 +65,8 @@ pub struct PaintedLayer {
     pub histogram: Option<Arc<Histogram>>,
     /// The values of the first and the last color, if any row fell on a pixel.
     pub limits: Option<(f64, f64)>,
+    /// The colormap, by the name that the style has for it.
+    pub map: Arc<Colormap>,
     /// What its numbers were divided by, where they are counted per area.
     pub area: Option<f64>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
@@ -151,9 +155,14 @@ impl Painting {
         };
         let Aggregate { width, height, values, .. } = numbers.as_ref();
         let area = shown.plan.area(style.per);
+        // A file with a color table is read once, not whenever a limit is dragged.
+        let map = match self.known.iter().find(|known| known.painted.map.name == style.colormap) {
+            Some(known) => Arc::clone(&known.painted.map),
+            None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
+        };
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
-            None => shading_per(values, style, area)?,
+            None => shading_with(values, style, &map, area)?,
         };
         let ordinary = ordinary(values, &style.special, area);
         // How values are spread depends on them and on the norm only.
@@ -169,7 +178,7 @@ impl Painting {
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
-        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, area, sheet };
+        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, area, map, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }

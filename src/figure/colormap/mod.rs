@@ -2,21 +2,40 @@
 //!
 //! The tables are made and checked by `assets/make_colormaps.py`; `NOTICE` names their authors and licences.
 
+mod cpt;
+pub mod file;
+
 use crate::figure::error::FigureError;
 use crate::scene::style::{Rgba, StyleError};
+
+/// The number of colours in a table.
+const COLORS: usize = 256;
 
 /// A table of 256 sRGB colours, lowest value first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colormap {
     /// The name it was asked for by, with `_r` if it is reversed.
     pub name: String,
-    /// Red, green, blue of each of the 256 colours.
-    pub table: [[u8; 3]; 256],
+    /// Red, green, blue, alpha of each of the 256 colours.
+    pub table: [[u8; 4]; COLORS],
+    /// The color of values below the low limit, if the table has one and the style none.
+    pub under: Option<Rgba>,
+    /// The color of values above the high limit.
+    pub over: Option<Rgba>,
+    /// The color of values for which the norm is not defined.
+    pub bad: Option<Rgba>,
+}
+
+impl Default for Colormap {
+    /// All black, without a name.
+    fn default() -> Self {
+        Self { name: String::new(), table: [[0, 0, 0, 255]; COLORS], under: None, over: None, bad: None }
+    }
 }
 
 macro_rules! tables {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_bytes!(concat!("../../assets/colormaps/", $name, ".rgb")))),*]
+        [$(($name, include_bytes!(concat!("../../../assets/colormaps/", $name, ".rgb")))),*]
     };
 }
 
@@ -35,6 +54,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Colors with commas between them, `white,#08306b`, are a map of their own: from one to the next in equal steps, straight
 /// in sRGB, as matplotlib's `LinearSegmentedColormap.from_list` has it.
 ///
+/// Files are read by `workbench::tables`.
+///
 /// # Errors
 /// [`FigureError::UnknownColormap`], with the nearest names, if there is none; [`FigureError::BadColors`].
 pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
@@ -51,15 +72,15 @@ pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
             known: names().collect::<Vec<_>>().join(", "),
         });
     };
-    let mut table = [[0; 3]; 256];
-    for (color, triple) in table.iter_mut().zip(bytes.as_chunks::<3>().0) {
-        *color = *triple;
+    let mut table = [[0; 4]; COLORS];
+    for (color, [r, g, b]) in table.iter_mut().zip(bytes.as_chunks::<3>().0) {
+        *color = [*r, *g, *b, 255];
     }
     if reversed {
         table.reverse();
     }
     let name = if reversed { format!("{known}_r") } else { (*known).to_owned() };
-    Ok(Colormap { name, table })
+    Ok(Colormap { name, table, ..Colormap::default() })
 }
 
 /// The map of a list of colors.
@@ -76,7 +97,7 @@ fn of_colors(list: &str) -> Result<Colormap, FigureError> {
             return Err(bad("these are more than 256 colors".to_owned()));
         }
     }
-    let mut table = [[0; 3]; 256];
+    let mut table = [[255; 4]; COLORS];
     let last = colors.len() - 1;
     for (i, color) in table.iter_mut().enumerate() {
         let place = i as f64 / 255.0 * last as f64;
@@ -87,7 +108,7 @@ fn of_colors(list: &str) -> Result<Colormap, FigureError> {
             *channel = byte(from + (to - from) * share);
         }
     }
-    Ok(Colormap { name: list.to_owned(), table })
+    Ok(Colormap { name: list.to_owned(), table, ..Colormap::default() })
 }
 
 /// A channel from 0 to 1 as a byte, rounded. (matplotlib rounds down, by the last bits of its sums, so that now and then
@@ -136,6 +157,11 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn rgb([r, g, b, a]: [u8; 4]) -> [u8; 3] {
+        assert_eq!(a, 255);
+        [r, g, b]
+    }
+
     #[test]
     fn every_name_has_a_table_and_a_reverse() {
         for name in names() {
@@ -164,7 +190,7 @@ mod tests {
     fn well_known_colors() {
         let ends = |name: &str| {
             let table = colormap(name).unwrap().table;
-            (table[0], table[255])
+            (rgb(table[0]), rgb(table[255]))
         };
         assert_eq!(ends("viridis"), ([68, 1, 84], [253, 231, 36]));
         assert_eq!(ends("gray_r"), ([255; 3], [0; 3]));
@@ -179,10 +205,10 @@ mod tests {
         for (i, color) in
             [(0, [255, 255, 255]), (64, [255, 127, 127]), (127, [255, 1, 1]), (128, [254, 0, 0]), (255, [0; 3])]
         {
-            assert_eq!(table[i], color, "{i}");
+            assert_eq!(rgb(table[i]), color, "{i}");
         }
         let two = colormap("black,white").unwrap().table;
-        assert!((0..=255_u8).all(|i| two[usize::from(i)] == [i; 3]));
+        assert!((0..=255_u8).all(|i| rgb(two[usize::from(i)]) == [i; 3]));
         for (list, part) in [("white,", "``"), ("white,rde", "rde"), ("#00000080,white", "translucent")] {
             let message = colormap(list).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains(list), "{message}");
