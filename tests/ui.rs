@@ -23,7 +23,7 @@ fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
     let mut app = ScumbleApp::new(EngineChoice::Cpu, Some(2), &wake, None).unwrap();
     app.open(files, raw);
     let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
-    Harness::builder().with_size(vec2(1100.0, 1000.0)).build_ui_state(frame, app)
+    Harness::builder().with_size(vec2(1100.0, 1040.0)).build_ui_state(frame, app)
 }
 
 /// Frames until the picture is at rest and something holds.
@@ -145,6 +145,48 @@ fn the_palette_finds_commands_and_colormaps() {
     until(&mut window, "the colormap is viridis", |app| {
         app.model().document().unwrap().layer().style.colormap == "viridis"
     });
+}
+
+#[test]
+fn a_color_table_that_is_opened_is_the_colormap_of_the_active_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let before = document(&window);
+    let table = folder.path().join("two.cpt");
+    std::fs::write(&table, "0 navy 1 white\nF red\n").unwrap();
+    window.state_mut().open(vec![table.clone()], RawSpec::default());
+    until(&mut window, "the table is the colormap", |app| {
+        let first = app.model().painted_layer().map(|painted| painted.map.table[0]);
+        first == Some([0, 0, 128, 255])
+    });
+    let after = document(&window);
+    assert_eq!(after.layer().sources, before.layer().sources);
+    assert_eq!(after.layer().style.colormap, table.display().to_string());
+    let broken = folder.path().join("broken.cpt");
+    std::fs::write(&broken, "0 navy 1\n").unwrap();
+    let told = window.state().model().notices.log().len();
+    window.state_mut().open(vec![broken], RawSpec::default());
+    until(&mut window, "the table is refused", |app| app.model().notices.log().len() > told);
+    let notice = window.state().model().notices.log().last().unwrap().clone();
+    assert!(notice.is_error && notice.text.contains("line 1") && notice.text.contains("broken.cpt"), "{}", notice.text);
+}
+
+#[test]
+fn numbers_per_area_and_special_values_are_a_click_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let limits = |app: &ScumbleApp| app.model().painted_layer().and_then(|painted| painted.limits);
+    let per_pixel = limits(window.state()).unwrap();
+    window.get_by_label("per area").click();
+    until(&mut window, "limits are over an area", |app| limits(app).is_some_and(|found| found != per_pixel));
+    let area = window.state().model().painted_layer().unwrap().area.unwrap();
+    assert_eq!(limits(window.state()), Some((per_pixel.0 / area, per_pixel.1 / area)));
+    window.get_by_label("Special values").click();
+    window.run_steps(20);
+    window.get_by_role_and_label(egui::accesskit::Role::CheckBox, "over").click();
+    until(&mut window, "values above have a color", |app| app.model().document().unwrap().layer().style.over.is_some());
+    let painted = window.state().model().painted_layer().unwrap().clone();
+    assert_eq!(painted.bar.extends, [false, true]);
 }
 
 #[test]

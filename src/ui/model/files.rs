@@ -14,7 +14,7 @@ use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
-use crate::workbench::tables::is_file;
+use crate::workbench::tables;
 use crate::workbench::{Change, ChangeKind, RawSpec};
 
 use super::super::document::Document;
@@ -60,6 +60,8 @@ pub struct Unlinked {
 pub(super) enum Paper {
     Written(PathBuf),
     Read(Unlinked),
+    /// A file that is a color table.
+    Table(String),
 }
 
 impl Paper {
@@ -74,14 +76,16 @@ impl Paper {
 pub(super) type Paperwork = Receiver<Result<Paper, String>>;
 
 impl Model {
-    /// Takes the colormap of the active layer from a file.
-    fn set_table(&mut self, path: &Path) {
-        let Some(name) = path.to_str().map(ToOwned::to_owned) else {
-            return self.notices.error(format!("the name of the color table is no Unicode ({})", path.display()));
-        };
-        self.settle();
-        self.edit("Colormap", |document| document.layer_mut().style.colormap = name);
-        self.settle();
+    /// Takes the colormap of the active layer from a file, if it is a color table.
+    fn read_table(&mut self, path: &Path) {
+        let path = path.to_owned();
+        self.begin_paperwork(move || {
+            let name = path.to_str().ok_or_else(|| {
+                format!("the name of the color table is no Unicode, rename the file ({})", path.display())
+            })?;
+            tables::colormap(name).map_err(|e| e.to_string())?;
+            Ok(Paper::Table(name.to_owned()))
+        });
     }
 
     /// Opens files in a figure of their own, in the style of the present one.
@@ -95,10 +99,10 @@ impl Model {
             return self.open_figure(path.clone());
         }
         if let [path] = inputs.as_slice()
-            && is_file(&path.to_string_lossy())
+            && tables::is_file(&path.to_string_lossy())
             && self.document().is_some()
         {
-            return self.set_table(path);
+            return self.read_table(path);
         }
         let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
         if let Some(present) = self.document() {
@@ -331,6 +335,12 @@ impl Model {
                 }
                 Ok(Paper::Read(read)) if read.missing.is_empty() => self.show_figure(read.path, *read.file),
                 Ok(Paper::Read(read)) => self.unlinked = Some(read),
+                Ok(Paper::Table(name)) if self.document().is_some() => {
+                    self.settle();
+                    self.edit("Colormap", |document| document.layer_mut().style.colormap = name);
+                    self.settle();
+                }
+                Ok(Paper::Table(_)) => {}
                 Err(error) => self.notices.error(error),
             }
         }

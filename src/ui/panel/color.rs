@@ -7,7 +7,7 @@ use egui::{
     Color32, ColorImage, ComboBox, DragValue, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 
-use crate::scene::style::{Background, Limit, Limits, Per, Rgba};
+use crate::scene::style::{Background, Limit, Limits, Rgba};
 use crate::workbench::session::PaintedLayer;
 use crate::workbench::tables::is_file;
 use crate::workbench::{Colormap, colormap, colormap_names};
@@ -57,8 +57,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
         state.know(ui, &painted.map);
     }
     let wants_file = maps(ui, model, &style.colormap, state);
-    norm::ui(ui, model, &style.norm, &mut state.norm_text);
-    per(ui, model, style.per);
+    norm::ui(ui, model, &style, &mut state.norm_text);
     if let Some(painted) = model.painted_layer().cloned() {
         histogram(ui, model, &painted, style.limits, state);
     }
@@ -235,24 +234,6 @@ fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorStat
             && let Some((low, high)) = now
         {
             set_limits(model, Limits { low: Limit::Value(low), high: Limit::Value(high) });
-        }
-    });
-}
-
-/// Numbers of a pixel, or over its area, where that makes a difference.
-fn per(ui: &mut Ui, model: &mut Model, present: Per) {
-    if model.document().is_none_or(|document| !document.layer().reduction.is_additive()) {
-        return;
-    }
-    row(ui, "per", |ui, _| {
-        let meanings =
-            ["Numbers of each pixel", "Over the pixel's area in units of the data: the same colors at any size"];
-        for ((name, per), meaning) in Per::ALL.into_iter().zip(meanings) {
-            if ui.selectable_label(present == per, name).on_hover_text(meaning).clicked() && present != per {
-                model.settle();
-                model.edit("Per", |document| document.layer_mut().style.per = per);
-                model.settle();
-            }
         }
     });
 }

@@ -1,13 +1,14 @@
-//! The norm, by its name and its numbers.
+//! The norm, by its name and its numbers, and whether it looks at numbers over an area.
 
 use egui::{ComboBox, TextEdit, Ui};
 
-use crate::scene::style::{Levels, Norm};
+use crate::scene::style::{Levels, Norm, Per, Style};
 
 use super::super::model::Model;
 use super::row;
 
-pub fn ui(ui: &mut Ui, model: &mut Model, present: &Norm, text: &mut Option<String>) {
+pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, text: &mut Option<String>) {
+    let present = &style.norm;
     let mut chosen = None;
     row(ui, "norm", |ui, label| {
         let norms = ComboBox::from_id_salt("norm").selected_text(present.name()).width(110.0);
@@ -25,6 +26,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, present: &Norm, text: &mut Option<Stri
             }
         });
         shown.response.labelled_by(label);
+        per_area(ui, model, style.per);
     });
     if Norm::WITH_NUMBERS.contains(&present.name()) {
         row(ui, "", |ui, label| {
@@ -44,6 +46,21 @@ pub fn ui(ui: &mut Ui, model: &mut Model, present: &Norm, text: &mut Option<Stri
     if let Some(norm) = chosen.filter(|norm| norm != present) {
         model.settle();
         model.edit("Norm", |document| document.layer_mut().style.norm = norm);
+        model.settle();
+    }
+}
+
+/// Numbers of a pixel, or over its area, where that makes a difference.
+fn per_area(ui: &mut Ui, model: &mut Model, present: Per) {
+    if model.document().is_none_or(|document| !document.layer().reduction.is_additive()) {
+        return;
+    }
+    let mut is_over = present == Per::Area;
+    let meaning = "Numbers over the pixel's area in units of the data: the same colors at any size";
+    if ui.checkbox(&mut is_over, "per area").on_hover_text(meaning).changed() {
+        model.settle();
+        let per = if is_over { Per::Area } else { Per::Pixel };
+        model.edit("Per area", |document| document.layer_mut().style.per = per);
         model.settle();
     }
 }
