@@ -111,6 +111,22 @@ if len(sys.argv) > 7:
     np.save(sys.argv[7], grid.T.astype('u8'))
 """
 
+# A series as density of lines. Prints as JSON the seconds of the line pass itself, compiled, and of the better of two.
+DATASHADER_LINES = """
+import json, sys, time
+path, size = sys.argv[1], int(sys.argv[2])
+import numpy as np, pandas as pd, datashader as ds
+frame = pd.DataFrame(np.load(path), columns=['x', 'y'], copy=False)
+canvas = ds.Canvas(size, size)
+canvas.line(frame[:10], 'x', 'y', ds.count())
+best = float('inf')
+for _ in range(2):
+    began = time.perf_counter()
+    canvas.line(frame, 'x', 'y', ds.count())
+    best = min(best, time.perf_counter() - began)
+print(json.dumps({'pass_seconds': best}))
+"""
+
 
 class BenchError(Exception):
     """The benchmark cannot be run; the message says what to do."""
@@ -220,6 +236,26 @@ def weighted_file(path):
         return np.column_stack([x, y, np.sin(x) * (1.0 + y * y)])
 
     return derived_file(path, path.with_name(f"{path.stem}_xyw.npy"), "<f4", 3, rows)
+
+
+def series_file(folder, what):
+    """A random walk, whose segments are short, or noise over time, whose segments are tall: 10M vertices of f32."""
+    import numpy as np
+
+    path, rows = folder / f"{what}10m.npy", 10_000_000
+    if not path.exists():
+        need_room(folder, rows * 24)
+        say(f"writing {path}")
+        rng = np.random.default_rng(1)
+        if what == "walk":
+            series = np.cumsum(rng.normal(size=(rows, 2)), axis=0)
+        else:
+            series = np.column_stack([np.linspace(0, 1, rows), rng.normal(size=rows)])
+        part = path.with_suffix(".part")
+        with open(part, "wb") as file:
+            np.save(file, series.astype("<f4"))
+        part.rename(path)
+    return path
 
 
 def build_floor(folder):
@@ -521,6 +557,23 @@ class Bench:
         self.judge_memory(title, a)
         self.check_mean(title, path)
 
+    def lines_case(self, what):
+        """A series of 10M vertices as density of lines: the pass alone, with fitted ranges, against datashader's."""
+        path = series_file(self.options.data, what)
+        title = f"10M vertices, {what}"
+        say(f"\n{title}")
+        lines = ["--mark", "line", "--size", "1000x1000", "--engine", "cpu", "--json"]
+        ours = Contestant("scumble lines", [self.scumble, "aggregate", path, *lines, "-o", self.work / "lines.npy"])
+        theirs = Contestant("datashader lines", [sys.executable, "-c", DATASHADER_LINES, path, "1000"])
+        ours.warm_up()
+        for _ in range(self.options.runs):
+            for contestant in (ours, theirs):
+                contestant.times.append(last_json(run_once(contestant.command)[1])["pass_seconds"])
+        self.show([ours, theirs])
+        self.record_case(title, [ours, theirs], rows=10_000_000, size=1000)
+        self.ratio(title, theirs, ours, 3.0, "least")
+        self.judge_memory(title, ours)
+
     def third_column(self, path):
         """What scumble calls the third column, from `scumble info --json`."""
 
@@ -680,7 +733,7 @@ def read_options():
     parser.add_argument("--scumble", type=Path, default=HERE.parent / "target/release/scumble", metavar="PATH", help="the binary to measure")
     parser.add_argument("--data", type=Path, default=default_data_folder(), metavar="DIR", help="where the test data is or goes (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="counted runs of each contestant (default: 5)")
-    parser.add_argument("--only", metavar="TEXT", help="only the cases whose name contains TEXT: 10m 100m 300m 1000 4096 wide zoom f64 mean")
+    parser.add_argument("--only", metavar="TEXT", help="only the cases whose name contains TEXT: 10m 100m 300m 1000 4096 wide zoom f64 mean lines")
     parser.add_argument("--mean-column", metavar="NAME", help="name of the third column (default: ask `scumble info`)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all results here")
     options = parser.parse_args()
@@ -692,6 +745,9 @@ def read_options():
 def cases(bench, quick):
     """Name and work of each case, in order."""
     yield "10m 1000 wide", lambda: bench.points_case("10m", 1000, WIDE, slow_peers=True)
+    if bench.scumble:
+        yield "10m lines walk", lambda: bench.lines_case("walk")
+        yield "10m lines noise", lambda: bench.lines_case("noise")
     if not quick:
         yield "100m 1000 wide", lambda: bench.points_case("100m", 1000, WIDE)
         yield "300m 1000 wide", lambda: bench.points_case("300m", 1000, WIDE)

@@ -23,7 +23,7 @@ fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
     let mut app = ScumbleApp::new(EngineChoice::Cpu, Some(2), &wake, None).unwrap();
     app.open(files, raw);
     let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
-    Harness::builder().with_size(vec2(1100.0, 1040.0)).build_ui_state(frame, app)
+    Harness::builder().with_size(vec2(1100.0, 1200.0)).build_ui_state(frame, app)
 }
 
 /// Frames until the picture is at rest and something holds.
@@ -101,6 +101,18 @@ fn controls_of_the_side_panel_change_the_figure() {
     until(&mut window, "limits are pinned", |app| {
         app.model().document().unwrap().layer().style.limits.to_string() != ".."
     });
+    window.get_by_label("one color").click();
+    until(&mut window, "the layer has one color", |app| app.model().document().unwrap().layer().color.is_some());
+    // Lists open in the next frame.
+    for (list, choice) in [("draw", "circles"), ("draw", "lines")] {
+        window.get_by_role_and_label(egui::accesskit::Role::ComboBox, list).click();
+        window.run_steps(3);
+        window.get_by_label(choice).click();
+        until(&mut window, choice, |app| {
+            let mark = &app.model().document().unwrap().layer().mark;
+            if choice == "lines" { mark.to_string() == "line" } else { mark.to_string() == "circle:5" }
+        });
+    }
 }
 
 #[test]
