@@ -133,7 +133,8 @@ fn color(words: &[&str], model: Model, line: usize) -> Result<[f64; 4], Fault> {
         ([_], _) => numbers(&parts)
             .map_or_else(|| named(text), |gray| of_parts(&gray, false))
             .map(|color| in_model(color, model)),
-        _ => numbers(&parts).and_then(|parts| of_parts(&parts, model.is_hsv && parts.len() == 3)),
+        ([_, _, _], _) => numbers(&parts).and_then(|parts| of_parts(&parts, model.is_hsv)),
+        _ => numbers(&parts).and_then(|parts| of_parts(&parts, false)).map(|color| in_model(color, model)),
     };
     let mut color = found.ok_or_else(wrong)?;
     color[3] *= alpha;
