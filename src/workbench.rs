@@ -23,10 +23,10 @@ use crate::aggregate::gpu::{Coloring, GpuEngine, GpuOptions};
 use crate::data::DataError;
 use crate::data::parallel::Reading;
 use crate::data::stats::{ColumnStats, column_stats};
-use crate::figure::FigureError;
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
 use crate::figure::shading::{Shading, shading_with};
+use crate::figure::{FigureError, categories as category_colors};
 use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
@@ -45,6 +45,7 @@ pub use crate::figure::image::Image;
 pub use crate::figure::strips::Strips;
 
 pub use bands::Summed;
+use categories::{ShownCategory, hues, shown_categories};
 
 /// What can go wrong between a request and its picture.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +114,8 @@ pub struct Drawn {
     pub aggregate: Aggregate,
     /// The plan they follow.
     pub plan: FramePlan,
+    /// The categories that are counted, if any are.
+    pub categories: Vec<ShownCategory>,
     /// The engine.
     pub engine: EngineUsed,
     /// Seconds from request to numbers.
@@ -190,7 +193,8 @@ impl Workbench {
         let plan = plan_of(layer, &self.facts(table, layer, progress)?)?;
         let (aggregate, engine) = self.count(usize::MAX, table, &plan, progress)?;
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Drawn { aggregate, plan, engine, seconds })
+        let categories = shown_categories(table, &plan);
+        Ok(Drawn { aggregate, plan, categories, engine, seconds })
     }
 
     /// The numbers of a plan: one pass over the data, by at most so many threads on the CPU.
@@ -225,13 +229,19 @@ impl Workbench {
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
         let (area, map) = (drawn.plan.area(layer.style.per), tables::colormap(&layer.style.colormap)?);
-        self.color(&drawn.aggregate, &shading_with(&drawn.aggregate.values, &layer.style, &map, area)?)
+        let values = &drawn.aggregate.values;
+        let colors = match hues(&drawn.categories, &layer.style).as_slice() {
+            [] => shading_with(values, &layer.style, &map, area)?,
+            hues => category_colors::shading(values, hues, &layer.style, area)?,
+        };
+        self.color(&drawn.aggregate, &colors)
     }
 
     /// The picture of numbers in colors already decided.
     fn color(&self, aggregate: &Aggregate, colors: &Shading) -> Result<Image, WorkbenchError> {
         let Aggregate { width, height, values, .. } = aggregate;
         Ok(match &self.engine {
+            Engine::Gpu(..) if colors.mixing.is_some() => shade(values, *width, *height, colors),
             Engine::Cpu(_) => shade(values, *width, *height, colors),
             Engine::Gpu(engine, _) => {
                 let (mut thresholds, palette) = colors.stops();

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
-use crate::scene::style::{Background, Limit, Limits, Norm, Per, Rgba, Special, Style};
+use crate::scene::reduction::Reduction;
+use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::sources::Sources;
@@ -74,8 +75,15 @@ fn style() -> impl Strategy<Value = Style> {
     let ends = [(); 3].map(|()| prop::option::of(color()));
     let special = (real(), color()).prop_map(|(value, color)| Special { value, color });
     let special = prop::collection::vec(special, 0..3);
-    (norm, readable, word(), alpha, ends, special).prop_map(
-        |(norm, limits, colormap, alpha, [under, over, bad], special)| Style {
+    let category = || {
+        prop_oneof![any::<i128>().prop_map(Category::Integer), real().prop_map(Category::Real), Just(Category::Other)]
+    };
+    let key = (category(), color()).prop_map(|(category, color)| CategoryColor { category, color });
+    let categories = (prop::collection::vec(key, 0..3), prop::collection::vec(category(), 0..3));
+    (norm, readable, word(), alpha, ends, special, categories).prop_map(
+        |(norm, limits, colormap, alpha, [under, over, bad], special, (color_key, hide))| Style {
+            color_key,
+            hide,
             norm,
             per: if alpha < 0.5 { Per::Area } else { Per::Pixel },
             limits,
@@ -96,6 +104,7 @@ fn request() -> impl Strategy<Value = FigureRequest> {
     let reduction = prop_oneof![
         Just("count".to_owned()),
         Just("any".to_owned()),
+        (word(), 1..33_u8).prop_map(|(column, most)| Reduction::By { column, most }.to_string()),
         ("(sum|mean|min|max|std):", word()).prop_map(|(name, column)| name + &column)
     ];
     let label = || prop::option::of(prop_oneof![word(), Just(String::new())]);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::scene::style::{Background, Limits, Norm, Per, Rgba, Special, Style};
+use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
 use crate::workbench::{FigureText, Theme, WorkbenchError};
@@ -59,6 +59,12 @@ pub struct RenderArgs {
     /// An exact value with a color of its own, which takes no part in limits: -1=#00ff00; may be given again
     #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
     special: Vec<Special>,
+    /// The color of a category, with --reduction by:COLUMN: 3=#ff0000, other=gray; may be given again
+    #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
+    color_key: Vec<CategoryColor>,
+    /// A category that is left out: 3, or other; may be given again
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, help_heading = "Color")]
+    hide: Vec<Category>,
     /// Color where no point fell: a name, #rrggbb, or none for transparent, around the plot too
     /// [default: black, white with --theme light]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
@@ -165,6 +171,8 @@ impl RenderArgs {
             ("--over", self.over.is_some()),
             ("--bad", self.bad.is_some()),
             ("--special", !self.special.is_empty()),
+            ("--color-key", !self.color_key.is_empty()),
+            ("--hide", !self.hide.is_empty()),
             ("--background", self.background.is_some()),
             ("--theme", self.theme.is_some()),
             ("--colorbar-label", self.colorbar_label.is_some()),
@@ -190,6 +198,8 @@ impl RenderArgs {
             over: self.over,
             bad: self.bad,
             special: self.special.clone(),
+            color_key: self.color_key.clone(),
+            hide: self.hide.clone(),
             ..Style::default()
         };
         let text =

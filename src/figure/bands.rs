@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::aggregate::Values;
+use crate::aggregate::{ByCategory, Values};
 use crate::scene::style::Special;
 
 use super::error::FigureError;
@@ -18,6 +18,15 @@ pub trait Bands {
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError>;
+
+    /// Shows the counts of all pixels by category; nothing where no categories are counted.
+    ///
+    /// # Errors
+    /// As [`Bands::visit`].
+    fn visit_categories(&self, see: &mut dyn FnMut(&ByCategory)) -> Result<(), FigureError> {
+        let _ = see;
+        Ok(())
+    }
 }
 
 impl Bands for Values {
@@ -30,6 +39,13 @@ impl Bands for Values {
             // What norms look at is how many rows there are, of whatever category.
             Self::Categories(by) => see(&Self::Count(by.totals().collect())),
             _ => see(self),
+        }
+        Ok(())
+    }
+
+    fn visit_categories(&self, see: &mut dyn FnMut(&ByCategory)) -> Result<(), FigureError> {
+        if let Self::Categories(by) = self {
+            see(by);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@
 use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_from_key;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::{Norm, Style};
+use crate::scene::style::{Norm, Rgba, Style};
 
 use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
@@ -38,6 +38,8 @@ pub struct ColorBar {
     ends: [Option<[u8; 4]>; 2],
     /// What else has a color of its own.
     swatches: Vec<(String, [u8; 4])>,
+    /// Whether swatches are all there is.
+    is_legend: bool,
 }
 
 /// A tick of a colour bar.
@@ -61,7 +63,24 @@ impl ColorBar {
         // Counts over an area are no whole numbers.
         let (norm, counts) = (norm.clone(), counts && shading.area.is_none());
         let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
-        Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches }
+        Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches, is_legend: false }
+    }
+
+    /// No bar, but which color stands for what.
+    #[must_use]
+    pub fn legend(entries: Vec<(String, Rgba)>) -> Self {
+        let swatches = entries.into_iter().map(|(text, Rgba([r, g, b, _]))| (text, [r, g, b, 255])).collect();
+        Self {
+            palette: [[0; 4]; COLORS],
+            thresholds: Vec::new(),
+            limits: None,
+            counts: true,
+            norm: Norm::Linear,
+            extends: [false; 2],
+            ends: [None; 2],
+            swatches,
+            is_legend: true,
+        }
     }
 
     /// The bar of an aggregate's values under a style and its shading, with its points where limits cut values off.

@@ -18,6 +18,7 @@
 
 pub mod axes;
 pub mod bands;
+pub mod categories;
 pub mod colorbar;
 pub mod colormap;
 pub mod composite;

@@ -3,7 +3,7 @@
 //! A coordinate gets just the digits that tell a pixel from its neighbours, always the same number of them while the
 //! cursor moves along a linear axis. Integers are written in full, times as a date with as much of the time as needed.
 
-use crate::aggregate::Values;
+use crate::aggregate::{ByCategory, Values};
 use crate::scene::axis::{Axis, Coordinate, Scale};
 use crate::scene::edge::EdgeRule;
 use crate::scene::navigate::value_at;
@@ -60,6 +60,28 @@ pub fn value(values: &Values, area: Option<f64>, width: u32, column: u32, row: u
         (_, None) => None,
     }
     .unwrap_or_default()
+}
+
+/// Categories whose rows are told one by one.
+const TOLD: usize = 6;
+
+/// The rows of each category in a pixel, those with the most first: `3: 120, 7: 4`; empty where there are none.
+pub fn categories(by: &ByCategory, labels: &[&str], width: u32, column: u32, row: u32) -> String {
+    let index = usize::try_from(u64::from(row) * u64::from(width) + u64::from(column)).unwrap_or(usize::MAX);
+    let counts = if column < width { by.counts.chunks_exact(by.planes.max(1)).nth(index) } else { None };
+    let mut found: Vec<(&str, u64)> = labels
+        .iter()
+        .copied()
+        .zip(counts.unwrap_or_default().iter().copied())
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let told = |(label, count): &(&str, u64)| format!("{label}: {}", decimal::plain(i128::from(*count), 0, 0));
+    let mut words: Vec<String> = found.iter().take(TOLD).map(told).collect();
+    if found.len() > TOLD {
+        words.push(format!("{} more", found.len() - TOLD));
+    }
+    words.join(", ")
 }
 
 /// A reduced value with at most six significant digits; `no points` for NaN.
@@ -212,6 +234,16 @@ mod tests {
         ] {
             assert_eq!(text(&Values::Real(vec![v; 2]), 0, 0), wanted);
         }
+    }
+
+    #[test]
+    fn categories_of_pixels() {
+        let by = ByCategory { planes: 8, counts: (0..16).map(|i| if i < 8 { i % 2 * 9 } else { i * 1000 }).collect() };
+        let labels = ["0", "1", "2", "3", "4", "5", "6", "other"];
+        let text = |column, row| plainly(&categories(&by, &labels, 1, column, row));
+        assert_eq!(text(0, 0), "1: 9, 3: 9, 5: 9, other: 9");
+        assert_eq!(text(0, 1), "other: 15_000, 6: 14_000, 5: 13_000, 4: 12_000, 3: 11_000, 2: 10_000, 2 more");
+        assert_eq!((text(1, 0), text(0, 2)), (String::new(), String::new()));
     }
 
     fn ends() -> impl Strategy<Value = (f64, f64)> {

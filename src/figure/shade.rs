@@ -20,7 +20,16 @@ pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Ima
     let pixels = match values {
         Values::Count(counts) => shade_counts(counts, width, height, shading),
         Values::Real(reals) => shade_reals(reals, width, height, shading),
-        Values::Categories(by) => shade_counts(&by.totals().collect::<Vec<_>>(), width, height, shading),
+        Values::Categories(by) => match &shading.mixing {
+            Some(mixing) => {
+                let counts = mixing.totals(by);
+                // Opacities first; empty pixels have none.
+                let mut pixels = shade_counts(&counts, width, height, &Shading { empty: [0; 4], ..shading.clone() });
+                mixing.mix(by, width as usize, &mut pixels);
+                pixels
+            }
+            None => shade_counts(&by.totals().collect::<Vec<_>>(), width, height, shading),
+        },
     };
     Image { width, height, pixels }
 }
@@ -211,6 +220,7 @@ mod tests {
             apart: Vec::new(),
             ends: [None; 3],
             limits: None,
+            mixing: None,
             area: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, Ordinary};
+use crate::figure::categories::Mixing;
 use crate::figure::colormap::{Colormap, colormap};
 use crate::figure::error::FigureError;
 use crate::figure::norm::{COLORS, Scale, whole};
@@ -30,6 +31,8 @@ pub struct Shading {
     pub limits: Option<(f64, f64)>,
     /// The colors of values below the low limit, above the high one, and bad ones, where they have some of their own.
     pub ends: [Option<[u8; 4]>; 3],
+    /// What makes colors of counts by category, whose opacities the palette then has.
+    pub mixing: Option<Mixing>,
     /// What numbers are divided by before they are values that limits and norms are about: the area of a pixel.
     pub area: Option<f64>,
 }
@@ -76,6 +79,9 @@ impl Shading {
     /// Whether every color that a value may get is opaque.
     #[must_use]
     pub fn is_opaque(&self) -> bool {
+        if let Some(mixing) = &self.mixing {
+            return mixing.is_opaque();
+        }
         let apart = self.apart.iter().map(|apart| &apart.color);
         self.palette.iter().chain(apart).all(|color| color[3] == 255)
     }
@@ -134,10 +140,10 @@ pub fn shading_with(
         add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
     }
     let ends = [under, over, bad].map(|color| color.map(|color| seen(color, style)));
-    Ok(Shading { thresholds, palette, empty: beneath(style), apart, ends, limits, area })
+    Ok(Shading { thresholds, palette, empty: beneath(style), apart, ends, limits, mixing: None, area })
 }
 
-fn beneath(style: &Style) -> [u8; 4] {
+pub(super) fn beneath(style: &Style) -> [u8; 4] {
     match style.background {
         Background::None => [0; 4],
         Background::Color(Rgba(color)) => color,

@@ -39,7 +39,7 @@ pub fn tint(are_shares: bool, Rgba(color): Rgba, alpha: f32, background: Backgro
 }
 
 fn plain(thresholds: Vec<u64>, palette: [[u8; 4]; COLORS], empty: [u8; 4]) -> Shading {
-    Shading { thresholds, palette, empty, apart: Vec::new(), ends: [None; 3], limits: None, area: None }
+    Shading { thresholds, palette, empty, apart: Vec::new(), ends: [None; 3], limits: None, mixing: None, area: None }
 }
 
 #[cfg(test)]

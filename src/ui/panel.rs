@@ -1,5 +1,6 @@
 //! The side panel: data, view, colors, words.
 
+mod categories;
 mod color;
 mod columns;
 mod data;

@@ -2,7 +2,8 @@
 
 use egui::Pos2;
 
-use crate::workbench::frame::{coordinate_text, value_text};
+use crate::workbench::Values;
+use crate::workbench::frame::{categories_text, coordinate_text, value_text};
 
 use super::canvas::{Stage, is_exact};
 use super::model::Model;
@@ -34,6 +35,13 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
             if let Some(layer) = painted.layers.get(active).or(painted.layers.first()) {
                 let value = value_text(&layer.numbers.values, layer.area, shown.x.pixels, column, row);
                 text = format!("{text}   {about}{value}");
+                if let Values::Categories(by) = &layer.numbers.values {
+                    let labels: Vec<&str> = layer.hues.iter().map(|(_, hue)| hue.label.as_str()).collect();
+                    let each = categories_text(by, &labels, shown.x.pixels, column, row);
+                    if !each.is_empty() {
+                        text = format!("{text} ({each})");
+                    }
+                }
             }
         }
     }

@@ -2,11 +2,10 @@
 
 use crate::data::Table;
 use crate::data::stats::Number;
+use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
 use crate::figure::readout;
 use crate::plan::{FramePlan, Reduce};
-
-/// What all categories are called that are not told apart.
-pub const OTHER: &str = "other";
+use crate::scene::style::{Category, OTHER, Style};
 
 /// A category that a plan tells apart, or all others.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +34,34 @@ pub fn shown_categories(table: &Table, plan: &FramePlan) -> Vec<ShownCategory> {
         shown.push(ShownCategory { value: None, label: OTHER.to_owned(), rows });
     }
     shown
+}
+
+impl ShownCategory {
+    /// What a person calls it.
+    #[must_use]
+    pub fn name(&self) -> Category {
+        match self.value {
+            None => Category::Other,
+            Some(Number::Integer(v)) => Category::Integer(v),
+            Some(Number::Real(v)) => Category::Real(v),
+        }
+    }
+}
+
+/// How categories look in a style.
+#[must_use]
+pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
+    let hue = |(i, category): (usize, &ShownCategory)| {
+        let given =
+            style.color_key.iter().rev().find(|entry| entry.category.is(category.name())).map(|entry| entry.color);
+        let usual = if category.value.is_some() { usual_color(i) } else { OTHER_COLOR };
+        Hue {
+            label: category.label.clone(),
+            color: given.unwrap_or(usual),
+            is_hidden: style.hide.iter().any(|hidden| hidden.is(category.name())),
+        }
+    };
+    categories.iter().enumerate().map(hue).collect()
 }
 
 fn label(value: Number) -> String {

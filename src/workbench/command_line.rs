@@ -116,6 +116,12 @@ fn style(words: &mut Words, style: &Style) {
     for special in &style.special {
         words.option("--special", &special.to_string());
     }
+    for color in &style.color_key {
+        words.option("--color-key", &color.to_string());
+    }
+    for hidden in &style.hide {
+        words.option("--hide", &hidden.to_string());
+    }
 }
 
 fn figure(words: &mut Words, request: &FigureRequest) {

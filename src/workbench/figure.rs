@@ -3,6 +3,7 @@
 //! A picture too large for memory is counted in bands of pixel rows. The numbers go to a temporary file ([`Kept`]); norms
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
+mod decide;
 mod drawn;
 mod numbers;
 
@@ -13,12 +14,8 @@ use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
-use crate::figure::bands::Bands;
-use crate::figure::colorbar::ColorBar;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::painter::PaintError;
-use crate::figure::shading::{Shading, shading_with};
-use crate::figure::tint::tint;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -29,6 +26,7 @@ use crate::scene::spread::Spread;
 use crate::scene::style::{Background, MAX_SPECIAL, Per, Rgba, Style};
 
 use super::bands::Banded;
+use super::categories::shown_categories;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
 use super::tables::colormap;
@@ -36,6 +34,7 @@ use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
+use decide::decide;
 pub use drawn::DrawnFigure;
 use drawn::Plot;
 pub(super) use numbers::{Numbers, spread_aggregate};
@@ -401,7 +400,8 @@ impl Workbench {
                 style.limits = ends.put_into(style.limits, &style.norm);
             }
             let area = plans[*i].area(style.per);
-            let (colors, bar) = decide(counted.numbers.bands(), &style, area, &request.layers[*i])?;
+            let categories = shown_categories(tables[*i], &plans[*i]);
+            let (colors, bar) = decide(counted.numbers.bands(), &style, area, &request.layers[*i], &categories)?;
             bars.extend(bar);
             shadings.push(colors);
         }
@@ -492,20 +492,4 @@ impl Workbench {
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
         Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes })
     }
-}
-
-/// Colors and, where one is wanted, the color bar.
-fn decide(
-    values: &dyn Bands,
-    style: &Style,
-    area: Option<f64>,
-    layer: &FigureLayer,
-) -> Result<(Shading, Option<ColorBar>), FigureError> {
-    if let Some(color) = layer.color {
-        let is_solid = matches!(layer.mark, Mark::Markers { .. });
-        return Ok((tint(is_solid, color, style.alpha, style.background)?, None));
-    }
-    let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
-    let bar = if layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
-    Ok((colors, bar))
 }

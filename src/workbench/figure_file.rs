@@ -22,7 +22,7 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, Limits, Norm, Per, Rgba, Special, Style};
+use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
@@ -164,6 +164,10 @@ struct LayerPart {
     bad: Option<Rgba>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     special: Vec<Special>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    color_key: Vec<CategoryColor>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hide: Vec<Category>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blend: Option<Blend>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -270,6 +274,8 @@ fn text_of(
             over: layer.style.over,
             bad: layer.style.bad,
             special: layer.style.special.clone(),
+            color_key: layer.style.color_key.clone(),
+            hide: layer.style.hide.clone(),
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
             label: layer.label.clone(),
@@ -409,6 +415,8 @@ fn layer(
             over: part.over,
             bad: part.bad,
             special: part.special,
+            color_key: part.color_key,
+            hide: part.hide,
             ..Style::default()
         },
         color: part.color,

@@ -205,17 +205,25 @@ impl Bands for Kept {
         self.counts
     }
 
+    fn visit_categories(&self, see: &mut dyn FnMut(&ByCategory)) -> Result<(), FigureError> {
+        let height = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        let some = u32::try_from(CHUNK / 8 / (self.pixels.max(1) as u64)).unwrap_or(u32::MAX).max(1);
+        for first in (0..height).step_by(some as usize) {
+            if let Values::Categories(by) = self.lines(first..first.saturating_add(some).min(height))? {
+                see(&by);
+            }
+        }
+        Ok(())
+    }
+
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
+        if self.planes.is_some() {
+            return self.visit_categories(&mut |by| see(&Values::Count(by.totals().collect())));
+        }
         let mut rest = self.lines.as_slice();
         while let Some(first) = rest.first() {
             let some = rest.iter().take_while(|line| line.end(self.bitmap()) - first.at <= CHUNK).count().max(1);
             let (lines, further) = rest.split_at(some);
-            if self.planes.is_some() {
-                let first = u32::try_from(self.lines.len() - rest.len()).unwrap_or(u32::MAX);
-                self.lines(first..first.saturating_add(u32::try_from(lines.len()).unwrap_or(u32::MAX)))?.visit(see)?;
-                rest = further;
-                continue;
-            }
             let bytes = self.read(lines)?;
             let mut numbers = Vec::with_capacity(lines.iter().map(|line| line.occupied).sum());
             for line in lines {

@@ -19,6 +19,7 @@
 mod kit;
 
 mod bad_files;
+mod categories;
 mod colors;
 mod commands;
 mod engines;

@@ -7,7 +7,7 @@ use scumble::export::output::Output;
 use scumble::export::picture::{Notes, write_png};
 use scumble::plan;
 use scumble::scene::axis::Size;
-use scumble::scene::style::Style;
+use scumble::scene::style::{Rgba, Style};
 use scumble::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest};
 use scumble::workbench::sources::Sources;
 use scumble::workbench::{EngineChoice, FigureText, Strips as _, Workbench};
@@ -16,6 +16,11 @@ const THREADS: u64 = 2;
 
 /// Rows of x, y and a value: a cloud with far outliers, heaps, NaN and infinities.
 fn table(dir: &Path) -> Table {
+    table_of(dir, "v")
+}
+
+/// As [`table`], with some value of it.
+fn table_of(dir: &Path, value: &str) -> Table {
     let path = dir.join("a.bin");
     let mut bytes = Vec::new();
     let mut state = 1_u64;
@@ -39,7 +44,7 @@ fn table(dir: &Path) -> Table {
     std::fs::write(&path, bytes).unwrap();
     let dtype = "[('x','<f8'),('y','<f8'),('v','<f8')]".to_owned();
     let raw = scumble::data::raw::RawSpec { dtype: Some(dtype), ..Default::default() };
-    let sources = Sources { inputs: vec![path], value: Some("v".to_owned()), raw, ..Sources::default() };
+    let sources = Sources { inputs: vec![path], value: Some(value.to_owned()), raw, ..Sources::default() };
     sources.open(&Progress::default()).unwrap().table
 }
 
@@ -72,6 +77,7 @@ fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
         "count" | "any" => 4,
         "min:v" | "max:v" => 12,
         "std:v" => 32,
+        by if by.starts_with("by:") => 4 * 5,
         _ => 16,
     };
     // A grid's row is padded; the counters of what lies outside add a little.
@@ -162,6 +168,25 @@ fn bands_follow_the_edges_of_other_scales() {
         check(&table, dir.path(), &request);
     }
     assert_eq!(table.kind(plan::VALUE), table.kind(plan::X));
+}
+
+#[test]
+fn bands_of_categories_make_the_same_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table_of(dir.path(), "floor(v / 150)");
+    for (norm, background, hide) in
+        [("eq_hist", "black", ""), ("log", "none", "-1 other"), ("linear", "#12345680", "2")]
+    {
+        let mut request = request("by:v:3", norm, "..p99", true);
+        request.background = background.parse().unwrap();
+        request.layers[0].style.hide = hide.split_whitespace().map(|word| word.parse().unwrap()).collect();
+        check(&table, dir.path(), &request);
+        request.layers[0].spread = "2:square".parse().unwrap();
+        check(&table, dir.path(), &request);
+        // Counted together, in one color.
+        request.layers[0].color = Some(Rgba([200, 100, 0, 255]));
+        check(&table, dir.path(), &request);
+    }
 }
 
 #[test]

@@ -25,6 +25,10 @@ pub(in super::super) fn paint(
 ) -> Result<Vec<Label>, PaintError> {
     let line = layout.line_width();
     let mut labels = Vec::new();
+    if bar.is_legend {
+        legend(painter, layout, place, bar, colors, &mut labels)?;
+        return Ok(labels);
+    }
     let above = swatches(painter, layout, place, bar, colors, &mut labels)?;
     let rect = points(painter, above, bar, colors);
     let (x, y) = (i64::from(rect.x), i64::from(rect.y));
@@ -106,26 +110,73 @@ fn swatches(
     let spare = place.rect.height.saturating_sub(pixels(LEAST * layout.scale));
     let count = bar.swatches.len().min((spare / step) as usize);
     let taken = u32::try_from(count).unwrap_or(0) * step;
-    let (line, size) = (layout.line_width(), 12.0 * layout.scale);
-    let x = i64::from(place.rect.x);
-    // As far from the bar as the labels of its ticks are.
-    let left = f64::from(place.rect.right() + line + 2 * pixels(5.0 * layout.scale));
+    let size = 12.0 * layout.scale;
     let mut top = place.rect.bottom() - taken + step - high;
     for (text, color) in bar.swatches.iter().take(count) {
-        let rect = Rect { y: top, height: high, ..place.rect };
-        let (y, frame) = (i64::from(top), i64::from(line));
-        painter.rect(x - frame, y - frame, rect.width + 2 * line, high + 2 * line, colors.faint);
-        painter.clear(rect);
-        painter.rect(x, y, rect.width, high, Rgba(*color));
         let width = text::width(text, size)?;
-        if width <= place.room + 2.0 * layout.scale {
-            let baseline = f64::from(top) + f64::from(high) / 2.0 + size * text::CAP_HEIGHT / 2.0;
-            let (text, role) = (text.clone(), Role::Tick);
-            labels.push(Label { text, role, size, x: left, y: baseline.round(), width, turned: false });
-        }
+        let text = if width <= place.room + 2.0 * layout.scale { text } else { "" };
+        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (text, *color), colors, labels)?;
         top += step;
     }
     Ok(Rect { height: place.rect.height - taken, ..place.rect })
+}
+
+/// What stands for what, from above; of more than there is room for, how many.
+fn legend(
+    painter: &mut Painter,
+    layout: &Layout,
+    place: BarPlace,
+    bar: &ColorBar,
+    colors: ThemeColors,
+    labels: &mut Vec<Label>,
+) -> Result<(), PaintError> {
+    let (high, step) = (pixels(SWATCH.0 * layout.scale), pixels(SWATCH.1 * layout.scale).max(1));
+    let size = 12.0 * layout.scale;
+    let fit = ((place.rect.height + step - high) / step) as usize;
+    let shown = if bar.swatches.len() > fit { fit.saturating_sub(1) } else { bar.swatches.len() };
+    let mut top = place.rect.y;
+    for (text, color) in bar.swatches.iter().take(shown) {
+        let text = text::shortened(text, size, place.room + 2.0 * layout.scale)?;
+        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (&text, *color), colors, labels)?;
+        top += step;
+    }
+    if shown < bar.swatches.len() && fit > 0 {
+        let more = format!("+ {} more", bar.swatches.len() - shown);
+        let rect = Rect { y: top, height: high, ..place.rect };
+        let mut label = beside(layout, rect, &more)?;
+        label.x = f64::from(place.rect.x);
+        labels.push(label);
+    }
+    Ok(())
+}
+
+/// A color with what it stands for.
+fn swatch(
+    painter: &mut Painter,
+    layout: &Layout,
+    rect: Rect,
+    (text, color): (&str, [u8; 4]),
+    colors: ThemeColors,
+    labels: &mut Vec<Label>,
+) -> Result<(), PaintError> {
+    let line = layout.line_width();
+    let (x, y, frame) = (i64::from(rect.x), i64::from(rect.y), i64::from(line));
+    painter.rect(x - frame, y - frame, rect.width + 2 * line, rect.height + 2 * line, colors.faint);
+    painter.clear(rect);
+    painter.rect(x, y, rect.width, rect.height, Rgba(color));
+    if !text.is_empty() {
+        labels.push(beside(layout, rect, text)?);
+    }
+    Ok(())
+}
+
+/// A text beside a swatch, as far from it as the labels of a bar's ticks are.
+fn beside(layout: &Layout, rect: Rect, text: &str) -> Result<Label, PaintError> {
+    let size = 12.0 * layout.scale;
+    let x = f64::from(rect.right() + layout.line_width() + 2 * pixels(5.0 * layout.scale));
+    let baseline = f64::from(rect.y) + f64::from(rect.height) / 2.0 + size * text::CAP_HEIGHT / 2.0;
+    let (text, width, role) = (text.to_owned(), text::width(text, size)?, Role::Tick);
+    Ok(Label { text, role, size, x, y: baseline.round(), width, turned: false })
 }
 
 fn float(value: u32) -> f32 {

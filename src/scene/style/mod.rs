@@ -4,6 +4,7 @@
 //! they mean in numbers is `crate::figure::norm`'s affair. Limits, colours and backgrounds are saved as the same
 //! short text that the command line takes.
 
+mod category;
 mod color;
 mod limits;
 mod norm;
@@ -12,6 +13,7 @@ mod special;
 
 use serde::{Deserialize, Serialize};
 
+pub use category::{Category, CategoryColor, OTHER};
 pub use color::{Background, Rgba};
 pub use limits::{Limit, Limits};
 pub use norm::{Extend, Levels, MAX_LEVELS, Norm};
@@ -61,6 +63,12 @@ pub enum StyleError {
     /// A colour is neither hexadecimal nor a known name.
     #[error("reading the colour: `{0}` is not known; use none, #rgb, #rrggbb, #rrggbbaa or a name: {names}", names = color_names())]
     UnknownColor(String),
+    /// A category's color has no `=` in it.
+    #[error("reading the color of a category: `{0}` has no `=`; write VALUE=COLOR, such as 3=#00ff00 or other=gray")]
+    NoCategoryColor(String),
+    /// A category is not a value.
+    #[error("reading a category: `{0}` is neither a finite number nor `other`")]
+    BadCategory(String),
     /// A special value has no `=` in it.
     #[error("reading the special value: `{0}` has no `=`; write VALUE=COLOR, such as -1=#00ff00")]
     NoSpecial(String),
@@ -91,6 +99,10 @@ pub struct Style {
     pub bad: Option<Rgba>,
     /// Values that have a color of their own and take no part in limits: at most [`MAX_SPECIAL`].
     pub special: Vec<Special>,
+    /// Colors of categories, where these are counted; others have colors by themselves. The last of several for one counts.
+    pub color_key: Vec<CategoryColor>,
+    /// Categories that are left out.
+    pub hide: Vec<Category>,
     /// What the layer is composed over.
     pub background: Background,
 }
@@ -107,6 +119,8 @@ impl Default for Style {
             over: None,
             bad: None,
             special: Vec::new(),
+            color_key: Vec::new(),
+            hide: Vec::new(),
             background: Background::Color(Rgba([0, 0, 0, 255])),
         }
     }

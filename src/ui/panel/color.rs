@@ -13,7 +13,7 @@ use crate::workbench::tables::is_file;
 use crate::workbench::{Colormap, colormap, colormap_names};
 
 use super::super::model::Model;
-use super::{norm, row, special};
+use super::{categories, norm, row, special};
 
 /// Height of the histogram, in points.
 const HEIGHT: f32 = 72.0;
@@ -56,7 +56,8 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
     if let Some(painted) = model.painted_layer() {
         state.know(ui, &painted.map);
     }
-    let wants_file = maps(ui, model, &style.colormap, state);
+    // Categories have colors of their own.
+    let wants_file = !categories::ui(ui, model, &style) && maps(ui, model, &style.colormap, state);
     norm::ui(ui, model, &style, &mut state.norm_text);
     if let Some(painted) = model.painted_layer().cloned() {
         histogram(ui, model, &painted, style.limits, state);

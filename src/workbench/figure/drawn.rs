@@ -88,6 +88,9 @@ impl Plot {
 }
 
 fn is_opaque(numbers: &Kept, colors: &Shading, cells: u64) -> bool {
+    if colors.mixing.is_some() {
+        return colors.is_opaque();
+    }
     let (some, all) = (numbers.occupied() > 0, numbers.occupied() == cells);
     (all || colors.empty[3] == 255) && (!some || colors.is_opaque())
 }

@@ -45,6 +45,8 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nfiles = [\"a.f32\"]\n", &["both"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nover = \"rde\"\n", &["line 4", "rde"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspecial = [\"-1\"]\n", &["line 4", "VALUE=COLOR"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolor_key = [\"3\"]\n", &["line 4", "VALUE=COLOR"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"x\"]\n", &["line 4", "`x` is neither"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspread = \"9:round\"\n", &["line 4", "9:round", "square"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
@@ -125,15 +127,18 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
     let special = (any::<f64>(), any::<[u8; 4]>())
         .prop_filter("finite", |(value, _)| value.is_finite())
         .prop_map(|(value, color)| Special { value, color: Rgba(color) });
-    let special = (color(), color(), color(), prop::collection::vec(special, 0..4));
+    let key = prop::sample::select(vec!["3=red", "-2.5=#01020304", "other=gray", "18446744073709551615=none"]);
+    let key = prop::collection::vec(key.prop_map(|text| text.parse::<CategoryColor>().unwrap()), 0..3);
+    let special = (color(), color(), color(), prop::collection::vec(special, 0..4), key);
     let style = (any_norm(), prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
-        |(norm, limits, alpha, (under, over, bad, special))| {
+        |(norm, limits, alpha, (under, over, bad, special, color_key))| {
+            let hide = color_key.iter().map(|entry| entry.category).collect();
             let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
                 low: Limit::Value(low),
                 high: Limit::Value(low + width),
             });
             let colormap = "magma_r".to_owned();
-            Style { norm, limits, alpha, colormap, under, over, bad, special, ..Style::default() }
+            Style { norm, limits, alpha, colormap, under, over, bad, special, color_key, hide, ..Style::default() }
         },
     );
     let file = prop::sample::select(files);
@@ -154,7 +159,11 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 _ => Mark::Points,
             },
             color: (blend > 2).then_some(Rgba([1, 2, 3, 200])),
-            reduction: if sums { "sum:1".parse().unwrap() } else { Reduction::Count },
+            reduction: match blend {
+                _ if sums => "sum:1".parse().unwrap(),
+                0 => "by:1:3".parse().unwrap(),
+                _ => Reduction::Count,
+            },
             spread: spread.parse().unwrap(),
             style: Style { per: if visible == sums { Per::Area } else { Per::Pixel }, ..style },
             blend: Blend::ALL[blend].1,

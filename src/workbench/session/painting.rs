@@ -1,10 +1,12 @@
 //! From the numbers of layers to one picture, painting anew only what has changed.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread;
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, Values};
 use crate::figure::bands::ordinary;
+use crate::figure::categories::{self, Hue};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Sheet, composite};
@@ -17,8 +19,9 @@ use crate::plan::Reduce;
 use crate::scene::blend::Blend;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::{Background, Rgba, Style};
+use crate::scene::style::{Background, Category, Rgba, Style};
 use crate::workbench::WorkbenchError;
+use crate::workbench::categories::{ShownCategory, hues, shown_categories};
 use crate::workbench::figure::{ground, spread_aggregate};
 use crate::workbench::tables::colormap;
 
@@ -69,6 +72,8 @@ pub struct PaintedLayer {
     pub map: Arc<Colormap>,
     /// What its numbers were divided by, where they are counted per area.
     pub area: Option<f64>,
+    /// Its categories as they look, if it has some, with what a person calls each.
+    pub hues: Vec<(Category, Hue)>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
     sheet: Image,
 }
@@ -119,7 +124,9 @@ impl Painting {
             let spread = if are_shares { Spread::default() } else { look.spread };
             let spread = (spread, spread.merge_for(reduction));
             let color = look.color.map(|color| (color, are_shares));
-            known.push(self.layer(layer, Way { spread, style: Style { background, ..look.style }, color })?);
+            let found = shown.wishes.get(i).map(|wish| shown_categories(&wish.data.table, &layer.plan));
+            let way = Way { spread, style: Style { background, ..look.style }, color };
+            known.push(self.layer(layer, way, &found.unwrap_or_default())?);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
@@ -142,7 +149,7 @@ impl Painting {
     }
 
     /// A layer, as it was if nothing about it has changed.
-    fn layer(&self, shown: &ShownLayer, way: Way) -> Result<Known, WorkbenchError> {
+    fn layer(&self, shown: &ShownLayer, way: Way, found: &[ShownCategory]) -> Result<Known, WorkbenchError> {
         let aggregate = &shown.aggregate;
         let same = |known: &&Known| Arc::ptr_eq(&known.aggregate, aggregate) && known.way.spread == way.spread;
         if let Some(known) = self.known.iter().filter(same).find(|known| known.way == way) {
@@ -160,25 +167,37 @@ impl Painting {
             Some(known) => Arc::clone(&known.painted.map),
             None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
         };
+        let hues = hues(found, style);
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
+            None if !hues.is_empty() => categories::shading(values, &hues, style, area)?,
             None => shading_with(values, style, &map, area)?,
         };
-        let ordinary = ordinary(values, &style.special, area);
+        let seen = match values {
+            Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues))),
+            _ => Cow::Borrowed(values),
+        };
+        let special = if hues.is_empty() { style.special.as_slice() } else { &[] };
+        let ordinary = ordinary(&seen, special, area);
         // How values are spread depends on them and on the norm only.
-        let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per);
+        let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per, style.hide.clone());
         let alike = |known: &&Known| basis(&known.way.style) == basis(style);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
             let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
-            let bar = ColorBar::of(values, style, &colors);
+            let bar = match hues.as_slice() {
+                [] => ColorBar::of(values, style, &colors),
+                hues => Ok(ColorBar::legend(categories::legend(hues))),
+            };
             let sheet = shade(values, *width, *height, &colors);
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
-        let painted = PaintedLayer { numbers: Arc::clone(&numbers), bar: bar?, histogram, limits, area, map, sheet };
+        let hues = found.iter().map(ShownCategory::name).zip(hues).collect();
+        let numbers = Arc::clone(&numbers);
+        let painted = PaintedLayer { numbers, bar: bar?, histogram, limits, area, map, hues, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }

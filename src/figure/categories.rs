@@ -1,0 +1,255 @@
+//! Colors of categories, as datashader has them (`tf.shade` of a `count_cat`, its `_colorize`).
+//!
+//! A pixel's hue is the mean of its categories' colors, weighted by their rows; its opacity is what the norm makes of all its
+//! rows together, from [`MIN_ALPHA`] to opaque. Categories that are hidden take no part in either.
+
+use crate::aggregate::{ByCategory, Values};
+use crate::scene::style::{Background, Rgba, Style};
+
+use super::bands::Bands;
+use super::colormap::Colormap;
+use super::error::FigureError;
+use super::norm::{COLORS, Shading};
+use super::shade::over;
+use super::shading::{beneath, shading_with};
+
+/// Opacity of the pixels with the fewest rows.
+pub const MIN_ALPHA: u8 = 40;
+
+/// Colors of the categories that have no other, in the order of their values: `assets/make_categories.py` makes them.
+const TABLE: &[u8; 96] = include_bytes!("../../assets/categories.rgb");
+
+/// The color of all categories that are not told apart.
+pub const OTHER_COLOR: Rgba = Rgba([140, 140, 140, 255]);
+
+/// The color that a category has by itself.
+#[must_use]
+pub fn usual_color(index: usize) -> Rgba {
+    let [r, g, b] = TABLE.as_chunks::<3>().0[index % (TABLE.len() / 3)];
+    Rgba([r, g, b, 255])
+}
+
+/// A category as it looks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hue {
+    /// What it is called.
+    pub label: String,
+    /// Its color; the opacity is not looked at.
+    pub color: Rgba,
+    /// Whether it is left out.
+    pub is_hidden: bool,
+}
+
+/// What makes colors of counts by category, beside the opacity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixing {
+    /// One for each category.
+    hues: Vec<Hue>,
+    /// What is taken from each count before colors are weighted: the least of all, as datashader does.
+    baseline: u64,
+    /// What the colors lie over.
+    beneath: [u8; 4],
+}
+
+/// Numbers by category as norms look at them: how many rows of categories that are not hidden there are.
+struct Totals<'a> {
+    bands: &'a dyn Bands,
+    hues: &'a [Hue],
+}
+
+impl Bands for Totals<'_> {
+    fn are_counts(&self) -> bool {
+        true
+    }
+
+    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
+        self.bands.visit_categories(&mut |by| see(&Values::Count(totals(by, self.hues))))
+    }
+}
+
+/// Rows of the categories that are not hidden, in each pixel.
+#[must_use]
+pub fn totals(by: &ByCategory, hues: &[Hue]) -> Vec<u64> {
+    if hues.iter().all(|hue| !hue.is_hidden) {
+        return by.totals().collect();
+    }
+    let keep: Vec<u64> = hues.iter().map(|hue| if hue.is_hidden { 0 } else { u64::MAX }).collect();
+    let total = |counts: &[u64]| counts.iter().zip(&keep).map(|(count, keep)| count & keep).sum();
+    by.counts.chunks_exact(by.planes.max(1)).map(total).collect()
+}
+
+/// What a legend says: the categories that are not hidden, with their colors.
+#[must_use]
+pub fn legend(hues: &[Hue]) -> Vec<(String, Rgba)> {
+    hues.iter().filter(|hue| !hue.is_hidden).map(|hue| (hue.label.clone(), hue.color)).collect()
+}
+
+/// Decides the colors of counts by category. Of the style its colormap, and colors of values beyond limits, bad or special,
+/// are not looked at.
+///
+/// # Errors
+/// As [`shading_with`].
+pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64>) -> Result<Shading, FigureError> {
+    // Opacities alone, as the alpha of white; what is mixed comes over the ground later.
+    let alpha = |i: usize| MIN_ALPHA + u8::try_from(usize::from(255 - MIN_ALPHA) * i / (COLORS - 1)).unwrap_or(u8::MAX);
+    let table = std::array::from_fn(|i| [255, 255, 255, alpha(i)]);
+    let map = Colormap { name: String::new(), table, under: None, over: None, bad: None };
+    let plain = Style {
+        norm: style.norm.clone(),
+        limits: style.limits,
+        per: style.per,
+        alpha: style.alpha,
+        background: Background::None,
+        ..Style::default()
+    };
+    let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area)?;
+    let mut least = u64::MAX;
+    let shown: Vec<usize> = (0..hues.len()).filter(|i| !hues[*i].is_hidden).collect();
+    values.visit_categories(&mut |by| {
+        let mut pixels = by.counts.chunks_exact(by.planes.max(1));
+        // Most pictures have a pixel without rows of some category, and soon.
+        while least > 0
+            && let Some(counts) = pixels.next()
+        {
+            least = shown.iter().filter_map(|i| counts.get(*i)).copied().fold(least, u64::min);
+        }
+    })?;
+    let baseline = if least == u64::MAX { 0 } else { least };
+    made.empty = beneath(style);
+    made.mixing = Some(Mixing { hues: hues.to_vec(), baseline, beneath: beneath(style) });
+    Ok(made)
+}
+
+impl Mixing {
+    /// Rows of the categories that are not hidden, in each pixel.
+    pub(super) fn totals(&self, by: &ByCategory) -> Vec<u64> {
+        totals(by, &self.hues)
+    }
+
+    /// Colors pixels whose opacities are there: `counts` are those of a row of pixels, of which `pixels` have the alpha.
+    pub(super) fn mix(&self, by: &ByCategory, width: usize, pixels: &mut [u8]) {
+        let colors: Vec<[f64; 3]> =
+            self.hues.iter().map(|Hue { color: Rgba([r, g, b, _]), .. }| [r, g, b].map(|c| f64::from(*c))).collect();
+        let shown: Vec<bool> = self.hues.iter().map(|hue| !hue.is_hidden).collect();
+        let count = shown.iter().filter(|shown| **shown).count();
+        let even = |i: usize| colors.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(c, _)| c[i]).sum::<f64>();
+        let mean = [0, 1, 2].map(|i| floor(even(i) / count.max(1) as f64));
+        let rows = by.counts.chunks_exact((by.planes * width).max(1)).rev();
+        for (counts, pixels) in rows.zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
+            for (counts, pixel) in counts.chunks_exact(by.planes).zip(pixels.as_chunks_mut::<4>().0) {
+                let alpha = pixel[3];
+                if alpha == 0 {
+                    *pixel = self.beneath;
+                    continue;
+                }
+                let (mut sums, mut total) = ([0.0; 3], 0.0);
+                for ((count, color), shown) in counts.iter().zip(&colors).zip(&shown) {
+                    if *shown && *count > 0 {
+                        let weight = count.saturating_sub(self.baseline) as f64;
+                        total += weight;
+                        (0..3).for_each(|i| sums[i] += weight * color[i]);
+                    }
+                }
+                let [r, g, b] = if total > 0.0 { sums.map(|sum| floor(sum / total)) } else { mean };
+                *pixel = over([r, g, b, alpha], self.beneath);
+            }
+        }
+    }
+
+    /// Whether colors lie over something opaque.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.beneath[3] == 255
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255; as numpy does")]
+fn floor(value: f64) -> u8 {
+    value as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shade::shade;
+    use super::*;
+    use crate::scene::style::Norm;
+
+    #[test]
+    fn no_two_categories_have_one_color() {
+        let mut colors: Vec<Rgba> = (0..32).map(usual_color).chain([OTHER_COLOR]).collect();
+        assert_eq!(colors[0], Rgba([0x1f, 0x77, 0xb4, 255]));
+        colors.sort_by_key(|color| color.0);
+        colors.dedup();
+        assert_eq!(colors.len(), 33);
+        assert_eq!(usual_color(32), usual_color(0));
+    }
+
+    fn hues(colors: &[[u8; 3]]) -> Vec<Hue> {
+        let hue = |[r, g, b]: &[u8; 3]| Hue { label: String::new(), color: Rgba([*r, *g, *b, 255]), is_hidden: false };
+        colors.iter().map(hue).collect()
+    }
+
+    /// A fixture: its norm, the colors of its categories, and its pixels: counts, then red, green, blue, alpha.
+    fn fixture(text: &str) -> (Norm, Vec<Hue>, usize, ByCategory, Vec<u8>) {
+        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+        let numbers = |line: &str| line.split(' ').map(|word| word.parse::<u64>().unwrap()).collect::<Vec<_>>();
+        let norm = lines.next().unwrap().parse().unwrap();
+        let head = numbers(lines.next().unwrap());
+        let colors: Vec<[u8; 3]> = numbers(lines.next().unwrap())
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .map(|c| c.map(|c| u8::try_from(c).unwrap()))
+            .collect();
+        let (mut counts, mut pixels) = (Vec::new(), Vec::new());
+        for line in lines {
+            let words = numbers(line);
+            let (of, color) = words.split_at(colors.len());
+            counts.extend(of);
+            pixels.extend(color.iter().map(|c| u8::try_from(*c).unwrap()));
+        }
+        let width = usize::try_from(head[0]).unwrap();
+        (norm, hues(&colors), width, ByCategory { planes: colors.len(), counts }, pixels)
+    }
+
+    fn drawn(norm: &Norm, hues: &[Hue], width: usize, by: &ByCategory) -> Vec<u8> {
+        let height = by.counts.len() / by.planes / width;
+        let style = Style { norm: norm.clone(), background: Background::None, ..Style::default() };
+        let values = Values::Categories(by.clone());
+        let shading = shading(&values, hues, &style, None).unwrap();
+        let size = [width, height].map(|n| u32::try_from(n).unwrap());
+        shade(&values, size[0], size[1], &shading).pixels
+    }
+
+    #[test]
+    fn colors_are_datashaders() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/categories");
+        let mut seen = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let (norm, hues, width, by, wanted) = fixture(&std::fs::read_to_string(&path).unwrap());
+            let got = drawn(&norm, &hues, width, &by);
+            // The fixture has the lowest row first.
+            let rows: Vec<u8> = got.chunks(width * 4).rev().flatten().copied().collect();
+            assert_eq!(rows.len(), wanted.len());
+            for (i, (got, wanted)) in rows.as_chunks::<4>().0.iter().zip(wanted.as_chunks::<4>().0).enumerate() {
+                let off = got.iter().zip(wanted).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+                // Of a pixel without rows, datashader keeps a color that nobody sees.
+                assert!(off <= 1 || (got[3] == 0 && wanted[3] == 0), "{path:?} {i}: {got:?} for {wanted:?}");
+            }
+            seen += 1;
+        }
+        assert!(seen >= 5);
+    }
+
+    #[test]
+    fn hidden_categories_take_no_part() {
+        let by = ByCategory { planes: 3, counts: vec![5, 0, 9, 0, 2, 0, 1, 1, 1, 0, 0, 4] };
+        let without = ByCategory { planes: 2, counts: vec![5, 0, 0, 2, 1, 1, 0, 0] };
+        let mut all = hues(&[[255, 0, 0], [0, 255, 0], [0, 0, 255]]);
+        let two = all[..2].to_vec();
+        assert_ne!(drawn(&Norm::Linear, &all, 2, &by), drawn(&Norm::Linear, &two, 2, &without));
+        all[2].is_hidden = true;
+        assert_eq!(drawn(&Norm::Linear, &all, 2, &by), drawn(&Norm::Linear, &two, 2, &without));
+        assert_eq!(totals(&by, &all), [5, 2, 2, 0]);
+    }
+}

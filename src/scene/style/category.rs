@@ -1,0 +1,164 @@
+//! Categories as a person names them, and their colors.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rgba, StyleError};
+
+/// What all categories are called that are not told apart.
+pub const OTHER: &str = "other";
+
+/// A category: a value of its column, or all that are not told apart. As text: `3`, `2.5`, `other`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Category {
+    /// A whole value.
+    Integer(i128),
+    /// A value that is not written as a whole number; finite.
+    Real(f64),
+    /// All that are not told apart.
+    Other,
+}
+
+impl Category {
+    /// Whether another is this one, however they are written.
+    #[must_use]
+    pub fn is(self, other: Self) -> bool {
+        match other {
+            Self::Integer(value) => self.is_integer(value),
+            Self::Real(value) => self.is_real(value),
+            Self::Other => self == Self::Other,
+        }
+    }
+
+    /// Whether it is this whole value.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "compared with what was written as a real number")]
+    pub fn is_integer(self, value: i128) -> bool {
+        match self {
+            Self::Integer(named) => named == value,
+            Self::Real(named) => named == value as f64,
+            Self::Other => false,
+        }
+    }
+
+    /// Whether it is this value.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the value that was meant is the nearest there is")]
+    pub fn is_real(self, value: f64) -> bool {
+        match self {
+            Self::Integer(named) => named as f64 == value,
+            Self::Real(named) => named == value,
+            Self::Other => false,
+        }
+    }
+}
+
+impl FromStr for Category {
+    type Err = StyleError;
+
+    fn from_str(text: &str) -> Result<Self, StyleError> {
+        let text = text.trim();
+        if text == OTHER {
+            return Ok(Self::Other);
+        }
+        if let Ok(value) = text.parse() {
+            return Ok(Self::Integer(value));
+        }
+        let value = text.parse().ok().filter(|v: &f64| v.is_finite());
+        value.map(Self::Real).ok_or_else(|| StyleError::BadCategory(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            // With a point or an exponent, so that it is read as it was.
+            Self::Real(value) => write!(f, "{value:?}"),
+            Self::Other => f.write_str(OTHER),
+        }
+    }
+}
+
+impl TryFrom<String> for Category {
+    type Error = StyleError;
+
+    fn try_from(text: String) -> Result<Self, StyleError> {
+        text.parse()
+    }
+}
+
+impl From<Category> for String {
+    fn from(category: Category) -> Self {
+        category.to_string()
+    }
+}
+
+/// A category with its color. As text: `3=#ff0000`, `other=gray`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CategoryColor {
+    /// The category.
+    pub category: Category,
+    /// Its color; its opacity is not looked at.
+    pub color: Rgba,
+}
+
+impl FromStr for CategoryColor {
+    type Err = StyleError;
+
+    fn from_str(text: &str) -> Result<Self, StyleError> {
+        let (category, color) = text.split_once('=').ok_or_else(|| StyleError::NoCategoryColor(text.to_owned()))?;
+        Ok(Self { category: category.parse()?, color: color.parse()? })
+    }
+}
+
+impl fmt::Display for CategoryColor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.category, self.color)
+    }
+}
+
+impl TryFrom<String> for CategoryColor {
+    type Error = StyleError;
+
+    fn try_from(text: String) -> Result<Self, StyleError> {
+        text.parse()
+    }
+}
+
+impl From<CategoryColor> for String {
+    fn from(color: CategoryColor) -> Self {
+        color.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_of_categories_read_as_they_are_written() {
+        for (text, category) in [
+            ("3=#ff0000", Category::Integer(3)),
+            ("-2.5 = red", Category::Real(-2.5)),
+            ("18446744073709551615=#ff0000", Category::Integer(u64::MAX.into())),
+            ("1e300=red", Category::Real(1e300)),
+            ("other=red", Category::Other),
+        ] {
+            let read: CategoryColor = text.parse().unwrap();
+            assert_eq!((read.category, read.color), (category, Rgba([255, 0, 0, 255])));
+            assert_eq!(read.to_string().parse(), Ok(read));
+        }
+        for (text, part) in [("3", "no `=`"), ("x=red", "`x` is neither"), ("nan=red", "`nan`"), ("1=rde", "`rde`")] {
+            let message = text.parse::<CategoryColor>().unwrap_err().to_string();
+            assert!(message.contains(part), "{text}: {message}");
+        }
+        assert!(
+            Category::Integer(3).is_real(3.0) && Category::Real(3.0).is_integer(3) && !Category::Other.is_real(0.0)
+        );
+    }
+}

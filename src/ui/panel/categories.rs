@@ -1,0 +1,44 @@
+//! The categories of a layer: which are seen, and their colors.
+
+use egui::{Color32, Ui};
+
+use crate::scene::style::{Category, CategoryColor, Rgba, Style};
+
+use super::super::model::Model;
+
+/// A line for each category; says whether there are any.
+pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
+    let Some(painted) = model.painted_layer().cloned() else { return false };
+    for (category, hue) in &painted.hues {
+        ui.horizontal(|ui| {
+            let is_hidden = style.hide.iter().any(|hidden| hidden.is(*category));
+            let given = style.color_key.iter().rev().find(|entry| entry.category.is(*category));
+            let Rgba([r, g, b, _]) = given.map_or(hue.color, |entry| entry.color);
+            let mut is_shown = !is_hidden;
+            let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
+            if toggled {
+                model.settle();
+                model.edit("Categories", |document| hide(&mut document.layer_mut().style, *category, !is_shown));
+                model.settle();
+            }
+            let mut color = Color32::from_rgb(r, g, b);
+            if ui.color_edit_button_srgba(&mut color).changed() {
+                let color = Rgba([color.r(), color.g(), color.b(), 255]);
+                model.edit("Color of a category", |document| {
+                    let key = &mut document.layer_mut().style.color_key;
+                    key.retain(|entry| !entry.category.is(*category));
+                    key.push(CategoryColor { category: *category, color });
+                });
+            }
+        });
+    }
+    !painted.hues.is_empty()
+}
+
+/// Leaves a category out, or takes it in again.
+fn hide(style: &mut Style, category: Category, is_hidden: bool) {
+    style.hide.retain(|hidden| !hidden.is(category));
+    if is_hidden {
+        style.hide.push(category);
+    }
+}

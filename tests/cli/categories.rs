@@ -1,0 +1,116 @@
+//! Layers by category: numbers, colors, legends, and what is refused.
+
+use serde_json::json;
+
+use crate::kit::{Desk, cloud, npy};
+
+/// Points in the same places as those of `cloud`, row i in category `of(i)`.
+fn desk(rows: usize, of: impl Fn(usize) -> u8) -> Desk {
+    let desk = Desk::new();
+    let points = cloud(rows, 4);
+    let row = |(i, (x, y)): (usize, &(f64, f64))| {
+        let mut bytes = [x.to_le_bytes(), y.to_le_bytes()].concat();
+        bytes.push(of(i));
+        bytes
+    };
+    let data: Vec<u8> = points.iter().enumerate().flat_map(row).collect();
+    let dtype = "[('x', '<f8'), ('y', '<f8'), ('kind', '|u1')]";
+    let header = format!("{{'descr': {dtype}, 'fortran_order': False, 'shape': ({rows},), }}");
+    desk.write("a.npy", npy(1, &header, &data));
+    desk
+}
+
+const VIEW: &str = "a.npy --size 60x40 --x-range=-2..2 --y-range=-2..2";
+
+/// Shape and counts of `grid.npy`.
+fn grid(desk: &Desk) -> (String, Vec<u64>) {
+    let bytes = desk.read("grid.npy");
+    let end = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = std::str::from_utf8(&bytes[10..end]).unwrap();
+    assert!(header.contains("'<u8'"), "{header}");
+    let shape = header.split_once("'shape': ").unwrap().1.split_once(')').unwrap().0;
+    let counts = bytes[end..].as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
+    (format!("{shape})"), counts)
+}
+
+#[test]
+fn numbers_by_category_add_up() {
+    let desk = desk(6000, |i| [200, 3, 3, 7, 0, 3][i % 6]);
+    let plain = desk.aggregate(VIEW);
+    let facts = desk.json(&format!("aggregate {VIEW} --reduction by:kind:2 -o grid.npy"));
+    let (shape, counts) = grid(&desk);
+    assert_eq!((shape.as_str(), counts.len()), ("(40, 60, 3)", 40 * 60 * 3));
+    let sums: Vec<u64> = counts.as_chunks::<3>().0.iter().map(|counts| counts.iter().sum()).collect();
+    assert_eq!(sums, plain.counts());
+    let in_view = |plane: usize| counts.as_chunks::<3>().0.iter().map(|counts| counts[plane]).sum::<u64>();
+    // Of the values with equally many rows the smallest has a plane.
+    let wanted = json!([
+        { "value": "0", "rows": 1000, "in_view": in_view(0) },
+        { "value": "3", "rows": 3000, "in_view": in_view(1) },
+        { "value": "other", "rows": 2000, "in_view": in_view(2) },
+    ]);
+    assert_eq!(facts["categories"], wanted);
+    assert_eq!(facts["in_view"], json!(counts.iter().sum::<u64>()));
+    let gpu = desk.run(&format!("aggregate {VIEW} --reduction by:kind --json --engine cpu -o grid.npy"));
+    assert_eq!(gpu.done().json()["engine"], "cpu");
+}
+
+#[test]
+fn pixels_have_the_colors_of_their_categories() {
+    let desk = desk(3000, |i| u8::try_from(i % 3).unwrap());
+    desk.json(&format!("aggregate {VIEW} --reduction by:kind -o grid.npy"));
+    let (_, counts) = grid(&desk);
+    let key = "--color-key 0=#ff0000 --color-key 1=#00ff00 --color-key 2=#0000ff";
+    let look = "--norm linear --background none";
+    for (hide, shown) in [("", [1, 1, 1]), ("--hide 1", [1, 0, 1])] {
+        let picture = desk.render(&format!("{VIEW} --reduction by:kind {key} {look} {hide}"));
+        let totals: Vec<u64> =
+            counts.as_chunks::<3>().0.iter().map(|c| c.iter().zip(shown).map(|(n, shown)| n * shown).sum()).collect();
+        let most = totals.iter().copied().max().unwrap();
+        let least = totals.iter().copied().filter(|n| *n > 0).min().unwrap();
+        for (i, (c, total)) in counts.as_chunks::<3>().0.iter().zip(&totals).enumerate() {
+            let pixel = picture.at(i % 60, i / 60);
+            if *total == 0 {
+                assert_eq!(pixel, [0; 4]);
+                continue;
+            }
+            let share = |k: usize| (c[k] * shown[k]) as f64 / *total as f64 * 255.0;
+            let alpha = 40.0 + 215.0 * (total - least) as f64 / (most - least) as f64;
+            let wanted = [share(0), share(1), share(2), alpha];
+            for (got, wanted) in pixel.iter().zip(wanted) {
+                assert!((f64::from(*got) - wanted).abs() <= 1.5, "{i} {hide}: {pixel:?} for {wanted:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn figure_files_have_categories_too() {
+    let desk = desk(3000, |i| u8::try_from(i % 14).unwrap());
+    desk.write(
+        "figure.toml",
+        "scumble = 1\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"by:kind:5\"\n\
+         color_key = [\"3=#00ff00\", \"other=#222222\"]\nhide = [\"4\"]\n",
+    );
+    desk.run("render figure.toml -o file.png").done();
+    let flags = "a.npy --size 700x500 --reduction by:kind:5 --color-key 3=lime --color-key other=#222222";
+    desk.run(&format!("render {flags} --hide 4 -o flags.png")).done();
+    assert!(desk.read("file.png") == desk.read("flags.png"));
+    desk.run(&format!("render {flags} -o shown.png")).done();
+    assert!(desk.read("shown.png") != desk.read("flags.png"));
+}
+
+#[test]
+fn what_has_no_categories_is_refused() {
+    let desk = desk(100_000, |i| u8::try_from(i % 9).unwrap());
+    for (args, words) in [
+        ("--reduction by:x", ["more than 65536 different values", "floor(x / 100)"]),
+        ("--reduction by:sort", ["no column \"sort\"", "kind"]),
+        ("--reduction by:kind --mark line", ["by:kind", "use count or any"]),
+        ("--reduction by:kind --color-key 3", ["no `=`", "VALUE=COLOR"]),
+    ] {
+        let ran = desk.run(&format!("render a.npy {args} -o view.png"));
+        assert!(ran.code.is_some_and(|code| code != 0), "{args}");
+        assert!(words.iter().all(|word| ran.stderr.contains(word)), "{args}: {}", ran.stderr);
+    }
+}
