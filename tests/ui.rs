@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use scumble::scene::style::{Background, Norm};
+use scumble::scene::style::{Background, Category, Norm};
 use scumble::ui::app::ScumbleApp;
 use scumble::ui::document::Document;
 use scumble::workbench::frame::Theme;
@@ -113,6 +113,29 @@ fn controls_of_the_side_panel_change_the_figure() {
             if choice == "lines" { mark.to_string() == "line" } else { mark.to_string() == "circle:5" }
         });
     }
+}
+
+#[test]
+fn categories_come_and_go_without_a_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "show").click();
+    window.run_steps(3);
+    window.get_by_label("by category").click();
+    let layer = |app: &ScumbleApp| app.model().painted().and_then(|painted| painted.layers.first().cloned());
+    // Ten values of the weight, and all others.
+    until(&mut window, "categories are counted", |app| layer(app).is_some_and(|layer| layer.hues.len() == 11));
+    let counted = Arc::clone(&window.state().model().painted().unwrap().shown);
+    let before = window.state().model().painted().unwrap().picture.clone();
+    window.get_by_role_and_label(egui::accesskit::Role::CheckBox, "other").click();
+    until(&mut window, "others are hidden", |app| layer(app).is_some_and(|layer| layer.hues[10].1.is_hidden));
+    let painted = window.state().model().painted().unwrap();
+    assert_eq!(document(&window).layer().style.hide, [Category::Other]);
+    assert!(Arc::ptr_eq(&painted.shown, &counted) && painted.picture != before);
+    window.get_by_role_and_label(egui::accesskit::Role::CheckBox, "other").click();
+    until(&mut window, "others are back", |app| layer(app).is_some_and(|layer| !layer.hues[10].1.is_hidden));
+    assert!(document(&window).layer().style.hide.is_empty());
+    assert!(window.state().model().painted().unwrap().picture == before);
 }
 
 #[test]
