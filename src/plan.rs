@@ -128,12 +128,27 @@ pub enum Reduce {
     Total(Statistic, FixedPoint),
     /// The largest (true) or smallest (false) value.
     Extreme(bool),
+    /// Count rows of each category: a plane of counts for each of the most frequent ones, and one for all others.
+    CountBy {
+        /// Categories with a plane of their own.
+        named: u8,
+        /// Whether there are others.
+        has_other: bool,
+    },
 }
 
 impl Reduce {
     /// Whether a value column is read.
     pub fn has_value(self) -> bool {
-        matches!(self, Self::Total(..) | Self::Extreme(_))
+        matches!(self, Self::Total(..) | Self::Extreme(_) | Self::CountBy { .. })
+    }
+
+    /// Numbers of each pixel: more than one where categories are counted.
+    pub fn planes(self) -> usize {
+        match self {
+            Self::CountBy { named, has_other } => (usize::from(named) + usize::from(has_other)).max(1),
+            _ => 1,
+        }
     }
 }
 
@@ -173,10 +188,20 @@ pub struct FramePlan {
 }
 
 impl FramePlan {
+    /// Why the GPU engine cannot do it, if it cannot.
+    pub fn not_for_gpu(&self) -> Option<&'static str> {
+        match (self.draw, self.reduce) {
+            (Draw::Lines { .. } | Draw::Markers { .. }, _) => Some("lines and markers are the CPU engine's work"),
+            (Draw::Points, Reduce::CountBy { .. }) => Some("categories are counted by the CPU engine"),
+            (Draw::Points, _) => None,
+        }
+    }
+
     /// The area of a pixel, in units of the data, decades on logarithmic axes, by which its number is divided: none if it is
     /// counted per pixel, or if the number does not grow with the pixel.
     pub fn area(&self, per: Per) -> Option<f64> {
-        let is_additive = matches!(self.reduce, Reduce::Count | Reduce::Total(Statistic::Sum, _));
+        let is_additive =
+            matches!(self.reduce, Reduce::Count | Reduce::CountBy { .. } | Reduce::Total(Statistic::Sum, _));
         let length = |axis: &Axis, rule: &EdgeRule| match (rule.linear(), axis.scale) {
             // Integers are subtracted exactly.
             (Some(linear), _) => linear.width / linear.pixels,
@@ -218,9 +243,11 @@ pub fn frame(
     let reduce = match (&layer.reduction, value) {
         _ if is_solid => Reduce::Coverage,
         (Reduction::Any, _) => Reduce::Any,
+        (Reduction::By { most, .. }, Some(facts)) => count_by(*most, facts)?,
         (Reduction::Of(Statistic::Min, _), Some(_)) => Reduce::Extreme(false),
         (Reduction::Of(Statistic::Max, _), Some(_)) => Reduce::Extreme(true),
         (Reduction::Of(statistic, _), Some(facts)) => Reduce::Total(*statistic, fixed_point(*statistic, facts)),
+        (Reduction::By { .. }, None) => return Err(ViewError::NoCategories),
         (Reduction::Count | Reduction::Of(..), _) => Reduce::Count,
     };
     let draw = match &layer.mark {
@@ -274,6 +301,12 @@ fn fit(name: &'static str, scale: Scale, facts: &ColumnFacts, pixels: u32) -> Re
         (Number::Integer(low), Number::Integer(high)) => fit_integer(name, low, high, scale, pixels),
         _ => fit_real(name, low.to_f64(), high.to_f64(), scale, pixels),
     }
+}
+
+/// Counts of as many categories as there are, `most` of them told apart.
+fn count_by(most: u8, facts: &ColumnFacts) -> Result<Reduce, ViewError> {
+    let found = facts.stats.and_then(|stats| stats.categories).ok_or(ViewError::NoCategories)?;
+    Ok(Reduce::CountBy { named: u8::try_from(found).unwrap_or(u8::MAX).min(most), has_other: found > u32::from(most) })
 }
 
 fn fixed_point(statistic: Statistic, facts: &ColumnFacts) -> FixedPoint {

@@ -1,6 +1,7 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
 mod bands;
+pub mod categories;
 pub mod command_line;
 pub mod figure;
 pub mod figure_file;
@@ -26,7 +27,7 @@ use crate::figure::FigureError;
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
 use crate::figure::shading::{Shading, shading_with};
-use crate::plan::{self, ColumnFacts, Draw, FramePlan, VALUE, X, Y};
+use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
@@ -203,10 +204,10 @@ impl Workbench {
         progress.restart();
         let (mut options, used) = match &self.engine {
             Engine::Cpu(options) => (*options, self.used.clone()),
-            Engine::Gpu(engine, options) if plan.draw == Draw::Points => {
-                return Ok((engine.aggregate(table, plan, *options, progress)?, self.used.clone()));
-            }
-            Engine::Gpu(..) => self.cpu_instead("lines and markers are the CPU engine's work"),
+            Engine::Gpu(engine, options) => match plan.not_for_gpu() {
+                None => return Ok((engine.aggregate(table, plan, *options, progress)?, self.used.clone())),
+                Some(why) => self.cpu_instead(why),
+            },
         };
         options.reading.threads = options.reading.threads.min(threads);
         Ok((cpu::aggregate(table, plan, options, progress)?, used))
@@ -248,7 +249,11 @@ impl Workbench {
     /// What must be known of the columns to plan `layer`: one pass over those that need statistics.
     fn facts(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Facts, WorkbenchError> {
         let kinds = [table.kind(X), table.kind(Y), table.kind(VALUE)];
-        let stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
+        let mut stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
+        if let Reduction::By { .. } = layer.reduction {
+            progress.restart();
+            stats[VALUE] = Some(table.find_categories(self.reading, progress)?.stats());
+        }
         let fact = |i: usize| -> Option<ColumnFacts> { Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }) };
         Ok([fact(X), fact(Y), fact(VALUE)])
     }

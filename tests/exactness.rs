@@ -20,6 +20,7 @@ mod exactness {
 
     mod bands;
     mod by_hand;
+    mod categories;
     mod filters;
     mod fit;
     mod large;

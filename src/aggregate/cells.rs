@@ -5,7 +5,7 @@ use crate::plan::{FixedPoint, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
 use super::ordered::{f64_from_key, i64_from_key};
-use super::{Accounting, Aggregate, Rest, Values};
+use super::{Accounting, Aggregate, ByCategory, Rest, Values};
 
 /// Exact integers for each pixel of the view, row-major, no padding. Vectors that a reduction does not need are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,8 @@ pub struct Cells {
     pub runs: Vec<i64>,
     /// Counts in pixels that are of no row: of lines on their way.
     pub passing: u64,
+    /// Rows of each category, pixel by pixel.
+    pub planes: Vec<u64>,
     /// Rows in no pixel.
     pub rest: Rest,
 }
@@ -61,6 +63,9 @@ impl Cells {
     pub fn values(self, plan: &FramePlan, value: Option<LaneKind>) -> Values {
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts),
+            reduce @ Reduce::CountBy { .. } => {
+                Values::Categories(ByCategory { planes: reduce.planes(), counts: self.planes })
+            }
             _ => self.values_so_far(plan, value),
         }
     }
@@ -73,6 +78,9 @@ impl Cells {
         };
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts.clone()),
+            reduce @ Reduce::CountBy { .. } => {
+                Values::Categories(ByCategory { planes: reduce.planes(), counts: self.planes.clone() })
+            }
             Reduce::Coverage => {
                 let share = |mask: &u64| if *mask > 0 { f64::from(mask.count_ones()) / 64.0 } else { f64::NAN };
                 Values::Real(self.masks.iter().map(share).collect())

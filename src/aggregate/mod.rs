@@ -17,6 +17,38 @@ pub enum Values {
     Count(Vec<u64>),
     /// A reduced value; NaN means that no row fell there.
     Real(Vec<f64>),
+    /// Rows of each category in each pixel.
+    Categories(ByCategory),
+}
+
+/// Counts of categories: for each pixel one of each, beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByCategory {
+    /// Counts of each pixel, at least 1: one for each category.
+    pub planes: usize,
+    /// The counts, `planes` for each pixel.
+    pub counts: Vec<u64>,
+}
+
+impl ByCategory {
+    /// Rows of all categories in each pixel.
+    pub fn totals(&self) -> impl Iterator<Item = u64> {
+        self.counts.chunks_exact(self.planes.max(1)).map(|counts| counts.iter().sum())
+    }
+
+    /// Rows of each category in all pixels.
+    pub fn by_category(&self) -> Vec<u64> {
+        let mut sums = vec![0; self.planes];
+        for counts in self.counts.chunks_exact(self.planes.max(1)) {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+        sums
+    }
+
+    /// The counts of one category.
+    pub fn plane(&self, category: usize) -> impl Iterator<Item = u64> {
+        self.counts.iter().skip(category).step_by(self.planes.max(1)).copied()
+    }
 }
 
 impl Values {
@@ -25,7 +57,10 @@ impl Values {
         match (self, further) {
             (Self::Count(all), Self::Count(more)) => all.extend(more),
             (Self::Real(all), Self::Real(more)) => all.extend(more),
-            (Self::Count(_), Self::Real(_)) | (Self::Real(_), Self::Count(_)) => {}
+            (Self::Categories(all), Self::Categories(more)) if all.planes == more.planes => {
+                all.counts.extend(more.counts);
+            }
+            (Self::Count(_) | Self::Real(_) | Self::Categories(_), _) => {}
         }
     }
 
@@ -39,6 +74,11 @@ impl Values {
         match self {
             Self::Count(counts) => Self::Count(counts[of(counts.len())].to_vec()),
             Self::Real(reals) => Self::Real(reals[of(reals.len())].to_vec()),
+            Self::Categories(ByCategory { planes, counts }) => {
+                let cells = of(counts.len() / (*planes).max(1));
+                let counts = counts[cells.start * planes..cells.end * planes].to_vec();
+                Self::Categories(ByCategory { planes: *planes, counts })
+            }
         }
     }
 }

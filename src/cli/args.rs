@@ -79,7 +79,7 @@ pub enum Command {
     /// Draw all points of the inputs as a PNG, with axes and a color bar
     #[command(after_help = DRAW_EXAMPLES)]
     Render(Box<RenderArgs>),
-    /// Write the numbers of the pixel grid as .npy: shape (height, width), row 0 = lowest y
+    /// Write the numbers of the pixel grid as .npy: shape (height, width), by:COL (height, width, categories); row 0 = lowest y
     #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
     Aggregate(Box<AggregateArgs>),
     /// Say what is in a file: columns, types, rows, exact ranges
@@ -167,7 +167,8 @@ pub struct ViewArgs {
     /// which series a row belongs to, or a marker of a size in pixels: circle:5, square:5, cross:5 [default: points]
     #[arg(long, value_name = "MARK", help_heading = "View")]
     mark: Option<Mark>,
-    /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]
+    /// count, any, sum:COL, mean:COL, min:COL, max:COL, std:COL, or by:COL[:TOP], which counts each of the TOP most frequent
+    /// values of COL (10, at most 32) and all others; COL may be an expression [default: count]
     #[arg(long, value_name = "REDUCTION", help_heading = "View")]
     reduction: Option<Reduction>,
     /// Show every number on the pixels around its own too, so that lone points can be seen: PIXELS[:SHAPE[:HOW]]; SHAPE is

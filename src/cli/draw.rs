@@ -10,6 +10,7 @@ use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
 use crate::scene::style::Style;
+use crate::workbench::categories::{ShownCategory, shown_categories};
 use crate::workbench::command_line::{comment, title};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
 use crate::workbench::memory::MemoryWatch;
@@ -119,14 +120,18 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
-    let (are_counts, size) = (layer.are_counts(), (layer.size.width, layer.size.height));
-    let mut is_begun = false;
+    let size = (layer.size.width, layer.size.height);
+    let (mut is_begun, mut in_view) = (false, Vec::new());
     let drawn = {
         let _bar = Bar::follow(progress, data.rows(), "rows");
         let write = |values: Values| -> anyhow::Result<()> {
             // Not before there are numbers: a pipe shall get nothing from a pass that fails.
             if !std::mem::replace(&mut is_begun, true) {
-                write_npy_header(are_counts, size, &mut out)?;
+                write_npy_header(&values, size, &mut out)?;
+            }
+            if let Values::Categories(by) = &values {
+                in_view.resize(by.planes, 0);
+                in_view.iter_mut().zip(by.by_category()).for_each(|(sum, n)| *sum += n);
             }
             Ok(write_npy_values(&values, &mut out)?)
         };
@@ -140,6 +145,11 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         "y_range": drawn.plan.view.y.range.to_string(),
         "reduction": layer.reduction.to_string(),
     });
+    let categories = shown_categories(&data.tables[0], &drawn.plan);
+    if !categories.is_empty() {
+        let fact = |(category, in_view): (&ShownCategory, &u64)| json!({ "value": category.label, "rows": category.rows, "in_view": in_view });
+        facts["categories"] = categories.iter().zip(&in_view).map(fact).collect();
+    }
     job.tell(&mut facts, drawn.accounting, &drawn.engine, drawn.seconds)
 }
 

@@ -88,6 +88,16 @@ pub enum DataError {
     /// A newer request took this one's place, or the person stopped it.
     #[error("reading the data: cancelled")]
     Cancelled,
+    /// A column of categories has too many different values.
+    #[error(
+        "finding the categories: \"{0}\" has more than {most} different values; name a column with fewer, or make fewer of \
+         them with an expression, such as 'floor({0} / 100)'",
+        most = super::categories::MAX_CATEGORIES
+    )]
+    TooManyCategories(String),
+    /// Categories were to be counted before they were looked for.
+    #[error("counting by category: the categories are not known yet; find them first")]
+    NoCategories,
     /// There is not a single row.
     #[error("opening the data: it holds no rows; choose a file with at least one")]
     Empty,

@@ -1,6 +1,7 @@
 //! What the files hold: mapping, formats (one file a format), columns, tables, blocks and their statistics.
 
 pub mod blocks;
+pub mod categories;
 pub mod column;
 pub mod dataset;
 pub mod decode;

@@ -58,6 +58,8 @@ pub struct ColumnStats {
     pub range: Option<(Number, Number)>,
     /// Least value above zero.
     pub min_positive: Option<Number>,
+    /// Number of different values, where they were looked for.
+    pub categories: Option<u32>,
 }
 
 impl ColumnStats {
@@ -76,6 +78,7 @@ impl ColumnStats {
                 .map(|(a, b)| a.least(b))
                 .or(self.min_positive)
                 .or(other.min_positive),
+            categories: None,
         }
     }
 }
@@ -97,13 +100,13 @@ const INFINITE_F64: i64 = f64::INFINITY.to_bits().cast_signed();
 
 /// Signed order key of an f64: keys compare as values do, −0.0 just below +0.0 (key 0).
 #[inline(always)]
-fn f64_order(v: f64) -> i64 {
+pub(super) fn f64_order(v: f64) -> i64 {
     let bits = v.to_bits().cast_signed();
     bits ^ ((bits >> 63) & i64::MAX)
 }
 
 /// The value of a key made by [`f64_order`].
-fn f64_of_order(key: i64) -> f64 {
+pub(super) fn f64_of_order(key: i64) -> f64 {
     f64::from_bits((key ^ ((key >> 63) & i64::MAX)).cast_unsigned())
 }
 
@@ -276,7 +279,7 @@ impl Running {
         let range = (low <= high).then(|| (number(low), number(high)));
         let zero = if matches!(kind, LaneKind::I64 { bias, .. } if bias != 0) { i64::MIN } else { 0 };
         let min_positive = (low <= high && high > zero).then(|| number(positive));
-        ColumnStats { rows: self.rows, nan: self.nan, infinite: self.infinite, range, min_positive }
+        ColumnStats { rows: self.rows, nan: self.nan, infinite: self.infinite, range, min_positive, categories: None }
     }
 }
 

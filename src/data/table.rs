@@ -1,11 +1,13 @@
 //! A table: columns of equal length that are read together, in one or more parts (files).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::categories::{Categories, categories};
 use super::column::{Column, LaneKind};
 use super::error::DataError;
 use super::expression::Filter;
 use super::mapping::Mapping;
+use super::parallel::{Progress, Reading};
 
 /// What the columns of a layer's table are, for messages.
 const ROLES: [&str; 3] = ["x", "y", "value"];
@@ -111,7 +113,12 @@ impl Part {
 pub struct Table {
     parts: Vec<Part>,
     rows: u64,
+    /// The categories of the value column, once they were found; clones share them.
+    categories: Arc<OnceLock<Arc<Categories>>>,
 }
+
+/// Number of the column whose categories are looked for.
+const VALUE: usize = 2;
 
 impl Table {
     /// A table of parts whose columns agree in number and kind; row numbers run on from part to part.
@@ -138,7 +145,7 @@ impl Table {
             placed.push(Part { columns, rows: part.rows, filter });
             rows = rows.saturating_add(part.rows);
         }
-        Ok(Self { parts: placed, rows })
+        Ok(Self { parts: placed, rows, categories: Arc::default() })
     }
 
     /// The parts.
@@ -162,6 +169,23 @@ impl Table {
     /// [`DataError::Empty`] when none is left.
     pub fn select(&self, columns: &[usize]) -> Result<Self, DataError> {
         Self::new(self.parts.iter().map(|part| part.select(columns)).collect::<Result<_, _>>()?)
+    }
+
+    /// The categories of the value column, if they were found before.
+    pub fn categories(&self) -> Option<&Arc<Categories>> {
+        self.categories.get()
+    }
+
+    /// The categories of the value column: its different values. One pass over it, the first time.
+    ///
+    /// # Errors
+    /// As [`categories`]; [`DataError::Empty`] without a value column.
+    pub fn find_categories(&self, reading: Reading, progress: &Progress) -> Result<&Arc<Categories>, DataError> {
+        if let Some(known) = self.categories() {
+            return Ok(known);
+        }
+        let found = Arc::new(categories(&self.select(&[VALUE])?, reading, progress)?);
+        Ok(self.categories.get_or_init(|| found))
     }
 
     /// The condition that rows must pass to count, if there is one, as it was written.

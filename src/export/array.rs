@@ -8,17 +8,17 @@ use super::error::ExportError;
 use super::output::Output;
 
 /// Writes the header of an aggregate's `.npy` 1.0 file of shape (height, width), C order, row 0 = lowest y: `<u8` for
-/// counts, `<f8` for others. The numbers follow with [`write_npy_values`].
+/// counts, `<f8` for others; of categories (height, width, planes). The numbers follow with [`write_npy_values`].
 ///
 /// # Errors
 /// A full disk, a stop.
-pub fn write_npy_header(
-    are_counts: bool,
-    (width, height): (u32, u32),
-    out: &mut Output<'_>,
-) -> Result<(), ExportError> {
-    let dtype = if are_counts { "<u8" } else { "<f8" };
-    let header = npy_header(dtype, &format!("({height}, {width})"));
+pub fn write_npy_header(values: &Values, (width, height): (u32, u32), out: &mut Output<'_>) -> Result<(), ExportError> {
+    let (dtype, shape) = match values {
+        Values::Count(_) => ("<u8", format!("({height}, {width})")),
+        Values::Real(_) => ("<f8", format!("({height}, {width})")),
+        Values::Categories(by) => ("<u8", format!("({height}, {width}, {})", by.planes)),
+    };
+    let header = npy_header(dtype, &shape);
     out.write_all(&header).map_err(|e| out.error(e))
 }
 
@@ -30,6 +30,7 @@ pub fn write_npy_values(values: &Values, out: &mut Output<'_>) -> Result<(), Exp
     let written = match values {
         Values::Count(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
         Values::Real(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
+        Values::Categories(by) => eight_bytes(out, by.counts.iter().map(|v| v.to_le_bytes())),
     };
     written.map_err(|e| out.error(e))
 }

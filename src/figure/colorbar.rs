@@ -105,6 +105,9 @@ impl ColorBar {
                         drawn.map(|count| beyond(*count as f64)).fold([false; 2], either)
                     }
                     Values::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
+                    Values::Categories(by) => {
+                        by.totals().filter(|n| *n > 0).map(|n| beyond(n as f64)).fold([false; 2], either)
+                    }
                 };
                 bar.extends = either(bar.extends, found);
             })?;
@@ -245,6 +248,7 @@ pub fn quantity(reduction: &Reduction) -> String {
     match reduction {
         Reduction::Count => "points per pixel".to_owned(),
         Reduction::Any => "any point".to_owned(),
+        Reduction::By { column, .. } => column.clone(),
         Reduction::Of(Statistic::Sum, column) => of("sum", column),
         Reduction::Of(Statistic::Mean, column) => of("mean", column),
         Reduction::Of(Statistic::Min, column) => of("least", column),

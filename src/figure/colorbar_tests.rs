@@ -46,7 +46,7 @@ fn ticks_stand_at_the_color_that_their_value_gets() {
             // About a centre, a bar of counts reaches below zero.
             for tick in ticks.iter().filter(|tick| tick.value >= 0.0 || !bar.counts) {
                 let key = match values {
-                    Values::Count(_) => format!("{}", tick.value).parse().unwrap(),
+                    Values::Count(_) | Values::Categories(_) => format!("{}", tick.value).parse().unwrap(),
                     Values::Real(_) => crate::aggregate::ordered::f64_key(tick.value),
                 };
                 let index = colors.index(key);

@@ -39,10 +39,10 @@ fn style(norm: &Norm, limits: Limits) -> Style {
 }
 
 fn picture(values: &Values, style: &Style) -> Image {
-    let (Values::Count(_) | Values::Real(_)) = values;
     let height = match values {
         Values::Count(v) => v.len(),
         Values::Real(v) => v.len(),
+        Values::Categories(by) => by.totals().count(),
     };
     shade(values, 1, u32::try_from(height).unwrap(), &shading(values, style).unwrap())
 }
@@ -52,6 +52,7 @@ fn indices(values: &Values, norm: &Norm, limits: &str) -> Vec<usize> {
     match values {
         Values::Count(v) => v.iter().map(|v| shading.index(*v)).collect(),
         Values::Real(v) => v.iter().map(|v| shading.index(f64_key(*v))).collect(),
+        Values::Categories(by) => by.totals().map(|v| shading.index(v)).collect(),
     }
 }
 
@@ -340,6 +341,7 @@ proptest! {
                 Values::Real(v) => for v in v.iter().filter(|v| !v.is_nan()) {
                     prop_assert_eq!(shading.index(f64_key(*v)), scale.index(*v), "{} of {:?}", v, scale.limits());
                 },
+                Values::Categories(_) => prop_assert!(false),
             }
         }
     }

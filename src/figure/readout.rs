@@ -55,6 +55,7 @@ pub fn value(values: &Values, area: Option<f64>, width: u32, column: u32, row: u
             counts.get(i).map(|count| real(density(count)))
         }
         (Values::Count(counts), Some(i)) => counts.get(i).map(|count| decimal::plain(i128::from(*count), 0, 0)),
+        (Values::Categories(by), Some(i)) => by.totals().nth(i).map(|n| value(&Values::Count(vec![n]), area, 1, 0, 0)),
         (Values::Real(reals), Some(i)) => reals.get(i).map(|v| real(*v / area.unwrap_or(1.0))),
         (_, None) => None,
     }

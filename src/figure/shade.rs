@@ -20,6 +20,7 @@ pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Ima
     let pixels = match values {
         Values::Count(counts) => shade_counts(counts, width, height, shading),
         Values::Real(reals) => shade_reals(reals, width, height, shading),
+        Values::Categories(by) => shade_counts(&by.totals().collect::<Vec<_>>(), width, height, shading),
     };
     Image { width, height, pixels }
 }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::thread;
 
-use crate::aggregate::Values;
+use crate::aggregate::{ByCategory, Values};
 use crate::scene::spread::{Merge, Reach, Spread, SpreadShape};
 
 use super::error::FigureError;
@@ -130,6 +130,7 @@ fn occupancy(values: &Values) -> Vec<bool> {
     match values {
         Values::Count(counts) => counts.iter().map(|n| *n > 0).collect(),
         Values::Real(reals) => reals.iter().map(|v| !v.is_nan()).collect(),
+        Values::Categories(by) => by.totals().map(|n| n > 0).collect(),
     }
 }
 
@@ -209,6 +210,7 @@ impl Stencil {
             (Values::Count(counts), Merge::Add) => Values::Count(self.added(counts, &frame)),
             (Values::Count(counts), Merge::Max) => Values::Count(self.joined(counts, &frame, 0, Ord::max)),
             (Values::Count(counts), Merge::Min) => Values::Count(self.joined(counts, &frame, 0, least)),
+            (Values::Categories(by), _) => Values::Categories(self.apply_to_each(by, width, inner, threads)),
             (Values::Real(reals), merge) => {
                 let nan = f64::NAN;
                 Values::Real(match merge {
@@ -218,6 +220,20 @@ impl Stencil {
                 })
             }
         }
+    }
+
+    /// Each category's counts spread for themselves, as datashader does.
+    fn apply_to_each(&self, by: &ByCategory, width: u32, inner: &Range<usize>, threads: usize) -> ByCategory {
+        let mut counts = vec![0; inner.len() * width as usize * by.planes];
+        for category in 0..by.planes {
+            if let Values::Count(spread) =
+                self.apply(&Values::Count(by.plane(category).collect()), width, inner, threads)
+            {
+                let into = counts.iter_mut().skip(category).step_by(by.planes);
+                into.zip(spread).for_each(|(count, spread)| *count = spread);
+            }
+        }
+        ByCategory { planes: by.planes, counts }
     }
 
     /// Counts added up: whole numbers, so that differences of running sums do, whatever the reach.

@@ -31,6 +31,7 @@ fn source<'a>(lines: &'a dyn Lines, width: u32, all: &Values, threads: usize) ->
     let len = match all {
         Values::Count(counts) => counts.len(),
         Values::Real(reals) => reals.len(),
+        Values::Categories(by) => by.totals().count(),
     };
     Source { lines, width, height: u32::try_from(len).unwrap() / width, threads }
 }
@@ -39,6 +40,7 @@ fn bits(values: &Values) -> Vec<u64> {
     match values {
         Values::Count(counts) => counts.clone(),
         Values::Real(reals) => reals.iter().map(|v| if v.is_nan() { u64::MAX } else { v.to_bits() }).collect(),
+        Values::Categories(by) => by.counts.clone(),
     }
 }
 
@@ -85,7 +87,7 @@ fn chunks_and_threads_change_nothing() {
         Values::Count(counts) => {
             Values::Real(counts.iter().map(|n| if *n == 0 { f64::NAN } else { 1e9 / (*n as f64) }).collect())
         }
-        Values::Real(_) => panic!(),
+        Values::Real(_) | Values::Categories(_) => panic!(),
     };
     for text in ["5:square", "4:max", "dynamic:0.9:5"] {
         let spread: Spread = text.parse().unwrap();

@@ -11,6 +11,9 @@ pub const MAX_PIXELS: u32 = 30_000;
 /// What is wrong with an axis or a view.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ViewError {
+    /// Categories are to be counted and nobody has looked for them.
+    #[error("the categories are not known; name their column: by:COLUMN")]
+    NoCategories,
     /// A bound that is not a number.
     #[error("`{0}` is not a number")]
     NotANumber(String),

@@ -38,7 +38,8 @@ impl Layer {
     /// Whether its numbers are counts; else they are reals.
     #[must_use]
     pub fn are_counts(&self) -> bool {
-        self.reduction == Reduction::Count && !matches!(self.mark, Mark::Markers { is_solid: true, .. })
+        let is_solid = matches!(self.mark, Mark::Markers { is_solid: true, .. });
+        matches!(self.reduction, Reduction::Count | Reduction::By { .. }) && !is_solid
     }
 
     /// Checks all that can be checked before any data is read.

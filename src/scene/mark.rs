@@ -104,12 +104,12 @@ impl Mark {
     pub fn check(&self, reduction: &Reduction) -> Result<(), ViewError> {
         match (self, reduction) {
             (Self::Points, _) | (_, Reduction::Count | Reduction::Any) => Ok(()),
-            (Self::Markers { .. }, Reduction::Of(..)) => Err(ViewError::Mark {
+            (Self::Markers { .. }, Reduction::Of(..) | Reduction::By { .. }) => Err(ViewError::Mark {
                 mark: self.to_string(),
                 reduction: reduction.to_string(),
                 instead: "markers are counted where they lie; use count or any",
             }),
-            (Self::Lines { .. }, Reduction::Of(..)) => Err(ViewError::Mark {
+            (Self::Lines { .. }, Reduction::Of(..) | Reduction::By { .. }) => Err(ViewError::Mark {
                 mark: self.to_string(),
                 reduction: reduction.to_string(),
                 instead: "lines are counted where they pass; use count or any",

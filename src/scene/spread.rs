@@ -100,7 +100,7 @@ impl Spread {
         self.merge.unwrap_or(match reduction.statistic() {
             Some(Statistic::Min) => Merge::Min,
             Some(Statistic::Sum) => Merge::Add,
-            None if *reduction == Reduction::Count => Merge::Add,
+            None if matches!(reduction, Reduction::Count | Reduction::By { .. }) => Merge::Add,
             Some(Statistic::Mean | Statistic::Max | Statistic::Std) | None => Merge::Max,
         })
     }

@@ -85,7 +85,7 @@ impl Workbench {
     pub(super) fn threads_for_whole(&self, plan: &FramePlan) -> Option<usize> {
         let cells = plan.view.cells() as u64;
         // Numbers, then colors beside them when the private grids are gone.
-        let (numbers, colors) = (cells * 8, cells * 4);
+        let (numbers, colors) = (cells * 8 * plan.reduce.planes() as u64, cells * 4);
         let grid = cpu::grid_bytes(plan, plan.view.y.pixels).max(1);
         let room = self.picture_bytes.checked_sub(numbers.saturating_add(colors))?;
         let threads = usize::try_from((room + colors) / grid).unwrap_or(usize::MAX);

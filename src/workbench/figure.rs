@@ -487,7 +487,7 @@ impl Workbench {
         plan: &FramePlan,
         progress: &Progress,
     ) -> Result<Counted, WorkbenchError> {
-        let mut numbers = Kept::new(plan.view.x.pixels, layer.are_counts())?;
+        let mut numbers = Kept::of_plan(plan, layer.are_counts())?;
         let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
         Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes })

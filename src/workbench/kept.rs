@@ -7,9 +7,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 
-use crate::aggregate::Values;
+use crate::aggregate::{ByCategory, Values};
 use crate::figure::FigureError;
 use crate::figure::bands::Bands;
+use crate::plan::{FramePlan, Reduce};
 
 /// Bytes that are read at a time.
 const CHUNK: u64 = 4 << 20;
@@ -35,7 +36,9 @@ impl Line {
 pub struct Kept {
     file: File,
     counts: bool,
-    /// Pixels in a row.
+    /// Counts of categories in each pixel, where categories are counted.
+    planes: Option<usize>,
+    /// Numbers in a row.
     pixels: usize,
     lines: Vec<Line>,
     buffer: Vec<u8>,
@@ -52,7 +55,33 @@ impl Kept {
     /// [`FigureError::Kept`] if there can be no temporary file.
     pub fn new(pixels: u32, counts: bool) -> Result<Self, FigureError> {
         let file = tempfile::tempfile().map_err(|e| failed(&e))?;
-        Ok(Self { file, counts, pixels: pixels as usize, lines: Vec::new(), buffer: Vec::new() })
+        Ok(Self { file, counts, planes: None, pixels: pixels as usize, lines: Vec::new(), buffer: Vec::new() })
+    }
+
+    /// As [`Kept::new`], of the numbers that a plan makes.
+    ///
+    /// # Errors
+    /// As [`Kept::new`].
+    pub fn of_plan(plan: &FramePlan, counts: bool) -> Result<Self, FigureError> {
+        Self::of_planes(
+            plan.view.x.pixels,
+            counts,
+            matches!(plan.reduce, Reduce::CountBy { .. }).then(|| plan.reduce.planes()),
+        )
+    }
+
+    /// As [`Kept::new`], with several counts in each pixel where categories are counted.
+    ///
+    /// # Errors
+    /// As [`Kept::new`].
+    pub fn of_planes(pixels: u32, counts: bool, planes: Option<usize>) -> Result<Self, FigureError> {
+        let made = Self::new(pixels, counts)?;
+        Ok(Self { planes, pixels: made.pixels * planes.unwrap_or(1), ..made })
+    }
+
+    /// Counts of categories in each pixel, where categories are counted.
+    pub fn planes(&self) -> Option<usize> {
+        self.planes
     }
 
     /// Keeps the next rows of pixels.
@@ -62,6 +91,7 @@ impl Kept {
     pub fn append(&mut self, values: &Values) -> Result<(), FigureError> {
         match values {
             Values::Count(counts) => counts.chunks_exact(self.pixels).try_for_each(|row| self.append_row(row)),
+            Values::Categories(by) => by.counts.chunks_exact(self.pixels).try_for_each(|row| self.append_row(row)),
             Values::Real(reals) => {
                 let mut keys = vec![0; self.pixels];
                 reals.chunks_exact(self.pixels).try_for_each(|row| {
@@ -139,8 +169,10 @@ impl Kept {
     }
 
     fn values(&self, keys: Vec<u64>) -> Values {
-        if self.counts {
-            return Values::Count(keys);
+        match self.planes {
+            Some(planes) => return Values::Categories(ByCategory { planes, counts: keys }),
+            None if self.counts => return Values::Count(keys),
+            None => {}
         }
         let real = |key: u64| if key == 0 { f64::NAN } else { f64::from_bits(!key) };
         Values::Real(keys.into_iter().map(real).collect())
@@ -178,6 +210,12 @@ impl Bands for Kept {
         while let Some(first) = rest.first() {
             let some = rest.iter().take_while(|line| line.end(self.bitmap()) - first.at <= CHUNK).count().max(1);
             let (lines, further) = rest.split_at(some);
+            if self.planes.is_some() {
+                let first = u32::try_from(self.lines.len() - rest.len()).unwrap_or(u32::MAX);
+                self.lines(first..first.saturating_add(u32::try_from(lines.len()).unwrap_or(u32::MAX)))?.visit(see)?;
+                rest = further;
+                continue;
+            }
             let bytes = self.read(lines)?;
             let mut numbers = Vec::with_capacity(lines.iter().map(|line| line.occupied).sum());
             for line in lines {
@@ -198,6 +236,7 @@ mod tests {
         match values {
             Values::Count(counts) => counts.clone(),
             Values::Real(reals) => reals.iter().map(|v| v.to_bits()).collect(),
+            Values::Categories(by) => by.counts.clone(),
         }
     }
 

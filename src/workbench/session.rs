@@ -29,6 +29,7 @@ use crate::figure::image::Image;
 use crate::plan::FramePlan;
 use crate::scene::axis::View;
 use crate::scene::layer::Layer;
+use crate::scene::reduction::Reduction;
 
 use super::sources::Sources;
 use super::{EngineChoice, EngineUsed, WorkbenchError};
@@ -87,6 +88,13 @@ pub struct Wish {
     pub data: Arc<OpenData>,
     /// What to draw of it; its style is not looked at.
     pub layer: Layer,
+}
+
+impl Wish {
+    /// Whether the categories of its data are still to be found.
+    fn needs_categories(&self) -> bool {
+        matches!(self.layer.reduction, Reduction::By { .. }) && self.data.table.categories().is_none()
+    }
 }
 
 /// The numbers of a layer.

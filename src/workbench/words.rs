@@ -34,6 +34,7 @@ pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
         (_, Reduction::Of(statistic, _), Some(column)) => {
             colorbar::quantity(&Reduction::Of(*statistic, value_name(column, y)))
         }
+        (_, Reduction::By { .. }, Some(column)) => value_name(column, y),
         (Mark::Lines { .. }, Reduction::Count, _) => "lines per pixel".to_owned(),
         (Mark::Markers { .. }, Reduction::Count, _) => "markers per pixel".to_owned(),
         (_, reduction, _) => colorbar::quantity(reduction),

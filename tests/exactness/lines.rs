@@ -121,7 +121,7 @@ fn check(table: &Table, plan: &FramePlan, wanted: &(Vec<u64>, Accounting), rando
             let end = (line + 1 + random.below(9) as u32).min(size.1);
             let mut take = |values: Values| match values {
                 Values::Count(counts) => banded.extend(counts),
-                Values::Real(_) => panic!("counts"),
+                Values::Real(_) | Values::Categories(_) => panic!("counts"),
             };
             cpu::aggregate_lines(table, plan, options, line..end, &Progress::default(), &mut take).unwrap();
             line = end;

@@ -198,7 +198,14 @@ pub fn compare_bits(a: &Aggregate, b: &Aggregate) -> Result<(), String> {
             Some(i) => Err(format!("value {i}: {:?} and {:?} differ in their bits", a[i], b[i])),
             None => Ok(()),
         },
-        _ => Err("counts on one side, values on the other".to_owned()),
+        (Values::Categories(a), Values::Categories(b)) if a.planes == b.planes => {
+            match a.counts.iter().zip(&b.counts).position(|(a, b)| a != b) {
+                _ if a.counts.len() != b.counts.len() => Err("different numbers of counts".to_owned()),
+                Some(i) => Err(format!("count {i}: {} instead of {}", a.counts[i], b.counts[i])),
+                None => Ok(()),
+            }
+        }
+        _ => Err("numbers of different kinds".to_owned()),
     }
 }
 

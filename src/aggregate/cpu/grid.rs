@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::aggregate::Rest;
 use crate::aggregate::cells::Cells;
 use crate::aggregate::ordered::{f64_key, i64_key};
+use crate::data::categories::Coding;
 use crate::data::column::LaneKind;
 use crate::data::decode::Lane;
 use crate::plan::{Draw, FramePlan, Reduce};
@@ -12,6 +13,7 @@ use crate::scene::reduction::Statistic;
 
 use super::locate::OUTSIDE;
 use super::pages::Pages;
+use super::planes::Planes;
 use super::totals::Totals;
 
 /// Counters that take the rows outside the view, then as many for rows that are not finite, and for those that the filter
@@ -57,6 +59,7 @@ impl Frame {
             Reduce::Extreme(_) | Reduce::Coverage => 4 + 8,
             Reduce::Total(Statistic::Std, _) => Totals::COUNTER_BYTES + 16,
             Reduce::Total(..) => Totals::COUNTER_BYTES,
+            Reduce::CountBy { .. } => reduce.planes() as u64 * Planes::COUNTER_BYTES,
         };
         self.len() as u64 * (each + if self.has_runs { 4 } else { 0 })
     }
@@ -108,6 +111,7 @@ enum Store {
     Masks { counts: Pages<u32>, masks: Pages<u64> },
     Extremes { counts: Pages<u32>, largest: bool, keys: Pages<u64> },
     Totals(Totals),
+    Planes(Planes),
 }
 
 /// What one worker has counted and summed up.
@@ -138,6 +142,7 @@ impl Grid {
             Reduce::Total(statistic, fixed) => {
                 Store::Totals(Totals::new(len, fixed, statistic == Statistic::Std, value, spill_rows))
             }
+            Reduce::CountBy { .. } => Store::Planes(Planes::new(len, reduce.planes(), spill_rows)),
         };
         let runs = Pages::zeroed(if frame.has_runs { len } else { 0 });
         // A row may count twice in a pixel: as a vertex, and with the line that comes to it.
@@ -168,6 +173,15 @@ impl Grid {
             for i in &*index {
                 counts[*i as usize] += 1;
             }
+        }
+    }
+
+    /// Adds rows whose counters are `index`, each to the count of its category.
+    #[inline(always)]
+    pub fn add_coded(&mut self, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>, coding: &Coding) {
+        if let (Store::Planes(planes), Some((lane, kind))) = (&mut self.store, value) {
+            self.frame.set_aside(index, lane, kind);
+            planes.add(index, lane, coding);
         }
     }
 
@@ -232,6 +246,7 @@ impl Grid {
     fn add_counts(&self, counters: Range<usize>, at: usize, counts: &mut Vec<u64>) {
         match &self.store {
             Store::Totals(totals) => totals.add_counts(counters, at, counts),
+            Store::Planes(planes) => planes.add_counts(counters, at, counts),
             Store::Counts(narrow) | Store::Masks { counts: narrow, .. } | Store::Extremes { counts: narrow, .. } => {
                 add_up(counts, at, &narrow[counters.clone()], |a, b| a + u64::from(b));
                 if let Some(wide) = self.wide.get(counters) {
@@ -270,6 +285,7 @@ impl Grid {
                 Store::Masks { masks, .. } => add_up(&mut cells.masks, into, &masks[counters], |a, b| a | b),
                 Store::Extremes { keys, .. } => add_up(&mut cells.extremes, into, &keys[counters], Ord::max),
                 Store::Totals(totals) => totals.add_to(&counters, into, cells),
+                Store::Planes(planes) => planes.add_to(&counters, into, cells),
             }
         }
     }

@@ -5,6 +5,7 @@ mod lines;
 mod locate;
 mod markers;
 mod pages;
+mod planes;
 mod prefetch;
 mod progressive;
 mod totals;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 use crate::data::DataError;
 use crate::data::blocks::Block;
+use crate::data::categories::Coding;
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
 use crate::data::expression::Scratch;
@@ -22,7 +24,7 @@ use crate::plan::{Draw, FramePlan, Reduce, VALUE, X, Y};
 use crate::scene::edge::EdgeRule;
 
 use super::cells::Cells;
-use super::{Accounting, Aggregate, EngineError, Rest, Values};
+use super::{Accounting, Aggregate, ByCategory, EngineError, Rest, Values};
 use grid::{Frame, Grid};
 use lines::Pen;
 use locate::Locator;
@@ -62,6 +64,10 @@ pub fn aggregate(
     let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
     let mut values = match plan.reduce {
         Reduce::Count => Values::Count(Vec::with_capacity(plan.view.cells())),
+        reduce @ Reduce::CountBy { .. } => {
+            let planes = reduce.planes();
+            Values::Categories(ByCategory { planes, counts: Vec::with_capacity(plan.view.cells() * planes) })
+        }
         _ => Values::Real(Vec::with_capacity(plan.view.cells())),
     };
     let accounting = aggregate_lines(table, plan, options, 0..height, progress, &mut |lines| values.append(lines))?;
@@ -138,6 +144,8 @@ struct Pass<'a> {
     kinds: [Option<LaneKind>; 3],
     /// Kind of the column that names the series of lines.
     series: Option<LaneKind>,
+    /// From values to categories, where these are counted.
+    coding: Option<Coding>,
     reading: Reading,
     spill_rows: u32,
     arch: pulp::Arch,
@@ -148,6 +156,13 @@ impl<'a> Pass<'a> {
         let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
         let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
             return Err(EngineError::Data(DataError::Empty));
+        };
+        let coding = match plan.reduce {
+            Reduce::CountBy { named, .. } => {
+                let found = table.categories().ok_or(DataError::NoCategories)?;
+                Some(found.coding(usize::from(named)))
+            }
+            _ => None,
         };
         let height = plan.view.y.pixels;
         let lines = lines.start.min(height)..lines.end.min(height);
@@ -160,6 +175,7 @@ impl<'a> Pass<'a> {
             y: Locator::new(&plan.y, y),
             kinds: [Some(x), Some(y), value],
             series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
+            coding,
             reading: Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading },
             spill_rows: options.spill_rows,
             arch: pulp::Arch::new(),
@@ -257,7 +273,10 @@ impl Worker {
             (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
             _ => None,
         };
-        self.grid.add(index, value);
+        match &pass.coding {
+            Some(coding) => self.grid.add_coded(index, value, coding),
+            None => self.grid.add(index, value),
+        }
     }
 
     /// Finds the pixels of a batch, and where lines need them the positions. Gives the number of rows.

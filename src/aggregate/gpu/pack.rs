@@ -52,7 +52,7 @@ impl Words {
             Reduce::Total(_, fixed) => Some(Self::Fixed(fixed)),
             Reduce::Extreme(largest) => Some(Self::Extreme { largest }),
             // Coverage never comes here: plans of markers are refused.
-            Reduce::Count | Reduce::Any | Reduce::Coverage => None,
+            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::CountBy { .. } => None,
         }
     }
 

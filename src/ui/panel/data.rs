@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
-use crate::scene::reduction::{Reduction, Statistic};
+use crate::scene::reduction::{NAMED as MOST, Reduction, Statistic};
 use crate::scene::style::Per;
 use crate::workbench::RawSpec;
 use crate::workbench::session::{FileFacts, OpenData};
@@ -89,6 +89,7 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
         let text = match &present {
             Reduction::Count => "count",
             Reduction::Any => "any",
+            Reduction::By { .. } => "by category",
             Reduction::Of(statistic, _) => {
                 STATISTICS.iter().find(|(_, s)| s == statistic).map_or("sum", |(name, _)| *name)
             }
@@ -108,14 +109,18 @@ fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
                     offer(name, Reduction::Of(statistic, column.clone()));
                 }
             }
+            let by = |column: &String| Reduction::By { column: column.clone(), most: MOST };
+            if let Some(by) = of.as_ref().map(by).filter(|by| mark.check(by).is_ok()) {
+                offer("by category", by);
+            }
         });
         list.response.labelled_by(label);
-        if let Reduction::Of(statistic, column) = &present {
+        if let Some(column) = present.column() {
             let of = ui.label("of").id;
             let list = ComboBox::from_id_salt("value").selected_text(column).width(60.0).show_ui(ui, |ui| {
                 for name in &names {
                     if ui.selectable_label(column == name, name).clicked() {
-                        chosen = Some(Reduction::Of(*statistic, name.clone()));
+                        chosen = Some(present.of_column(name));
                     }
                 }
             });

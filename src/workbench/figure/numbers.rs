@@ -48,7 +48,7 @@ impl Numbers {
         match self {
             Self::Whole(aggregate) => Ok(Self::Whole(spread_aggregate(&aggregate, spread, merge, threads)?)),
             Self::Kept(kept) => {
-                let mut made = Kept::new(width, kept.are_counts())?;
+                let mut made = Kept::of_planes(width, kept.are_counts(), kept.planes())?;
                 let source = Source { lines: kept.as_ref(), width, height, threads };
                 source.spread(spread, merge, |values| made.append(&values))?;
                 Ok(Self::Kept(Arc::new(made)))

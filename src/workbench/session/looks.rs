@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::aggregate::cpu::{CpuOptions, Progressive};
-use crate::aggregate::{Aggregate, Values};
+use crate::aggregate::{Aggregate, ByCategory, Values};
 use crate::data::Progress;
 use crate::data::blocks::Blocks;
 use crate::data::stats::ColumnStats;
@@ -101,6 +101,14 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
             }
         }
         bench.progress.restart();
+    }
+    for wish in wishes.iter().filter(|wish| wish.needs_categories()) {
+        (bench.finds_out)(Some(wish.data.key()));
+        wish.data.table.find_categories(bench.options.reading, bench.progress)?;
+        bench.progress.restart();
+        if !(bench.finds_out)(None) {
+            return Ok(None);
+        }
     }
     let plans = plans(wishes, &[])?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
@@ -291,7 +299,7 @@ fn scaled(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggre
     #[expect(clippy::cast_precision_loss, reason = "a preview")]
     let factor = rows as f64 / seen.max(1) as f64;
     match (&mut aggregate.values, &layer.reduction) {
-        (Values::Count(counts), _) => {
+        (Values::Count(counts) | Values::Categories(ByCategory { counts, .. }), _) => {
             for count in counts.iter_mut().filter(|count| **count > 0) {
                 #[expect(
                     clippy::cast_precision_loss,

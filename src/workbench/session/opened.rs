@@ -11,6 +11,7 @@ use crate::data::stats::{ColumnStats, StatsPass};
 use crate::data::{Progress, Table};
 use crate::plan::{self, ColumnFacts, VALUE, X, Y};
 use crate::scene::layer::Layer;
+use crate::scene::reduction::Reduction;
 use crate::workbench::WorkbenchError;
 use crate::workbench::sources::{Opened, Sources, guess_note};
 
@@ -86,7 +87,8 @@ impl OpenData {
     /// What must be found out before `layer` can be drawn, if anything.
     pub(super) fn needs(&self, layer: &Layer) -> Option<u64> {
         let missing = self.missing(plan::stats_needed(layer, self.kinds()));
-        (missing != [false; 3]).then_some(self.key())
+        let categories = matches!(layer.reduction, Reduction::By { .. }) && self.table.categories().is_none();
+        (categories || missing != [false; 3]).then_some(self.key())
     }
 
     /// How the three columns are held; no value column if there is none.
@@ -181,6 +183,8 @@ impl OpenData {
     /// Facts for a plan, from statistics of the three columns.
     pub(super) fn facts(&self, stats: [Option<ColumnStats>; 3]) -> [Option<ColumnFacts>; 3] {
         let kinds = self.kinds();
+        let categories = self.table.categories().map(|found| found.stats());
+        let stats = [stats[X], stats[Y], categories.or(stats[VALUE])];
         std::array::from_fn(|i| Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }))
     }
 }

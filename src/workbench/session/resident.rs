@@ -4,7 +4,7 @@ use crate::aggregate::gpu::tiles::Tiles;
 use crate::aggregate::gpu::{GpuEngine, GpuOptions};
 use crate::aggregate::{Aggregate, EngineError};
 use crate::data::{DataError, Progress};
-use crate::plan::{Draw, FramePlan, Reduce};
+use crate::plan::{FramePlan, Reduce};
 use crate::workbench::{EngineChoice, EngineUsed, WorkbenchError};
 
 use super::DataId;
@@ -65,7 +65,7 @@ impl Resident {
         progress: &Progress,
     ) -> Result<Option<Aggregate>, WorkbenchError> {
         let (Some(engine), Some((id, reduce, tiles))) = (&self.engine, &self.tiles) else { return Ok(None) };
-        if *id != data.id || *reduce != plan.reduce || plan.draw != Draw::Points {
+        if *id != data.id || *reduce != plan.reduce || plan.not_for_gpu().is_some() {
             return Ok(None);
         }
         match engine.aggregate_tiles(tiles, plan, GpuOptions::default(), progress) {
@@ -80,7 +80,7 @@ impl Resident {
     /// A stop, data that cannot be read, or, once, that a GPU was asked for and there is none.
     pub fn take_in(&mut self, data: &OpenData, plan: &FramePlan, progress: &Progress) -> Result<(), WorkbenchError> {
         let is_here = |tiles: &(DataId, Reduce, Tiles)| tiles.0 == data.id && tiles.1 == plan.reduce;
-        if plan.draw != Draw::Points {
+        if plan.not_for_gpu().is_some() {
             return Ok(());
         }
         if !self.is_opened {

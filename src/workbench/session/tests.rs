@@ -111,7 +111,7 @@ fn layer() -> Layer {
         y: crate::scene::layer::AxisRequest::default(),
         size: Size { width: 200, height: 100 },
         mark: Mark::Points,
-        reduction: crate::scene::reduction::Reduction::Count,
+        reduction: Reduction::Count,
         style: Style::default(),
     }
 }
@@ -232,6 +232,7 @@ fn a_new_style_reads_no_row() {
     assert!(Arc::ptr_eq(&shown, &again));
     let total = |aggregate: &Aggregate| match &aggregate.values {
         Values::Count(counts) => counts.iter().sum::<u64>(),
+        Values::Categories(by) => by.totals().sum(),
         Values::Real(_) => 0,
     };
     // Each number is shown on 25 pixels, but at the edges.

@@ -1,0 +1,429 @@
+//! The different values of a column: found by one streamed pass with a bounded table, and coded as small integers.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::blocks::Block;
+use super::column::{Column, LaneKind};
+use super::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
+use super::error::DataError;
+use super::expression::Scratch;
+use super::parallel::{Progress, Reading, try_read_blocks};
+use super::stats::{ColumnStats, Number, f64_of_order, f64_order};
+use super::table::{Part, Table};
+
+/// Most different values of a column of categories.
+pub const MAX_CATEGORIES: usize = 65_536;
+
+/// Slots of a table of keys: twice as many as it may hold, so that searches are short.
+const SLOTS: usize = 2 * MAX_CATEGORIES;
+
+/// Different values of a column, in their order, each with its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Categories {
+    kind: LaneKind,
+    /// Keys, which are ordered as the values: lanes of integers, [`f64_order`] of reals; and rows that pass the filter.
+    found: Vec<(i64, u64)>,
+}
+
+impl Categories {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether no row has a value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// A category's value and rows.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<(Number, u64)> {
+        self.found.get(index).map(|(key, rows)| (number(self.kind, *key), *rows))
+    }
+
+    /// The `named` most frequent categories, in the order of their values; of equally frequent ones the smaller first.
+    #[must_use]
+    pub fn most_frequent(&self, named: usize) -> Vec<usize> {
+        let mut chosen: Vec<usize> = (0..self.found.len()).collect();
+        // Stable: of equals the smaller value stays before.
+        chosen.sort_by_key(|i| std::cmp::Reverse(self.found[*i].1));
+        chosen.truncate(named);
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// What a plan must know of them.
+    #[must_use]
+    pub fn stats(&self) -> ColumnStats {
+        ColumnStats { categories: u32::try_from(self.found.len()).ok(), ..ColumnStats::default() }
+    }
+
+    /// The code of the `named` most frequent categories: their place among these; all others have the code `named`. What is no
+    /// category has the code of some.
+    #[must_use]
+    pub fn coding(&self, named: usize) -> Coding {
+        let keys: Vec<i64> = self.most_frequent(named).iter().map(|i| self.found[*i].0).collect();
+        // Where there are no others, rows that do not count still have a code.
+        let other = u32::try_from(named.min(self.found.len().saturating_sub(1))).unwrap_or(u32::MAX);
+        let last = keys.len().saturating_sub(1);
+        let are_consecutive = keys.len() == self.found.len() && keys.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+        let codes = keys.iter().zip(0..).map(|(key, code)| (*key, code));
+        match (self.kind, direct(self.kind)) {
+            (LaneKind::I64 { .. }, _) if are_consecutive && !keys.is_empty() => {
+                Coding::Consecutive { first: keys[0], last: u32::try_from(last).unwrap_or(u32::MAX) }
+            }
+            (_, Some(range)) => {
+                let mut table = vec![other; slots(&range)];
+                codes.for_each(|(key, code)| table[slot(key, range.start)] = code);
+                Coding::Direct { first: range.start, table }
+            }
+            (_, None) => {
+                let mut table = KeyTable::new(64);
+                codes.for_each(|(key, code)| {
+                    if let Some(entry) = table.entry(key) {
+                        *entry = u64::from(code) + 1;
+                    }
+                });
+                Coding::Search { table, other }
+            }
+        }
+    }
+}
+
+/// From values to small integers.
+#[derive(Debug, Clone)]
+pub enum Coding {
+    /// All categories are consecutive integers.
+    Consecutive {
+        /// The lane of the first.
+        first: i64,
+        /// The code of the last.
+        last: u32,
+    },
+    /// A table of the codes of all values of a small type.
+    Direct {
+        /// The lane of the first.
+        first: i64,
+        /// Codes.
+        table: Vec<u32>,
+    },
+    /// A table to search.
+    Search {
+        /// Codes, each more by one.
+        table: KeyTable,
+        /// The code of all that is not in it.
+        other: u32,
+    },
+}
+
+impl Coding {
+    /// Codes of a batch; values that are not finite have some code.
+    #[inline(always)]
+    pub fn code(&self, lane: Lane<'_>, out: &mut [u32]) {
+        match (self, lane) {
+            (Self::Consecutive { first, last }, Lane::I64(v)) => {
+                let (first, last) = (*first, *last);
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "what is no category has some code"
+                )]
+                out.iter_mut().zip(v).for_each(|(code, v)| *code = (v.wrapping_sub(first) as u32).min(last));
+            }
+            (Self::Direct { first, table }, Lane::I64(v)) => {
+                let most = table.len() - 1;
+                out.iter_mut().zip(v).for_each(|(code, v)| *code = table[slot(*v, *first).min(most)]);
+            }
+            (Self::Search { table, other }, Lane::I64(v)) => search(table, *other, v, out, |v| *v),
+            (Self::Search { table, other }, Lane::F64(v)) => search(table, *other, v, out, |v| key_of_real(*v)),
+            (Self::Search { table, other }, Lane::F32(v)) => {
+                search(table, *other, v, out, |v| key_of_real(f64::from(*v)));
+            }
+            // A coding is made for the column's kind.
+            (Self::Consecutive { .. } | Self::Direct { .. }, Lane::F32(_) | Lane::F64(_)) => out.fill(0),
+        }
+    }
+}
+
+#[inline(always)]
+fn search<T>(table: &KeyTable, other: u32, values: &[T], out: &mut [u32], key: impl Fn(&T) -> i64) {
+    // Neighbouring rows are often of one category.
+    let mut last = (0, table.get(0));
+    for (code, v) in out.iter_mut().zip(values) {
+        let key = key(v);
+        if key != last.0 {
+            last = (key, table.get(key));
+        }
+        *code = last.1.map_or(other, |found| u32::try_from(found - 1).unwrap_or(other));
+    }
+}
+
+/// Integers from 1 on by key, in a table that is searched from the key's own slot on.
+#[derive(Debug, Clone)]
+pub struct KeyTable {
+    /// Keys with their integer; 0 where the slot is free. A power of two of them.
+    slots: Vec<(i64, u64)>,
+    len: usize,
+}
+
+impl KeyTable {
+    /// Room for half as many keys; `slots` is a power of two.
+    fn new(slots: usize) -> Self {
+        Self { slots: vec![(0, 0); slots], len: 0 }
+    }
+
+    #[inline(always)]
+    fn slot_of(&self, key: i64) -> usize {
+        // Fibonacci hashing: the upper bits of the product.
+        let bits = self.slots.len().trailing_zeros();
+        let product = key.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        usize::try_from(product >> (u64::BITS - bits)).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn find(&self, key: i64) -> usize {
+        let mut slot = self.slot_of(key);
+        loop {
+            let (known, integer) = self.slots[slot];
+            if integer == 0 || known == key {
+                return slot;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// The integer of a key.
+    #[inline(always)]
+    fn get(&self, key: i64) -> Option<u64> {
+        let (_, integer) = self.slots[self.find(key)];
+        (integer > 0).then_some(integer)
+    }
+
+    /// The integer of a key, to be set above 0; none if the table is full.
+    #[inline(always)]
+    fn entry(&mut self, key: i64) -> Option<&mut u64> {
+        let slot = self.find(key);
+        if self.slots[slot].1 == 0 {
+            if self.len >= self.slots.len() / 2 {
+                return None;
+            }
+            self.len += 1;
+            self.slots[slot].0 = key;
+        }
+        Some(&mut self.slots[slot].1)
+    }
+}
+
+/// The lanes of a small integer type.
+fn direct(kind: LaneKind) -> Option<Range<i64>> {
+    match kind {
+        LaneKind::I64 { bits: 8, .. } => Some(-128..256),
+        LaneKind::I64 { bits: 16, .. } => Some(-32_768..65_536),
+        _ => None,
+    }
+}
+
+fn slots(range: &Range<i64>) -> usize {
+    usize::try_from(range.end - range.start).unwrap_or(0)
+}
+
+#[inline(always)]
+fn slot(lane: i64, first: i64) -> usize {
+    usize::try_from(lane.wrapping_sub(first)).unwrap_or(0)
+}
+
+/// The key of a finite value; −0.0 and +0.0 are one.
+#[inline(always)]
+fn key_of_real(v: f64) -> i64 {
+    f64_order(v + 0.0)
+}
+
+fn number(kind: LaneKind, key: i64) -> Number {
+    match kind {
+        LaneKind::I64 { bias, .. } => Number::Integer(i128::from(key) + bias),
+        LaneKind::F32 | LaneKind::F64 => Number::Real(f64_of_order(key)),
+    }
+}
+
+/// What a worker has found.
+enum Found {
+    /// Rows of each value of a small type, in four tables: one would wait for itself where neighbours are equal.
+    Direct { first: i64, rows: Vec<[u64; 4]> },
+    /// Rows by key.
+    Keys(KeyTable),
+}
+
+/// What a worker has of its own.
+struct Finder {
+    kind: LaneKind,
+    found: Found,
+    buffer: LaneBuffer,
+    keep: Vec<bool>,
+    scratch: Scratch,
+    is_full: bool,
+}
+
+impl Finder {
+    fn new(kind: LaneKind) -> Self {
+        let found = match direct(kind) {
+            Some(range) => Found::Direct { first: range.start, rows: vec![[0; 4]; slots(&range)] },
+            None => Found::Keys(KeyTable::new(SLOTS)),
+        };
+        let (keep, scratch) = (vec![false; BATCH], Scratch::default());
+        Self { kind, found, buffer: LaneBuffer::new(kind), keep, scratch, is_full: false }
+    }
+
+    fn add_block(&mut self, part: &Part, block: &Block) -> Result<(), DataError> {
+        let Some(column) = part.columns().first() else { return Ok(()) };
+        let arch = pulp::Arch::new();
+        for rows in block.batches() {
+            let keep = part.filter().map(|filter| filter.keep(&mut self.scratch, &rows, &mut self.keep));
+            let Self { kind, found, buffer, is_full, .. } = self;
+            vectorized(arch, AddBatch { kind: *kind, found, buffer, is_full, column, rows: &rows, keep });
+            if self.is_full {
+                return Err(DataError::TooManyCategories(column.name().to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One batch for one worker.
+struct AddBatch<'a> {
+    kind: LaneKind,
+    found: &'a mut Found,
+    buffer: &'a mut LaneBuffer,
+    is_full: &'a mut bool,
+    column: &'a Column,
+    rows: &'a Range<u64>,
+    keep: Option<&'a [bool]>,
+}
+
+impl Kernel for AddBatch<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let lane = self.buffer.decode(self.column, self.rows);
+        let missing = match self.kind {
+            LaneKind::I64 { missing, .. } => missing,
+            LaneKind::F32 | LaneKind::F64 => None,
+        };
+        let key = |v: &f64| v.is_finite().then(|| key_of_real(*v));
+        let is_full = match (lane, self.found) {
+            (Lane::I64(v), Found::Direct { first, rows }) => {
+                let rows = rows.as_mut_slice();
+                let most = rows.len() - 1;
+                match self.keep {
+                    None => v.iter().enumerate().for_each(|(i, v)| rows[slot(*v, *first).min(most)][i % 4] += 1),
+                    Some(keep) => {
+                        let kept = v.iter().zip(keep).filter(|(_, keep)| **keep);
+                        kept.for_each(|(v, _)| rows[slot(*v, *first).min(most)][0] += 1);
+                    }
+                }
+                false
+            }
+            (Lane::I64(v), Found::Keys(table)) => !add(table, v, self.keep, |v| (Some(*v) != missing).then_some(*v)),
+            (Lane::F64(v), Found::Keys(table)) => !add(table, v, self.keep, key),
+            (Lane::F32(v), Found::Keys(table)) => !add(table, v, self.keep, |v| key(&f64::from(*v))),
+            // Small types are integers.
+            (Lane::F32(_) | Lane::F64(_), Found::Direct { .. }) => false,
+        };
+        *self.is_full |= is_full;
+    }
+}
+
+/// Adds rows by key, runs of equal ones at once; says whether there was room for all.
+#[inline(always)]
+fn add<T>(table: &mut KeyTable, values: &[T], keep: Option<&[bool]>, key: impl Fn(&T) -> Option<i64>) -> bool {
+    let mut run: (Option<i64>, u64) = (None, 0);
+    let mut has_room = true;
+    let mut end = |(key, rows): (Option<i64>, u64)| {
+        if let Some(key) = key {
+            match table.entry(key) {
+                Some(entry) => *entry += rows,
+                None => has_room = false,
+            }
+        }
+    };
+    for (i, v) in values.iter().enumerate() {
+        let key = if keep.is_none_or(|keep| keep[i]) { key(v) } else { None };
+        if key == run.0 {
+            run.1 += 1;
+        } else {
+            end(run);
+            run = (key, 1);
+        }
+    }
+    end(run);
+    has_room
+}
+
+/// The categories of the only column of a table.
+///
+/// # Errors
+/// As [`read_blocks`](super::parallel::read_blocks); [`DataError::TooManyCategories`].
+pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Result<Categories, DataError> {
+    let column = table.column(0).ok_or(DataError::Empty)?;
+    let kind = column.kind();
+    let finders = try_read_blocks(table, reading, progress, || Finder::new(kind), Finder::add_block)?;
+    let mut all: BTreeMap<i64, u64> = BTreeMap::new();
+    for Finder { found, .. } in finders {
+        match found {
+            Found::Direct { first, rows } => {
+                for (lane, rows) in (first..).zip(&rows).map(|(lane, rows)| (lane, rows.iter().sum::<u64>())) {
+                    if rows > 0 {
+                        *all.entry(lane).or_default() += rows;
+                    }
+                }
+            }
+            Found::Keys(table) => {
+                for (key, rows) in table.slots.iter().filter(|(_, rows)| *rows > 0) {
+                    *all.entry(*key).or_default() += rows;
+                }
+            }
+        }
+    }
+    if all.len() > MAX_CATEGORIES {
+        return Err(DataError::TooManyCategories(column.name().to_owned()));
+    }
+    Ok(Categories { kind, found: all.into_iter().collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(values: &[(i64, u64)]) -> Categories {
+        Categories { kind: LaneKind::I64 { bias: 0, missing: None, bits: 32 }, found: values.to_vec() }
+    }
+
+    fn codes(coding: &Coding, values: &[i64]) -> Vec<u32> {
+        let mut out = vec![9; values.len()];
+        coding.code(Lane::I64(values), &mut out);
+        out
+    }
+
+    #[test]
+    fn the_most_frequent_have_a_code_each() {
+        let all = found(&[(-5, 10), (0, 3), (7, 10), (8, 1), (1_000_000, 20)]);
+        assert_eq!(all.most_frequent(2), [0, 4]);
+        assert_eq!(codes(&all.coding(2), &[1_000_000, -5, -5, 7, 8, 0, -5]), [1, 0, 0, 2, 2, 2, 0]);
+        assert_eq!(codes(&all.coding(5), &[-5, 0, 7, 8, 1_000_000]), [0, 1, 2, 3, 4]);
+        let consecutive = found(&[(3, 1), (4, 1), (5, 9)]);
+        assert!(matches!(consecutive.coding(3), Coding::Consecutive { .. }));
+        assert_eq!(codes(&consecutive.coding(3), &[5, 4, 3]), [2, 1, 0]);
+        assert_eq!(codes(&consecutive.coding(1), &[5, 4, 3]), [0, 1, 1]);
+    }
+
+    #[test]
+    fn a_full_table_says_so() {
+        let mut table = KeyTable::new(64);
+        let keys: Vec<i64> = (0..32).map(|i| i * 64).collect();
+        assert!(add(&mut table, &keys, None, |v| Some(*v)) && add(&mut table, &keys, None, |v| Some(*v)));
+        assert!(keys.iter().all(|key| table.get(*key) == Some(2)));
+        assert!(table.get(5).is_none() && !add(&mut table, &[5], None, |v| Some(*v)));
+    }
+}
