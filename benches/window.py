@@ -118,13 +118,15 @@ def measure(scumble, file):
         record = window.close()
     first = events_of(record)
     work = [row[1] for row in record["rows"]]
-    busy = sorted(row[1] for row in record["rows"] if row[2]) or [0.0]
+    busy = [sorted(row[column] for row in record["rows"] if row[2]) or [0.0] for column in (1, 5)]
+    worst = [times[max(int(len(times) * 0.99) - 1, 0)] for times in busy]
     print(f"{file}")
     print(f"  started with the file: first frame of the window {first('first frame'):.3f} s after start,")
     print(f"    first picture {first('preview'):.3f} s, exact picture {first('exact'):.3f} s, with the ranges read first")
     print(f"  opened in an open window: first picture after {picture:.3f} s, exact picture after {exact:.3f} s")
     print(f"  window's own work, a frame  p99 {record['work_ms']['p99']:.1f} ms, max {max(work):.1f} ms of {len(work)} frames")
-    print(f"    while passes run          p99 {busy[int(len(busy) * 0.99) - 1 if len(busy) > 1 else 0]:.1f} ms of {len(busy)} frames")
+    print(f"    while passes run          p99 {worst[0]:.1f} ms of {len(busy[0])} frames")
+    print(f"    of that on a processor    p99 {record['cpu_ms']['p99']:.1f} ms, while passes run {worst[1]:.1f} ms")
     print(f"  private memory              {peak / 2**20:.0f} MiB")
 
 

@@ -224,9 +224,34 @@ fn the_engine_composes_the_shaders_as_these_tests_do() {
         assert!(code.contains(&joined), "src/aggregate/gpu has no `{joined}`");
     }
     let mut sorted = here;
+    sorted.push(WINDOW);
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(sorted, names_in(&root().join("shaders"), "wgsl"), "every shader is checked");
+}
+
+/// The shader of the window where a program on the CPU paints it.
+const WINDOW: &str = "window.wgsl";
+
+#[test]
+fn the_shader_of_the_window_is_valid() {
+    let source = fs::read_to_string(root().join("shaders").join(WINDOW)).unwrap();
+    let (module, _) = valid(&source).unwrap_or_else(|e| panic!("{e}"));
+    let code = fs::read_to_string(root().join("src/ui/surface/plain.rs")).unwrap();
+    assert!(code.contains(&format!("shaders/{WINDOW}")));
+    let entries: Vec<_> = module.entry_points.iter().map(|e| (e.stage, e.name.as_str())).collect();
+    let wanted =
+        [(ShaderStage::Vertex, "corner"), (ShaderStage::Fragment, "fetched"), (ShaderStage::Fragment, "sampled")];
+    assert_eq!(entries, wanted);
+    for (_, name) in wanted {
+        assert!(code.contains(&format!("\"{name}\"")), "{name} is of no use");
+    }
+    let bound: Vec<_> =
+        module.global_variables.iter().filter_map(|(_, v)| v.binding.map(|b| (b.group, b.binding))).collect();
+    assert_eq!(bound, [(0, 0), (1, 0), (1, 1)]);
+    for (good, bad) in [("texel, 0)", "texel)"), ("vec4<f32>(place, 0.0, 1.0)", "vec4<f32>(place, 1.0)")] {
+        assert!(source.contains(good) && valid(&source.replacen(good, bad, 1)).is_err(), "`{bad}` was not found");
+    }
 }
 
 // ---- Entry points and workgroups ----

@@ -94,26 +94,26 @@ impl Mapping {
         self.walked.store(true, Ordering::Relaxed);
     }
 
-    /// Asks the kernel to map `len` bytes from `offset` at once, which is cheaper than a fault for each page; does nothing
-    /// for a file that was walked already.
+    /// Has the kernel map `len` bytes from `offset`, before loops that faults would interrupt work on them; does nothing for
+    /// a file that was walked already.
     ///
-    /// A hint only: its failure is not reported, as [`Mapping::check`] tells what matters.
+    /// Touching a byte of each stretch that a fault maps is cheaper than asking for all pages, of which the kernel then
+    /// looks at every one: 57 ms against 67 ms for 800 MB in the page cache. A page that is not there any more is found by
+    /// [`Mapping::check`], as with any other read.
     pub fn prefault(&self, offset: u64, len: u64) {
+        /// Bytes that Linux maps at a fault where it has them in memory (`fault_around_bytes`).
+        const STRETCH: usize = 1 << 16;
         if self.walked.load(Ordering::Relaxed) {
             return;
         }
-        #[cfg(target_os = "linux")]
+        let end = offset.saturating_add(len).min(self.len());
+        if let (Ok(start), Ok(end)) = (usize::try_from(offset), usize::try_from(end))
+            && let Some(bytes) = self.map.get(start..end)
         {
-            let end = offset.saturating_add(len).min(self.len());
-            if let (Ok(start), Ok(end)) = (usize::try_from(offset), usize::try_from(end))
-                && start < end
-            {
-                // An old kernel or a vanished page: the reader's own faults, and `check`, deal with both.
-                let _ = self.map.advise_range(memmap2::Advice::PopulateRead, start, end - start);
+            for byte in bytes.iter().step_by(STRETCH) {
+                std::hint::black_box(*byte);
             }
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = (offset, len);
     }
 
     /// Whether all that was read so far was really in the file.

@@ -124,6 +124,12 @@ pub fn try_read_blocks<S: Send, E: From<DataError> + Send>(
 ) -> Result<Vec<S>, E> {
     let blocks = Blocks::of(table, reading.block_bytes);
     let states = read((table, reading, progress), 0..blocks.len(), |i| blocks.get(i), make, work)?;
+    note_walked(table);
+    Ok(states)
+}
+
+/// Notes that all rows of a table were read, so that nobody asks for their pages again.
+pub fn note_walked(table: &Table) {
     for column in table.parts().iter().flat_map(Part::stored) {
         // Interleaved columns lead through all of the file; planar ones do not.
         if let (Some(map), Some((_, len))) = (column.mapping(), column.extent(&(0..column.rows())))
@@ -132,7 +138,6 @@ pub fn try_read_blocks<S: Send, E: From<DataError> + Send>(
             map.note_walked();
         }
     }
-    Ok(states)
 }
 
 /// As [`read_blocks`], for the blocks of some steps of [`Blocks::spread`] only.

@@ -7,7 +7,7 @@ use super::column::{Column, LaneKind};
 use super::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use super::error::DataError;
 use super::expression::Scratch;
-use super::parallel::{Progress, Reading, read_blocks, read_spread};
+use super::parallel::{Progress, Reading, note_walked, read_blocks, read_spread};
 use super::table::{Part, Table};
 
 /// A value of a column, without loss.
@@ -333,6 +333,9 @@ impl StatsPass {
         let states = read_spread(&self.table, self.reading, self.next..end, progress, make, add)?;
         states.iter().for_each(|state| self.gathered.merge(state));
         self.next = end;
+        if self.is_done() {
+            note_walked(&self.table);
+        }
         Ok(())
     }
 

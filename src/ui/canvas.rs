@@ -261,9 +261,10 @@ fn pixels(n: u32) -> f32 {
 
 fn upload(ui: &Ui, name: &str, texture: Option<TextureHandle>, image: &Image) -> TextureHandle {
     let size = [image.width as usize, image.height as usize];
-    let is_opaque = image.pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255);
-    let image = if is_opaque {
-        ColorImage::from_rgba_premultiplied(size, &image.pixels)
+    // Of all pixels at once, so that the compiler makes vectors of it.
+    let common = image.pixels.as_chunks().0.iter().fold(u32::MAX, |common, pixel| common & u32::from_ne_bytes(*pixel));
+    let image = if common.to_ne_bytes()[3] == 255 {
+        ColorImage::new(size, bytemuck::pod_collect_to_vec(&image.pixels))
     } else {
         ColorImage::from_rgba_unmultiplied(size, &image.pixels)
     };

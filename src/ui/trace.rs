@@ -21,6 +21,8 @@ struct Frame {
     at: f64,
     /// Milliseconds that the window's thread worked: input, logic, layout, shapes; not what the graphics driver does.
     work_ms: f64,
+    /// Of these the milliseconds that the thread really ran; as many where the system does not tell.
+    cpu_ms: f64,
     /// Whether a pass was under way.
     is_busy: bool,
     /// Whether it was painted.
@@ -77,8 +79,9 @@ impl Trace {
         }
         let at = self.start.elapsed().as_secs_f64();
         let why = ctx.repaint_causes().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        let (work_ms, is_busy) = (facts.work.as_secs_f64() * 1e3, model.rows_read().is_some());
-        self.frames.push(Frame { at, work_ms, is_busy, is_painted: facts.is_painted, why });
+        let [work_ms, cpu_ms] = [facts.work, facts.cpu.unwrap_or(facts.work)].map(|time| time.as_secs_f64() * 1e3);
+        let is_busy = model.rows_read().is_some();
+        self.frames.push(Frame { at, work_ms, cpu_ms, is_busy, is_painted: facts.is_painted, why });
     }
 
     /// Writes the record.
@@ -86,19 +89,22 @@ impl Trace {
     /// # Errors
     /// A file that cannot be written.
     pub fn write(&self) -> std::io::Result<()> {
-        let mut sorted: Vec<f64> = self.frames.iter().map(|frame| frame.work_ms).collect();
-        sorted.sort_by(f64::total_cmp);
-        let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
-        let frames: Vec<_> =
-            self.frames.iter().map(|f| json!([f.at, f.work_ms, f.is_busy, f.why, f.is_painted])).collect();
+        let of = |time: fn(&Frame) -> f64| {
+            let mut sorted: Vec<f64> = self.frames.iter().map(time).collect();
+            sorted.sort_by(f64::total_cmp);
+            let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)));
+            json!({ "p50": at(50), "p99": at(99), "max": sorted.last() })
+        };
+        let row = |f: &Frame| json!([f.at, f.work_ms, f.is_busy, f.why, f.is_painted, f.cpu_ms]);
         let record = json!({
-            "frames": frames.len(),
+            "frames": self.frames.len(),
             "frames_not_kept": self.dropped,
-            "work_ms": { "p50": at(50), "p99": at(99), "max": sorted.last() },
+            "work_ms": of(|frame| frame.work_ms),
+            "cpu_ms": of(|frame| frame.cpu_ms),
             "private_bytes": private_bytes(),
             "events": self.events,
-            "columns": ["seconds", "work_ms", "pass under way", "why", "painted"],
-            "rows": frames,
+            "columns": ["seconds", "work_ms", "pass under way", "why", "painted", "cpu_ms"],
+            "rows": self.frames.iter().map(row).collect::<Vec<_>>(),
         });
         let mut file = std::fs::File::create(&self.path)?;
         writeln!(file, "{record}")

@@ -93,6 +93,8 @@ const PASSES: (u32, Duration) = (3, Duration::from_millis(4));
 pub struct FrameFacts {
     /// Time that the window's thread worked for it: input, logic, layout and shapes; not what the driver did.
     pub work: Duration,
+    /// Of that the time that the thread really ran, without what others took from it; where the system tells.
+    pub cpu: Option<Duration>,
     /// Whether it was painted: it could be seen, and differed from what was seen.
     pub is_painted: bool,
 }
@@ -273,6 +275,7 @@ impl View {
         mut ui: impl FnMut(&mut egui::Ui),
     ) -> Wishes {
         let started = Instant::now();
+        let ran = thread_time();
         self.last_frame = Some(started);
         self.asked = None;
         let may_have_changed = self.info.focused == Some(false) && self.info_read.elapsed() > INFO_PERIOD;
@@ -311,6 +314,7 @@ impl View {
         let is_painted = sight != Sight::Unseen && self.shown.as_ref().is_none_or(|known| !known.is(&shown));
         let primitives = is_painted.then(|| self.ctx.tessellate(shown.shapes.clone(), shown.pixels_per_point));
         let work = started.elapsed();
+        let cpu = thread_time().zip(ran).map(|(now, then)| now.saturating_sub(then));
         if let Some(primitives) = primitives {
             self.paint(primitives, shown);
         }
@@ -319,7 +323,7 @@ impl View {
                 painter.free_texture(id);
             }
         }
-        Wishes { close, facts: FrameFacts { work, is_painted } }
+        Wishes { close, facts: FrameFacts { work, cpu, is_painted } }
     }
 
     /// Runs the app once.
@@ -435,6 +439,18 @@ impl Shown {
             && self.pixels_per_point.to_bits() == other.pixels_per_point.to_bits()
             && self.shapes == other.shapes
     }
+}
+
+/// How long this thread has run on a processor.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn thread_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).ok()
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn thread_time() -> Option<Duration> {
+    None
 }
 
 fn background(ctx: &egui::Context) -> Color32 {

@@ -3,7 +3,7 @@
 use crate::aggregate::cells::Cells;
 use crate::aggregate::{Accounting, Aggregate, EngineError};
 use crate::data::blocks::Blocks;
-use crate::data::parallel::{Progress, read_spread};
+use crate::data::parallel::{Progress, note_walked, read_spread};
 use crate::data::table::Table;
 use crate::plan::{FramePlan, VALUE};
 
@@ -54,6 +54,9 @@ impl<'a> Progressive<'a> {
             pass.add(worker, part, block);
         })?;
         self.next = end;
+        if self.is_done() {
+            note_walked(self.table);
+        }
         let height = self.plan.view.y.pixels as usize;
         for mut worker in workers {
             worker.grid.settle();

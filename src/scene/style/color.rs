@@ -12,46 +12,26 @@ use super::StyleError;
 #[serde(try_from = "String", into = "String")]
 pub struct Rgba(pub [u8; 4]);
 
-/// The colours that have names: CSS's and matplotlib's common ground.
-const COLORS: [(&str, [u8; 3]); 22] = [
-    ("aqua", [0, 255, 255]),
-    ("black", [0, 0, 0]),
-    ("blue", [0, 0, 255]),
-    ("brown", [165, 42, 42]),
-    ("cyan", [0, 255, 255]),
-    ("fuchsia", [255, 0, 255]),
-    ("gray", [128, 128, 128]),
-    ("green", [0, 128, 0]),
-    ("grey", [128, 128, 128]),
-    ("lime", [0, 255, 0]),
-    ("magenta", [255, 0, 255]),
-    ("maroon", [128, 0, 0]),
-    ("navy", [0, 0, 128]),
-    ("olive", [128, 128, 0]),
-    ("orange", [255, 165, 0]),
-    ("pink", [255, 192, 203]),
-    ("purple", [128, 0, 128]),
-    ("red", [255, 0, 0]),
-    ("silver", [192, 192, 192]),
-    ("teal", [0, 128, 128]),
-    ("white", [255, 255, 255]),
-    ("yellow", [255, 255, 0]),
+/// matplotlib's qualitative colours, besides CSS's named ones.
+const TABLEAU: [(&str, [u8; 3]); 10] = [
+    ("tab:blue", [31, 119, 180]),
+    ("tab:orange", [255, 127, 14]),
+    ("tab:green", [44, 160, 44]),
+    ("tab:red", [214, 39, 40]),
+    ("tab:purple", [148, 103, 189]),
+    ("tab:brown", [140, 86, 75]),
+    ("tab:pink", [227, 119, 194]),
+    ("tab:gray", [127, 127, 127]),
+    ("tab:olive", [188, 189, 34]),
+    ("tab:cyan", [23, 190, 207]),
 ];
 
-pub(super) fn color_names() -> String {
-    COLORS.map(|(name, _)| name).join(", ")
-}
-
-/// The value of a `#` colour's digits: 3 (each doubled), 6, or 8 with alpha.
-fn from_hex(digits: &str) -> Option<[u8; 4]> {
-    let nibbles: Vec<u8> =
-        digits.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
-    match nibbles[..] {
-        [r, g, b] => Some([r * 17, g * 17, b * 17, 255]),
-        [a, b, c, d, e, f] => Some([a * 16 + b, c * 16 + d, e * 16 + f, 255]),
-        [a, b, c, d, e, f, g, h] => Some([a * 16 + b, c * 16 + d, e * 16 + f, g * 16 + h]),
-        _ => None,
-    }
+/// A colour in CSS's notation, `#` and its digits, a name, `rgb(…)` or `hsl(…)`; or one of matplotlib's `tab:` colours.
+fn from_words(text: &str) -> Option<[u8; 4]> {
+    let tableau = TABLEAU.iter().find(|(known, _)| *known == text).map(|(_, [r, g, b])| [*r, *g, *b, 255]);
+    let is_hex_alone = !text.starts_with('#') && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let css = || csscolorparser::parse(text).ok().filter(|_| !is_hex_alone).map(|color| color.to_rgba8());
+    tableau.or_else(css)
 }
 
 impl FromStr for Rgba {
@@ -62,9 +42,7 @@ impl FromStr for Rgba {
         if matches!(name.as_str(), "none" | "transparent") {
             return Ok(Self([0; 4]));
         }
-        let named = || COLORS.iter().find(|(known, _)| *known == name).map(|(_, [r, g, b])| [*r, *g, *b, 255]);
-        let value = name.strip_prefix('#').map_or_else(named, from_hex);
-        value.map(Self).ok_or_else(|| StyleError::UnknownColor(text.to_owned()))
+        from_words(&name).map(Self).ok_or_else(|| StyleError::UnknownColor(text.to_owned()))
     }
 }
 
@@ -133,5 +111,30 @@ impl TryFrom<String> for Background {
 impl From<Background> for String {
     fn from(background: Background) -> Self {
         background.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_have_the_names_of_css_and_matplotlib() {
+        for (text, wanted) in [
+            ("SteelBlue", "#4682b4"),
+            ("rebeccapurple", "#663399"),
+            ("green", "#008000"),
+            ("tab:blue", "#1f77b4"),
+            ("#08f", "#0088ff"),
+            ("#0088ff80", "#0088ff80"),
+            ("rgb(1, 2, 3)", "#010203"),
+            ("transparent", "#00000000"),
+        ] {
+            assert_eq!(text.parse::<Rgba>().unwrap().to_string(), wanted, "{text}");
+        }
+        for text in ["", "blurple", "#12345", "#ggg", "abc", "tab:mauve", "rgb(1,2)"] {
+            let error = text.parse::<Rgba>().unwrap_err().to_string();
+            assert!(error.contains(text) && error.contains("steelblue"), "{error}");
+        }
     }
 }

@@ -20,8 +20,6 @@ pub use norm::{Extend, Levels, MAX_LEVELS, Norm};
 pub use per::Per;
 pub use special::{MAX_SPECIAL, Special};
 
-use color::color_names;
-
 /// Why a piece of style text was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StyleError {
@@ -61,7 +59,9 @@ pub enum StyleError {
         high: Limit,
     },
     /// A colour is neither hexadecimal nor a known name.
-    #[error("reading the colour: `{0}` is not known; use none, #rgb, #rrggbb, #rrggbbaa or a name: {names}", names = color_names())]
+    #[error(
+        "reading the colour: `{0}` is not known; use none, #rgb, #rrggbb, #rrggbbaa or a name of CSS or matplotlib, such as steelblue or tab:blue"
+    )]
     UnknownColor(String),
     /// A category's color has no `=` in it.
     #[error("reading the color of a category: `{0}` has no `=`; write VALUE=COLOR, such as 3=#00ff00 or other=gray")]
@@ -211,7 +211,7 @@ mod tests {
         }
         for text in ["", "#", "#12", "#12345", "#ggg", "#1234567", "#+12", "mauve?", "#ééé"] {
             let message = text.parse::<Background>().unwrap_err().to_string();
-            assert!(message.contains(&format!("`{text}`")) && message.contains("navy"), "{message}");
+            assert!(message.contains(&format!("`{text}`")) && message.contains("steelblue"), "{message}");
         }
     }
 
