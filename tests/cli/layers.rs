@@ -7,7 +7,7 @@ use crate::kit::array;
 fn desk() -> Desk {
     let desk = Desk::new();
     for (name, seed) in [("a.npy", 1), ("b.npy", 2)] {
-        desk.write(name, array("'<f8'", "(4000, 2)", &pairs(&cloud(4000, seed))));
+        desk.write(name, pairs(&cloud(4000, seed)));
     }
     desk
 }
