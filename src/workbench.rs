@@ -29,6 +29,7 @@ use crate::figure::shading::{Shading, shading_with};
 use crate::plan::{self, ColumnFacts, Draw, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
@@ -206,7 +207,7 @@ impl Workbench {
             Engine::Gpu(engine, options) if plan.draw == Draw::Points => {
                 return Ok((engine.aggregate(table, plan, *options, progress)?, self.used.clone()));
             }
-            Engine::Gpu(..) => self.cpu_instead("lines and markers are the CPU engine's work"),
+            Engine::Gpu(..) => self.cpu_instead("lines, markers and hexagons are the CPU engine's work"),
         };
         options.reading.threads = options.reading.threads.min(threads);
         Ok((cpu::aggregate(table, plan, options, progress)?, used))
@@ -280,7 +281,7 @@ fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, Workben
         plan::together(&facts).ok_or_else(|| DataError::Empty.into())
     };
     let first = layers.first().ok_or(WorkbenchError::Data(DataError::Empty))?;
-    let fitted = Layer { reduction: Reduction::Count, ..first.clone() };
+    let fitted = Layer { mark: Mark::Points, reduction: Reduction::Count, ..first.clone() };
     let view = plan::frame(&fitted, &of_axis(X)?, &of_axis(Y)?, None)?.view;
     let mut plans = Vec::with_capacity(layers.len());
     for (layer, facts) in layers.iter().zip(facts) {

@@ -22,6 +22,7 @@ mod exactness {
     mod by_hand;
     mod filters;
     mod fit;
+    mod hexagons;
     mod large;
     mod lines;
     mod markers;

@@ -164,7 +164,8 @@ pub struct ViewArgs {
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
-    /// which series a row belongs to, or a marker of a size in pixels: circle:5, square:5, cross:5 [default: points]
+    /// which series a row belongs to, a marker of a size in pixels: circle:5, square:5, cross:5, or hexagons over all of the
+    /// data, so many side by side: hexbin:40, hexbin:40x20, or over an extent: hexbin:40:0..1:0..1 [default: points]
     #[arg(long, value_name = "MARK", help_heading = "View")]
     mark: Option<Mark>,
     /// count, any, sum:COL, mean:COL, min:COL, max:COL or std:COL; COL may be an expression [default: count]

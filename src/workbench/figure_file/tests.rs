@@ -151,6 +151,8 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             mark: match blend {
                 3 if !sums => "line:1".parse().unwrap(),
                 4 if !sums && spread == "0" => "cross:4.5".parse().unwrap(),
+                5 if spread == "0" => "hexbin:30:0..1e-3:0.5..7".parse().unwrap(),
+                2 if spread == "0" => "hexbin:30x7".parse().unwrap(),
                 _ => Mark::Points,
             },
             color: (blend > 2).then_some(Rgba([1, 2, 3, 200])),
