@@ -88,6 +88,10 @@ pub enum Command {
     /// Make 20 million points of a Clifford attractor and open them (with no display: draw them as a PNG)
     #[command(after_help = "Examples:\n  scumble demo\n  scumble demo -o attractor.png")]
     Demo(DemoArgs),
+    /// Print the JSON schema of figure files, with which editors check and complete them
+    #[command(after_help = "Example:\n  scumble schema > figure.schema.json\n\n\
+        A figure file that begins with the line `#:schema figure.schema.json` is checked while it is written.")]
+    Schema,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  scumble completions bash > ~/.local/share/bash-completion/completions/scumble")]
     Completions {

@@ -203,6 +203,7 @@ proptest! {
         prop_assume!(figure.check().is_ok());
         let outputs = [Output { path: folder.path().join("o.png"), size: Some(figure.size), dpi: Some(300.0) }];
         let text = write(&figure, &outputs, folder.path()).unwrap();
+        prop_assert_eq!(schema_tests::check(&text), Ok(()));
         let read = read_text(&text, folder.path(), &[]).unwrap();
         prop_assert_eq!(&read.figure, &figure);
         prop_assert_eq!(&read.outputs[..], &outputs[..]);
