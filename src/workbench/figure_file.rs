@@ -468,6 +468,8 @@ fn set(table: &mut toml::Table, setting: &str) -> Result<(), String> {
 }
 
 #[cfg(test)]
+mod older_tests;
+#[cfg(test)]
 mod schema_tests;
 #[cfg(test)]
 mod tests;
