@@ -2,8 +2,9 @@
 
 use crate::data::column::LaneKind;
 use crate::data::stats::{ColumnStats, Number};
-use crate::scene::axis::{Axis, Range, Scale, View, ViewError};
+use crate::scene::axis::{Axis, Coordinate, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
+use crate::scene::lattice::{Lattice, LatticeAxis};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::{Mark, MarkerShape};
 use crate::scene::reduction::{Reduction, Statistic};
@@ -170,6 +171,8 @@ pub enum Draw {
         /// Its size, in pixels.
         size: f64,
     },
+    /// Hexagons, of which each pixel shows the one that its center lies in.
+    Hexagons(Lattice),
 }
 
 /// Pure description of one frame's numbers.
@@ -191,14 +194,14 @@ impl FramePlan {
     /// Why the GPU engine cannot do it, if it cannot.
     pub fn not_for_gpu(&self) -> Option<&'static str> {
         match (self.draw, self.reduce) {
-            (Draw::Lines { .. } | Draw::Markers { .. }, _) => Some("lines and markers are the CPU engine's work"),
             (Draw::Points, Reduce::CountBy { .. }) => Some("categories are counted by the CPU engine"),
             (Draw::Points, _) => None,
+            _ => Some("lines, markers and hexagons are the CPU engine's work"),
         }
     }
 
-    /// The area of a pixel, in units of the data, decades on logarithmic axes, by which its number is divided: none if it is
-    /// counted per pixel, or if the number does not grow with the pixel.
+    /// The area of a pixel, or hexagon, in units of the data, decades on logarithmic axes, by which its number is divided:
+    /// none if it is not to be, or if the number does not grow with the area.
     pub fn area(&self, per: Per) -> Option<f64> {
         let is_additive =
             matches!(self.reduce, Reduce::Count | Reduce::CountBy { .. } | Reduce::Total(Statistic::Sum, _));
@@ -211,7 +214,10 @@ impl FramePlan {
                 (end - start) / f64::from(axis.pixels)
             }
         };
-        let area = length(&self.view.x, &self.x) * length(&self.view.y, &self.y);
+        let area = match self.draw {
+            Draw::Hexagons(lattice) => lattice.area(),
+            _ => length(&self.view.x, &self.x) * length(&self.view.y, &self.y),
+        };
         // What is no number to divide by leaves the counts as they are.
         (per == Per::Area && is_additive && area.is_normal() && area > 0.0).then_some(area)
     }
@@ -224,7 +230,9 @@ pub fn stats_needed(layer: &Layer, kinds: [Option<LaneKind>; 3]) -> [bool; 3] {
         (Some(Statistic::Std), Some(LaneKind::I64 { bits, .. })) => bits > 32,
         _ => false,
     };
-    [layer.x.range.is_none(), layer.y.range.is_none(), value]
+    // Hexagons lie over all of the data, whatever part is shown.
+    let is_over_all = matches!(layer.mark, Mark::Hexagons { extent: None, .. });
+    [layer.x.range.is_none() || is_over_all, layer.y.range.is_none() || is_over_all, value]
 }
 
 /// Plans the frame of `layer`.
@@ -254,6 +262,10 @@ pub fn frame(
         Mark::Points => Draw::Points,
         Mark::Lines { series } => Draw::Lines { by_series: series.is_some() },
         Mark::Markers { shape, size, .. } => Draw::Markers { shape: *shape, size: *size },
+        Mark::Hexagons { across, up, extent } => Draw::Hexagons(Lattice {
+            x: lattice("x", layer.x.scale, x, *across, extent.map(|[x, _]| x))?,
+            y: lattice("y", layer.y.scale, y, *up, extent.map(|[_, y]| y))?,
+        }),
     };
     Ok(FramePlan {
         view,
@@ -287,6 +299,32 @@ fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: 
         None => fit(name, request.scale, facts, pixels)?,
     };
     Ok(Axis { range, scale: request.scale, pixels })
+}
+
+/// The lattice of hexagons along an axis: over its extent, or over all finite (on log axes: all positive) values.
+fn lattice(
+    name: &'static str,
+    scale: Scale,
+    facts: &ColumnFacts,
+    count: u32,
+    extent: Option<Range>,
+) -> Result<LatticeAxis, ViewError> {
+    let is_integer = facts.kind.is_integer();
+    if let Some(range) = extent {
+        return LatticeAxis::over(name, range, scale, is_integer, count);
+    }
+    let stats = facts.stats.ok_or(ViewError::NothingToFit { axis: name, wanted: "known" })?;
+    let low = if scale == Scale::Log { stats.min_positive } else { stats.range.map(|(low, _)| low) };
+    let coordinate = |number| match number {
+        Number::Integer(v) => Coordinate::Integer(v),
+        Number::Real(v) => Coordinate::Real(v),
+    };
+    // Where there is nothing to count, some lattice does.
+    let (start, end) = match (low, stats.range) {
+        (Some(low), Some((_, high))) => (coordinate(low), coordinate(high)),
+        _ => (Coordinate::Integer(1), Coordinate::Integer(2)),
+    };
+    LatticeAxis::fitted(name, Range { start, end }, scale, is_integer, count)
 }
 
 /// The range that just shows all finite (on log axes: all positive) values of a column.

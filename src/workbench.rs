@@ -30,6 +30,7 @@ use crate::figure::{FigureError, categories as category_colors};
 use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
@@ -295,7 +296,7 @@ fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, Workben
         plan::together(&facts).ok_or_else(|| DataError::Empty.into())
     };
     let first = layers.first().ok_or(WorkbenchError::Data(DataError::Empty))?;
-    let fitted = Layer { reduction: Reduction::Count, ..first.clone() };
+    let fitted = Layer { mark: Mark::Points, reduction: Reduction::Count, ..first.clone() };
     let view = plan::frame(&fitted, &of_axis(X)?, &of_axis(Y)?, None)?.view;
     let mut plans = Vec::with_capacity(layers.len());
     for (layer, facts) in layers.iter().zip(facts) {

@@ -23,6 +23,7 @@ mod exactness {
     mod categories;
     mod filters;
     mod fit;
+    mod hexagons;
     mod large;
     mod lines;
     mod markers;

@@ -104,13 +104,19 @@ fn controls_of_the_side_panel_change_the_figure() {
     window.get_by_label("one color").click();
     until(&mut window, "the layer has one color", |app| app.model().document().unwrap().layer().color.is_some());
     // Lists open in the next frame.
-    for (list, choice) in [("draw", "circles"), ("draw", "lines")] {
+    for (list, choice, mark) in [
+        ("draw", "circles", "circle:5"),
+        ("draw", "lines", "line"),
+        ("draw", "hexagons", "hexbin:40"),
+        ("over", "this view", "hexbin:40:"),
+        ("over", "whole data", "hexbin:40"),
+    ] {
         window.get_by_role_and_label(egui::accesskit::Role::ComboBox, list).click();
         window.run_steps(3);
         window.get_by_label(choice).click();
         until(&mut window, choice, |app| {
-            let mark = &app.model().document().unwrap().layer().mark;
-            if choice == "lines" { mark.to_string() == "line" } else { mark.to_string() == "circle:5" }
+            let now = app.model().document().unwrap().layer().mark.to_string();
+            if mark.ends_with(':') { now.starts_with(mark) } else { now == mark }
         });
     }
 }

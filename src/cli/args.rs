@@ -88,6 +88,10 @@ pub enum Command {
     /// Make 20 million points of a Clifford attractor and open them (with no display: draw them as a PNG)
     #[command(after_help = "Examples:\n  scumble demo\n  scumble demo -o attractor.png")]
     Demo(DemoArgs),
+    /// Print the JSON schema of figure files, with which editors check and complete them
+    #[command(after_help = "Example:\n  scumble schema > figure.schema.json\n\n\
+        A figure file that begins with the line `#:schema figure.schema.json` is checked while it is written.")]
+    Schema,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  scumble completions bash > ~/.local/share/bash-completion/completions/scumble")]
     Completions {
@@ -164,7 +168,8 @@ pub struct ViewArgs {
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
-    /// which series a row belongs to, or a marker of a size in pixels: circle:5, square:5, cross:5 [default: points]
+    /// which series a row belongs to, a marker of a size in pixels: circle:5, square:5, cross:5, or hexagons over all of the
+    /// data, so many side by side: hexbin:40, hexbin:40x20, or over an extent: hexbin:40:0..1:0..1 [default: points]
     #[arg(long, value_name = "MARK", help_heading = "View")]
     mark: Option<Mark>,
     /// count, any, sum:COL, mean:COL, min:COL, max:COL, std:COL, or by:COL[:TOP], which counts each of the TOP most frequent

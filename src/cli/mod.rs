@@ -16,6 +16,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::workbench::figure_file::SCHEMA;
 use crate::workbench::{EngineChoice, Progress, RawSpec, WorkbenchError};
 use args::{Cli, Command, OpenArgs};
 
@@ -91,6 +92,7 @@ fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<Option<
             }
             demo::draw(&data, args.output.as_deref(), progress)?;
         }
+        Command::Schema => terminal::print(SCHEMA)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scumble", &mut script);

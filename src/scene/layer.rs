@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::{Axis, Coordinate, Range, Scale, Size, ViewError};
 use super::edge::EdgeRule;
+use super::lattice::LatticeAxis;
 use super::mark::Mark;
 use super::reduction::Reduction;
 use super::style::Style;
@@ -49,11 +50,15 @@ impl Layer {
     pub fn check(&self) -> Result<(), ViewError> {
         self.size.check()?;
         self.mark.check(&self.reduction)?;
+        // Two integers may be apart by less than f64 can tell; integer columns can.
+        let is_exact = |range: Range| [range.start, range.end].iter().all(|end| matches!(end, Coordinate::Integer(_)));
+        if let Mark::Hexagons { across, up, extent: Some([x, y]) } = self.mark {
+            LatticeAxis::over("x", x, self.x.scale, is_exact(x), across)?;
+            LatticeAxis::over("y", y, self.y.scale, is_exact(y), up)?;
+        }
         for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
             if let Some(range) = request.range {
-                // Two integers may be apart by less than f64 can tell; integer columns can.
-                let exact = [range.start, range.end].iter().all(|end| matches!(end, Coordinate::Integer(_)));
-                EdgeRule::new(name, &Axis { range, scale: request.scale, pixels }, exact)?;
+                EdgeRule::new(name, &Axis { range, scale: request.scale, pixels }, is_exact(range))?;
             }
         }
         Ok(())

@@ -5,11 +5,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::ViewError;
+use super::axis::{Range, ViewError};
 use super::reduction::Reduction;
 
 /// Sizes that markers may have, in CSS pixels.
 pub const MARKER_SIZES: std::ops::RangeInclusive<f64> = 0.1..=200.0;
+
+/// How many hexagons may stand side by side, and one upon another.
+pub const HEXAGONS: std::ops::RangeInclusive<u32> = 2..=1000;
 
 /// The shape of a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +39,8 @@ impl fmt::Display for MarkerShape {
 
 /// What is drawn for the rows of a table.
 ///
-/// As text: `points`, `line`, `line:COLUMN`, `circle:SIZE`, `square:SIZE`, `cross:SIZE`.
+/// As text: `points`, `line`, `line:COLUMN`, `circle:SIZE`, `square:SIZE`, `cross:SIZE`, `hexbin:COUNT`, `hexbin:COUNTxCOUNT`,
+/// and either of these with an extent, `hexbin:COUNT:MIN..MAX:MIN..MAX`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Mark {
@@ -66,12 +70,23 @@ pub enum Mark {
         /// many cover it. No part of the text.
         is_solid: bool,
     },
+    /// Hexagons over an extent: each pixel shows the number of the hexagon that its center lies in. They belong to the data,
+    /// not to the view: a part of it shows the same hexagons, larger.
+    Hexagons {
+        /// How many side by side.
+        across: u32,
+        /// How many one upon another (and as many between them).
+        up: u32,
+        /// The extent along x and y; if there is none, from the least to the greatest finite value of each column, on
+        /// logarithmic axes of its positive ones.
+        extent: Option<[Range; 2]>,
+    },
 }
 
 /// Why a text is no mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE or cross:SIZE (in pixels)"
+    "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE, cross:SIZE (in pixels) or hexbin:COUNT"
 )]
 pub struct MarkError {
     text: String,
@@ -84,7 +99,7 @@ impl Mark {
     pub fn column(&self) -> Option<&str> {
         match self {
             Self::Lines { series } => series.as_deref(),
-            Self::Points | Self::Markers { .. } => None,
+            Self::Points | Self::Markers { .. } | Self::Hexagons { .. } => None,
         }
     }
 
@@ -93,7 +108,7 @@ impl Mark {
     pub fn scaled(&self, scale: f64, is_solid: bool) -> Self {
         match self {
             Self::Markers { shape, size, .. } => Self::Markers { shape: *shape, size: size * scale, is_solid },
-            Self::Points | Self::Lines { .. } => self.clone(),
+            Self::Points | Self::Lines { .. } | Self::Hexagons { .. } => self.clone(),
         }
     }
 
@@ -103,7 +118,14 @@ impl Mark {
     /// [`ViewError::Mark`].
     pub fn check(&self, reduction: &Reduction) -> Result<(), ViewError> {
         match (self, reduction) {
-            (Self::Points, _) | (_, Reduction::Count | Reduction::Any) => Ok(()),
+            (Self::Points, _) | (_, Reduction::Count | Reduction::Any) | (Self::Hexagons { .. }, Reduction::Of(..)) => {
+                Ok(())
+            }
+            (Self::Hexagons { .. }, Reduction::By { .. }) => Err(ViewError::Mark {
+                mark: self.to_string(),
+                reduction: reduction.to_string(),
+                instead: "categories are counted of points; use points, or another reduction",
+            }),
             (Self::Markers { .. }, Reduction::Of(..) | Reduction::By { .. }) => Err(ViewError::Mark {
                 mark: self.to_string(),
                 reduction: reduction.to_string(),
@@ -128,6 +150,7 @@ impl FromStr for Mark {
             ("line", None) => Ok(Self::Lines { series: None }),
             ("line", Some(column)) if !column.trim().is_empty() => Ok(Self::Lines { series: Some(column.to_owned()) }),
             ("line", Some(_)) => wrong("the column of the series is missing"),
+            ("hexbin", rest) => hexagons(rest.unwrap_or_default()).or_else(|why| wrong(&why)),
             (name, size) => {
                 let Some((_, shape)) = MarkerShape::ALL.iter().find(|(known, _)| *known == name) else {
                     return wrong("it is not known");
@@ -150,8 +173,50 @@ impl fmt::Display for Mark {
             Self::Lines { series: None } => f.write_str("line"),
             Self::Lines { series: Some(column) } => write!(f, "line:{column}"),
             Self::Markers { shape, size, .. } => write!(f, "{shape}:{size}"),
+            Self::Hexagons { across, up, extent } => {
+                write!(f, "hexbin:{across}")?;
+                if *up != up_for(*across) {
+                    write!(f, "x{up}")?;
+                }
+                extent.map_or(Ok(()), |[x, y]| write!(f, ":{x}:{y}"))
+            }
         }
     }
+}
+
+/// How many hexagons one upon another make them about regular in a square: matplotlib's rule.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "less than the number across")]
+pub fn up_for(across: u32) -> u32 {
+    (f64::from(across) / 3_f64.sqrt()) as u32
+}
+
+/// Hexagons from what stands behind `hexbin:`.
+fn hexagons(text: &str) -> Result<Mark, String> {
+    let mut parts = text.split(':');
+    let counts = parts.next().unwrap_or_default();
+    let count = |text: &str| text.trim().parse::<u32>().ok();
+    let counts = match counts.split_once('x') {
+        Some((across, up)) => count(across).zip(count(up)),
+        None => count(counts).map(|across| (across, up_for(across))),
+    };
+    let fits = |(across, up): &(u32, u32)| HEXAGONS.contains(across) && (1..=*HEXAGONS.end()).contains(up);
+    let Some((across, up)) = counts.filter(fits) else {
+        return Err(format!(
+            "hexbin is followed by how many hexagons stand side by side, {} to {}: hexbin:40, or hexbin:40x20",
+            HEXAGONS.start(),
+            HEXAGONS.end()
+        ));
+    };
+    let extent = match (parts.next(), parts.next(), parts.next()) {
+        (None, ..) => None,
+        (Some(x), Some(y), None) => {
+            let range = |text: &str| text.parse::<Range>().map_err(|error| error.to_string());
+            Some([range(x)?, range(y)?])
+        }
+        _ => return Err("an extent has a range along x and one along y: hexbin:40:0..1:0..1".to_owned()),
+    };
+    Ok(Mark::Hexagons { across, up, extent })
 }
 
 impl TryFrom<String> for Mark {
@@ -174,7 +239,20 @@ mod tests {
 
     #[test]
     fn marks_read_as_they_are_written() {
-        for text in ["points", "line", "line:id", "line:a:b", "line: x + 1", "circle:5", "square:0.5", "cross:12.25"] {
+        for text in [
+            "points",
+            "line",
+            "line:id",
+            "line:a:b",
+            "line: x + 1",
+            "circle:5",
+            "square:0.5",
+            "cross:12.25",
+            "hexbin:40",
+            "hexbin:2x1000",
+            "hexbin:9:-0.5..1:0..1e-7",
+            "hexbin:9x4:0..10:5..6",
+        ] {
             assert_eq!(text.parse::<Mark>().unwrap().to_string(), text);
         }
         for (text, why) in [
@@ -185,6 +263,13 @@ mod tests {
             ("circle", "0.1 to 200"),
             ("cross:0", "0.1 to 200"),
             ("square:nan", "0.1 to 200"),
+            ("hexbin", "2 to 1000"),
+            ("hexbin:1", "2 to 1000"),
+            ("hexbin:1001", "2 to 1000"),
+            ("hexbin:5x0", "hexbin:40x20"),
+            ("hexbin:5:0..1", "0..1:0..1"),
+            ("hexbin:5:0..1:0..1:2", "0..1:0..1"),
+            ("hexbin:5:0..1:2", "not a range"),
         ] {
             let message = text.parse::<Mark>().unwrap_err().to_string();
             assert!(message.contains(why) && message.contains("line:COLUMN"), "{message}");

@@ -6,6 +6,7 @@ pub mod axis;
 pub mod blend;
 pub mod edge;
 pub mod history;
+pub mod lattice;
 pub mod layer;
 pub mod mark;
 pub mod navigate;

@@ -139,7 +139,10 @@ mod tests {
         assert_eq!(changed(&before, &after, &HashSet::new()), at(10.0, 8.0, 4.0, 4.0));
         assert_eq!(changed(&after, &before, &HashSet::new()), at(10.0, 8.0, 4.0, 4.0));
         let (tooltip, panel) = (mesh(&[(50.0, 50.0, 3)]), mesh(&[(0.0, 0.0, 1)]));
-        assert_eq!(changed(&[panel.clone()], &[panel, tooltip], &HashSet::new()), at(50.0, 50.0, 4.0, 4.0));
+        assert_eq!(
+            changed(std::slice::from_ref(&panel), &[panel.clone(), tooltip], &HashSet::new()),
+            at(50.0, 50.0, 4.0, 4.0)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::aggregate::cpu;
 use crate::aggregate::{Accounting, Rest, Values};
 use crate::data::{Progress, Table};
-use crate::plan::FramePlan;
+use crate::plan::{Draw, FramePlan};
 use crate::scene::layer::Layer;
 use crate::scene::spread::Spread;
 
@@ -106,7 +106,11 @@ impl Workbench {
         };
         let height = plan.view.y.pixels;
         let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
-        let lines = u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height);
+        let lines = match plan.draw {
+            // There are as many hexagons in any band, and few of them.
+            Draw::Hexagons(_) => height,
+            _ => u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height),
+        };
         let passes = height.div_ceil(lines);
         // The last band shall not be the smallest by far.
         let lines = height.div_ceil(passes);

@@ -3,6 +3,7 @@
 //! A picture too large for memory is counted in bands of pixel rows. The numbers go to a temporary file ([`Kept`]); norms
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
+mod checks;
 mod decide;
 mod drawn;
 mod numbers;
@@ -15,7 +16,6 @@ use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
-use crate::figure::painter::PaintError;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -23,13 +23,12 @@ use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, MAX_SPECIAL, Per, Rgba, Style};
+use crate::scene::style::{Background, Per, Rgba, Style};
 
 use super::bands::Banded;
 use super::categories::shown_categories;
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
-use super::tables::colormap;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
@@ -158,39 +157,6 @@ impl FigureRequest {
             axes: true,
             grid: false,
         }
-    }
-
-    /// Checks all that can be checked before any data is read.
-    ///
-    /// # Errors
-    /// Sizes, ranges, resolutions and colormaps that cannot be, no layer or too many of them.
-    pub fn check(&self) -> Result<(), WorkbenchError> {
-        if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
-            let count = self.layers.len();
-            return Err(WorkbenchError::Request(format!("a figure has 1 to {MAX_LAYERS} layers, not {count}")));
-        }
-        for i in 0..self.layers.len() {
-            self.layer(i, self.size).check()?;
-            let FigureLayer { reduction, style, mark, color, spread, .. } = &self.layers[i];
-            let Style { colormap: name, special, per, .. } = style;
-            if *per == Per::Area && !reduction.is_additive() {
-                return Err(WorkbenchError::Request(format!(
-                    "per area goes with counts and sums; {reduction} does not grow with the pixel, leave `per` out"
-                )));
-            }
-            colormap(name)?;
-            if special.len() > MAX_SPECIAL {
-                return Err(FigureError::TooManySpecial(special.len()).into());
-            }
-            if matches!(mark, Mark::Markers { .. }) && color.is_some() && !spread.is_none() {
-                let what = "markers of one color cannot be spread; leave out the spread, or make them larger";
-                return Err(WorkbenchError::Request(what.to_owned()));
-            }
-        }
-        if !(10.0..=2400.0).contains(&self.dpi) {
-            return Err(PaintError::Scale(self.dpi).into());
-        }
-        Ok(())
     }
 
     /// Opens the data of all layers, each once.

@@ -35,6 +35,9 @@ use text::Text;
 /// The version that this program writes.
 pub const VERSION: u32 = 1;
 
+/// What a figure file may hold, as a JSON schema (draft 2020-12), for editors that check and complete TOML.
+pub const SCHEMA: &str = include_str!("../../assets/figure.schema.json");
+
 /// Bytes that a figure file may have at most.
 const MAX_BYTES: u64 = 4 << 20;
 
@@ -472,5 +475,9 @@ fn set(table: &mut toml::Table, setting: &str) -> Result<(), String> {
     Ok(())
 }
 
+#[cfg(test)]
+mod older_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,7 @@ pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
         (_, Reduction::By { .. }, Some(column)) => value_name(column, y),
         (Mark::Lines { .. }, Reduction::Count, _) => "lines per pixel".to_owned(),
         (Mark::Markers { .. }, Reduction::Count, _) => "markers per pixel".to_owned(),
+        (Mark::Hexagons { .. }, Reduction::Count, _) => "points per hexagon".to_owned(),
         (_, reduction, _) => colorbar::quantity(reduction),
     }
 }
@@ -44,7 +45,7 @@ pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
 /// What such colors stand for where numbers are divided by the pixel's area: `points per unit area`.
 #[must_use]
 pub fn over_area(name: &str, scales: [Scale; 2]) -> String {
-    let name = name.strip_suffix(" per pixel").unwrap_or(name);
+    let name = [" per pixel", " per hexagon"].iter().find_map(|per| name.strip_suffix(per)).unwrap_or(name);
     let lengths = ["x", "y"].into_iter().zip(scales).filter_map(|(axis, scale)| match scale {
         Scale::Linear => None,
         Scale::Log => Some(format!("{axis} in decades")),

@@ -26,6 +26,15 @@ fn pixels(picture: &Picture, [x, y, width, height]: [usize; 4]) -> Vec<u8> {
 }
 
 #[test]
+fn the_schema_of_figure_files_is_printed() {
+    let ran = Desk::new().run("schema");
+    ran.silent();
+    let schema: Value = serde_json::from_str(&ran.text()).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["$defs"]["layer"]["additionalProperties"], false);
+}
+
+#[test]
 fn the_plot_of_a_figure_is_the_bare_picture() {
     let desk = desk();
     for args in [

@@ -7,7 +7,7 @@ use crate::kit::array;
 fn desk() -> Desk {
     let desk = Desk::new();
     for (name, seed) in [("a.npy", 1), ("b.npy", 2)] {
-        desk.write(name, array("'<f8'", "(4000, 2)", &pairs(&cloud(4000, seed))));
+        desk.write(name, pairs(&cloud(4000, seed)));
     }
     desk
 }
@@ -193,4 +193,51 @@ fn markers_of_one_color_are_its_shares_and_grow_with_the_dpi() {
     desk.run(&format!("render {view} --mark circle:5 --spread 2 --color red -o no.png")).refused(&["spread"]);
     let points = desk.render(&format!("{view} --color #00ff0080 --background none"));
     assert_eq!(points.pixels().filter(|pixel| **pixel == [0, 255, 0, 128]).count(), 1);
+}
+
+#[test]
+fn hexagons_are_those_of_all_data_whatever_part_is_shown() {
+    let desk = desk();
+    let view = "a.npy --size 160x120 --mark hexbin:12";
+    let all = desk.aggregate(&format!("{view} --x-range=-4..4 --y-range=-4..4"));
+    // The same pixels, each of them cut in four.
+    let part = desk.aggregate(&format!("{view} --x-range=-2..2 --y-range=-2..2"));
+    let same = (0..120)
+        .flat_map(|y| (0..160).map(move |x| (x, y)))
+        .filter(|(x, y)| part.counts()[y * 160 + x] == all.counts()[(y / 2 + 30) * 160 + x / 2 + 40]);
+    // But where the border of a hexagon passes between centers.
+    assert!(same.count() > 160 * 120 * 95 / 100);
+    let mut different: Vec<u64> = part.counts().to_vec();
+    different.sort_unstable();
+    different.dedup();
+    assert!(different.len() > 10, "{different:?}");
+    let facts = desk.json(&format!("aggregate {view} -o all.npy"));
+    assert_eq!(crate::kit::accounting(&facts), (4000, 0, 0));
+    let facts = desk.json(&format!("aggregate {view} --x-range=0..0.5 --y-range=0..0.5 -o part.npy"));
+    let (in_view, outside, _) = crate::kit::accounting(&facts);
+    assert!(in_view > 100 && outside > 2000, "{facts}");
+    // An extent that holds nothing has no hexagons with rows.
+    let none = desk.aggregate(&format!("{view}:50..60:50..60"));
+    assert!(none.counts().iter().all(|n| *n == 0));
+}
+
+#[test]
+fn hexagons_are_the_same_from_options_and_from_a_figure_file() {
+    let desk = desk();
+    let extent = "hexbin:9x7:-2.0..2.0:-3..3";
+    let figure = format!(
+        "scumble = 1\nsize = \"300x200\"\n[[layers]]\nfile = \"a.npy\"\nmark = \"{extent}\"\nper = \"area\"\nnorm = \"log\"\n"
+    );
+    desk.write("f.toml", figure);
+    desk.run("render f.toml -o a.png").done();
+    let told = desk.json(&format!("render a.npy --size 300x200 --mark {extent} --per area --norm log -o b.png"));
+    assert_eq!(told["engine"], "cpu");
+    assert!(desk.read("a.png") == desk.read("b.png"));
+    // The command in the picture draws it again.
+    let text = String::from_utf8_lossy(&desk.read("b.png")).into_owned();
+    assert!(text.contains(&format!("--mark={extent}")) || text.contains(&format!("--mark {extent}")), "{text}");
+    desk.run("render a.npy --mark hexbin:9 --spread 2 -o no.png").refused(&["hexagons cannot be spread"]);
+    desk.run("render a.npy --mark hexbin -o no.png").refused(&["hexbin:40", "2 to 1000"]);
+    desk.run("render a.npy --mark hexbin:9:1..0:0..1 -o no.png").failed(&["1..0", "empty or inverted"]);
+    desk.run("render a.npy --mark hexbin:9:0..1:0..1 --x-scale log -o no.png").failed(&["0..1", "log scale"]);
 }

@@ -225,6 +225,21 @@ fn bands_hold_whole_lines_and_markers() {
 }
 
 #[test]
+fn hexagons_are_counted_in_one_pass_whatever_the_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = table(dir.path());
+    for (reduction, mark) in [("count", "hexbin:20"), ("mean:v", "hexbin:9x30:-0.5..0.5:0..20"), ("any", "hexbin:50")] {
+        let mut request = request(reduction, "linear", "..", true);
+        request.layers[0].mark = mark.parse().unwrap();
+        let whole = draw(&table, &request, 1 << 30);
+        let banded = draw(&table, &request, 1 << 18);
+        assert_eq!((whole.passes(), banded.passes()), (1, 1));
+        assert_eq!((banded.accountings(), banded.view()), (whole.accountings(), whole.view()));
+        assert!(file(&banded, dir.path()) == file(&whole, dir.path()), "{mark}");
+    }
+}
+
+#[test]
 fn bands_of_several_layers_make_the_same_file() {
     let dir = tempfile::tempdir().unwrap();
     let table = table(dir.path());

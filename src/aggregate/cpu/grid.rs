@@ -36,7 +36,12 @@ pub struct Frame {
 impl Frame {
     /// The shape for so many rows of the plan's pixels.
     pub fn new(plan: &FramePlan, lines: u32) -> Self {
-        let (width, height) = (plan.view.x.pixels, lines.min(plan.view.y.pixels));
+        let (width, height) = match plan.draw {
+            // A counter for each hexagon, whatever part of them is seen.
+            Draw::Hexagons(lattice) => lattice.grid(),
+            _ => (plan.view.x.pixels, lines.min(plan.view.y.pixels)),
+        };
+        let has_runs = matches!(plan.draw, Draw::Lines { .. } | Draw::Markers { .. });
         let padded = width.next_multiple_of(16) + 16;
         let stride = if padded.is_multiple_of(256) { padded + 16 } else { padded };
         // At most 30000 * 30032 pixels: fits u32.
@@ -44,8 +49,13 @@ impl Frame {
             width: width as usize,
             stride,
             rest: stride * height,
-            has_runs: plan.draw != Draw::Points && plan.reduce != Reduce::Coverage,
+            has_runs: has_runs && plan.reduce != Reduce::Coverage,
         }
+    }
+
+    /// Rows of pixels, or of hexagons.
+    pub fn lines(&self) -> usize {
+        (self.rest / self.stride) as usize
     }
 
     fn len(&self) -> usize {

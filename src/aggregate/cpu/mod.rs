@@ -1,6 +1,7 @@
 //! The CPU engine: all cores, a private grid for each, no driver; also what the GPU engine is checked against.
 
 mod grid;
+mod hexagons;
 mod lines;
 mod locate;
 mod markers;
@@ -22,10 +23,12 @@ use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
 use crate::plan::{Draw, FramePlan, Reduce, VALUE, X, Y};
 use crate::scene::edge::EdgeRule;
+use crate::scene::lattice::LatticeAxis;
 
 use super::cells::Cells;
 use super::{Accounting, Aggregate, ByCategory, EngineError, Rest, Values};
 use grid::{Frame, Grid};
+use hexagons::Hexagons;
 use lines::Pen;
 use locate::Locator;
 use markers::Stamp;
@@ -106,6 +109,14 @@ const LINES: usize = 16;
 
 /// Adds up all private grids.
 fn merge(workers: &[Worker], pass: &Pass<'_>, take: &mut dyn FnMut(Values)) -> Accounting {
+    if let Some(hexagons) = &pass.hexagons {
+        let mut cells = Cells::default();
+        for worker in workers {
+            worker.grid.add_to(0..pass.frame.lines(), &mut cells);
+            cells.rest = cells.rest + worker.grid.rest();
+        }
+        return hexagons.show(&cells, pass.plan, pass.kinds[VALUE], &pass.lines, take);
+    }
     let (height, width) = (pass.lines.len(), pass.plan.view.x.pixels as usize);
     let (mut in_view, mut below) = (0_u64, Vec::new());
     for first in (0..height).step_by(LINES) {
@@ -146,6 +157,8 @@ struct Pass<'a> {
     series: Option<LaneKind>,
     /// From values to categories, where these are counted.
     coding: Option<Coding>,
+    /// Where the hexagons are, where hexagons are drawn.
+    hexagons: Option<Hexagons>,
     reading: Reading,
     spill_rows: u32,
     arch: pulp::Arch,
@@ -176,6 +189,7 @@ impl<'a> Pass<'a> {
             kinds: [Some(x), Some(y), value],
             series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
             coding,
+            hexagons: Hexagons::of(plan),
             reading: Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading },
             spill_rows: options.spill_rows,
             arch: pulp::Arch::new(),
@@ -238,11 +252,11 @@ impl Worker {
             places: (pass.plan.draw != Draw::Points).then(|| Box::new([[0.0; BATCH]; 2])),
             pen: match pass.plan.draw {
                 Draw::Lines { .. } => Some(Box::new(Pen::new(pass.plan, &pass.lines, pass.series))),
-                Draw::Points | Draw::Markers { .. } => None,
+                Draw::Points | Draw::Markers { .. } | Draw::Hexagons(_) => None,
             },
             stamp: match pass.plan.draw {
                 Draw::Markers { shape, size } => Some(Stamp::new(pass.plan, (shape, size), &pass.lines)),
-                Draw::Points | Draw::Lines { .. } => None,
+                Draw::Points | Draw::Lines { .. } | Draw::Hexagons(_) => None,
             },
         }
     }
@@ -267,6 +281,9 @@ impl Worker {
             if let Some(stamp) = &self.stamp {
                 stamp.stamp(columns, lines, places, &mut self.grid);
             }
+            if let Some(hexagons) = &pass.hexagons {
+                hexagons.settle(columns, lines, places);
+            }
         }
         let index = pass.frame.index(columns, lines);
         let value = match (&mut self.buffers[VALUE], part.columns().get(VALUE)) {
@@ -279,7 +296,7 @@ impl Worker {
         }
     }
 
-    /// Finds the pixels of a batch, and where lines need them the positions. Gives the number of rows.
+    /// Finds the pixels of a batch, and where marks need them the positions. Gives the number of rows.
     #[inline(always)]
     fn find(&mut self, pass: &Pass<'_>, part: &Part, rows: &Range<u64>) -> usize {
         let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
@@ -289,8 +306,9 @@ impl Worker {
             Some([x, y]) => (Some(&mut x[..n]), Some(&mut y[..n])),
             None => (None, None),
         };
-        locate(x, part.columns().get(X), (&pass.x, &pass.plan.x), rows, (columns, at_x));
-        locate(y, part.columns().get(Y), (&pass.y, &pass.plan.y), rows, (lines, at_y));
+        let [along_x, along_y] = pass.hexagons.as_ref().map_or([None; 2], |hexagons| hexagons.axes().map(Some));
+        locate(x, part.columns().get(X), (&pass.x, &pass.plan.x, along_x), rows, (columns, at_x));
+        locate(y, part.columns().get(Y), (&pass.y, &pass.plan.y, along_y), rows, (lines, at_y));
         if pass.lines != (0..pass.plan.view.y.pixels) {
             locate::keep_band(&pass.lines, lines);
         }
@@ -304,12 +322,12 @@ impl Worker {
     }
 }
 
-/// Finds the pixels of a batch along one axis, and where asked for the positions.
+/// Finds the pixels of a batch along one axis, and where asked for the positions, of a lattice if there is one.
 #[inline(always)]
 fn locate(
     buffer: &mut Option<LaneBuffer>,
     column: Option<&Column>,
-    (locator, rule): (&Locator, &EdgeRule),
+    (locator, rule, lattice): (&Locator, &EdgeRule, Option<&LatticeAxis>),
     rows: &Range<u64>,
     (found, positions): (&mut [u32], Option<&mut [f64]>),
 ) {
@@ -317,7 +335,10 @@ fn locate(
         let lane = buffer.decode(column, rows);
         locator.locate(lane, found);
         if let Some(positions) = positions {
-            locate::positions(locator, rule, column.kind(), lane, positions);
+            match lattice {
+                Some(axis) => hexagons::positions(axis, column.kind(), lane, positions),
+                None => locate::positions(locator, rule, column.kind(), lane, positions),
+            }
         }
     }
 }

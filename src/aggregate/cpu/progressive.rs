@@ -1,12 +1,13 @@
 //! A pass in stages: a picture of a sample first, of all rows in the end.
 
 use crate::aggregate::cells::Cells;
-use crate::aggregate::{Accounting, Aggregate, EngineError};
+use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 use crate::data::blocks::Blocks;
 use crate::data::parallel::{Progress, note_walked, read_spread};
 use crate::data::table::Table;
-use crate::plan::{FramePlan, VALUE};
+use crate::plan::{FramePlan, Reduce, VALUE};
 
+use super::hexagons::Hexagons;
 use super::{CpuOptions, Pass, Worker};
 
 /// A pass over a table that can be looked at while it goes on. Its blocks come in the order of [`Blocks::spread`], so
@@ -57,7 +58,7 @@ impl<'a> Progressive<'a> {
         if self.is_done() {
             note_walked(self.table);
         }
-        let height = self.plan.view.y.pixels as usize;
+        let height = pass.frame.lines();
         for mut worker in workers {
             worker.grid.settle();
             worker.grid.add_to(0..height, &mut self.cells);
@@ -72,6 +73,14 @@ impl<'a> Progressive<'a> {
         let value = self.plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
         let cells = &self.cells;
         let (width, height) = (self.plan.view.x.pixels, self.plan.view.y.pixels);
+        if let Some(hexagons) = Hexagons::of(self.plan) {
+            let mut values = match self.plan.reduce {
+                Reduce::Count => Values::Count(Vec::new()),
+                _ => Values::Real(Vec::new()),
+            };
+            let accounting = hexagons.show(cells, self.plan, value, &(0..height), &mut |lines| values.append(lines));
+            return Aggregate { width, height, values, accounting };
+        }
         let values = if cells.runs.is_empty() {
             cells.values_so_far(self.plan, value)
         } else {

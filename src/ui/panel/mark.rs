@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, DragValue, Ui};
 
-use crate::scene::mark::{MARKER_SIZES, Mark, MarkerShape};
+use crate::scene::mark::{HEXAGONS, MARKER_SIZES, Mark, MarkerShape, up_for};
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
 use crate::scene::style::Rgba;
@@ -14,6 +14,8 @@ use super::row;
 const FIRST_PX: u32 = 1;
 /// Size that markers begin with, in pixels.
 const FIRST_SIZE: f64 = 5.0;
+/// How many hexagons stand side by side at first.
+const FIRST_HEXAGONS: u32 = 40;
 /// The color that one color begins with.
 const FIRST_COLOR: Rgba = Rgba([255, 64, 64, 255]);
 
@@ -22,9 +24,17 @@ pub fn ui(ui: &mut Ui, model: &mut Model, names: &[String]) {
     let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
     mark(ui, model, &layer.mark, names);
     color(ui, model, layer.color);
-    // Markers of one color are as large as they are.
-    if layer.color.is_none() || !matches!(layer.mark, Mark::Markers { .. }) {
+    if can_spread(&layer.mark, layer.color) {
         spread(ui, model, layer.spread);
+    }
+}
+
+/// Whether numbers can be spread: markers of one color and hexagons are as large as they are.
+fn can_spread(mark: &Mark, color: Option<Rgba>) -> bool {
+    match mark {
+        Mark::Points | Mark::Lines { .. } => true,
+        Mark::Markers { .. } => color.is_none(),
+        Mark::Hexagons { .. } => false,
     }
 }
 
@@ -37,9 +47,11 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
             Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
             Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
+            Mark::Hexagons { .. } => "hexagons",
         };
         let size = if let Mark::Markers { size, .. } = present { *size } else { FIRST_SIZE };
         let marker = |shape| Mark::Markers { shape, size, is_solid: false };
+        let hexagons = Mark::Hexagons { across: FIRST_HEXAGONS, up: up_for(FIRST_HEXAGONS), extent: None };
         let list = ComboBox::from_id_salt("mark").selected_text(name).width(84.0).show_ui(ui, |ui| {
             let choices = [
                 ("points", Mark::Points),
@@ -47,6 +59,7 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
                 ("circles", marker(MarkerShape::Circle)),
                 ("squares", marker(MarkerShape::Square)),
                 ("crosses", marker(MarkerShape::Cross)),
+                ("hexagons", hexagons),
             ];
             for (choice, mark) in choices {
                 if ui.selectable_label(name == choice, choice).clicked() && name != choice {
@@ -70,6 +83,15 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             });
             list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(of);
         }
+        if let Mark::Hexagons { mut across, up, extent } = *present {
+            let is_regular = up == up_for(across);
+            let response = ui.add(DragValue::new(&mut across).range(HEXAGONS).speed(0.3).suffix(" across"));
+            if settled(&response.on_hover_text("How many hexagons stand side by side"), model) {
+                let up = if is_regular { up_for(across) } else { up };
+                let mark = Mark::Hexagons { across, up, extent };
+                model.edit("Hexagons", |document| document.layer_mut().mark = mark);
+            }
+        }
         if let Mark::Markers { shape, mut size, is_solid } = *present {
             let field = DragValue::new(&mut size).range(MARKER_SIZES).speed(0.1).max_decimals(2).suffix(" px");
             if drag(ui, model, field) {
@@ -78,6 +100,9 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             }
         }
     });
+    if let Some(mark) = extent(ui, model, present) {
+        chosen = Some(mark);
+    }
     if let Some(mark) = chosen.filter(|mark| mark != present) {
         model.settle();
         model.edit("Mark", |document| {
@@ -86,13 +111,36 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             if mark.check(&layer.reduction).is_err() {
                 layer.reduction = Reduction::Count;
             }
-            if matches!(mark, Mark::Markers { .. }) && layer.color.is_some() {
+            if !can_spread(&mark, layer.color) {
                 layer.spread = Spread::default();
             }
             layer.mark = mark;
         });
         model.settle();
     }
+}
+
+/// What hexagons lie over. Gives the mark that is chosen instead, if one is.
+fn extent(ui: &mut Ui, model: &Model, present: &Mark) -> Option<Mark> {
+    let Mark::Hexagons { across, up, extent } = *present else { return None };
+    let mut chosen = None;
+    row(ui, "over", |ui, label| {
+        let name = if extent.is_some() { "an extent" } else { "whole data" };
+        let list = ComboBox::from_id_salt("extent").selected_text(name).width(84.0).show_ui(ui, |ui| {
+            if ui.selectable_label(extent.is_none(), "whole data").clicked() {
+                chosen = Some(Mark::Hexagons { across, up, extent: None });
+            }
+            if let Some(painted) = model.painted()
+                && ui.selectable_label(false, "this view").clicked()
+            {
+                let view = painted.shown.view;
+                chosen = Some(Mark::Hexagons { across, up, extent: Some([view.x.range, view.y.range]) });
+            }
+        });
+        let shown = extent.map_or_else(String::new, |[x, y]| format!(": {x}, {y}"));
+        list.response.on_hover_text(format!("What the hexagons lie over{shown}")).labelled_by(label);
+    });
+    chosen
 }
 
 /// One color in the place of a colormap.
@@ -116,7 +164,7 @@ fn set_color(model: &mut Model, color: Option<Rgba>) {
     model.edit("One color", |document| {
         let layer = document.layer_mut();
         layer.color = color;
-        if color.is_some() && matches!(layer.mark, Mark::Markers { .. }) {
+        if !can_spread(&layer.mark, color) {
             layer.spread = Spread::default();
         }
     });
@@ -175,7 +223,11 @@ fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {
 
 /// A number that is dragged or typed; says whether it has changed.
 fn drag(ui: &mut Ui, model: &mut Model, value: DragValue<'_>) -> bool {
-    let response = ui.add(value);
+    settled(&ui.add(value), model)
+}
+
+/// Ends a change with the drag or the typing that makes it; says whether there is one.
+fn settled(response: &egui::Response, model: &mut Model) -> bool {
     if response.drag_stopped() || response.lost_focus() {
         model.settle();
     }

@@ -156,6 +156,8 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             mark: match blend {
                 3 if !sums => "line:1".parse().unwrap(),
                 4 if !sums && spread == "0" => "cross:4.5".parse().unwrap(),
+                5 if spread == "0" => "hexbin:30:0..1e-3:0.5..7".parse().unwrap(),
+                2 if spread == "0" => "hexbin:30x7".parse().unwrap(),
                 _ => Mark::Points,
             },
             color: (blend > 2).then_some(Rgba([1, 2, 3, 200])),
@@ -210,6 +212,7 @@ proptest! {
         prop_assume!(figure.check().is_ok());
         let outputs = [Output { path: folder.path().join("o.png"), size: Some(figure.size), dpi: Some(300.0) }];
         let text = write(&figure, &outputs, folder.path()).unwrap();
+        prop_assert_eq!(schema_tests::check(&text), Ok(()));
         let read = read_text(&text, folder.path(), &[]).unwrap();
         prop_assert_eq!(&read.figure, &figure);
         prop_assert_eq!(&read.outputs[..], &outputs[..]);
