@@ -24,6 +24,7 @@ fn laid(size: (u32, u32), scale: f64) -> Layout {
         x: quantity,
         y: quantity,
         bars: &[name("points per pixel")],
+        legend: 0,
     })
     .unwrap()
 }

@@ -43,6 +43,8 @@ pub struct FrameRequest<'a> {
     pub y: Quantity,
     /// The colour bars, the uppermost first: what their colours stand for, if that is said.
     pub bars: &'a [Option<String>],
+    /// Entries of a legend, which then is the last of the bars and as high as these need.
+    pub legend: u32,
 }
 
 /// What a piece of text is, which decides its colour.

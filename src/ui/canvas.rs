@@ -9,7 +9,7 @@ use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, V
 
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
-use crate::scene::style::Background;
+use crate::scene::style::{Background, Rgba};
 use crate::workbench::frame::{ColorBar, FigureText, FrameRequest, Image, Layout, Look, compose, layout, surroundings};
 use crate::workbench::session::{FrameStatus, Painted};
 
@@ -25,6 +25,8 @@ struct LayoutKey {
     text: FigureText,
     quantities: [crate::workbench::frame::Quantity; 2],
     bars: Vec<Option<String>>,
+    /// Layers of one color.
+    legend: Vec<(String, Rgba)>,
 }
 
 /// Everything that decides what the figure's texture shows.
@@ -112,7 +114,8 @@ impl Canvas {
     fn laid_out(&mut self, model: &Model, view: View, size: Size, pixels_per_point: f32) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
-        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars };
+        let legend = model.document().map_or_else(Vec::new, |document| document.figure.color_legend());
+        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars, legend };
         if let Some((known, layout)) = &self.layout
             && *known == key
         {
@@ -126,6 +129,7 @@ impl Canvas {
             x: key.quantities[0],
             y: key.quantities[1],
             bars: &key.bars,
+            legend: u32::try_from(key.legend.len()).unwrap_or(u32::MAX),
         };
         // What cannot be laid out with axes is all plot.
         let layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
@@ -207,7 +211,9 @@ pub fn is_exact(painted: &Painted, stage: &Stage) -> bool {
 fn bars(document: &Document, painted: Option<&Arc<Painted>>) -> Vec<ColorBar> {
     let Some(painted) = painted else { return Vec::new() };
     let layers = document.figure.layers.iter().zip(&painted.layers).rev();
-    layers.filter(|(layer, _)| layer.has_bar()).map(|(_, painted)| painted.bar.clone()).collect()
+    let bars = layers.filter(|(layer, _)| layer.has_bar()).map(|(_, painted)| painted.bar.clone());
+    let legend = Some(document.figure.color_legend()).filter(|legend| !legend.is_empty());
+    bars.chain(legend.map(ColorBar::legend)).collect()
 }
 
 fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bars: &[ColorBar]) -> Option<Image> {

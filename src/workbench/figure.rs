@@ -15,6 +15,7 @@ use crate::aggregate::{Accounting, Values};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
+use crate::figure::colorbar::ColorBar;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
@@ -205,7 +206,8 @@ impl FigureRequest {
             None if several => Some(format!("{}: {}", layer.title(), self.quantity(layer, table))),
             None => Some(self.quantity(layer, table)),
         };
-        self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label).collect()
+        let labels = self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label);
+        labels.chain((!self.color_legend().is_empty()).then_some(None)).collect()
     }
 
     /// What the colors of a layer stand for.
@@ -289,10 +291,11 @@ fn lay_out(
     let first = tables.first().ok_or(WorkbenchError::Data(crate::data::DataError::Empty))?;
     let (text, [x, y]) = (words(&request.text, first), quantities(first));
     let bars = request.bar_labels(tables);
+    let legend = u32::try_from(request.color_legend().len()).unwrap_or(u32::MAX);
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.
     for round in 0..5 {
         let view = plans[0].view;
-        let frame = FrameRequest { size: request.size, scale, text: &text, view: &view, x, y, bars: &bars };
+        let frame = FrameRequest { size: request.size, scale, text: &text, view: &view, x, y, bars: &bars, legend };
         let layout = frame::layout(&frame)?;
         let fits = layout.plot_size() == size;
         size = layout.plot_size();
@@ -372,6 +375,7 @@ impl Workbench {
             shadings.push(colors);
         }
         bars.reverse();
+        bars.extend(Some(request.color_legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
         let blends = visible.iter().map(|i| request.layers[*i].blend);
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();

@@ -25,6 +25,9 @@ const BAR: (f64, f64, f64) = (18.0, 14.0, 46.0);
 /// Distance between colour bars, in CSS pixels: room for what labels of the lower share.
 const BARS_APART: f64 = 26.0;
 
+/// Height of a legend's entry, in CSS pixels.
+const LEGEND_STEP: f64 = 20.0;
+
 /// What was found out about the axes, so that room is made for it.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Needs {
@@ -132,23 +135,28 @@ impl Attempt<'_> {
         Ok(Some((layout, needs)))
     }
 
-    /// Colour bars one above the other beside the plot, as many as have room for a few ticks.
+    /// Colour bars one above the other beside the plot, as many as have room for a few ticks, with the legend beneath all.
     fn bars(&self, plot: Rect) -> Vec<BarPlace> {
+        let bars = u32::try_from(self.request.bars.len()).unwrap_or(u32::MAX);
+        let legend =
+            if bars > 0 { self.px(LEGEND_STEP * f64::from(self.request.legend)).min(plot.height / 2) } else { 0 };
         let apart = self.px(BARS_APART);
-        let most = (plot.height + apart) / (self.px(LEAST.1) + apart);
-        let count = u32::try_from(self.request.bars.len()).unwrap_or(u32::MAX).min(most.max(1));
-        let place = |i: u32| {
-            // Whole pixels, the last ending with the plot.
-            let edge = |i: u32| plot.y + (plot.height + apart) * i / count;
-            let rect = Rect {
-                x: plot.right() + self.px(BAR.0),
-                y: edge(i),
-                width: self.px(BAR.1),
-                height: edge(i + 1) - apart - edge(i),
-            };
+        let wanted = bars - u32::from(legend > 0);
+        let height = if legend > 0 { plot.height - legend - apart.min(plot.height - legend) } else { plot.height };
+        let most = (height + apart) / (self.px(LEAST.1) + apart);
+        let count = wanted.min(most.max(1));
+        let place = |y: u32, height: u32| {
+            let rect = Rect { x: plot.right() + self.px(BAR.0), y, width: self.px(BAR.1), height };
             BarPlace { rect, room: self.len(BAR.2) }
         };
-        (0..count).map(place).collect()
+        // Whole pixels, the last ending with the plot, or above the legend.
+        let edge = |i: u32| plot.y + (height + apart) * i / count;
+        let mut places: Vec<BarPlace> = (0..count).map(|i| place(edge(i), edge(i + 1) - apart - edge(i))).collect();
+        // What is not the last bar's place would be taken for another's.
+        if legend > 0 && count == wanted {
+            places.push(place(if wanted == 0 { plot.y } else { plot.bottom() - legend }, legend));
+        }
+        places
     }
 
     /// Ticks as many as have room for their labels.

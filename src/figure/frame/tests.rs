@@ -35,6 +35,7 @@ fn request<'a>(size: (u32, u32), scale: f64, text: &'a FigureText, view: &'a Vie
         x: Quantity::default(),
         y: Quantity::default(),
         bars: bar(),
+        legend: 0,
     }
 }
 
@@ -71,6 +72,22 @@ fn check(made: &Layout) -> Result<(), TestCaseError> {
         prop_assert!(bar.rect.y >= made.plot.y && bar.rect.bottom() <= made.plot.bottom());
     }
     Ok(())
+}
+
+#[test]
+fn a_legend_takes_the_room_that_it_needs() {
+    let (text, view) = (words(), view("0..10", "0..10", Scale::Linear));
+    let both = [Some("points per pixel".to_owned()), None];
+    let made = layout(&FrameRequest { bars: &both, legend: 2, ..request((800, 600), 1.0, &text, &view) }).unwrap();
+    check(&made).unwrap();
+    assert_eq!((made.bars.len(), made.bars[1].rect.height), (2, 40));
+    let alone =
+        layout(&FrameRequest { bars: &both[1..], legend: 2, ..request((800, 600), 1.0, &text, &view) }).unwrap();
+    assert_eq!((alone.bars.len(), alone.bars[0].rect.y, alone.bars[0].rect.height), (1, alone.plot.y, 40));
+    // Where there is no room for all bars, it is left out.
+    let many = vec![None; 40];
+    let crowded = layout(&FrameRequest { bars: &many, legend: 1, ..request((800, 600), 1.0, &text, &view) }).unwrap();
+    assert!(crowded.bars.len() < 39 && crowded.bars.iter().all(|bar| bar.rect.height > 20));
 }
 
 #[test]
