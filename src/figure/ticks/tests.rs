@@ -233,7 +233,8 @@ proptest! {
         // Of the smallest numbers there are only multiples of 5e-324.
         prop_assume!(end - start > 1e-318);
         let count = found.labels().count() as f64;
-        prop_assert!(count <= (f64::from(pixels) / ROOM.major + 1.1).max(7.0), "{count}");
+        // Where the range is a hundred neighbours of f64 wide, rounding may bring a tick beyond each end into it.
+        prop_assert!(count <= (f64::from(pixels) / ROOM.major + 2.1).max(7.0), "{count}");
         prop_assert!(count >= (f64::from(pixels) / ROOM.major / 2.6).floor(), "{count}");
     }
 
