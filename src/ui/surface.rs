@@ -2,8 +2,8 @@
 //!
 //! A lost device is thrown away whole and opened anew: [`open`] on a thread, then [`Painter::new`] on the window's.
 //! A program that paints on the CPU keeps the last frame and paints only what changes of it.
-//! Pixels come out as egui means them: an 8-bit target that is not sRGB, no dithering, no multisampling, and texels
-//! fetched rather than filtered by the device's sampler, so a texture shown 1:1 at whole pixels is exact on the screen.
+//! Pixels come out as egui means them: an 8-bit target that is not sRGB, no dithering, no multisampling, and texels of
+//! pictures fetched rather than filtered by the device's sampler, so one shown 1:1 at whole pixels is exact on the screen.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
