@@ -133,6 +133,9 @@ pub enum DataError {
     /// A layout whose columns would reach beyond the file's end or overflow.
     #[error("laying out the columns: {0}")]
     Layout(String),
+    /// A grid that cannot be read; the detail says why and what to do.
+    #[error("reading the grid: {0}")]
+    Grid(String),
     /// A raw file and a specification that do not go together.
     #[error("reading raw numbers: {0}")]
     Raw(String),

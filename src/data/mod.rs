@@ -8,6 +8,7 @@ pub mod decode;
 pub mod dtype;
 pub mod error;
 pub mod expression;
+pub mod grid;
 pub mod guess;
 pub mod layout;
 pub mod literal;
