@@ -118,6 +118,7 @@ fn plan_of(table: &Table, reduction: &str, pixels: u32, scale: Scale, (low, high
         y: axis,
         size: Size { width: pixels, height: pixels },
         mark: Mark::Points,
+        step: 0,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     };

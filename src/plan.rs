@@ -6,7 +6,7 @@ use crate::scene::axis::{Axis, Coordinate, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
 use crate::scene::lattice::{Lattice, LatticeAxis};
 use crate::scene::layer::{AxisRequest, Layer};
-use crate::scene::mark::{Mark, MarkerShape};
+use crate::scene::mark::{Mark, MarkerShape, Sampling};
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::Per;
 
@@ -129,6 +129,8 @@ pub enum Reduce {
     Total(Statistic, FixedPoint),
     /// The largest (true) or smallest (false) value.
     Extreme(bool),
+    /// The mean (or the least, or greatest) value of a field's cells over the area of each pixel.
+    Over(Statistic),
     /// Count rows of each category: a plane of counts for each of the most frequent ones, and one for all others.
     CountBy {
         /// Categories with a plane of their own.
@@ -173,6 +175,13 @@ pub enum Draw {
     },
     /// Hexagons, of which each pixel shows the one that its center lies in.
     Hexagons(Lattice),
+    /// The cells of a field.
+    Field {
+        /// Which of its steps.
+        step: u64,
+        /// What is between the centers of cells.
+        sampling: Sampling,
+    },
 }
 
 /// Pure description of one frame's numbers.
@@ -196,6 +205,7 @@ impl FramePlan {
         match (self.draw, self.reduce) {
             (Draw::Points, Reduce::CountBy { .. }) => Some("categories are counted by the CPU engine"),
             (Draw::Points, _) => None,
+            (Draw::Field { .. }, _) => Some("fields are the CPU engine's work"),
             _ => Some("lines, markers and hexagons are the CPU engine's work"),
         }
     }
@@ -226,6 +236,7 @@ impl FramePlan {
 /// Whether statistics of the x, y and value columns are needed before [`frame`] can plan.
 pub fn stats_needed(layer: &Layer, kinds: [Option<LaneKind>; 3]) -> [bool; 3] {
     let value = match (layer.reduction.statistic(), kinds[VALUE]) {
+        _ if layer.mark.is_of_fields() => false,
         (Some(Statistic::Sum | Statistic::Mean | Statistic::Std), Some(LaneKind::F32 | LaneKind::F64)) => true,
         (Some(Statistic::Std), Some(LaneKind::I64 { bits, .. })) => bits > 32,
         _ => false,
@@ -250,6 +261,7 @@ pub fn frame(
     let is_solid = matches!(layer.mark, Mark::Markers { is_solid: true, .. });
     let reduce = match (&layer.reduction, value) {
         _ if is_solid => Reduce::Coverage,
+        (Reduction::Of(statistic, _), _) if layer.mark.is_of_fields() => Reduce::Over(*statistic),
         (Reduction::Any, _) => Reduce::Any,
         (Reduction::By { most, .. }, Some(facts)) => count_by(*most, facts)?,
         (Reduction::Of(Statistic::Min, _), Some(_)) => Reduce::Extreme(false),
@@ -266,6 +278,9 @@ pub fn frame(
             x: lattice("x", layer.x.scale, x, *across, extent.map(|[x, _]| x))?,
             y: lattice("y", layer.y.scale, y, *up, extent.map(|[_, y]| y))?,
         }),
+        mark @ (Mark::Image { .. } | Mark::Filled | Mark::Contours) => {
+            Draw::Field { step: layer.step, sampling: mark.sampling().unwrap_or_default() }
+        }
     };
     Ok(FramePlan {
         view,
@@ -336,6 +351,9 @@ fn fit(name: &'static str, scale: Scale, facts: &ColumnFacts, pixels: u32) -> Re
         low = stats.min_positive.ok_or_else(|| nothing("positive"))?;
     }
     match (low, high) {
+        (Number::Real(low), Number::Real(high)) if stats.is_extent && low < high => {
+            Ok(Range { start: Coordinate::Real(low), end: Coordinate::Real(high) })
+        }
         (Number::Integer(low), Number::Integer(high)) => fit_integer(name, low, high, scale, pixels),
         _ => fit_real(name, low.to_f64(), high.to_f64(), scale, pixels),
     }

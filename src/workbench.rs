@@ -3,6 +3,7 @@
 mod bands;
 pub mod categories;
 pub mod command_line;
+pub mod fields;
 pub mod figure;
 pub mod figure_file;
 pub mod frame;
@@ -36,6 +37,7 @@ use crate::scene::reduction::Reduction;
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::Table;
+pub use crate::data::grid::{At, Shape};
 pub use crate::data::raw::RawSpec;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::axes::Theme;
@@ -277,6 +279,10 @@ impl Workbench {
         progress: &Progress,
     ) -> Result<[Option<ColumnStats>; 3], WorkbenchError> {
         let mut found = [None; 3];
+        if let Some(field) = table.field() {
+            let [x, y] = field.extents();
+            return Ok([Some(x), Some(y), None]);
+        }
         let wanted: Vec<usize> = (0..3).filter(|i| needed[*i] && table.column(*i).is_some()).collect();
         if wanted.is_empty() {
             return Ok(found);

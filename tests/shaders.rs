@@ -629,6 +629,7 @@ mod arithmetic {
             y: axis(width.into()),
             size: Size { width, height: 1 },
             mark: Mark::Points,
+            step: 0,
             reduction: reduction.parse().unwrap(),
             style: Style::default(),
         }

@@ -85,6 +85,8 @@ impl Cells {
                 let share = |mask: &u64| if *mask > 0 { f64::from(mask.count_ones()) / 64.0 } else { f64::NAN };
                 Values::Real(self.masks.iter().map(share).collect())
             }
+            // Fields have no cells of their own here: their numbers are made at once.
+            Reduce::Over(_) => Values::Real(Vec::new()),
             Reduce::Any => Values::Real(self.counts.iter().map(|n| if *n > 0 { 1.0 } else { f64::NAN }).collect()),
             Reduce::Total(statistic, fixed) => Values::Real(self.totals(statistic, fixed, bias)),
             Reduce::Extreme(largest) => Values::Real(self.extreme_values(largest, value)),

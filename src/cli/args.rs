@@ -10,12 +10,12 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::Style;
 use crate::workbench::command_line::DEFAULT_SIZE;
+use crate::workbench::fields::suited;
 use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::sources::Sources;
-use crate::workbench::{EngineChoice, RawSpec};
+use crate::workbench::{At, EngineChoice, Progress, RawSpec, Shape};
 
 use super::render_args::RenderArgs;
 
@@ -115,6 +115,10 @@ pub struct RawArgs {
     /// Whether values of a row, or of a column, lie together [default: interleaved]
     #[arg(long, value_enum, help_heading = RAW)]
     layout: Option<LayoutArg>,
+    /// Cells along each dimension of an array of numbers, rows before columns: 350x800x800; of a plane, 800x800, there are
+    /// as many steps as the file holds
+    #[arg(long, value_name = "NxN", help_heading = RAW)]
+    shape: Option<Shape>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -130,6 +134,7 @@ impl RawArgs {
             columns: self.columns,
             offset: self.offset,
             planar: self.layout.map(|layout| layout == LayoutArg::Planar),
+            shape: self.shape.clone(),
         }
     }
 }
@@ -152,6 +157,13 @@ pub struct ViewArgs {
     filter: Option<String>,
     #[command(flatten)]
     raw: RawArgs,
+    /// Which step of a field, from 0 [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Fields")]
+    pub step: Option<u64>,
+    /// Where to be along a further dimension: level=500 (the nearest coordinate) or member=#3 (the cell's number, from 0);
+    /// may be given again
+    #[arg(long, value_name = "DIM=PLACE", help_heading = "Fields")]
+    at: Vec<At>,
     /// Size of the picture in pixels [default: 1920x1080]
     #[arg(long, value_name = "WxH", allow_hyphen_values = true, help_heading = "View")]
     pub size: Option<Size>,
@@ -228,16 +240,18 @@ impl ViewArgs {
             value: None,
             filter: self.filter.clone(),
             raw: self.raw.spec(),
+            is_field: false,
+            at: self.at.clone(),
         }
     }
 
     /// A figure of one layer, all around it as by default.
-    pub fn figure(&self, style: Style) -> FigureRequest {
-        let reduction = self.reduction.clone().unwrap_or_default();
+    pub fn figure(&self, progress: &Progress) -> FigureRequest {
         let spread = self.spread.or(self.dynspread).unwrap_or_default();
-        let mark = self.mark.clone().unwrap_or_default();
-        let layer = FigureLayer { mark, reduction, spread, style, ..FigureLayer::new(self.sources()) };
+        let layer = suited(self.sources(), self.mark.clone(), self.reduction.clone(), progress);
+        let layer = FigureLayer { spread, ..layer };
         FigureRequest {
+            step: self.step.unwrap_or(0),
             x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default() },
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default() },
             ..FigureRequest::new(layer, self.size.unwrap_or(DEFAULT_SIZE))
@@ -258,11 +272,12 @@ impl ViewArgs {
             ("--x", self.x.is_some()),
             ("--y", self.y.is_some()),
             ("--filter", self.filter.is_some()),
-            ("--dtype, --columns, --offset, --layout", self.raw.spec() != RawSpec::default()),
+            ("--dtype, --columns, --offset, --layout, --shape", self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
             ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
+            ("--at", !self.at.is_empty()),
             ("--spread", self.spread.is_some()),
             ("--dynspread", self.dynspread.is_some()),
         ];

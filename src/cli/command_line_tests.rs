@@ -17,7 +17,7 @@ use crate::workbench::{FigureText, RawSpec, Theme};
 
 fn read(words: &[String]) -> (FigureRequest, PathBuf) {
     match Cli::try_parse_from(words).unwrap_or_else(|e| panic!("{words:?}: {e}")).command {
-        Some(Command::Render(args)) => (args.figure(), args.output.unwrap()),
+        Some(Command::Render(args)) => (args.figure(&Progress::default()), args.output.unwrap()),
         other => panic!("{other:?}"),
     }
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
-use crate::scene::style::Style;
 use crate::workbench::categories::{ShownCategory, shown_categories};
 use crate::workbench::command_line::{comment, title};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
@@ -22,7 +21,7 @@ use super::terminal::{Bar, grouped, is_watched, print};
 
 /// Draws a figure as a PNG, or as several.
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let asked = args.asked()?;
+    let asked = args.asked(progress)?;
     // A misspelt colormap shall not cost a pass over the data.
     asked.figure.check()?;
     for note in &asked.notes {
@@ -108,7 +107,7 @@ fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
 
 /// Writes the numbers themselves.
 pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let request = args.view.figure(Style::default());
+    let request = args.view.figure(progress);
     request.check()?;
     let layer = request.layer(0, request.size);
     anyhow::ensure!(

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
-use crate::workbench::{FigureText, Theme, WorkbenchError};
+use crate::workbench::{FigureText, Progress, Theme, WorkbenchError};
 
 use super::args::ViewArgs;
 
@@ -117,7 +117,7 @@ impl RenderArgs {
     ///
     /// # Errors
     /// A figure file that cannot be read, options that do not go together, no output.
-    pub fn asked(&self) -> Result<Asked, WorkbenchError> {
+    pub fn asked(&self, progress: &Progress) -> Result<Asked, WorkbenchError> {
         let output = |path: &PathBuf| Output { path: path.clone(), size: None, dpi: None };
         let given: Vec<Output> = self.output.iter().map(output).collect();
         let Some(path) = self.view.figure_file() else {
@@ -127,7 +127,7 @@ impl RenderArgs {
             if given.is_empty() {
                 return Err(WorkbenchError::Request("name the PNG to write: -o FILE (--output FILE)".to_owned()));
             }
-            return Ok(Asked { figure: self.figure(), outputs: given, notes: Vec::new() });
+            return Ok(Asked { figure: self.figure(progress), outputs: given, notes: Vec::new() });
         };
         let misplaced = self.of_a_layer();
         if let Some(first) = misplaced.first() {
@@ -140,6 +140,7 @@ impl RenderArgs {
         figure.dpi = self.dpi.unwrap_or(figure.dpi);
         figure.x.range = self.view.x_range.or(figure.x.range);
         figure.y.range = self.view.y_range.or(figure.y.range);
+        figure.step = self.view.step.unwrap_or(figure.step);
         figure.axes &= !self.bare;
         figure.grid |= self.grid;
         let words = [
@@ -182,13 +183,34 @@ impl RenderArgs {
     }
 
     /// The figure that the options describe.
-    pub fn figure(&self) -> FigureRequest {
+    pub fn figure(&self, progress: &Progress) -> FigureRequest {
         let theme = match self.theme {
             Some(ThemeArg::Light) => Theme::Light,
             Some(ThemeArg::Dark) | None => Theme::Dark,
         };
-        let usual = Style::default();
-        let style = Style {
+        let text =
+            FigureText { title: self.title.clone(), x_label: self.x_label.clone(), y_label: self.y_label.clone() };
+        let mut figure = FigureRequest {
+            background: self.background.unwrap_or_else(|| default_background(theme)),
+            text,
+            theme,
+            dpi: self.dpi.unwrap_or(DPI),
+            axes: !self.bare,
+            grid: self.grid,
+            ..self.view.figure(progress)
+        };
+        for layer in &mut figure.layers {
+            self.put_on(&mut layer.style);
+            layer.color = self.color;
+            layer.label.clone_from(&self.colorbar_label);
+        }
+        figure
+    }
+
+    /// Puts what is said of colors in the place of what is usual.
+    fn put_on(&self, style: &mut Style) {
+        let usual = std::mem::take(style);
+        *style = Style {
             norm: self.norm.clone().unwrap_or(usual.norm),
             per: self.per.unwrap_or_default(),
             limits: self.limits.unwrap_or_default(),
@@ -200,21 +222,7 @@ impl RenderArgs {
             special: self.special.clone(),
             color_key: self.color_key.clone(),
             hide: self.hide.clone(),
-            ..Style::default()
+            ..usual
         };
-        let text =
-            FigureText { title: self.title.clone(), x_label: self.x_label.clone(), y_label: self.y_label.clone() };
-        let mut figure = FigureRequest {
-            background: self.background.unwrap_or_else(|| default_background(theme)),
-            text,
-            theme,
-            dpi: self.dpi.unwrap_or(DPI),
-            axes: !self.bare,
-            grid: self.grid,
-            ..self.view.figure(style)
-        };
-        figure.layers[0].color = self.color;
-        figure.layers[0].label.clone_from(&self.colorbar_label);
-        figure
     }
 }

@@ -65,6 +65,7 @@ impl Guess {
             columns: spec.columns.or(Some(self.columns)),
             offset: spec.offset.or(Some(self.offset)),
             planar: spec.planar.or(Some(untouched && self.planar)),
+            shape: None,
         }
     }
 }

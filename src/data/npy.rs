@@ -1,6 +1,6 @@
 //! NumPy's `.npy` files, versions 1.0, 2.0 and 3.0: from the header to where the columns lie.
 
-use super::dtype::{self, Record};
+use super::dtype::{self, Dtype, Record};
 use super::error::DataError;
 use super::layout::{self, ColumnLayout, Layout};
 use super::literal::{self, Literal};
@@ -77,6 +77,32 @@ pub fn layout(head: &[u8], file_len: u64) -> Result<Layout, DataError> {
     let table = if header.structured { records(&header)? } else { elements(&header, &mut notes)? };
     check_length(&header, &table, file_len, &mut notes)?;
     Layout::new(format, table.columns, table.rows, notes, file_len)
+}
+
+/// An array as the header describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Array {
+    /// What the file is, for people.
+    pub format: String,
+    /// Type of the elements; none where they are records.
+    pub dtype: Option<Dtype>,
+    /// Bytes before the first element.
+    pub offset: u64,
+    /// Elements along each dimension.
+    pub shape: Vec<u64>,
+    /// Whether the first index runs fastest.
+    pub is_fortran: bool,
+}
+
+/// The array of a npy file that begins with `head` (at least [`header_len`] bytes of it).
+///
+/// # Errors
+/// [`DataError::Npy`] for a header that cannot be used, the dtype's errors.
+pub fn array(head: &[u8]) -> Result<Array, DataError> {
+    let header = read_header(head)?;
+    let format = head.get(6).map_or_else(|| "npy".to_owned(), |major| format!("npy {major}.0"));
+    let dtype = if header.structured { None } else { header.record.plain() };
+    Ok(Array { format, dtype, offset: header.data, shape: header.shape, is_fortran: header.fortran })
 }
 
 fn read_header(head: &[u8]) -> Result<Header, DataError> {

@@ -2,6 +2,7 @@
 
 use super::dtype::{self, Dtype, Record};
 use super::error::DataError;
+use super::grid::Shape;
 use super::layout::{self, ColumnLayout, Layout};
 
 /// The most columns of a raw file.
@@ -18,6 +19,8 @@ pub struct RawSpec {
     pub offset: Option<u64>,
     /// Whether all of column 0 comes before all of column 1 (true), or the columns alternate (false).
     pub planar: Option<bool>,
+    /// Cells along each dimension, the slowest first, where the numbers are an array and no table.
+    pub shape: Option<Shape>,
 }
 
 fn error<T>(problem: impl Into<String>) -> Result<T, DataError> {
@@ -110,7 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spec(dtype: &str, columns: Option<u32>, offset: Option<u64>, planar: bool) -> RawSpec {
-        RawSpec { dtype: Some(dtype.to_owned()), columns, offset, planar: Some(planar) }
+        RawSpec { dtype: Some(dtype.to_owned()), columns, offset, planar: Some(planar), shape: None }
     }
 
     fn geometry(spec: &RawSpec, len: u64) -> (u64, Vec<(String, u64, u64)>) {

@@ -60,6 +60,8 @@ pub struct ColumnStats {
     pub min_positive: Option<Number>,
     /// Number of different values, where they were looked for.
     pub categories: Option<u32>,
+    /// Whether the range is that of the outer edges of cells, beyond which a fitted view shows nothing.
+    pub is_extent: bool,
 }
 
 impl ColumnStats {
@@ -79,6 +81,7 @@ impl ColumnStats {
                 .or(self.min_positive)
                 .or(other.min_positive),
             categories: None,
+            is_extent: self.is_extent && other.is_extent,
         }
     }
 }
@@ -279,7 +282,15 @@ impl Running {
         let range = (low <= high).then(|| (number(low), number(high)));
         let zero = if matches!(kind, LaneKind::I64 { bias, .. } if bias != 0) { i64::MIN } else { 0 };
         let min_positive = (low <= high && high > zero).then(|| number(positive));
-        ColumnStats { rows: self.rows, nan: self.nan, infinite: self.infinite, range, min_positive, categories: None }
+        ColumnStats {
+            rows: self.rows,
+            nan: self.nan,
+            infinite: self.infinite,
+            range,
+            min_positive,
+            categories: None,
+            is_extent: false,
+        }
     }
 }
 

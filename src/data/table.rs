@@ -6,6 +6,7 @@ use super::categories::{Categories, categories};
 use super::column::{Column, LaneKind};
 use super::error::DataError;
 use super::expression::Filter;
+use super::grid::Field;
 use super::mapping::Mapping;
 use super::parallel::{Progress, Reading};
 
@@ -108,11 +109,13 @@ impl Part {
     }
 }
 
-/// Parts with the same columns, one after another.
+/// Parts with the same columns, one after another; or a field, whose rows are the cells of one step.
 #[derive(Debug, Clone)]
 pub struct Table {
     parts: Vec<Part>,
     rows: u64,
+    /// The field that it is, if it is one; then there are no parts.
+    field: Option<Arc<Field>>,
     /// The categories of the value column, once they were found; clones share them.
     categories: Arc<OnceLock<Arc<Categories>>>,
 }
@@ -145,12 +148,28 @@ impl Table {
             placed.push(Part { columns, rows: part.rows, filter });
             rows = rows.saturating_add(part.rows);
         }
-        Ok(Self { parts: placed, rows, categories: Arc::default() })
+        Ok(Self { parts: placed, rows, field: None, categories: Arc::default() })
+    }
+
+    /// The cells of a field, with their coordinates as x and y.
+    pub fn of_field(field: Field) -> Self {
+        Self { parts: Vec::new(), rows: field.cells(), field: Some(Arc::new(field)), categories: Arc::default() }
+    }
+
+    /// The field that it is, if it is one.
+    pub fn field(&self) -> Option<&Arc<Field>> {
+        self.field.as_ref()
     }
 
     /// The parts.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// The files that are read, those of each part.
+    pub fn mappings(&self) -> Vec<&Arc<Mapping>> {
+        let grids = self.field.iter().flat_map(|field| field.grids().mappings.iter());
+        self.parts.iter().flat_map(Part::mappings).chain(grids).collect()
     }
 
     /// Rows of all parts.
@@ -160,7 +179,10 @@ impl Table {
 
     /// Kind of column `index`, the same in all parts.
     pub fn kind(&self, index: usize) -> Option<LaneKind> {
-        self.column(index).map(Column::kind)
+        match self.field {
+            Some(_) => (index <= VALUE).then_some(LaneKind::F64),
+            None => self.column(index).map(Column::kind),
+        }
     }
 
     /// The same rows, with some of the columns only.

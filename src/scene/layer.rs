@@ -29,6 +29,8 @@ pub struct Layer {
     pub size: Size,
     /// What is drawn for the rows.
     pub mark: Mark,
+    /// Which step of a field, from 0.
+    pub step: u64,
     /// How the rows of a pixel become a number.
     pub reduction: Reduction,
     /// How the numbers become colors.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::axis::{Range, ViewError};
-use super::reduction::Reduction;
+use super::reduction::{Reduction, Statistic};
 
 /// Sizes that markers may have, in CSS pixels.
 pub const MARKER_SIZES: std::ops::RangeInclusive<f64> = 0.1..=200.0;
@@ -37,10 +37,24 @@ impl fmt::Display for MarkerShape {
     }
 }
 
-/// What is drawn for the rows of a table.
+/// How a field is seen between the centers of its cells, where these are larger than pixels. Where they are smaller, a pixel
+/// has the mean (or least, or greatest) value over its area in any case but [`Sampling::Nearest`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sampling {
+    /// Each cell fills its bounds.
+    #[default]
+    Cells,
+    /// Each pixel has the value of the cell that its center lies in, whatever the size of cells.
+    Nearest,
+    /// Values change evenly from center to center.
+    Bilinear,
+}
+
+/// What is drawn for the rows of a table, or of a field.
 ///
 /// As text: `points`, `line`, `line:COLUMN`, `circle:SIZE`, `square:SIZE`, `cross:SIZE`, `hexbin:COUNT`, `hexbin:COUNTxCOUNT`,
-/// and either of these with an extent, `hexbin:COUNT:MIN..MAX:MIN..MAX`.
+/// and either of these with an extent, `hexbin:COUNT:MIN..MAX:MIN..MAX`; of fields `image`, `image:nearest`, `image:bilinear`,
+/// `filled` and `contours`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Mark {
@@ -81,12 +95,22 @@ pub enum Mark {
         /// logarithmic axes of its positive ones.
         extent: Option<[Range; 2]>,
     },
+    /// The values of a field in colors.
+    Image {
+        /// Between the centers of cells.
+        sampling: Sampling,
+    },
+    /// The areas between the levels of a field, each in one color.
+    Filled,
+    /// Lines of equal value of a field.
+    Contours,
 }
 
 /// Why a text is no mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE, cross:SIZE (in pixels) or hexbin:COUNT"
+    "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE, cross:SIZE (in pixels) or hexbin:COUNT, \
+     or of fields image, image:nearest, image:bilinear, filled or contours"
 )]
 pub struct MarkError {
     text: String,
@@ -99,8 +123,24 @@ impl Mark {
     pub fn column(&self) -> Option<&str> {
         match self {
             Self::Lines { series } => series.as_deref(),
-            Self::Points | Self::Markers { .. } | Self::Hexagons { .. } => None,
+            _ => None,
         }
+    }
+
+    /// How a field is seen between the centers of its cells, if the mark is one of fields.
+    #[must_use]
+    pub fn sampling(&self) -> Option<Sampling> {
+        match self {
+            Self::Image { sampling } => Some(*sampling),
+            Self::Filled | Self::Contours => Some(Sampling::Bilinear),
+            Self::Points | Self::Lines { .. } | Self::Markers { .. } | Self::Hexagons { .. } => None,
+        }
+    }
+
+    /// Whether it is drawn of fields, not of rows.
+    #[must_use]
+    pub fn is_of_fields(&self) -> bool {
+        self.sampling().is_some()
     }
 
     /// The mark in a figure of so many pixels to a CSS pixel, in one color or not.
@@ -108,7 +148,7 @@ impl Mark {
     pub fn scaled(&self, scale: f64, is_solid: bool) -> Self {
         match self {
             Self::Markers { shape, size, .. } => Self::Markers { shape: *shape, size: size * scale, is_solid },
-            Self::Points | Self::Lines { .. } | Self::Hexagons { .. } => self.clone(),
+            _ => self.clone(),
         }
     }
 
@@ -118,6 +158,15 @@ impl Mark {
     /// [`ViewError::Mark`].
     pub fn check(&self, reduction: &Reduction) -> Result<(), ViewError> {
         match (self, reduction) {
+            (
+                Self::Image { .. } | Self::Filled | Self::Contours,
+                Reduction::Of(Statistic::Mean | Statistic::Min | Statistic::Max, _),
+            ) => Ok(()),
+            (Self::Image { .. } | Self::Filled | Self::Contours, _) => Err(ViewError::Mark {
+                mark: self.to_string(),
+                reduction: reduction.to_string(),
+                instead: "of a field, pixels have the mean, min or max of a variable; use mean:VARIABLE",
+            }),
             (Self::Points, _) | (_, Reduction::Count | Reduction::Any) | (Self::Hexagons { .. }, Reduction::Of(..)) => {
                 Ok(())
             }
@@ -150,6 +199,12 @@ impl FromStr for Mark {
             ("line", None) => Ok(Self::Lines { series: None }),
             ("line", Some(column)) if !column.trim().is_empty() => Ok(Self::Lines { series: Some(column.to_owned()) }),
             ("line", Some(_)) => wrong("the column of the series is missing"),
+            ("image", None) => Ok(Self::Image { sampling: Sampling::Cells }),
+            ("image", Some("nearest")) => Ok(Self::Image { sampling: Sampling::Nearest }),
+            ("image", Some("bilinear")) => Ok(Self::Image { sampling: Sampling::Bilinear }),
+            ("image", Some(_)) => wrong("an image is `nearest`, `bilinear`, or neither"),
+            ("filled", None) => Ok(Self::Filled),
+            ("contours", None) => Ok(Self::Contours),
             ("hexbin", rest) => hexagons(rest.unwrap_or_default()).or_else(|why| wrong(&why)),
             (name, size) => {
                 let Some((_, shape)) = MarkerShape::ALL.iter().find(|(known, _)| *known == name) else {
@@ -180,6 +235,11 @@ impl fmt::Display for Mark {
                 }
                 extent.map_or(Ok(()), |[x, y]| write!(f, ":{x}:{y}"))
             }
+            Self::Image { sampling: Sampling::Cells } => f.write_str("image"),
+            Self::Image { sampling: Sampling::Nearest } => f.write_str("image:nearest"),
+            Self::Image { sampling: Sampling::Bilinear } => f.write_str("image:bilinear"),
+            Self::Filled => f.write_str("filled"),
+            Self::Contours => f.write_str("contours"),
         }
     }
 }
@@ -252,6 +312,11 @@ mod tests {
             "hexbin:2x1000",
             "hexbin:9:-0.5..1:0..1e-7",
             "hexbin:9x4:0..10:5..6",
+            "image",
+            "image:nearest",
+            "image:bilinear",
+            "filled",
+            "contours",
         ] {
             assert_eq!(text.parse::<Mark>().unwrap().to_string(), text);
         }

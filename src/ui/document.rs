@@ -17,7 +17,12 @@ pub struct Document {
 impl Document {
     /// A figure of some files that shows all there is, in the default style.
     pub fn new(sources: Sources) -> Self {
-        Self { figure: FigureRequest::new(FigureLayer::new(sources), Size { width: 1, height: 1 }), active: 0 }
+        Self::of(FigureLayer::new(sources))
+    }
+
+    /// A figure of one layer.
+    pub fn of(layer: FigureLayer) -> Self {
+        Self { figure: FigureRequest::new(layer, Size { width: 1, height: 1 }), active: 0 }
     }
 
     /// The layer that the panels are about.

@@ -280,8 +280,10 @@ impl Model {
             self.data.clone_from(&data);
         }
         let figure = FigureRequest { dpi: DPI * scale, ..document.figure.clone() };
-        let layer = |i: usize| Layer { style: Style::default(), ..figure.layer(i, size) };
-        let asked: Asked = data.iter().enumerate().map(|(i, data)| (data.id, layer(i))).collect();
+        let tables: Vec<_> = data.iter().map(|data| &data.table).collect();
+        let plain = |layer| Layer { style: Style::default(), ..layer };
+        let layers = figure.layers_of(&tables, size).into_iter().map(plain);
+        let asked: Asked = data.iter().map(|data| data.id).zip(layers).collect();
         let looks = document.looks();
         if self.asked.as_ref() != Some(&asked) {
             let wishes = data.into_iter().zip(&asked).map(|(data, (_, layer))| Wish { data, layer: layer.clone() });

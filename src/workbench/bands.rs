@@ -107,8 +107,8 @@ impl Workbench {
         let height = plan.view.y.pixels;
         let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
         let lines = match plan.draw {
-            // There are as many hexagons in any band, and few of them.
-            Draw::Hexagons(_) => height,
+            // There are as many hexagons in any band, and few of them; a field is handed on line by line anyway.
+            Draw::Hexagons(_) | Draw::Field { .. } => height,
             _ => u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height),
         };
         let passes = height.div_ceil(lines);

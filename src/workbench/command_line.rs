@@ -46,6 +46,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
             words.given("--y-label", request.text.y_label.as_deref());
             words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
             words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
+            words.unless("--step", &request.step.to_string(), "0");
             words.output(output);
             return words.0;
         }
@@ -61,6 +62,10 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.given("--y", sources.y.as_deref());
     words.given("--filter", sources.filter.as_deref());
     raw(&mut words, sources);
+    for at in &sources.at {
+        words.option("--at", &at.to_string());
+    }
+    words.unless("--step", &request.step.to_string(), "0");
     view(&mut words, request);
     words.unless("--mark", &layer.mark.to_string(), &Mark::default().to_string());
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
@@ -83,6 +88,7 @@ fn raw(words: &mut Words, sources: &Sources) {
     words.given("--dtype", raw.dtype.as_deref());
     words.given("--columns", raw.columns.map(|n| n.to_string()).as_deref());
     words.given("--offset", raw.offset.map(|n| n.to_string()).as_deref());
+    words.given("--shape", raw.shape.as_ref().map(ToString::to_string).as_deref());
     words.given("--layout", raw.planar.map(|planar| if planar { "planar" } else { "interleaved" }));
 }
 

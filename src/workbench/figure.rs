@@ -28,6 +28,7 @@ use crate::scene::style::{Background, Per, Rgba, Style};
 
 use super::bands::Banded;
 use super::categories::shown_categories;
+use super::fields::{Align, Timeline};
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
 use super::whole::{Ends, fitted, is_wanted};
@@ -58,6 +59,8 @@ pub struct FigureRequest {
     pub background: Background,
     /// The layers, the lowest first; at least one.
     pub layers: Vec<FigureLayer>,
+    /// Which step of fields, from 0: of the one that has most; others follow by their times.
+    pub step: u64,
     /// The words: what is `None` is taken from the columns (and no title), what is empty is left out.
     pub text: FigureText,
     /// Colors of lines and words.
@@ -93,6 +96,8 @@ pub struct FigureLayer {
     pub visible: bool,
     /// What its color bar says: the reduction if nothing is given, nothing if that is empty.
     pub label: Option<String>,
+    /// Which of a field's steps goes with a moment of the figure.
+    pub align: Align,
 }
 
 impl FigureLayer {
@@ -110,6 +115,7 @@ impl FigureLayer {
             blend: Blend::Normal,
             visible: true,
             label: None,
+            align: Align::default(),
         }
     }
 
@@ -117,7 +123,7 @@ impl FigureLayer {
     #[must_use]
     pub fn all_sources(&self) -> Sources {
         let value = self.reduction.column().or(self.mark.column()).map(ToOwned::to_owned);
-        Sources { value, ..self.sources.clone() }
+        Sources { value, is_field: self.mark.is_of_fields(), ..self.sources.clone() }
     }
 
     /// What it is called.
@@ -152,6 +158,7 @@ impl FigureRequest {
             size,
             background: default_background(Theme::Dark),
             layers: vec![layer],
+            step: 0,
             text: FigureText::default(),
             theme: Theme::Dark,
             dpi: DPI,
@@ -194,7 +201,18 @@ impl FigureRequest {
         let FigureLayer { mark, reduction, style, color, .. } = &self.layers[index];
         let mark = mark.scaled(self.dpi / DPI, color.is_some());
         let style = Style { background: Background::None, ..style.clone() };
-        Layer { x: self.x, y: self.y, size, mark, reduction: reduction.clone(), style }
+        Layer { x: self.x, y: self.y, size, mark, step: self.step, reduction: reduction.clone(), style }
+    }
+
+    /// All layers as [`FigureRequest::layer`] has them, fields at the steps that go with the figure's.
+    #[must_use]
+    pub fn layers_of(&self, tables: &[&Table], size: Size) -> Vec<Layer> {
+        let timeline = Timeline::of(tables);
+        let layer = |(i, table): (usize, &&Table)| Layer {
+            step: timeline.step_of(table, self.step, self.layers[i].align),
+            ..self.layer(i, size)
+        };
+        tables.iter().enumerate().take(self.layers.len()).map(layer).collect()
     }
 
     /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
@@ -282,7 +300,7 @@ fn lay_out(
     facts: &[Facts],
 ) -> Result<(Layout, Vec<FramePlan>), WorkbenchError> {
     let scale = request.dpi / DPI;
-    let layers = |size| -> Vec<Layer> { (0..request.layers.len()).map(|i| request.layer(i, size)).collect() };
+    let layers = |size| request.layers_of(tables, size);
     let mut size = request.size;
     let mut plans = plans_of(&layers(size), facts)?;
     if !request.axes {
@@ -330,7 +348,7 @@ impl Workbench {
     ) -> Result<DrawnFigure, WorkbenchError> {
         let started = Instant::now();
         request.check()?;
-        let layers: Vec<Layer> = (0..request.layers.len()).map(|i| request.layer(i, request.size)).collect();
+        let layers = request.layers_of(tables, request.size);
         let facts: Vec<Facts> = tables
             .iter()
             .zip(&layers)
@@ -404,7 +422,7 @@ impl Workbench {
         layout: &Layout,
         progress: &Progress,
     ) -> Result<Vec<Option<Ends>>, WorkbenchError> {
-        let layers: Vec<Layer> = (0..request.layers.len()).map(|i| request.layer(i, layout.plot_size())).collect();
+        let layers = request.layers_of(tables, layout.plot_size());
         let wanted = |i: usize| request.layers[i].visible && is_wanted(&layers[i], layers[i].style.limits);
         if !(0..layers.len()).any(wanted) {
             return Ok(Vec::new());

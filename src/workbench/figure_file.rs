@@ -6,29 +6,31 @@
 
 mod fingerprint;
 mod missing;
+mod parts;
 mod paths;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::data::raw::RawSpec;
 use crate::figure::axes::Theme;
 use crate::figure::frame::FigureText;
-use crate::scene::axis::{Range, Scale, Size};
+use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
-use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
+use crate::scene::style::Style;
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
-use super::figure::{DPI, FigureLayer, FigureRequest, default_background};
+use super::fields::Align;
+use super::figure::{FigureLayer, FigureRequest, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
+use parts::{AxisPart, LayerPart, OutputPart, Root, Tone};
 use paths::{located, relative, renamed, table};
 use text::Text;
 
@@ -71,155 +73,6 @@ pub fn is_figure_file(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Root {
-    scumble: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    size: Option<Text<Size>>,
-    #[serde(default = "dpi", skip_serializing_if = "is_usual_dpi")]
-    dpi: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    theme: Option<Tone>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    background: Option<Background>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    bare: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
-    grid: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    x_label: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    y_label: Option<String>,
-    #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
-    x: AxisPart,
-    #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
-    y: AxisPart,
-    layers: Vec<LayerPart>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    outputs: Vec<OutputPart>,
-}
-
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Tone {
-    Dark,
-    Light,
-}
-
-#[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct AxisPart {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    range: Option<Text<Range>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    scale: Option<Text<Scale>>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LayerPart {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    file: Option<PathBuf>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    files: Vec<PathBuf>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    x: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    y: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    filter: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    dtype: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    columns: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    offset: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    planar: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mark: Option<Mark>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reduction: Option<Text<Reduction>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    spread: Option<Text<Spread>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    norm: Option<Norm>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    per: Option<Per>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    limits: Option<Limits>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    colormap: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    color: Option<Rgba>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    alpha: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    under: Option<Rgba>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    over: Option<Rgba>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    bad: Option<Rgba>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    special: Vec<Special>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    color_key: Vec<CategoryColor>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    hide: Vec<Category>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    blend: Option<Blend>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    hidden: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    fingerprints: Vec<Fingerprint>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OutputPart {
-    file: PathBuf,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    size: Option<Text<Size>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    dpi: Option<f64>,
-}
-
-fn dpi() -> f64 {
-    DPI
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it; the very same value")]
-fn is_usual_dpi(dpi: &f64) -> bool {
-    *dpi == DPI
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
-impl AxisPart {
-    fn is_usual(&self) -> bool {
-        self.range.is_none() && self.scale.is_none()
-    }
-
-    fn of(request: AxisRequest) -> Self {
-        let scale = Some(request.scale).filter(|scale| *scale != Scale::default());
-        Self { range: request.range.map(Text), scale: scale.map(Text) }
-    }
-
-    fn request(self) -> AxisRequest {
-        AxisRequest { range: self.range.map(|text| text.0), scale: self.scale.map(|text| text.0).unwrap_or_default() }
-    }
-}
-
 /// Writes a figure as the text of a file that will lie in `folder`. Fingerprints of the data files are taken now, which
 /// reads a little of each.
 ///
@@ -245,7 +98,7 @@ fn text_of(
 ) -> Result<String, WorkbenchError> {
     let usual = Style::default();
     let layer = |layer: &FigureLayer| {
-        let Sources { inputs, x, y, filter, raw, value: _ } = &layer.sources;
+        let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _ } = &layer.sources;
         let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
         let (file, files) = match paths.as_slice() {
             [one] => (Some(one.clone()), Vec::new()),
@@ -263,6 +116,8 @@ fn text_of(
             columns: raw.columns,
             offset: raw.offset,
             planar: raw.planar,
+            shape: raw.shape.clone().map(Text),
+            at: at.iter().cloned().map(Text).collect(),
             mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
             spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
@@ -282,6 +137,7 @@ fn text_of(
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
             label: layer.label.clone(),
+            align: Some(layer.align).filter(|align| *align != Align::default()),
             fingerprints: fingerprints(inputs),
         }
     };
@@ -299,6 +155,7 @@ fn text_of(
         y_label: figure.text.y_label.clone(),
         x: AxisPart::of(figure.x),
         y: AxisPart::of(figure.y),
+        step: figure.step,
         layers: figure.layers.iter().map(layer).collect(),
         outputs: outputs
             .iter()
@@ -365,6 +222,7 @@ fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, S
         size,
         background: root.background.unwrap_or_else(|| default_background(theme)),
         layers,
+        step: root.step,
         text: FigureText { title: root.title, x_label: root.x_label, y_label: root.y_label },
         theme,
         dpi: root.dpi,
@@ -403,7 +261,15 @@ fn layer(
             y: part.y.map(|y| renamed(&y, |path| located(path, folder))),
             value: None,
             filter: part.filter,
-            raw: RawSpec { dtype: part.dtype, columns: part.columns, offset: part.offset, planar: part.planar },
+            raw: RawSpec {
+                dtype: part.dtype,
+                columns: part.columns,
+                offset: part.offset,
+                planar: part.planar,
+                shape: part.shape.map(|text| text.0),
+            },
+            is_field: false,
+            at: part.at.into_iter().map(|text| text.0).collect(),
         },
         mark: part.mark.unwrap_or_default(),
         reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
@@ -426,6 +292,7 @@ fn layer(
         blend: part.blend.unwrap_or_default(),
         visible: !part.hidden,
         label: part.label,
+        align: part.align.unwrap_or_default(),
     })
 }
 

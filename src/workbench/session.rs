@@ -23,7 +23,6 @@ use crate::aggregate::Aggregate;
 use crate::aggregate::cpu::CpuOptions;
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
-use crate::data::table::Part;
 use crate::data::watch::{Change, Watch};
 use crate::figure::image::Image;
 use crate::plan::FramePlan;
@@ -302,7 +301,7 @@ impl Session {
 
     /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
     pub fn watch(&mut self, data: &[Arc<OpenData>]) {
-        let mappings = data.iter().flat_map(|data| data.table.parts()).flat_map(Part::mappings);
+        let mappings = data.iter().flat_map(|data| data.table.mappings());
         let mut files = Vec::new();
         for mapping in mappings {
             if files.iter().all(|(path, _)| path != mapping.path()) {

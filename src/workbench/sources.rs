@@ -3,10 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::data::column::Column;
 use crate::data::dataset::Dataset;
 use crate::data::expression::{Bound, Expression, Filter, Spelling};
+use crate::data::grid::{At, Grids};
+use crate::data::mapping::Mapping;
 use crate::data::raw::RawSpec;
 use crate::data::spool::{STDIN, spool};
 use crate::data::table::Part;
@@ -30,6 +33,10 @@ pub struct Sources {
     pub filter: Option<String>,
     /// Description of raw data.
     pub raw: RawSpec,
+    /// Whether the value is a variable of grids, whose dimensions are along x and y, and not a column.
+    pub is_field: bool,
+    /// Where to be along further dimensions of a field.
+    pub at: Vec<At>,
 }
 
 /// The opened sources.
@@ -41,12 +48,13 @@ pub struct Opened {
     pub notes: Vec<String>,
     /// The files, each once.
     pub datasets: Vec<Dataset>,
+    /// The grids, of a field.
+    pub grids: Option<Arc<Grids>>,
 }
 
 /// Whether a file is one of those that a table reads, by whatever name.
 pub fn reads(table: &Table, path: &Path) -> bool {
-    let inputs = table.parts().iter().flat_map(Part::mappings);
-    inputs.into_iter().any(|map| is_same_file(map.path(), path))
+    table.mappings().into_iter().any(|map| is_same_file(map.path(), path))
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
@@ -68,6 +76,10 @@ impl Sources {
     /// # Errors
     /// Files that cannot be read, columns that are not there or differ in length, nothing to draw.
     pub fn open(&self, progress: &Progress) -> Result<Opened, WorkbenchError> {
+        if self.is_field {
+            let (table, grids) = self.open_field(progress)?;
+            return Ok(Opened { table, notes: grids.notes.clone(), datasets: Vec::new(), grids: Some(grids) });
+        }
         let mut shelf = Shelf { raw: &self.raw, progress, opened: Vec::new(), notes: Vec::new() };
         let named = self.x.is_some() || self.y.is_some();
         let parts = match self.inputs.as_slice() {
@@ -84,7 +96,7 @@ impl Sources {
             }
         };
         let datasets = shelf.opened.into_iter().map(|(_, dataset)| dataset).collect();
-        Ok(Opened { table: Table::new(parts)?, notes: shelf.notes, datasets })
+        Ok(Opened { table: Table::new(parts)?, notes: shelf.notes, datasets, grids: None })
     }
 
     fn part(&self, input: Option<&Path>, shelf: &mut Shelf<'_>) -> Result<Part, WorkbenchError> {
@@ -124,16 +136,27 @@ fn default_xy(input: Option<&Dataset>) -> Result<(Column, Column), WorkbenchErro
 /// # Errors
 /// Anything wrong with the file or its description.
 pub fn open_dataset(path: &Path, raw: &RawSpec, progress: &Progress) -> Result<Dataset, WorkbenchError> {
+    if path != Path::new(STDIN) && !is_pipe(path) {
+        return Ok(Dataset::open(path, raw)?);
+    }
+    Ok(Dataset::of_mapping(map(path, progress)?, raw)?)
+}
+
+/// Maps a file; `-` and pipes are read to their end first.
+///
+/// # Errors
+/// A file that cannot be opened.
+pub fn map(path: &Path, progress: &Progress) -> Result<Arc<Mapping>, WorkbenchError> {
     let stream: Box<dyn Read + Send> = if path == Path::new(STDIN) {
         Box::new(std::io::stdin())
     } else if is_pipe(path) {
         Box::new(File::open(path).map_err(|e| DataError::io("opening the pipe", e).at(path))?)
     } else {
-        return Ok(Dataset::open(path, raw)?);
+        return Ok(Mapping::open(path)?);
     };
     let mapping = spool(stream, path, progress)?;
     progress.restart();
-    Ok(Dataset::of_mapping(mapping, raw)?)
+    Ok(mapping)
 }
 
 /// Whether a path leads to a pipe, as the shell's `<(command)` gives.

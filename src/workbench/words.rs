@@ -3,6 +3,7 @@
 use crate::data::Table;
 use crate::data::column::{Column, ROW};
 use crate::data::dtype::{Scalar, TimeUnit as Step, Unit};
+use crate::data::grid::{Coordinates, Field, Kind};
 use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
@@ -16,6 +17,12 @@ use super::figure::FigureLayer;
 /// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out.
 #[must_use]
 pub fn words(given: &FigureText, table: &Table) -> FigureText {
+    if let Some(field) = table.field() {
+        let [x, y] = field_axes(field);
+        let word = |given: &Option<String>, default| given.clone().or(default).filter(|word| !word.is_empty());
+        let title = given.title.clone().filter(|title| !title.is_empty());
+        return FigureText { title, x_label: word(&given.x_label, x), y_label: word(&given.y_label, y) };
+    }
     let [x, y] = [X, Y].map(|i| table.column(i));
     let word =
         |given: &Option<String>, default: Option<String>| given.clone().or(default).filter(|word| !word.is_empty());
@@ -29,6 +36,10 @@ pub fn words(given: &FigureText, table: &Table) -> FigureText {
 /// What the colors of a layer of a table stand for: `points per pixel`, `mean of speed`, `lines per pixel`.
 #[must_use]
 pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {
+    if let Some(field) = table.field() {
+        let variable = field.variable();
+        return variable.units().map_or_else(|| variable.title(), |units| format!("{} ({units})", variable.title()));
+    }
     let [y, value] = [Y, VALUE].map(|i| table.column(i));
     match (&layer.mark, &layer.reduction, value) {
         (_, Reduction::Of(statistic, _), Some(column)) => {
@@ -59,7 +70,32 @@ pub fn over_area(name: &str, scales: [Scale; 2]) -> String {
 /// What the numbers along x and y are.
 #[must_use]
 pub fn quantities(table: &Table) -> [Quantity; 2] {
+    if let Some(field) = table.field() {
+        return field.coordinates().map(|coordinates| match coordinates.kind {
+            Kind::Time(unit) => Quantity { integer: false, time: time_unit(unit) },
+            _ => Quantity { integer: false, time: None },
+        });
+    }
     [X, Y].map(|i| table.column(i).map_or_else(Quantity::default, quantity))
+}
+
+/// What the axes of a field are called: the title of a coordinate with its units, else the dimension's name. Dates speak
+/// for themselves, and so do the units of longitudes and latitudes.
+fn field_axes(field: &Field) -> [Option<String>; 2] {
+    let [x, y] = field.coordinates();
+    let [along_x, along_y] = field.dimensions();
+    [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
+        let Coordinates { kind, units, title, .. } = coordinates;
+        let title = if title.is_empty() { dimension.map_or("", |dimension| dimension.name.as_str()) } else { title };
+        match kind {
+            Kind::Longitude => Some("longitude (°E)".to_owned()),
+            Kind::Latitude => Some("latitude (°N)".to_owned()),
+            Kind::Time(_) => None,
+            _ if title.is_empty() => None,
+            _ if units.is_empty() || units == "1" => Some(title.to_owned()),
+            _ => Some(format!("{title} ({units})")),
+        }
+    })
 }
 
 /// A number in groups of three digits.
@@ -85,7 +121,7 @@ fn quantity(column: &Column) -> Quantity {
 }
 
 /// Steps of fixed length; months and years have none.
-fn time_unit(step: Step) -> Option<TimeUnit> {
+pub(super) fn time_unit(step: Step) -> Option<TimeUnit> {
     let (seconds, parts) = match step.unit {
         Unit::Week => (7 * 86_400, 1),
         Unit::Day => (86_400, 1),

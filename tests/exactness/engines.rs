@@ -36,6 +36,7 @@ pub fn layer(x: &Ruler, y: &Ruler, reduction: &str) -> Layer {
         y: request(y),
         size: Size { width: x.pixels, height: y.pixels },
         mark: Mark::Points,
+        step: 0,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     }

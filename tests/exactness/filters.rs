@@ -65,6 +65,7 @@ fn fitted(reduction: &str) -> Layer {
         y: AxisRequest::default(),
         size: Size { width: 37, height: 23 },
         mark: Mark::Points,
+        step: 0,
         reduction: reduction.parse().unwrap(),
         style: Style::default(),
     }

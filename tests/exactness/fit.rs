@@ -21,6 +21,7 @@ fn fitted(values: &Column, scale: Scale, pixels: u32) -> (Opened, Layer) {
         y: AxisRequest::default(),
         size: Size { width: pixels, height: 2 },
         mark: Mark::Points,
+        step: 0,
         reduction: "count".parse().unwrap(),
         style: Style::default(),
     };

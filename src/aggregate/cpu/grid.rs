@@ -65,7 +65,7 @@ impl Frame {
     /// Bytes of a private grid.
     pub fn grid_bytes(&self, reduce: Reduce) -> u64 {
         let each = match reduce {
-            Reduce::Count | Reduce::Any => 4,
+            Reduce::Count | Reduce::Any | Reduce::Over(_) => 4,
             Reduce::Extreme(_) | Reduce::Coverage => 4 + 8,
             Reduce::Total(Statistic::Std, _) => Totals::COUNTER_BYTES + 16,
             Reduce::Total(..) => Totals::COUNTER_BYTES,
@@ -144,7 +144,7 @@ impl Grid {
     pub fn new(frame: Frame, reduce: Reduce, value: Option<LaneKind>, spill_rows: u32) -> Self {
         let len = frame.len();
         let store = match reduce {
-            Reduce::Count | Reduce::Any => Store::Counts(Pages::zeroed(len)),
+            Reduce::Count | Reduce::Any | Reduce::Over(_) => Store::Counts(Pages::zeroed(len)),
             Reduce::Coverage => Store::Masks { counts: Pages::zeroed(len), masks: Pages::zeroed(len) },
             Reduce::Extreme(largest) => {
                 Store::Extremes { counts: Pages::zeroed(len), largest, keys: Pages::zeroed(len) }

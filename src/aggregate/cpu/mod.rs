@@ -1,5 +1,6 @@
 //! The CPU engine: all cores, a private grid for each, no driver; also what the GPU engine is checked against.
 
+mod field;
 mod grid;
 mod hexagons;
 mod lines;
@@ -27,6 +28,7 @@ use crate::scene::lattice::LatticeAxis;
 
 use super::cells::Cells;
 use super::{Accounting, Aggregate, ByCategory, EngineError, Rest, Values};
+use field::field_lines;
 use grid::{Frame, Grid};
 use hexagons::Hexagons;
 use lines::Pen;
@@ -91,6 +93,9 @@ pub fn aggregate_lines(
     progress: &Progress,
     take: &mut dyn FnMut(Values),
 ) -> Result<Accounting, EngineError> {
+    if let Draw::Field { .. } = plan.draw {
+        return field_lines(table, plan, options.reading.threads, lines, progress, take);
+    }
     let pass = Pass::new(table, plan, options, lines)?;
     let make = || Worker::new(&pass);
     let mut workers =
@@ -101,6 +106,10 @@ pub fn aggregate_lines(
 
 /// Bytes of one worker's grid for so many rows of the plan's pixels.
 pub fn grid_bytes(plan: &FramePlan, lines: u32) -> u64 {
+    if let Draw::Field { .. } = plan.draw {
+        // No private grids, only what a thread hands on.
+        return u64::from(plan.view.x.pixels) * u64::from(lines) * 8;
+    }
     Frame::new(plan, lines).grid_bytes(plan.reduce)
 }
 
@@ -252,11 +261,11 @@ impl Worker {
             places: (pass.plan.draw != Draw::Points).then(|| Box::new([[0.0; BATCH]; 2])),
             pen: match pass.plan.draw {
                 Draw::Lines { .. } => Some(Box::new(Pen::new(pass.plan, &pass.lines, pass.series))),
-                Draw::Points | Draw::Markers { .. } | Draw::Hexagons(_) => None,
+                _ => None,
             },
             stamp: match pass.plan.draw {
                 Draw::Markers { shape, size } => Some(Stamp::new(pass.plan, (shape, size), &pass.lines)),
-                Draw::Points | Draw::Lines { .. } | Draw::Hexagons(_) => None,
+                _ => None,
             },
         }
     }

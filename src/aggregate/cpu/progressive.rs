@@ -8,7 +8,7 @@ use crate::data::table::Table;
 use crate::plan::{FramePlan, Reduce, VALUE};
 
 use super::hexagons::Hexagons;
-use super::{CpuOptions, Pass, Worker};
+use super::{CpuOptions, Pass, Worker, aggregate};
 
 /// A pass over a table that can be looked at while it goes on. Its blocks come in the order of [`Blocks::spread`], so
 /// that what was read is an unbiased sample of what there is; no row is read twice.
@@ -17,6 +17,8 @@ pub struct Progressive<'a> {
     plan: &'a FramePlan,
     options: CpuOptions,
     cells: Cells,
+    /// The numbers of a field, which is drawn in one go.
+    whole: Option<Aggregate>,
     steps: u64,
     next: u64,
 }
@@ -24,8 +26,11 @@ pub struct Progressive<'a> {
 impl<'a> Progressive<'a> {
     /// A pass that has read nothing yet.
     pub fn new(table: &'a Table, plan: &'a FramePlan, options: CpuOptions) -> Self {
-        let steps = Blocks::of(table, options.reading.block_bytes).steps();
-        Self { table, plan, options, cells: Cells::default(), steps, next: 0 }
+        let steps = match table.field() {
+            Some(_) => 1,
+            None => Blocks::of(table, options.reading.block_bytes).steps(),
+        };
+        Self { table, plan, options, cells: Cells::default(), whole: None, steps, next: 0 }
     }
 
     /// Number of steps in all; some are empty.
@@ -48,6 +53,11 @@ impl<'a> Progressive<'a> {
     /// # Errors
     /// Data that cannot be read, a cancelled pass (after which nothing may be used), a picture too large for memory.
     pub fn advance(&mut self, steps: u64, progress: &Progress) -> Result<(), EngineError> {
+        if self.table.field().is_some() {
+            self.whole = Some(aggregate(self.table, self.plan, self.options, progress)?);
+            self.next = self.steps;
+            return Ok(());
+        }
         let pass = Pass::new(self.table, self.plan, self.options, 0..self.plan.view.y.pixels)?;
         let end = self.next.saturating_add(steps).min(self.steps);
         let make = || Worker::new(&pass);
@@ -70,6 +80,9 @@ impl<'a> Progressive<'a> {
 
     /// The numbers of all rows read so far.
     pub fn aggregate(&self) -> Aggregate {
+        if let Some(whole) = &self.whole {
+            return whole.clone();
+        }
         let value = self.plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
         let cells = &self.cells;
         let (width, height) = (self.plan.view.x.pixels, self.plan.view.y.pixels);

@@ -249,7 +249,7 @@ impl GpuEngine {
 fn refuse_marks(plan: &FramePlan) -> Result<(), EngineError> {
     match plan.draw {
         Draw::Points => Ok(()),
-        Draw::Lines { .. } | Draw::Markers { .. } | Draw::Hexagons(_) => {
+        Draw::Lines { .. } | Draw::Markers { .. } | Draw::Hexagons(_) | Draw::Field { .. } => {
             Err(EngineError::Gpu { doing: "reading the plan", what: "it draws points only".to_owned() })
         }
     }

@@ -51,8 +51,8 @@ impl Words {
         match reduce {
             Reduce::Total(_, fixed) => Some(Self::Fixed(fixed)),
             Reduce::Extreme(largest) => Some(Self::Extreme { largest }),
-            // Coverage never comes here: plans of markers are refused.
-            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::CountBy { .. } => None,
+            // Coverage and fields never come here: such plans are refused.
+            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::Over(_) | Reduce::CountBy { .. } => None,
         }
     }
 

@@ -106,7 +106,9 @@ impl<'a> Pass<'a> {
             return Err(EngineError::Gpu { doing: SPLATTING, what: why.to_owned() });
         }
         let (modes, plane_count): (&[u32], u32) = match plan.reduce {
-            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::CountBy { .. } => (&[params::MODE_COUNT], 1),
+            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::Over(_) | Reduce::CountBy { .. } => {
+                (&[params::MODE_COUNT], 1)
+            }
             Reduce::Total(Statistic::Std, _) => (&[params::MODE_SQUARES], 9),
             Reduce::Total(..) => (&[params::MODE_TOTAL], 5),
             Reduce::Extreme(_) => (&[params::MODE_HIGH, params::MODE_LOW], 4),
@@ -291,7 +293,7 @@ impl<'a> Pass<'a> {
                     cells.squares.extend((0..n).map(|c| four(5, c).cast_signed()));
                 }
             }
-            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::CountBy { .. } => {}
+            Reduce::Count | Reduce::Any | Reduce::Coverage | Reduce::Over(_) | Reduce::CountBy { .. } => {}
         }
     }
 }

@@ -19,8 +19,15 @@ fn plan(pixels: u32) -> FramePlan {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
     let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
     let size = Size { width: pixels, height: pixels };
-    let layer =
-        Layer { x: axis, y: axis, size, mark: Mark::Points, reduction: Reduction::Count, style: Style::default() };
+    let layer = Layer {
+        x: axis,
+        y: axis,
+        size,
+        mark: Mark::Points,
+        step: 0,
+        reduction: Reduction::Count,
+        style: Style::default(),
+    };
     let facts = ColumnFacts { kind: LaneKind::F32, stats: None };
     plan::frame(&layer, &facts, &facts, None).unwrap()
 }

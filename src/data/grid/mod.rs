@@ -5,8 +5,11 @@
 //! in the file, its [`Packing`] what they mean. Values are f64 (integers beyond 2^53 are rounded); missing ones are NaN.
 
 pub mod coordinates;
+pub mod field;
 pub mod mapped;
 pub mod packing;
+pub mod place;
+pub mod plain;
 
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +19,9 @@ use super::error::DataError;
 use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
+pub use field::{Field, FieldRequest};
 pub use packing::Packing;
+pub use place::{At, Place, Shape};
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;

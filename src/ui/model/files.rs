@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use crate::export::output::write_whole;
 use crate::scene::history::History;
 use crate::scene::style::Style;
+use crate::workbench::Progress;
 use crate::workbench::command_line::FIGURE_FILE;
+use crate::workbench::fields::{may_be_grids, suited};
 use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
@@ -62,6 +64,8 @@ pub(super) enum Paper {
     Read(Unlinked),
     /// A file that is a color table.
     Table(String),
+    /// A layer as it suits its files; whether it joins the present figure.
+    Suited(Box<FigureLayer>, bool),
 }
 
 impl Paper {
@@ -104,9 +108,47 @@ impl Model {
         {
             return self.read_table(path);
         }
-        let mut document = Document::new(Sources { inputs, raw, ..Sources::default() });
+        self.suit(Sources { inputs, raw, ..Sources::default() }, false);
+    }
+
+    /// Finds out how files are best shown, where their names leave that open, and then shows them.
+    fn suit(&mut self, sources: Sources, as_layer: bool) {
+        if !may_be_grids(&sources.inputs, &sources.raw) {
+            return self.show_layer(FigureLayer::new(sources), as_layer);
+        }
+        self.requests += 1;
+        self.begin_paperwork(move || {
+            Ok(Paper::Suited(Box::new(suited(sources, None, None, &Progress::default())), as_layer))
+        });
+    }
+
+    /// Shows a layer of files that were chosen.
+    fn show_layer(&mut self, layer: FigureLayer, as_layer: bool) {
+        match self.document() {
+            Some(present) if as_layer => {
+                let mut document = present.clone();
+                let colormap = next_colormap(present).to_owned();
+                let style = if layer.mark.is_of_fields() && !present.layer().mark.is_of_fields() {
+                    layer.style.clone()
+                } else {
+                    Style { colormap, ..present.layer().style.clone() }
+                };
+                document.add(FigureLayer { style, ..layer });
+                self.settle();
+                self.propose("Add layer", document, false);
+            }
+            _ => self.show_alone(layer),
+        }
+    }
+
+    /// Shows a layer in a figure of its own.
+    fn show_alone(&mut self, layer: FigureLayer) {
+        let is_field = layer.mark.is_of_fields();
+        let mut document = Document::of(layer);
         if let Some(present) = self.document() {
-            document.layer_mut().style = present.layer().style.clone();
+            if present.layer().mark.is_of_fields() == is_field {
+                document.layer_mut().style = present.layer().style.clone();
+            }
             document.figure.theme = present.figure.theme;
             document.figure.background = present.figure.background;
             document.figure.grid = present.figure.grid;
@@ -117,16 +159,12 @@ impl Model {
 
     /// Opens files as a layer over the active one.
     pub fn add_layer(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
-        let Some(present) = self.document() else { return self.open(inputs, raw) };
-        if inputs.is_empty() {
-            return;
+        if self.document().is_none() {
+            return self.open(inputs, raw);
         }
-        let mut document = present.clone();
-        let mut layer = FigureLayer::new(Sources { inputs, raw, ..Sources::default() });
-        layer.style = Style { colormap: next_colormap(present).to_owned(), ..present.layer().style.clone() };
-        document.add(layer);
-        self.settle();
-        self.propose("Add layer", document, false);
+        if !inputs.is_empty() {
+            self.suit(Sources { inputs, raw, ..Sources::default() }, true);
+        }
     }
 
     /// Reads the open files anew.
@@ -341,6 +379,7 @@ impl Model {
                     self.settle();
                 }
                 Ok(Paper::Table(_)) => {}
+                Ok(Paper::Suited(layer, as_layer)) => self.show_layer(*layer, as_layer),
                 Err(error) => self.notices.error(error),
             }
         }

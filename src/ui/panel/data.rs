@@ -208,6 +208,7 @@ impl RawForm {
             columns: Some(self.columns.trim().parse().ok()?),
             offset: Some(self.offset.trim().parse().ok()?),
             planar: Some(self.is_planar),
+            shape: None,
         })
     }
 }

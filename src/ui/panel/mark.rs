@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, DragValue, Ui};
 
-use crate::scene::mark::{HEXAGONS, MARKER_SIZES, Mark, MarkerShape, up_for};
+use crate::scene::mark::{HEXAGONS, MARKER_SIZES, Mark, MarkerShape, Sampling, up_for};
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
 use crate::scene::style::Rgba;
@@ -34,11 +34,14 @@ fn can_spread(mark: &Mark, color: Option<Rgba>) -> bool {
     match mark {
         Mark::Points | Mark::Lines { .. } => true,
         Mark::Markers { .. } => color.is_none(),
-        Mark::Hexagons { .. } => false,
+        Mark::Hexagons { .. } | Mark::Image { .. } | Mark::Filled | Mark::Contours => false,
     }
 }
 
 fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
+    if present.is_of_fields() {
+        return field_mark(ui, model, present);
+    }
     let mut chosen = None;
     row(ui, "draw", |ui, label| {
         let name = match present {
@@ -48,6 +51,7 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
             Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
             Mark::Hexagons { .. } => "hexagons",
+            Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
         };
         let size = if let Mark::Markers { size, .. } = present { *size } else { FIRST_SIZE };
         let marker = |shape| Mark::Markers { shape, size, is_solid: false };
@@ -116,6 +120,35 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             }
             layer.mark = mark;
         });
+        model.settle();
+    }
+}
+
+/// How a field is drawn.
+fn field_mark(ui: &mut Ui, model: &mut Model, present: &Mark) {
+    let image = |sampling| Mark::Image { sampling };
+    let choices = [
+        ("cells", image(Sampling::Cells), "each cell fills its bounds; smaller ones are averaged"),
+        ("smooth", image(Sampling::Bilinear), "values change evenly from center to center"),
+        ("nearest", image(Sampling::Nearest), "each pixel has the value of one cell, whatever their size"),
+        ("filled contours", Mark::Filled, "one color between two levels"),
+        ("contour lines", Mark::Contours, "lines of equal value"),
+    ];
+    let mut chosen = None;
+    row(ui, "draw", |ui, label| {
+        let name = choices.iter().find(|(_, mark, _)| mark == present).map_or("", |(name, ..)| name);
+        let list = ComboBox::from_id_salt("mark").selected_text(name).width(120.0).show_ui(ui, |ui| {
+            for (choice, mark, what) in &choices {
+                if ui.selectable_label(mark == present, *choice).on_hover_text(*what).clicked() && mark != present {
+                    chosen = Some(mark.clone());
+                }
+            }
+        });
+        list.response.labelled_by(label);
+    });
+    if let Some(mark) = chosen {
+        model.settle();
+        model.edit("Mark", |document| document.layer_mut().mark = mark);
         model.settle();
     }
 }

@@ -1,10 +1,12 @@
 //! Data that a session has open.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::dataset::Dataset;
+use crate::data::grid::{Grids, Variable};
+use crate::data::mapping::Mapping;
 use crate::data::parallel::Reading;
 use crate::data::raw::RawSpec;
 use crate::data::stats::{ColumnStats, StatsPass};
@@ -67,14 +69,20 @@ const STEPS: u64 = 32;
 
 impl OpenData {
     pub(super) fn new(id: DataId, sources: Sources, opened: Opened) -> Self {
-        let files = opened.datasets.iter().map(facts_of).collect();
+        let grids = opened.grids.iter().flat_map(|grids| facts_of_grids(grids));
+        let files = opened.datasets.iter().map(facts_of).chain(grids).collect();
+        // Where cells are is known without reading any.
+        let stats = opened.table.field().map_or([None; 3], |field| {
+            let [x, y] = field.extents();
+            [Some(x), Some(y), None]
+        });
         Self {
             id,
             sources,
             table: opened.table,
             notes: opened.notes,
             files,
-            stats: Mutex::new([None; 3]),
+            stats: Mutex::new(stats),
             learning: Mutex::default(),
         }
     }
@@ -98,6 +106,11 @@ impl OpenData {
 
     /// Names of the columns x and y.
     pub fn axis_names(&self) -> [String; 2] {
+        if let Some(field) = self.table.field() {
+            return field
+                .dimensions()
+                .map(|dimension| dimension.map_or_else(String::new, |dimension| dimension.name.clone()));
+        }
         [X, Y].map(|i| self.table.column(i).map_or_else(String::new, |column| column.name().to_owned()))
     }
 
@@ -193,6 +206,25 @@ impl OpenData {
 fn in_their_places(wanted: [bool; 3], found: &[ColumnStats]) -> [Option<ColumnStats>; 3] {
     let mut found = found.iter();
     wanted.map(|is_wanted| if is_wanted { found.next().copied() } else { None })
+}
+
+/// The files of grids: their variables stand for columns.
+fn facts_of_grids(grids: &Grids) -> Vec<FileFacts> {
+    let named = |variable: &Variable| {
+        let shape: Vec<String> = grids.dimensions_of(variable).map(|dimension| dimension.len.to_string()).collect();
+        (variable.name.clone(), format!("{} {}", variable.dtype, shape.join("×")))
+    };
+    let facts = |map: &Arc<Mapping>| FileFacts {
+        path: map.path().to_owned(),
+        format: grids.format.clone(),
+        bytes: map.len(),
+        rows: 0,
+        columns: grids.variables.iter().map(named).collect(),
+        guess: None,
+        confidence: None,
+        layout: None,
+    };
+    grids.mappings.iter().map(facts).collect()
 }
 
 fn facts_of(dataset: &Dataset) -> FileFacts {

@@ -111,6 +111,7 @@ fn layer() -> Layer {
         y: crate::scene::layer::AxisRequest::default(),
         size: Size { width: 200, height: 100 },
         mark: Mark::Points,
+        step: 0,
         reduction: Reduction::Count,
         style: Style::default(),
     }

@@ -1,0 +1,264 @@
+//! One axis of a field on pixels: which cells each pixel sees, with what weight.
+
+use std::ops::Range;
+
+use crate::scene::edge::EdgeRule;
+use crate::scene::mark::Sampling;
+
+/// Cells of less than this part of a pixel are smaller than pixels; what is missing to 1 is rounding.
+const WHOLE: f64 = 1.0 - 1.0 / 1_048_576.0;
+/// Parts of a cell of less than this part of a pixel are rounding.
+const SLIVER: f64 = 1.0 / 1_048_576.0;
+
+/// For each pixel along an axis the cells that it sees, which lie beside each other, and their weights.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Along {
+    /// First cell of each pixel.
+    first: Vec<u32>,
+    /// Where the weights of each pixel end.
+    ends: Vec<u32>,
+    weights: Vec<f64>,
+    /// All cells that any pixel sees.
+    pub cells: Range<u32>,
+    /// Cells of which a part lies in the view.
+    pub in_view: u64,
+}
+
+/// Where a cell or its center lies, in pixels from the start of the axis.
+struct Positions {
+    edges: Vec<f64>,
+    centers: Vec<f64>,
+    /// Whether cells come in falling order.
+    is_down: bool,
+}
+
+impl Positions {
+    fn new(rule: &EdgeRule, edges: &[f64], centers: &[f64]) -> Self {
+        let is_down = edges.first() > edges.last();
+        // What has no place on a log axis lies before its start.
+        let at = |v: &f64| {
+            let position = rule.position(*v);
+            if position.is_nan() { f64::NEG_INFINITY } else { position }
+        };
+        let mut found =
+            Self { edges: edges.iter().map(at).collect(), centers: centers.iter().map(at).collect(), is_down };
+        if is_down {
+            found.edges.reverse();
+            found.centers.reverse();
+        }
+        found
+    }
+
+    fn len(&self) -> usize {
+        self.centers.len().min(self.edges.len().saturating_sub(1))
+    }
+}
+
+impl Along {
+    /// The axis of `rule` over cells with edges and centers, seen in some way.
+    #[expect(clippy::cast_possible_truncation, reason = "an axis of more than 2^32 cells has no coordinates")]
+    pub fn new(rule: &EdgeRule, edges: &[f64], centers: &[f64], sampling: Sampling) -> Self {
+        let places = Positions::new(rule, edges, centers);
+        let n = places.len();
+        let mut along = Self::default();
+        let (mut low, mut high) = (u32::MAX, 0);
+        // The first cell that may reach into a pixel, and the first center beyond its middle.
+        let (mut cell, mut center) = (0, 0);
+        for pixel in 0..rule.pixels() {
+            let left = f64::from(pixel);
+            let middle = left + 0.5;
+            while cell < n && places.edges[cell + 1] <= left {
+                cell += 1;
+            }
+            while center < n && places.centers[center] <= middle {
+                center += 1;
+            }
+            let start = along.weights.len();
+            let first = places.see(left, cell, center, sampling, &mut along.weights);
+            let count = along.weights.len() - start;
+            if places.is_down {
+                along.weights[start..].reverse();
+            }
+            let first = match (count, places.is_down) {
+                (0, _) => 0,
+                (_, false) => first,
+                (_, true) => n - first - count,
+            } as u32;
+            if count > 0 {
+                low = low.min(first);
+                high = high.max(first + count as u32);
+            }
+            along.first.push(first);
+            along.ends.push(along.weights.len() as u32);
+        }
+        along.cells = low.min(high)..high;
+        let end = f64::from(rule.pixels());
+        along.in_view = (0..n).filter(|i| places.edges[i + 1] > 0.0 && places.edges[*i] < end).count() as u64;
+        along
+    }
+
+    /// Number of pixels.
+    pub fn len(&self) -> usize {
+        self.first.len()
+    }
+
+    /// The cells that a pixel sees.
+    #[inline]
+    pub fn of(&self, pixel: usize) -> Range<u32> {
+        self.first[pixel]..self.first[pixel] + self.weights_of(pixel).len() as u32
+    }
+
+    /// Their weights.
+    #[inline]
+    pub fn weights_of(&self, pixel: usize) -> &[f64] {
+        let start = if pixel == 0 { 0 } else { self.ends[pixel - 1] };
+        &self.weights[start as usize..self.ends[pixel] as usize]
+    }
+}
+
+impl Positions {
+    /// Appends the weights of the cells that the pixel from `left` sees; gives the first of them.
+    fn see(&self, left: f64, cell: usize, center: usize, sampling: Sampling, weights: &mut Vec<f64>) -> usize {
+        let n = self.len();
+        let (right, middle) = (left + 1.0, left + 0.5);
+        // The cell that the middle lies in.
+        let own = (cell..n).take_while(|i| self.edges[*i] <= middle).find(|i| middle < self.edges[*i + 1]);
+        let is_wide = |i: usize| self.edges[i + 1] - self.edges[i] >= WHOLE;
+        match own {
+            Some(own) if sampling == Sampling::Nearest => {
+                weights.push(1.0);
+                return own;
+            }
+            None if sampling == Sampling::Nearest => return 0,
+            Some(own) if is_wide(own) && sampling == Sampling::Cells => {
+                weights.push(1.0);
+                return own;
+            }
+            Some(own) if is_wide(own) => return self.between(middle, own, center, weights),
+            _ => {}
+        }
+        // Cells smaller than the pixel: the part of it that each of them covers. A margin that the middle does not lie in
+        // stays empty, so that the bounds of wide cells are as sharp.
+        if own.is_none() && (cell..n).take_while(|i| self.edges[*i] < right).all(is_wide) {
+            return 0;
+        }
+        let start = weights.len();
+        let mut first = cell;
+        for i in cell..n {
+            if self.edges[i] >= right {
+                break;
+            }
+            let part = self.edges[i + 1].min(right) - self.edges[i].max(left);
+            if part >= SLIVER {
+                weights.push(part);
+            } else if weights.len() == start {
+                first = i + 1;
+            }
+        }
+        first
+    }
+
+    /// Weights of the two centers about a place.
+    fn between(&self, middle: f64, own: usize, center: usize, weights: &mut Vec<f64>) -> usize {
+        // Beyond the outermost centers, and where a center has no place on the axis, cells have one value.
+        let (Some(before), true) = (center.checked_sub(1), center < self.len()) else {
+            weights.push(1.0);
+            return own;
+        };
+        let (a, b) = (self.centers[before], self.centers[center]);
+        let share = (middle - a) / (b - a);
+        if share == 0.0 || !share.is_finite() {
+            weights.push(1.0);
+            return if share == 0.0 { before } else { own };
+        }
+        weights.extend([1.0 - share, share]);
+        before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::axis::{Axis, Coordinate, Range as Ends, Scale};
+
+    fn rule(start: f64, end: f64, pixels: u32) -> EdgeRule {
+        let range = Ends { start: Coordinate::Real(start), end: Coordinate::Real(end) };
+        EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels }, false).unwrap()
+    }
+
+    fn seen(along: &Along) -> Vec<(u32, Vec<f64>)> {
+        (0..along.len()).map(|pixel| (along.of(pixel).start, along.weights_of(pixel).to_vec())).collect()
+    }
+
+    const EDGES: [f64; 4] = [0.0, 1.0, 2.0, 4.0];
+    const CENTERS: [f64; 3] = [0.5, 1.5, 3.0];
+
+    #[test]
+    fn wide_cells_fill_their_bounds() {
+        let along = Along::new(&rule(-1.0, 5.0, 6), &EDGES, &CENTERS, Sampling::Cells);
+        let cells: Vec<_> = (0..6).map(|pixel| along.of(pixel)).collect();
+        assert_eq!(cells, [0..0, 0..1, 1..2, 2..3, 2..3, 0..0]);
+        assert_eq!((along.cells.clone(), along.in_view), (0..3, 3));
+        let alone = Along::new(&rule(1.0, 2.0, 4), &EDGES, &CENTERS, Sampling::Cells);
+        assert_eq!((seen(&alone), alone.in_view), (vec![(1, vec![1.0]); 4], 1));
+    }
+
+    #[test]
+    fn falling_coordinates_are_mirrored() {
+        let (mut edges, mut centers) = (EDGES, CENTERS);
+        edges.reverse();
+        centers.reverse();
+        for sampling in [Sampling::Cells, Sampling::Nearest, Sampling::Bilinear] {
+            for (start, end, pixels) in [(-1.0, 5.0, 6), (0.0, 4.0, 2), (0.3, 3.9, 50)] {
+                let up = Along::new(&rule(start, end, pixels), &EDGES, &CENTERS, sampling);
+                let down = Along::new(&rule(start, end, pixels), &edges, &centers, sampling);
+                for pixel in 0..up.len() {
+                    let mut weights = down.weights_of(pixel).to_vec();
+                    weights.reverse();
+                    assert_eq!(up.weights_of(pixel), weights);
+                    if !weights.is_empty() {
+                        assert_eq!(up.of(pixel).start, 3 - down.of(pixel).end);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn small_cells_have_the_weight_of_their_area() {
+        let along = Along::new(&rule(0.0, 4.0, 1), &EDGES, &CENTERS, Sampling::Cells);
+        assert_eq!(seen(&along), [(0, vec![0.25, 0.25, 0.5])]);
+        let along = Along::new(&rule(0.5, 3.5, 2), &EDGES, &CENTERS, Sampling::Cells);
+        let half = 1.0 / 1.5;
+        let wanted = [(0, vec![0.5 * half, half]), (2, vec![1.0])];
+        for ((first, weights), (wanted_first, wanted)) in seen(&along).iter().zip(&wanted) {
+            assert_eq!(first, wanted_first);
+            assert!(weights.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn nearest_never_mixes() {
+        let along = Along::new(&rule(0.0, 4.0, 3), &EDGES, &CENTERS, Sampling::Nearest);
+        assert_eq!(seen(&along), [(0, vec![1.0]), (2, vec![1.0]), (2, vec![1.0])]);
+    }
+
+    #[test]
+    fn bilinear_values_change_evenly_between_centers() {
+        let along = Along::new(&rule(0.0, 4.0, 8), &EDGES, &CENTERS, Sampling::Bilinear);
+        let wanted = [
+            (0, vec![1.0]),
+            (0, vec![0.75, 0.25]),
+            (0, vec![0.25, 0.75]),
+            (1, vec![1.0 - 0.25 / 1.5, 0.25 / 1.5]),
+            (1, vec![0.5, 0.5]),
+            (1, vec![1.0 - 1.25 / 1.5, 1.25 / 1.5]),
+            (2, vec![1.0]),
+            (2, vec![1.0]),
+        ];
+        for ((first, weights), (wanted_first, wanted)) in seen(&along).iter().zip(&wanted) {
+            assert_eq!(first, wanted_first);
+            assert!(weights.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?} {wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Fields as layers: opening grids, what a layer of a grid looks like where nobody says, and the steps of several layers.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::dtype::TimeUnit as Step;
+use crate::data::grid::{Field, FieldRequest, Grids, plain};
+use crate::data::mapping::Mapping;
+use crate::data::npy;
+use crate::data::raw::RawSpec;
+use crate::data::spool::STDIN;
+use crate::data::{DataError, Progress, Table};
+use crate::scene::mark::{Mark, Sampling};
+use crate::scene::reduction::{Reduction, Statistic};
+use crate::scene::style::{Norm, Style};
+
+use super::WorkbenchError;
+use super::figure::FigureLayer;
+use super::sources::{Sources, map};
+use super::words::time_unit;
+
+/// Rows and columns from which a plain array of two dimensions is a field and not a table.
+const IMAGE_SIDE: u64 = 33;
+
+/// Opens gridded files, several of them joined.
+///
+/// # Errors
+/// Anything wrong with the files or their description.
+pub fn open_grids(inputs: &[PathBuf], raw: &RawSpec, progress: &Progress) -> Result<Grids, WorkbenchError> {
+    let [input] = inputs else {
+        return Err(WorkbenchError::Request("an image needs one file: name one".to_owned()));
+    };
+    let mapping = map(input, progress)?;
+    let opened =
+        if raw.dtype.is_some() || raw.shape.is_some() { plain::of_raw(&mapping, raw) } else { plain::of_npy(&mapping) };
+    let grids = opened.map_err(|error| error.at(mapping.path()))?;
+    mapping.check()?;
+    Ok(grids)
+}
+
+/// Whether files may be grids, by their names alone: what that takes to find out is no work for a window's thread.
+#[must_use]
+pub fn may_be_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
+    const ENDINGS: [&str; 1] = ["npy"];
+    let ending = |path: &PathBuf| path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    raw.shape.is_some() || inputs.first().and_then(ending).is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// Whether files are grids rather than tables, where nobody says.
+#[must_use]
+pub fn are_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
+    if raw.shape.is_some() {
+        return true;
+    }
+    let Some(first) = inputs.first().filter(|path| *path != Path::new(STDIN)) else { return false };
+    raw.dtype.is_none() && is_image(first).unwrap_or(false)
+}
+
+/// Whether a `.npy` file holds an array of three dimensions or more, or of two and many rows and columns.
+fn is_image(path: &Path) -> Result<bool, DataError> {
+    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
+        return Ok(false);
+    }
+    let mapping = Mapping::open(path)?;
+    let array = npy::array(mapping.bytes())?;
+    let is_plane = array.shape.len() == 2 && array.shape.iter().all(|len| *len >= IMAGE_SIDE);
+    Ok(array.dtype.is_some() && (array.shape.len() > 2 || is_plane))
+}
+
+/// The layer of some sources, with what the person does not say of it: of grids an image of the first variable in the
+/// colors of fields, of tables points.
+#[must_use]
+pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>, progress: &Progress) -> FigureLayer {
+    let layer = FigureLayer::new(sources);
+    let has_variable = !matches!(reduction, Some(Reduction::Count | Reduction::Any | Reduction::By { .. }));
+    let is_field = match &mark {
+        Some(mark) => mark.is_of_fields(),
+        None => has_variable && are_grids(&layer.sources.inputs, &layer.sources.raw),
+    };
+    if !is_field {
+        return FigureLayer { mark: mark.unwrap_or_default(), reduction: reduction.unwrap_or_default(), ..layer };
+    }
+    let reduction = reduction.unwrap_or_else(|| Reduction::Of(Statistic::Mean, first_variable(&layer, progress)));
+    let mark = mark.unwrap_or(Mark::Image { sampling: Sampling::Cells });
+    FigureLayer { mark, reduction, style: style(), ..layer }
+}
+
+/// The variable of a layer's grids that is shown where none is named. What is wrong with the files is said when they are
+/// opened to be drawn.
+fn first_variable(layer: &FigureLayer, progress: &Progress) -> String {
+    let Sources { inputs, raw, x, y, at, .. } = &layer.sources;
+    let request = FieldRequest { variable: None, x: x.clone(), y: y.clone(), at: at.clone() };
+    let field = || Field::new(&Arc::new(open_grids(inputs, raw, progress).ok()?), &request).ok();
+    field().map_or_else(|| "0".to_owned(), |field| field.variable().name.clone())
+}
+
+/// The colors of a field where nobody says.
+#[must_use]
+pub fn style() -> Style {
+    Style { norm: Norm::Linear, colormap: "viridis".to_owned(), ..Style::default() }
+}
+
+impl Sources {
+    /// Opens a field.
+    pub(super) fn open_field(&self, progress: &Progress) -> Result<(Table, Arc<Grids>), WorkbenchError> {
+        if self.filter.is_some() {
+            let what = "a filter is for rows of tables; leave it out, or make cells missing in an expression";
+            return Err(WorkbenchError::Request(what.to_owned()));
+        }
+        let grids = Arc::new(open_grids(&self.inputs, &self.raw, progress)?);
+        let request =
+            FieldRequest { variable: self.value.clone(), x: self.x.clone(), y: self.y.clone(), at: self.at.clone() };
+        let field = Field::new(&grids, &request).map_err(|error| match self.inputs.first() {
+            Some(path) => error.at(path),
+            None => error,
+        })?;
+        Ok((Table::of_field(field), grids))
+    }
+}
+
+/// Which step of a layer goes with a moment of the figure that none of its own has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Align {
+    /// The nearest in time.
+    #[default]
+    Nearest,
+    /// The last before.
+    Hold,
+}
+
+/// The steps of a figure: those of the field that has most of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Timeline {
+    /// How many; at least 1.
+    pub steps: u64,
+    /// Seconds since 1970 of each, where they are known.
+    pub seconds: Option<Vec<f64>>,
+    /// What the dimension is called.
+    pub name: String,
+}
+
+impl Timeline {
+    /// The steps of the layers of a figure.
+    #[must_use]
+    pub fn of(tables: &[&Table]) -> Self {
+        let fields = tables.iter().filter_map(|table| table.field());
+        let Some(field) = fields.rev().max_by_key(|field| field.steps()) else {
+            return Self { steps: 1, ..Self::default() };
+        };
+        let name = field.step_dimension().map_or_else(String::new, |dimension| dimension.name.clone());
+        Self { steps: field.steps(), seconds: seconds(field), name }
+    }
+
+    /// The step of a layer at a step of the figure.
+    #[must_use]
+    pub fn step_of(&self, table: &Table, step: u64, align: Align) -> u64 {
+        let Some(field) = table.field() else { return 0 };
+        let last = field.steps() - 1;
+        let at = usize::try_from(step).ok().and_then(|step| self.seconds.as_ref()?.get(step).copied());
+        let (Some(at), Some(own)) = (at, seconds(field)) else { return step.min(last) };
+        let found = match align {
+            Align::Nearest => {
+                let distance = |i: &usize| (own[*i] - at).abs();
+                (0..own.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            }
+            Align::Hold => (0..own.len()).filter(|i| own[*i] <= at).max_by(|a, b| own[*a].total_cmp(&own[*b])),
+        };
+        (found.unwrap_or(0) as u64).min(last)
+    }
+}
+
+/// Moments of a field's steps in seconds since 1970.
+fn seconds(field: &Field) -> Option<Vec<f64>> {
+    let (times, unit): (&[f64], Step) = field.times()?;
+    let unit = time_unit(unit)?;
+    #[expect(clippy::cast_precision_loss, reason = "units are small numbers of seconds, or small parts of one")]
+    let seconds = |time: &f64| time * unit.numerator as f64 / unit.denominator as f64;
+    Some(times.iter().map(seconds).collect())
+}
