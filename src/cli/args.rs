@@ -17,6 +17,7 @@ use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::sources::Sources;
 use crate::workbench::{At, EngineChoice, Progress, RawSpec, Shape};
 
+use super::movie::MovieArgs;
 use super::render_args::RenderArgs;
 
 /// Opens data too big to plot and shows all of it, exactly.
@@ -74,11 +75,21 @@ Examples:
   scumble render figure.toml -o figure.png             a figure that the window saved
   scumble render figure.toml --set layers.0.file=new.npy --set title='Run 7' -o run7.png";
 
+const MOVIE_EXAMPLES: &str = "\
+Examples:
+  scumble movie forecast.npy -o forecast.mp4 --fps 10
+  scumble movie figure.toml -o movie.webm --steps 0..350 --size 800x800
+  scumble movie --shape 800x800 --dtype '<f8' run.raw --norm log --special=-1=#00ff00 -o run.mp4
+  scumble movie figure.toml -o frames/%05d.png         numbered frames; a run that was broken off is taken up again";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Draw all points of the inputs as a PNG, with axes and a color bar
     #[command(after_help = DRAW_EXAMPLES)]
     Render(Box<RenderArgs>),
+    /// Film a figure: every step of its fields, as .mp4, .webm, .mkv, .gif (by ffmpeg), .apng or numbered PNG
+    #[command(after_help = MOVIE_EXAMPLES)]
+    Movie(Box<MovieArgs>),
     /// Write the numbers of the pixel grid as .npy: shape (height, width), by:COL (height, width, categories); row 0 = lowest y
     #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
     Aggregate(Box<AggregateArgs>),

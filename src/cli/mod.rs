@@ -6,6 +6,7 @@ mod command_line_tests;
 mod demo;
 mod draw;
 mod info;
+mod movie;
 mod render_args;
 mod terminal;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::export::ExportError;
 use crate::workbench::figure_file::SCHEMA;
 use crate::workbench::{EngineChoice, Progress, RawSpec, WorkbenchError};
 use args::{Cli, Command, OpenArgs};
@@ -71,7 +73,11 @@ pub fn run() -> Next {
 /// Says what went wrong.
 fn failure(error: &anyhow::Error, progress: &Progress) -> ExitCode {
     if progress.is_cancelled() {
-        eprintln!("scumble: stopped; nothing was written");
+        // A movie that was stopped says what is left of it.
+        match error.downcast_ref::<ExportError>() {
+            Some(kept @ ExportError::Stopped { .. }) => eprintln!("scumble: {kept}"),
+            _ => eprintln!("scumble: stopped; nothing was written"),
+        }
     } else {
         eprintln!("scumble: {error:#}");
     }
@@ -83,6 +89,7 @@ fn failure(error: &anyhow::Error, progress: &Progress) -> ExitCode {
 fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<Option<WindowRequest>> {
     match command {
         Command::Render(args) => draw::render(&args, progress)?,
+        Command::Movie(args) => movie::movie(&args, progress)?,
         Command::Aggregate(args) => draw::aggregate(&args, progress)?,
         Command::Info(args) => info::info(&args, progress)?,
         Command::Demo(args) => {

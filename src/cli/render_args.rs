@@ -18,7 +18,7 @@ const AROUND: &str = "Around the plot";
 pub struct RenderArgs {
     #[command(flatten)]
     pub view: ViewArgs,
-    /// The PNG to write; - is standard output [default: the outputs that the figure file names]
+    /// The file to write: a PNG, - is standard output [default: the outputs that the figure file names]; or a movie
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Set a key of the figure file: layers.0.file=new.npy, x.range=0..1, title='Run 7'

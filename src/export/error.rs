@@ -33,7 +33,30 @@ pub enum ExportError {
         /// Which file was being written.
         path: PathBuf,
     },
+    /// A movie cannot be written, or not to its end.
+    #[error("making the movie: {what} ({path})")]
+    Movie {
+        /// What is wrong, and what to do.
+        what: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The person stopped a movie.
+    #[error("stopped after {frames} of {of} frames; {}", kept_words(.kept.as_deref()))]
+    Stopped {
+        /// Frames that were written.
+        frames: u64,
+        /// Frames that were wanted.
+        of: u64,
+        /// What holds them, if anything does.
+        kept: Option<PathBuf>,
+    },
     /// The person stopped it.
     #[error("stopped; nothing was written")]
     Cancelled,
+}
+
+/// What is left of a movie that was stopped.
+fn kept_words(kept: Option<&std::path::Path>) -> String {
+    kept.map_or_else(|| "nothing was kept".to_owned(), |path| format!("they are kept ({})", path.display()))
 }

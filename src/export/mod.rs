@@ -3,6 +3,7 @@
 pub mod array;
 pub mod demo;
 pub mod error;
+pub mod movie;
 pub mod output;
 pub mod picture;
 

@@ -434,6 +434,11 @@ impl Workbench {
         let plans = plans_of(&fitted, &facts)?;
         let mut found = vec![None; layers.len()];
         for i in (0..layers.len()).filter(|i| wanted(*i)) {
+            if let Some(field) = tables[i].field() {
+                let special = &request.layers[i].style.special;
+                found[i] = Some(Ends::of_field(field, special, self.reading.threads, progress)?);
+                continue;
+            }
             let counted = match self.threads_for_whole(&plans[i]) {
                 Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
                 None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,

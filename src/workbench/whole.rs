@@ -1,5 +1,7 @@
 //! Limits "of the whole data": those that the colors have where all of the data is in view, whatever part is shown.
 
+use crate::data::grid::{Extremes, Field};
+use crate::data::{DataError, Progress};
 use crate::figure::FigureError;
 use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::norm::Scale;
@@ -26,6 +28,21 @@ impl Ends {
         Ok(Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)? })
     }
 
+    /// Those of all cells of all steps of a field, less some special values.
+    ///
+    /// # Errors
+    /// Data that cannot be read, a stop.
+    pub fn of_field(
+        field: &Field,
+        special: &[Special],
+        threads: usize,
+        progress: &Progress,
+    ) -> Result<Self, DataError> {
+        let special: Vec<f64> = special.iter().map(|special| special.value).collect();
+        let Extremes { all, positive } = field.extremes(&special, threads, progress)?;
+        Ok(Self { all, positive })
+    }
+
     /// The same of numbers over an area, if there is one.
     #[must_use]
     pub fn over(self, area: Option<f64>) -> Self {
@@ -45,10 +62,12 @@ impl Ends {
 pub fn fitted(layer: &Layer) -> Layer {
     let mut layer = layer.clone();
     (layer.x.range, layer.y.range) = (None, None);
+    // All steps of a field have the same limits.
+    layer.step = 0;
     layer
 }
 
-/// Whether a layer's limits depend on what is not in view.
+/// Whether a layer's limits depend on what is not in view; those of a field do on its other steps.
 pub fn is_wanted(layer: &Layer, limits: Limits) -> bool {
-    limits.has_data() && (layer.x.range.is_some() || layer.y.range.is_some())
+    limits.has_data() && (layer.mark.is_of_fields() || layer.x.range.is_some() || layer.y.range.is_some())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::dtype::TimeUnit;
 use super::super::error::DataError;
 use super::super::stats::{ColumnStats, Number};
+use super::range::Known;
 use super::{At, Coordinates, Dimension, Grids, Kind, Variable, Window, cells};
 
 /// What is to be seen of a variable, as the person says it.
@@ -33,6 +34,7 @@ pub struct Field {
     /// The cell along each dimension, where it is neither axis nor step.
     at: Vec<u64>,
     coordinates: [Arc<Coordinates>; 2],
+    pub(super) known: Arc<Known>,
 }
 
 /// Along x.
@@ -78,7 +80,15 @@ impl Field {
             _ => Coordinates::counted(dimensions[axis].len).map(Arc::new),
         };
         let coordinates = [along(axes[X])?, along(axes[Y])?];
-        Ok(Self { grids: Arc::clone(grids), variable: variable.clone(), axes, steps, at, coordinates })
+        Ok(Self {
+            grids: Arc::clone(grids),
+            variable: variable.clone(),
+            axes,
+            steps,
+            at,
+            coordinates,
+            known: Arc::default(),
+        })
     }
 
     /// What it is a part of.

@@ -10,6 +10,7 @@ pub mod mapped;
 pub mod packing;
 pub mod place;
 pub mod plain;
+pub mod range;
 
 use std::fmt;
 use std::ops::Range;
@@ -22,6 +23,7 @@ pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
 pub use packing::Packing;
 pub use place::{At, Place, Shape};
+pub use range::Extremes;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;

@@ -67,7 +67,10 @@ impl Shared {
 
     /// Remembers the ends of a frame that shows all of the data, where somebody is interested.
     fn note(&self, shown: &Shown, looks: &Looks) -> Result<(), WorkbenchError> {
-        let has_all = |wish: &Wish| wish.layer.x.range.is_none() && wish.layer.y.range.is_none();
+        // Of a field, a frame shows one step.
+        let has_all = |wish: &Wish| {
+            wish.layer.x.range.is_none() && wish.layer.y.range.is_none() && wish.data.table.field().is_none()
+        };
         if shown.status != FrameStatus::Exact || !looks.layers.iter().any(|look| look.style.limits.has_data()) {
             return Ok(());
         }
@@ -133,6 +136,11 @@ impl Shared {
             let basis = Basis { data: wish.data.id, plan, spread, special };
             if self.ends(&basis).is_none() {
                 progress.restart();
+                if let Some(field) = wish.data.table.field() {
+                    let ends = Ends::of_field(field, &basis.special, self.reading.threads, progress)?;
+                    self.remember(basis, ends);
+                    continue;
+                }
                 let aggregate = Arc::new(cpu::aggregate(&wish.data.table, &plan, options, progress)?);
                 let numbers = spread_aggregate(&aggregate, spread.0, spread.1, self.reading.threads)?;
                 let ends = Ends::of(&numbers.values, &basis.special)?;

@@ -1,0 +1,95 @@
+//! The least and greatest value of a field over all of its steps, streamed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::super::error::DataError;
+use super::super::parallel::Progress;
+use super::Field;
+
+/// Most cells that a thread reads at a time.
+const CELLS: u64 = 1 << 19;
+
+/// The ends of a field's values.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Extremes {
+    /// Least and greatest finite value.
+    pub all: Option<(f64, f64)>,
+    /// The same of values above zero.
+    pub positive: Option<(f64, f64)>,
+}
+
+impl Extremes {
+    fn note(&mut self, value: f64) {
+        let wider = |ends: Option<(f64, f64)>| {
+            Some(ends.map_or((value, value), |(low, high)| (value.min(low), value.max(high))))
+        };
+        self.all = wider(self.all);
+        if value > 0.0 {
+            self.positive = wider(self.positive);
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        let join = |a: Option<(f64, f64)>, b: Option<(f64, f64)>| match (a, b) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        Self { all: join(self.all, other.all), positive: join(self.positive, other.positive) }
+    }
+}
+
+/// What is known of a field already: extremes without some special values.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<Vec<(Vec<u64>, Extremes)>>);
+
+impl Field {
+    /// The extremes of all cells of all steps, but for some special values. A pass over the data, the first time.
+    ///
+    /// # Errors
+    /// Data that cannot be read, [`DataError::Cancelled`].
+    pub fn extremes(&self, special: &[f64], threads: usize, progress: &Progress) -> Result<Extremes, DataError> {
+        let key: Vec<u64> = special.iter().map(|value| value.to_bits()).collect();
+        let known = self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, extremes)) = known.iter().find(|(special, _)| *special == key) {
+            return Ok(*extremes);
+        }
+        drop(known);
+        let [width, height] = self.shape();
+        let rows = (CELLS / width.max(1)).max(self.rows_together()).clamp(1, height.max(1));
+        let (across, next) = (height.div_ceil(rows), AtomicU64::new(0));
+        let work = || -> Result<Extremes, DataError> {
+            let (mut found, mut cells) = (Extremes::default(), Vec::new());
+            loop {
+                let block = next.fetch_add(1, Ordering::Relaxed);
+                if block >= across.saturating_mul(self.steps()) {
+                    return Ok(found);
+                }
+                if progress.is_cancelled() {
+                    return Err(DataError::Cancelled);
+                }
+                let (step, first) = (block / across, block % across * rows);
+                let lines = first..(first + rows).min(height);
+                let count = (lines.end - lines.start) * width;
+                cells.resize(usize::try_from(count).unwrap_or(usize::MAX), 0.0);
+                self.read(step, 0..width, lines, &mut cells)?;
+                for value in cells.iter().filter(|value| value.is_finite() && !special.contains(value)) {
+                    found.note(*value);
+                }
+                progress.add(count);
+            }
+        };
+        let found = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let failed = || DataError::Grid("a thread that read cells failed".to_owned());
+            let mut found = work()?;
+            for other in others {
+                found = found.with(other.join().map_err(|_| failed())??);
+            }
+            Ok::<_, DataError>(found)
+        })?;
+        self.known.0.lock().unwrap_or_else(PoisonError::into_inner).push((key, found));
+        Ok(found)
+    }
+}
