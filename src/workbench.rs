@@ -37,7 +37,7 @@ use crate::scene::reduction::Reduction;
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::Table;
-pub use crate::data::grid::{At, Shape};
+pub use crate::data::grid::{At, Field as GridField, Place, Shape};
 pub use crate::data::raw::RawSpec;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::axes::Theme;

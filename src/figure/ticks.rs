@@ -23,6 +23,7 @@ mod tests;
 use crate::scene::axis::{Axis, Scale, ViewError};
 use crate::scene::edge::EdgeRule;
 
+pub use calendar::moment;
 pub use time::TimeUnit;
 pub(super) use time::stamp;
 

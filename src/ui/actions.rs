@@ -55,6 +55,12 @@ pub enum Action {
     Forward,
     /// Type exact ranges.
     TypeRange,
+    /// Let the steps of fields follow each other, or stop.
+    Play,
+    /// The step before.
+    StepBack,
+    /// The step after.
+    StepForward,
     /// Show or hide the side panel.
     TogglePanel,
     /// Show or hide grid lines.
@@ -145,6 +151,9 @@ pub const ENTRIES: &[Entry] = &[
     with(entry(Action::Back, VIEW, "Earlier view", alt(Key::ArrowLeft)), &[plain(Key::Backspace)]),
     entry(Action::Forward, VIEW, "Later view", alt(Key::ArrowRight)),
     entry(Action::TypeRange, VIEW, "Type exact ranges…", plain(Key::R)),
+    entry(Action::Play, VIEW, "Play or pause", plain(Key::Space)),
+    entry(Action::StepBack, VIEW, "Step back in time", plain(Key::Comma)),
+    entry(Action::StepForward, VIEW, "Step on in time", plain(Key::Period)),
     entry(Action::ToggleGrid, VIEW, "Grid lines", plain(Key::G)),
     entry(Action::ToggleTheme, VIEW, "Light or dark", plain(Key::T)),
     entry(Action::TogglePanel, WINDOW, "Side panel", plain(Key::S)),

@@ -23,6 +23,7 @@ use super::panel::SidePanel;
 use super::pointer::{Pointer, step, zoom_middle};
 use super::relink::Relinking;
 use super::saving::Saving;
+use super::timebar::TimeBar;
 use super::welcome::Wish;
 use super::{overlays, status, welcome};
 
@@ -41,6 +42,7 @@ pub struct ScumbleApp {
     canvas: Canvas,
     pointer: Pointer,
     panel: SidePanel,
+    time: TimeBar,
     palette: Palette,
     opening: Opening,
     saving: Saving,
@@ -71,6 +73,7 @@ impl ScumbleApp {
             canvas: Canvas::default(),
             pointer: Pointer::default(),
             panel: SidePanel::default(),
+            time: TimeBar::default(),
             palette: Palette::default(),
             opening: Opening::new(Arc::clone(wake)),
             saving: Saving::new(Arc::clone(wake)),
@@ -144,6 +147,9 @@ impl ScumbleApp {
         let readout =
             self.stage.as_ref().and_then(|stage| super::readout::text(&self.model, stage, self.pointer.hover));
         Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
+        if self.model.document().is_some() && self.model.timeline().steps > 1 {
+            Panel::bottom("time").show(ui, |ui| self.time.ui(ui, &mut self.model));
+        }
         if self.shown.panel && self.model.document().is_some() {
             let stage = self.stage.take();
             let mut wanted = None;
@@ -327,6 +333,7 @@ impl ScumbleApp {
             Action::RemoveLayer => layers > 1,
             Action::RaiseLayer => active + 1 < layers,
             Action::LowerLayer => active > 0,
+            Action::Play | Action::StepBack | Action::StepForward => self.model.timeline().steps > 1,
             _ => self.model.document().is_some(),
         }
     }
@@ -372,6 +379,9 @@ impl ScumbleApp {
                 self.shown.panel = true;
                 self.panel.type_range();
             }
+            (Action::Play, _) => self.time.play_or_pause(&mut self.model),
+            (Action::StepBack, _) => self.time.step(&mut self.model, false),
+            (Action::StepForward, _) => self.time.step(&mut self.model, true),
             (Action::TogglePanel, _) => self.shown.panel = !self.shown.panel,
             (Action::ToggleGrid, _) => {
                 self.model.settle();

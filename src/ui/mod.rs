@@ -33,6 +33,7 @@ pub mod shell;
 pub mod status;
 mod surface;
 mod textures;
+mod timebar;
 mod trace;
 mod uri_list;
 mod view;

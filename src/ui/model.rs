@@ -10,6 +10,7 @@ use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::style::Style;
+use crate::workbench::fields::Timeline;
 use crate::workbench::figure::{DPI, FigureLayer, FigureRequest, default_background};
 use crate::workbench::frame::{FigureText, Quantity, Theme};
 use crate::workbench::session::{
@@ -41,6 +42,8 @@ pub struct Model {
     pool: Vec<Arc<OpenData>>,
     /// The data of the layers that are shown, in their order.
     data: Vec<Arc<OpenData>>,
+    /// Their steps.
+    timeline: Timeline,
     candidate: Option<Candidate>,
     /// Sources that could not be opened, so that nobody tries again and again.
     refused: Option<Vec<Sources>>,
@@ -82,6 +85,7 @@ impl Model {
             views: History::new([AxisRequest::default(); 2]),
             pool: Vec::new(),
             data: Vec::new(),
+            timeline: Timeline::default(),
             candidate: None,
             refused: None,
             asked: None,
@@ -178,6 +182,34 @@ impl Model {
         self.history.amend(label, Some(document));
     }
 
+    /// Shows other data.
+    fn set_data(&mut self, data: Vec<Arc<OpenData>>) {
+        self.session.watch(&data);
+        self.timeline = Timeline::of(&data.iter().map(|data| &data.table).collect::<Vec<_>>());
+        self.data = data;
+        self.go_to_step(self.document().map_or(0, |document| document.figure.step));
+    }
+
+    /// The steps of the fields that are shown.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Shows a step, or the last one there is. No step to undo: looking around changes nothing of the figure.
+    pub fn go_to_step(&mut self, step: u64) {
+        let step = step.min(self.timeline.steps.saturating_sub(1));
+        if let Some(document) = self.document().filter(|document| document.figure.step != step) {
+            let figure = FigureRequest { step, ..document.figure.clone() };
+            let document = Document { figure, ..document.clone() };
+            self.history.replace(Some(document));
+        }
+    }
+
+    /// Whether the picture is of the step, the view and the data that were asked for last.
+    pub fn has_caught_up(&self) -> bool {
+        self.painted.as_ref().is_some_and(|painted| Some(painted.shown.generation) == self.generation)
+    }
+
     /// Makes a layer the one that the panels are about; nothing that is seen changes.
     pub fn activate(&mut self, index: usize) {
         self.settle();
@@ -197,18 +229,22 @@ impl Model {
     /// Takes the last step back.
     pub fn undo(&mut self) {
         self.settle();
+        let at = self.document().map_or(0, |document| document.figure.step);
         // The first step opened the file; there is nothing to see before it.
         if self.history.previous().is_some_and(Option::is_some) {
             self.history.undo();
             self.refused = None;
+            self.go_to_step(at);
         }
     }
 
     /// Takes the last step back back.
     pub fn redo(&mut self) {
         self.settle();
+        let at = self.document().map_or(0, |document| document.figure.step);
         self.history.redo();
         self.refused = None;
+        self.go_to_step(at);
     }
 
     /// What undo and redo would do.
@@ -276,8 +312,7 @@ impl Model {
             return;
         };
         if self.data.iter().map(|data| data.id).ne(data.iter().map(|data| data.id)) {
-            self.session.watch(&data);
-            self.data.clone_from(&data);
+            self.set_data(data.clone());
         }
         let figure = FigureRequest { dpi: DPI * scale, ..document.figure.clone() };
         let tables: Vec<_> = data.iter().map(|data| &data.table).collect();
@@ -338,7 +373,10 @@ impl Model {
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.
     pub fn words(&self) -> (FigureText, [Quantity; 2]) {
         match (self.document(), self.data.first()) {
-            (Some(document), Some(data)) => (words(&document.figure.text, &data.table), quantities(&data.table)),
+            (Some(document), Some(data)) => {
+                let moment = self.timeline.moment(document.figure.step);
+                (words(&document.figure.text, &data.table, &moment), quantities(&data.table))
+            }
             _ => Default::default(),
         }
     }

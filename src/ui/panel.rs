@@ -4,6 +4,7 @@ mod categories;
 mod color;
 mod columns;
 mod data;
+mod field;
 mod layers;
 mod mark;
 mod norm;

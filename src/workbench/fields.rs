@@ -12,6 +12,7 @@ use crate::data::npy;
 use crate::data::raw::RawSpec;
 use crate::data::spool::STDIN;
 use crate::data::{DataError, Progress, Table};
+use crate::figure::ticks::moment;
 use crate::scene::mark::{Mark, Sampling};
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Norm, Style};
@@ -131,6 +132,24 @@ pub enum Align {
     Hold,
 }
 
+/// A step of a figure, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Moment {
+    /// Its number, from 0.
+    pub step: u64,
+    /// Its date and time.
+    pub time: Option<String>,
+}
+
+impl Moment {
+    /// A text with what stands in the place of `{time}` and `{step}`.
+    #[must_use]
+    pub fn put_into(&self, text: &str) -> String {
+        let time = self.time.clone().unwrap_or_else(|| self.step.to_string());
+        text.replace("{time}", &time).replace("{step}", &self.step.to_string())
+    }
+}
+
 /// The steps of a figure: those of the field that has most of them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Timeline {
@@ -152,6 +171,13 @@ impl Timeline {
         };
         let name = field.step_dimension().map_or_else(String::new, |dimension| dimension.name.clone());
         Self { steps: field.steps(), seconds: seconds(field), name }
+    }
+
+    /// What a step is called: its moment, where that is known.
+    #[must_use]
+    pub fn moment(&self, step: u64) -> Moment {
+        let at = usize::try_from(step).ok().and_then(|step| self.seconds.as_ref()?.get(step).copied());
+        Moment { step, time: at.map(moment) }
     }
 
     /// The step of a layer at a step of the figure.

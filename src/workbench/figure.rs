@@ -307,7 +307,8 @@ fn lay_out(
         return Ok((Layout::bare(size, scale), plans));
     }
     let first = tables.first().ok_or(WorkbenchError::Data(crate::data::DataError::Empty))?;
-    let (text, [x, y]) = (words(&request.text, first), quantities(first));
+    let moment = Timeline::of(tables).moment(request.step);
+    let (text, [x, y]) = (words(&request.text, first, &moment), quantities(first));
     let bars = request.bar_labels(tables);
     let legend = u32::try_from(request.color_legend().len()).unwrap_or(u32::MAX);
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.

@@ -12,15 +12,18 @@ use crate::scene::axis::Scale;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 
+use super::fields::Moment;
 use super::figure::FigureLayer;
 
-/// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out.
+/// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out; of fields
+/// over time, the title says when, and `{time}` and `{step}` in a given one are filled in.
 #[must_use]
-pub fn words(given: &FigureText, table: &Table) -> FigureText {
+pub fn words(given: &FigureText, table: &Table, moment: &Moment) -> FigureText {
+    let given = &FigureText { title: given.title.as_ref().map(|title| moment.put_into(title)), ..given.clone() };
     if let Some(field) = table.field() {
         let [x, y] = field_axes(field);
         let word = |given: &Option<String>, default| given.clone().or(default).filter(|word| !word.is_empty());
-        let title = given.title.clone().filter(|title| !title.is_empty());
+        let title = word(&given.title, moment.time.clone());
         return FigureText { title, x_label: word(&given.x_label, x), y_label: word(&given.y_label, y) };
     }
     let [x, y] = [X, Y].map(|i| table.column(i));

@@ -106,6 +106,11 @@ impl Field {
         [&self.coordinates[X], &self.coordinates[Y]]
     }
 
+    /// All dimensions of the variable, the slowest first.
+    pub fn all_dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.grids.dimensions_of(&self.variable)
+    }
+
     /// The dimensions along x and y.
     pub fn dimensions(&self) -> [Option<&Dimension>; 2] {
         self.axes.map(|axis| self.dimension(axis))

@@ -42,9 +42,43 @@ impl Date {
     }
 }
 
+/// A moment as people write it, seconds since 1970-01-01 00:00 UTC: `2025-01-01 06:00`, with seconds and their parts where
+/// there are any.
+#[must_use]
+pub fn moment(seconds: f64) -> String {
+    if !(seconds.abs() < 1e15) {
+        return format!("{seconds}");
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "below 10^18")]
+    let millis = (seconds * 1000.0).round() as i64;
+    let (days, millis) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    let Date { year, month, day } = Date::from_days(days.into());
+    let (hour, minute, second, part) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60, millis % 1000);
+    let mut text = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}");
+    if (second, part) != (0, 0) {
+        text.push_str(&format!(":{second:02}"));
+    }
+    if part != 0 {
+        text.push_str(&format!(".{part:03}"));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_as_short_as_they_can_be() {
+        for (seconds, text) in [
+            (1_735_711_200.0, "2025-01-01 06:00"),
+            (0.5, "1970-01-01 00:00:00.500"),
+            (-1.0, "1969-12-31 23:59:59"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(moment(seconds), text);
+        }
+    }
 
     #[test]
     fn known_days() {

@@ -253,8 +253,7 @@ impl Model {
             self.history.change(&candidate.label, Some(candidate.document));
         }
         if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
-            self.session.watch(&data);
-            self.data = data;
+            self.set_data(data);
         }
         self.changed = None;
         self.asked = None;

@@ -10,6 +10,7 @@ use crate::workbench::session::{FileFacts, OpenData};
 use super::super::model::Model;
 use super::super::status::grouped;
 use super::columns::ColumnsForm;
+use super::field;
 use super::mark;
 use super::row;
 
@@ -39,12 +40,18 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
             file.path.file_name().map_or_else(|| file.path.display().to_string(), |n| n.to_string_lossy().into());
         ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
             .on_hover_text(file.path.display().to_string());
-        ui.label(RichText::new(format!("{} rows, {}, {}", grouped(file.rows), size(file.bytes), file.format)).weak());
+        let rows = if data.table.field().is_some() { String::new() } else { format!("{} rows, ", grouped(file.rows)) };
+        ui.label(RichText::new(format!("{rows}{}, {}", size(file.bytes), file.format)).weak());
     }
     if data.files.len() > 6 {
         ui.label(RichText::new(format!("and {} more files", data.files.len() - 6)).weak());
     }
     ui.add_space(4.0);
+    if let Some(field) = data.table.field() {
+        field::ui(ui, model, &data, field);
+        mark::ui(ui, model, &[]);
+        return;
+    }
     columns.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
     mark::ui(ui, model, &names(&data));

@@ -1,0 +1,117 @@
+//! What of a gridded file is shown: the variable, the dimensions along the axes, and where to be along others.
+
+use egui::{ComboBox, RichText, Slider, Ui};
+
+use crate::scene::reduction::{Reduction, Statistic};
+use crate::workbench::session::OpenData;
+use crate::workbench::{At, GridField, Place};
+
+use super::super::model::Model;
+use super::row;
+
+/// What a pixel has of the cells within it.
+const STATISTICS: [(&str, Statistic, &str); 3] = [
+    ("mean", Statistic::Mean, "where cells are smaller than pixels, their mean by area"),
+    ("min", Statistic::Min, "where cells are smaller than pixels, the least of them"),
+    ("max", Statistic::Max, "where cells are smaller than pixels, the greatest of them"),
+];
+
+/// The rows of the section.
+pub fn ui(ui: &mut Ui, model: &mut Model, data: &OpenData, field: &GridField) {
+    let [width, height] = field.shape();
+    let steps = field.steps();
+    let over = if steps > 1 { format!(", {steps} steps") } else { String::new() };
+    ui.label(RichText::new(format!("{width} × {height} cells{over}")).weak());
+    variable(ui, model, data, field);
+    axes(ui, model, field);
+    places(ui, model, field);
+}
+
+fn variable(ui: &mut Ui, model: &mut Model, data: &OpenData, field: &GridField) {
+    let Some(present) = model.document().map(|document| document.layer().reduction.clone()) else { return };
+    let (Some(statistic), Some(name)) = (present.statistic(), present.column()) else { return };
+    let mut chosen = None;
+    row(ui, "show", |ui, label| {
+        let shown = STATISTICS.iter().find(|(_, known, _)| *known == statistic).map_or("mean", |(name, ..)| name);
+        let list = ComboBox::from_id_salt("reduction").selected_text(shown).width(60.0).show_ui(ui, |ui| {
+            for (text, choice, hint) in STATISTICS {
+                if ui.selectable_label(choice == statistic, text).on_hover_text(hint).clicked() {
+                    chosen = Some(Reduction::Of(choice, name.to_owned()));
+                }
+            }
+        });
+        list.response.labelled_by(label);
+        let of = ui.label("of").id;
+        let list = ComboBox::from_id_salt("value").selected_text(name).width(100.0).show_ui(ui, |ui| {
+            for (variable, kind) in data.files.first().map_or(&[][..], |file| file.columns.as_slice()) {
+                if ui.selectable_label(name == variable, variable).on_hover_text(kind).clicked() {
+                    chosen = Some(present.of_column(variable));
+                }
+            }
+        });
+        list.response.on_hover_text(field.variable().title()).labelled_by(of);
+    });
+    if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
+        model.settle();
+        model.edit("Variable", |document| document.layer_mut().reduction = reduction);
+        model.settle();
+    }
+}
+
+fn axes(ui: &mut Ui, model: &mut Model, field: &GridField) {
+    let shown = field.dimensions().map(|dimension| dimension.map_or_else(String::new, |known| known.name.clone()));
+    let names: Vec<String> = field.all_dimensions().map(|dimension| dimension.name.clone()).collect();
+    for (i, axis) in ["x", "y"].into_iter().enumerate() {
+        let mut chosen = None;
+        row(ui, axis, |ui, label| {
+            let list = ComboBox::from_id_salt(("dimension", i)).selected_text(&shown[i]).width(150.0);
+            let list = list.show_ui(ui, |ui| {
+                for name in &names {
+                    if ui.selectable_label(shown[i] == *name, name).clicked() && shown[i] != *name {
+                        chosen = Some(name.clone());
+                    }
+                }
+            });
+            list.response.labelled_by(label);
+        });
+        if let Some(name) = chosen {
+            model.settle();
+            model.edit("Axis", |document| {
+                // The other way round, if the other axis has it.
+                let other = if shown[1 - i] == name { shown[i].clone() } else { shown[1 - i].clone() };
+                let [x, y] = if i == 0 { [name.clone(), other] } else { [other, name.clone()] };
+                let sources = &mut document.layer_mut().sources;
+                sources.at.retain(|at| at.dimension != x && at.dimension != y);
+                (sources.x, sources.y) = (Some(x), Some(y));
+                (document.figure.x.range, document.figure.y.range) = (None, None);
+            });
+        }
+    }
+}
+
+fn places(ui: &mut Ui, model: &mut Model, field: &GridField) {
+    for (dimension, at) in field.places().into_iter().filter(|(dimension, _)| dimension.len > 1) {
+        let coordinates = dimension.coordinates.as_deref();
+        let center = |at: u64| coordinates.and_then(|known| known.centers.get(usize::try_from(at).ok()?).copied());
+        let mut chosen = at;
+        row(ui, &dimension.name, |ui, label| {
+            ui.spacing_mut().slider_width = 110.0;
+            let slider = Slider::new(&mut chosen, 0..=dimension.len - 1).show_value(false);
+            ui.add(slider).labelled_by(label);
+            let units = coordinates.map_or("", |known| known.units.as_str());
+            ui.label(center(at).map_or_else(|| format!("#{at}"), |center| format!("{center} {units}")));
+        });
+        if chosen != at {
+            let place = match (center(chosen), i64::try_from(chosen)) {
+                (Some(center), _) => Place::Value(center),
+                (None, Ok(number)) => Place::Number(number),
+                (None, Err(_)) => continue,
+            };
+            model.edit("Place", |document| {
+                let places = &mut document.layer_mut().sources.at;
+                places.retain(|known| known.dimension != dimension.name);
+                places.push(At { dimension: dimension.name.clone(), place });
+            });
+        }
+    }
+}
