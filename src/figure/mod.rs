@@ -22,6 +22,7 @@ pub mod categories;
 pub mod colorbar;
 pub mod colormap;
 pub mod composite;
+pub mod contours;
 mod coverage;
 mod equalize;
 pub mod error;

@@ -23,7 +23,7 @@ use crate::scene::style::Rgba;
 
 use super::coverage::Mask;
 use super::image::Image;
-use super::text::{Line, glyph_mask};
+use super::text::{Line, glyph_mask, line_mask};
 
 /// Why no figure came out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -224,6 +224,30 @@ impl Painter {
         Ok(())
     }
 
+    /// Sets a line of text whose baseline begins at (`x`, `y`) in pixels and runs in a direction, x right and y down.
+    ///
+    /// # Errors
+    /// [`PaintError::Font`] if the embedded font cannot be read.
+    pub fn text_along(&mut self, line: &Line, x: f64, y: f64, along: [f64; 2], color: Rgba) -> Result<(), PaintError> {
+        let length = libm::hypot(along[0], along[1]).max(f64::MIN_POSITIVE);
+        let along = along.map(|part| narrow(part / length));
+        let mask = line_mask(line, [narrow(x - x.floor()), narrow(y - y.floor())], along)?;
+        stamp(&mut self.pixmap, &mask, (whole_number(x.floor()), whole_number(y.floor()) - self.top), color);
+        Ok(())
+    }
+
+    /// Blends a color through the coverage (0 to 255) of pixels from column `x` of row `y` on.
+    pub(super) fn cover(&mut self, x: usize, y: u32, coverage: &[u8], color: Rgba) {
+        let columns = self.pixmap.width() as usize;
+        let Ok(row) = usize::try_from(i64::from(y) - self.top) else { return };
+        let pixels = self.pixmap.data_mut().as_chunks_mut::<4>().0;
+        let row =
+            pixels.get_mut(row * columns..(row + 1) * columns).and_then(|row| row.get_mut(x..)).unwrap_or_default();
+        for (pixel, coverage) in row.iter_mut().zip(coverage).filter(|(_, coverage)| **coverage > 0) {
+            *pixel = blend(premultiplied(color.0, *coverage), *pixel);
+        }
+    }
+
     /// The image, with straight alpha.
     #[must_use]
     pub fn finish(self) -> Image {
@@ -298,6 +322,11 @@ fn blend(source: [u8; 4], beneath: [u8; 4]) -> [u8; 4] {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the pixels of a shape's box")]
 fn size(length: f32) -> u32 {
     length.ceil() as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "parts of a pixel and of directions")]
+fn narrow(value: f64) -> f32 {
+    value as f32
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 3")]

@@ -115,31 +115,54 @@ pub fn shortened(text: &str, size: f64, room: f64) -> Result<String, PaintError>
 /// Coverage of a glyph whose origin is `shift` of a pixel to the right of a pixel's left edge; `turned` by a quarter
 /// counterclockwise, the shift is upwards.
 pub(super) fn glyph_mask(glyph: u32, size: f32, shift: f32, turned: bool) -> Result<Mask, PaintError> {
-    let face = face()?;
-    let Some(outline) = face.outlines.get(GlyphId::new(glyph)) else {
-        return Ok(Mask::default());
-    };
-    let mut pen = Flatten { contours: Vec::new(), scale: size / face.units, shift, turned, at: [0.0; 2] };
-    let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
-    outline.draw(settings, &mut pen).map_err(|_| PaintError::Font)?;
+    let (origin, along) = if turned { ([0.0, -shift], [0.0, -1.0]) } else { ([shift, 0.0], [1.0, 0.0]) };
+    let mut pen = Flatten::new(face()?, size, along);
+    pen.glyph(glyph, origin)?;
+    Ok(mask(&pen.contours))
+}
+
+/// Coverage of a line of text whose baseline begins `origin` right of and below a pixel's corner and runs `along` a
+/// direction of length 1; y points down.
+pub(super) fn line_mask(line: &Line, origin: [f32; 2], along: [f32; 2]) -> Result<Mask, PaintError> {
+    let mut pen = Flatten::new(face()?, line.size, along);
+    for (glyph, x, up) in &line.glyphs {
+        pen.glyph(*glyph, [0, 1].map(|i| origin[i] + pen.along[i] * x + pen.up[i] * up))?;
+    }
     Ok(mask(&pen.contours))
 }
 
 /// Turns curves into short lines, in pixels with y down.
 struct Flatten {
+    face: &'static Face,
     contours: Vec<Vec<[f32; 2]>>,
     scale: f32,
-    shift: f32,
-    turned: bool,
+    /// Where the glyph's own origin is.
+    origin: [f32; 2],
+    /// Directions of the baseline and of what is up from it.
+    along: [f32; 2],
+    up: [f32; 2],
     /// The current point, in font units.
     at: [f32; 2],
 }
 
 impl Flatten {
+    fn new(face: &'static Face, size: f32, along: [f32; 2]) -> Self {
+        let (scale, up) = (size / face.units, [along[1], -along[0]]);
+        Self { face, contours: Vec::new(), scale, origin: [0.0; 2], along, up, at: [0.0; 2] }
+    }
+
+    /// Adds the outline of a glyph.
+    fn glyph(&mut self, glyph: u32, origin: [f32; 2]) -> Result<(), PaintError> {
+        self.origin = origin;
+        let Some(outline) = self.face.outlines.get(GlyphId::new(glyph)) else { return Ok(()) };
+        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+        outline.draw(settings, self).map(|_| ()).map_err(|_| PaintError::Font)
+    }
+
     fn push(&mut self, x: f32, y: f32) {
         self.at = [x, y];
-        let (along, up) = (x * self.scale + self.shift, y * self.scale);
-        let point = if self.turned { [-up, -along] } else { [along, -up] };
+        let (along, up) = (x * self.scale, y * self.scale);
+        let point = [0, 1].map(|i| self.origin[i] + self.along[i] * along + self.up[i] * up);
         if let Some(contour) = self.contours.last_mut() {
             contour.push(point);
         }

@@ -4,7 +4,9 @@
 
 pub mod axis;
 pub mod blend;
+pub mod contour;
 pub mod edge;
+pub mod hatch;
 pub mod history;
 pub mod lattice;
 pub mod layer;

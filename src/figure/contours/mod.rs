@@ -1,0 +1,24 @@
+//! Contour lines of gridded fields: where a field passes a level.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`mod@levels`] | round numbers, steps: the levels that a range has |
+//! | [`mod@trace`] | the lines, in the coordinates of the field |
+//! | [`mod@paint`] | lines and labels as pixels |
+//! | [`mod@labels`] | levels written on lines |
+//! | [`mod@hatch`] | patterns of lines and dots where numbers meet a condition |
+
+mod crowd;
+pub mod hatch;
+mod ink;
+pub mod labels;
+pub mod levels;
+pub mod paint;
+mod run;
+pub mod trace;
+
+pub use hatch::hatch_rows;
+pub use labels::{Label, level_text};
+pub use levels::{LevelError, levels};
+pub use paint::{Canvas, Drawing, Stroke};
+pub use trace::{Contours, Field, Line, Nodes, TraceError, trace};

@@ -1,0 +1,188 @@
+//! Contour lines as pixels.
+//!
+//! Lines are painted by `ink`, not by the painter's strokes: 4×4 samples show as steps in the long, gentle slopes that contour
+//! lines consist of, and what is painted here is the same in whichever rows it is painted.
+
+use std::ops::Range;
+
+use crate::figure::image::Image;
+use crate::figure::painter::{PaintError, Painter};
+use crate::scene::contour::{ContourColor, ContourStyle, Dash};
+use crate::scene::style::Rgba;
+
+use super::ink::{Ink, Pen};
+use super::labels::{self, Label};
+use super::run::{Frame, Run, apart, runs};
+use super::trace::Contours;
+
+/// The plot that lines are painted in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Canvas {
+    /// Columns of pixels.
+    pub width: u32,
+    /// Rows of pixels.
+    pub height: u32,
+    /// Pixels to a CSS pixel.
+    pub scale: f64,
+}
+
+/// How lines of one level are painted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Their color.
+    pub color: Rgba,
+    /// Their width, in pixels.
+    pub width: f64,
+    /// Their dashes.
+    pub dash: Dash,
+    /// The width that lengths of dashes are multiples of: at least a CSS pixel, and a pixel.
+    pub unit: f64,
+}
+
+/// How the lines of each level are painted at a number of pixels to a CSS pixel, with the colors that values have in a
+/// colormap.
+pub fn strokes(style: &ContourStyle, levels: &[f64], scale: f64, color_of: impl Fn(f64) -> Rgba) -> Vec<Stroke> {
+    let stroke = |(index, level): (usize, &f64)| {
+        let look = style.look(levels, index);
+        let color = match look.color {
+            ContourColor::One(color) => color,
+            ContourColor::Colormap => color_of(*level),
+        };
+        Stroke { color, width: look.width * scale, dash: look.dash, unit: (look.width.max(1.0) * scale).max(1.0) }
+    };
+    levels.iter().enumerate().map(stroke).collect()
+}
+
+/// Lengths of a dash and of the gap after it between the middles of round ends, in widths.
+fn pattern(dash: Dash) -> Option<[f64; 2]> {
+    match dash {
+        Dash::Solid => None,
+        Dash::Dashed => Some([4.0, 3.5]),
+        Dash::Dotted => Some([0.0, 2.5]),
+    }
+}
+
+/// Contour lines made ready for painting: clipped to the plot, as few points as show, labels placed.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    canvas: Canvas,
+    strokes: Vec<Stroke>,
+    runs: Vec<Run>,
+    labels: Vec<Label>,
+}
+
+impl Drawing {
+    /// Makes lines ready. Their points are pixels of the plot, x right and y down from its upper left corner (see
+    /// [`Contours::map`]); `color_of` says which color a level has in the layer's colormap.
+    ///
+    /// # Errors
+    /// [`PaintError::Scale`] if the scale is not a positive number, [`PaintError::Font`] if labels cannot be set.
+    pub fn new(
+        lines: &Contours,
+        levels: &[f64],
+        style: &ContourStyle,
+        canvas: Canvas,
+        color_of: impl Fn(f64) -> Rgba,
+    ) -> Result<Self, PaintError> {
+        if !(canvas.scale.is_finite() && canvas.scale > 0.0) {
+            return Err(PaintError::Scale(canvas.scale));
+        }
+        let strokes = strokes(style, levels, canvas.scale, color_of);
+        let widest = strokes.iter().map(|stroke| stroke.width).fold(1.0, f64::max);
+        let (margin, size) = (widest / 2.0 + 2.0, [canvas.width, canvas.height].map(f64::from));
+        let frame = Frame { low: [-margin; 2], high: size.map(|length| length + margin) };
+        let mut found = Vec::new();
+        for line in lines.lines() {
+            runs(line.level, line.points, &frame, &mut found);
+        }
+        let (runs, labels) =
+            if style.labels { labels::place(&found, levels, style.label_size, canvas)? } else { (found, Vec::new()) };
+        Ok(Self { canvas, strokes, runs, labels })
+    }
+
+    /// The labels, in the order of levels.
+    #[must_use]
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The whole plot, transparent where no line is.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub fn image(&self) -> Result<Image, PaintError> {
+        self.rows(0..self.canvas.height)
+    }
+
+    /// Some rows of the plot (0 = top): those of the whole, pixel for pixel.
+    ///
+    /// # Errors
+    /// [`PaintError::Size`] without pixels or with too many, [`PaintError::Font`].
+    pub fn rows(&self, rows: Range<u32>) -> Result<Image, PaintError> {
+        let mut painter = Painter::of_rows(self.canvas.width, rows.clone(), Rgba([0; 4]))?;
+        let mut ink = Ink::new(self.canvas.width, rows.clone());
+        let mut color = None;
+        for run in &self.runs {
+            let Some(stroke) = self.strokes.get(run.level) else { continue };
+            // Neighbouring levels of one color are painted at once.
+            if let Some(before) = color.replace(stroke.color).filter(|before| *before != stroke.color) {
+                ink.paint(&mut painter, before);
+            }
+            draw(&mut ink, run, stroke);
+        }
+        if let Some(last) = color {
+            ink.paint(&mut painter, last);
+        }
+        for label in self.labels.iter().filter(|label| label.is_near(&rows)) {
+            let color = self.strokes.get(label.level).map_or(Rgba([0, 0, 0, 255]), |stroke| stroke.color);
+            painter.text_along(&label.line, label.start[0], label.start[1], label.along, color)?;
+        }
+        Ok(painter.finish())
+    }
+}
+
+/// Covers what a run has of a stroke.
+fn draw(ink: &mut Ink, run: &Run, stroke: &Stroke) {
+    let pen = Pen::new(stroke.width);
+    let Some([dash, gap]) = pattern(stroke.dash).map(|lengths| lengths.map(|length| length * stroke.unit)) else {
+        for pair in run.points.windows(2) {
+            if ink.is_near(pair[0], pair[1], pen) {
+                ink.segment(pair[0], pair[1], pen);
+            }
+        }
+        return;
+    };
+    let mut along = run.start;
+    for pair in run.points.windows(2) {
+        let length = apart(pair[0], pair[1]);
+        if ink.is_near(pair[0], pair[1], pen) {
+            dashes(along, length, [dash, gap], |from, to| {
+                ink.segment(between(pair[0], pair[1], from / length), between(pair[0], pair[1], to / length), pen);
+            });
+        }
+        along += length;
+    }
+}
+
+/// The parts of a segment that are dashes: it begins `along` from the beginning of its line.
+fn dashes(along: f64, length: f64, [dash, gap]: [f64; 2], mut found: impl FnMut(f64, f64)) {
+    let period = dash + gap;
+    let mut start = (along / period).floor() * period - along;
+    while start < length {
+        let (from, to) = (start.max(0.0), (start + dash).min(length));
+        // A dot belongs to the segment that it begins in.
+        if to > from || (dash == 0.0 && start >= 0.0) {
+            found(from, to);
+        }
+        start += period;
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "places in an image need no more than f32")]
+fn between(a: [f32; 2], b: [f32; 2], share: f64) -> [f32; 2] {
+    [0, 1].map(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * share) as f32)
+}
+
+#[cfg(test)]
+#[path = "paint_tests.rs"]
+mod tests;
