@@ -147,6 +147,17 @@ pub struct Aggregate {
     pub accounting: Accounting,
 }
 
+/// Cells of a field in a view, a row of `x.len()` for each of `y`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellsInView {
+    /// Where the columns of centers lie, in pixels from the left.
+    pub x: Vec<f64>,
+    /// Where the rows lie, in pixels from the bottom.
+    pub y: Vec<f64>,
+    /// Their values; NaN where one is missing.
+    pub values: Vec<f64>,
+}
+
 /// What can go wrong while aggregating.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::scene::contour::{ContourColor, ContourStyle, Dash, LevelChoice, LevelLook};
 use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
@@ -11,6 +12,8 @@ use crate::workbench::{FigureText, Progress, Theme, WorkbenchError};
 
 use super::args::ViewArgs;
 
+/// Heading of the options for contours of fields.
+const CONTOURS: &str = "Contours";
 /// Heading of the options for everything around the plot.
 const AROUND: &str = "Around the plot";
 
@@ -65,6 +68,30 @@ pub struct RenderArgs {
     /// A category that is left out: 3, or other; may be given again
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true, help_heading = "Color")]
     hide: Vec<Category>,
+    /// Levels of contours: auto, n:12 (about so many), step:4, step:4:2 (with 2 among them), or 1000,1004,1010 [default: auto]
+    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true, help_heading = CONTOURS)]
+    levels: Option<LevelChoice>,
+    /// Color of contour lines, or colormap for that of each level [default: near-black]
+    #[arg(long, value_name = "COLOR", help_heading = CONTOURS)]
+    line_color: Option<ContourColor>,
+    /// Width of contour lines, in pixels of 96 to the inch [default: 1]
+    #[arg(long, value_name = "PX", help_heading = CONTOURS)]
+    line_width: Option<f64>,
+    /// Dashes of contour lines below zero: solid, dashed or dotted [default: dashed]
+    #[arg(long, value_name = "DASH", help_heading = CONTOURS)]
+    negative: Option<Dash>,
+    /// A contour line that looks otherwise: 0=red, or 1013=#08f:2:dotted with width and dashes; may be given again
+    #[arg(long, value_name = "LEVEL=LOOK", allow_hyphen_values = true, help_heading = CONTOURS)]
+    line: Vec<LevelLook>,
+    /// Every how many levels the line is wider
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONTOURS)]
+    emphasis: Option<u32>,
+    /// No labels on contour lines
+    #[arg(long, help_heading = CONTOURS)]
+    no_line_labels: bool,
+    /// Size of the labels on contour lines, in pixels of 96 to the inch [default: 11]
+    #[arg(long, value_name = "PX", help_heading = CONTOURS)]
+    line_label_size: Option<f64>,
     /// Color where no point fell: a name, #rrggbb, or none for transparent, around the plot too
     /// [default: black, white with --theme light]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
@@ -174,6 +201,11 @@ impl RenderArgs {
             ("--special", !self.special.is_empty()),
             ("--color-key", !self.color_key.is_empty()),
             ("--hide", !self.hide.is_empty()),
+            ("--levels", self.levels.is_some()),
+            (
+                "--line-color, --line-width, --line-label-size, --no-line-labels",
+                self.contour() != ContourStyle::default(),
+            ),
             ("--background", self.background.is_some()),
             ("--theme", self.theme.is_some()),
             ("--colorbar-label", self.colorbar_label.is_some()),
@@ -203,8 +235,24 @@ impl RenderArgs {
             self.put_on(&mut layer.style);
             layer.color = self.color;
             layer.label.clone_from(&self.colorbar_label);
+            layer.contour = self.contour();
         }
         figure
+    }
+
+    /// Contours, with what is said of them.
+    fn contour(&self) -> ContourStyle {
+        let usual = ContourStyle::default();
+        ContourStyle {
+            levels: self.levels.clone().unwrap_or_default(),
+            color: self.line_color.unwrap_or(usual.color),
+            width: self.line_width.unwrap_or(usual.width),
+            negative: self.negative.unwrap_or(usual.negative),
+            overrides: self.line.clone(),
+            emphasis: self.emphasis,
+            labels: !self.no_line_labels,
+            label_size: self.line_label_size.unwrap_or(usual.label_size),
+        }
     }
 
     /// Puts what is said of colors in the place of what is usual.

@@ -56,6 +56,15 @@ pub enum FigureError {
     /// Numbers cannot be put aside in a temporary file, or not be read again.
     #[error("keeping the numbers of the picture in a temporary file failed: {0} (set TMPDIR to a roomier disk)")]
     Kept(String),
+    /// Contour lines of counts.
+    #[error("tracing contour lines: the numbers are no field; draw lines of an image's variable")]
+    NoField,
+    /// Contour lines that cannot be traced.
+    #[error(transparent)]
+    Trace(#[from] super::contours::TraceError),
+    /// Levels that contour lines cannot have.
+    #[error(transparent)]
+    Levels(#[from] super::contours::LevelError),
     /// Lines and words around the plot.
     #[error(transparent)]
     Paint(#[from] super::painter::PaintError),

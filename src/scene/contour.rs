@@ -45,6 +45,18 @@ pub enum ContourError {
         /// What is wrong.
         why: String,
     },
+    /// A width or size.
+    #[error("the {what} of contour lines is {value}; give {least} to {most} pixels")]
+    Size {
+        /// Which.
+        what: &'static str,
+        /// As given.
+        value: f64,
+        /// The least.
+        least: f64,
+        /// The greatest.
+        most: f64,
+    },
     /// A word for dashes.
     #[error("reading the dashes of contour lines: `{0}` is not known; use solid, dashed or dotted")]
     Dash(String),
@@ -379,6 +391,20 @@ pub struct LineLook {
 }
 
 impl ContourStyle {
+    /// Checks the sizes.
+    ///
+    /// # Errors
+    /// [`ContourError::Size`].
+    pub fn check(&self) -> Result<(), ContourError> {
+        for (what, value, bounds) in [("width", self.width, LINE_WIDTHS), ("label size", self.label_size, LABEL_SIZES)]
+        {
+            if !bounds.contains(&value) {
+                return Err(ContourError::Size { what, value, least: *bounds.start(), most: *bounds.end() });
+            }
+        }
+        Ok(())
+    }
+
     /// How the line at one of the levels looks.
     #[must_use]
     pub fn look(&self, levels: &[f64], index: usize) -> LineLook {

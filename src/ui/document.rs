@@ -55,8 +55,9 @@ impl Document {
             color: layer.color,
             blend: layer.blend,
             visible: layer.visible,
+            contour: layer.contour.clone(),
         };
-        Looks { layers: self.figure.layers.iter().map(look).collect(), background: self.figure.background }
+        Looks { layers: self.figure.layers.iter().map(look).collect(), background: self.figure.background, scale: 1.0 }
     }
 
     /// Whether another layer may be added.

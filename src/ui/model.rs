@@ -319,7 +319,7 @@ impl Model {
         let plain = |layer| Layer { style: Style::default(), ..layer };
         let layers = figure.layers_of(&tables, size).into_iter().map(plain);
         let asked: Asked = data.iter().map(|data| data.id).zip(layers).collect();
-        let looks = document.looks();
+        let looks = Looks { scale, ..document.looks() };
         if self.asked.as_ref() != Some(&asked) {
             let wishes = data.into_iter().zip(&asked).map(|(data, (_, layer))| Wish { data, layer: layer.clone() });
             self.generation = Some(self.session.draw(wishes.collect(), &looks));
@@ -454,7 +454,9 @@ impl Model {
         };
         self.candidate.is_none()
             && match (&self.painted, self.document()) {
-                (Some(painted), Some(document)) => is_exact(painted) && painted.looks == document.looks(),
+                (Some(painted), Some(document)) => {
+                    is_exact(painted) && painted.looks == Looks { scale: painted.looks.scale, ..document.looks() }
+                }
                 (None, Some(_)) => false,
                 (_, None) => true,
             }

@@ -3,6 +3,7 @@
 mod categories;
 mod color;
 mod columns;
+mod contour;
 mod data;
 mod field;
 mod layers;
@@ -26,6 +27,7 @@ pub use view::RangeForm;
 pub struct SidePanel {
     raw: RawForm,
     columns: columns::ColumnsForm,
+    contour: contour::ContourForm,
     ranges: RangeForm,
     color: color::ColorState,
     layers: layers::LayersForm,
@@ -39,7 +41,7 @@ impl SidePanel {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.add_space(4.0);
             section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
-            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw, &mut self.columns));
+            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw, &mut self.columns, &mut self.contour));
             section(ui, "Color", |ui| {
                 if color::ui(ui, model, &mut self.color) {
                     // A file with a color table that is opened is taken for a colormap.

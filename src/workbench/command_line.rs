@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::figure::axes::Theme;
 use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
+use crate::scene::contour::ContourStyle;
 use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
@@ -71,6 +72,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
     spread(&mut words, layer.spread);
     style(&mut words, &layer.style);
+    contour(&mut words, &layer.contour);
     words.given("--color", layer.color.map(|color| color.to_string()).as_deref());
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);
@@ -128,6 +130,21 @@ fn style(words: &mut Words, style: &Style) {
     for hidden in &style.hide {
         words.option("--hide", &hidden.to_string());
     }
+}
+
+fn contour(words: &mut Words, contour: &ContourStyle) {
+    let usual = ContourStyle::default();
+    let ContourStyle { levels, color, width, negative, overrides, emphasis, labels, label_size } = contour;
+    words.unless("--levels", &levels.to_string(), &usual.levels.to_string());
+    words.unless("--line-color", &color.to_string(), &usual.color.to_string());
+    words.unless("--line-width", &width.to_string(), &usual.width.to_string());
+    words.unless("--negative", &negative.to_string(), &usual.negative.to_string());
+    for look in overrides {
+        words.option("--line", &look.to_string());
+    }
+    words.given("--emphasis", emphasis.map(|every| every.to_string()).as_deref());
+    words.flag("--no-line-labels", !labels);
+    words.unless("--line-label-size", &label_size.to_string(), &usual.label_size.to_string());
 }
 
 fn figure(words: &mut Words, request: &FigureRequest) {

@@ -11,15 +11,17 @@ mod numbers;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::aggregate::{Accounting, Values};
+use crate::aggregate::{Accounting, CellsInView, Values, cpu};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::colorbar::ColorBar;
+use crate::figure::contours::Laid;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
+use crate::scene::contour::{ContourColor, ContourStyle};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
@@ -35,7 +37,7 @@ use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
-use decide::decide;
+use decide::{LayerColors, decide};
 pub use drawn::DrawnFigure;
 use drawn::Plot;
 pub(super) use numbers::{Numbers, spread_aggregate};
@@ -98,6 +100,8 @@ pub struct FigureLayer {
     pub label: Option<String>,
     /// Which of a field's steps goes with a moment of the figure.
     pub align: Align,
+    /// Levels of contours, and how their lines look.
+    pub contour: ContourStyle,
 }
 
 impl FigureLayer {
@@ -116,6 +120,7 @@ impl FigureLayer {
             visible: true,
             label: None,
             align: Align::default(),
+            contour: ContourStyle::default(),
         }
     }
 
@@ -144,7 +149,8 @@ impl FigureLayer {
     /// Whether it has a color bar: what is of one color has none.
     #[must_use]
     pub fn has_bar(&self) -> bool {
-        self.visible && self.reduction != Reduction::Any && self.color.is_none()
+        let is_plain = self.mark == Mark::Contours && self.contour.color != ContourColor::Colormap;
+        self.visible && self.reduction != Reduction::Any && self.color.is_none() && !is_plain
     }
 }
 
@@ -293,6 +299,14 @@ pub fn ground(background: Background) -> [u8; 4] {
     }
 }
 
+/// What lies beneath the colors of a layer already.
+fn ground_under(style: &Style) -> Option<[u8; 4]> {
+    match style.background {
+        Background::None => None,
+        Background::Color(Rgba(color)) => Some(color),
+    }
+}
+
 /// Where everything in a figure goes, and the plans of its layers. `facts` are those of the layers.
 fn lay_out(
     tables: &[&Table],
@@ -333,6 +347,8 @@ pub(super) struct Counted {
     pub(super) accounting: Accounting,
     pub(super) engine: EngineUsed,
     passes: u32,
+    /// The cells of a field, for contour lines.
+    cells: Option<Arc<CellsInView>>,
 }
 
 impl Workbench {
@@ -373,9 +389,12 @@ impl Workbench {
                 Some(threads) => self.whole(threads, tables[*i], &plans[*i], progress)?,
                 None => self.kept(tables[*i], &layers[*i], &plans[*i], progress)?,
             });
+            if let (Some(last), Mark::Contours) = (counted.last_mut(), &layers[*i].mark) {
+                last.cells = cpu::field_cells(tables[*i], &plans[*i])?.map(Arc::new);
+            }
         }
         let mut bars = Vec::new();
-        let mut shadings = Vec::new();
+        let mut looks = Vec::new();
         let wholes = self.wholes(tables, request, &layout, progress)?;
         let size = (layout.plot.width, layout.plot.height);
         for (i, counted) in visible.iter().zip(&mut counted) {
@@ -391,7 +410,8 @@ impl Workbench {
             let categories = shown_categories(tables[*i], &plans[*i]);
             let (colors, bar) = decide(counted.numbers.bands(), &style, area, &request.layers[*i], &categories)?;
             bars.extend(bar);
-            shadings.push(colors);
+            let laid = Laid { size, scale: request.dpi / DPI, alpha: style.alpha, ground: ground_under(&style) };
+            looks.push(LayerColors::new(colors, counted, &request.layers[*i], laid)?);
         }
         bars.reverse();
         bars.extend(Some(request.color_legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
@@ -399,7 +419,7 @@ impl Workbench {
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());
-        let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(shadings).zip(blends), request, size)?;
+        let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(looks).zip(blends), request, size)?;
         Ok(DrawnFigure {
             plot,
             ground: (visible.len() != 1).then(|| ground(request.background)),
@@ -471,7 +491,7 @@ impl Workbench {
     ) -> Result<Counted, WorkbenchError> {
         let (aggregate, engine) = self.count(threads, table, plan, progress)?;
         let accounting = aggregate.accounting;
-        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine, passes: 1 })
+        Ok(Counted { numbers: Numbers::Whole(Arc::new(aggregate)), accounting, engine, passes: 1, cells: None })
     }
 
     pub(super) fn kept(
@@ -484,6 +504,6 @@ impl Workbench {
         let mut numbers = Kept::of_plan(plan, layer.are_counts())?;
         let keep = |values: Values| -> Result<(), WorkbenchError> { Ok(numbers.append(&values)?) };
         let Banded { accounting, engine, passes } = self.bands(table, plan, progress, keep)?;
-        Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes })
+        Ok(Counted { numbers: Numbers::Kept(Arc::new(numbers)), accounting, engine, passes, cells: None })
     }
 }

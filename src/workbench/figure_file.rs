@@ -19,6 +19,7 @@ use crate::figure::axes::Theme;
 use crate::figure::frame::FigureText;
 use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
+use crate::scene::contour::ContourStyle;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
@@ -138,6 +139,7 @@ fn text_of(
             hidden: !layer.visible,
             label: layer.label.clone(),
             align: Some(layer.align).filter(|align| *align != Align::default()),
+            contour: Some(&layer.contour).filter(|contour| **contour != ContourStyle::default()).cloned(),
             fingerprints: fingerprints(inputs),
         }
     };
@@ -293,6 +295,7 @@ fn layer(
         visible: !part.hidden,
         label: part.label,
         align: part.align.unwrap_or_default(),
+        contour: part.contour.unwrap_or_default(),
     })
 }
 

@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use crate::aggregate::Aggregate;
 use crate::aggregate::cpu::CpuOptions;
+use crate::aggregate::{Aggregate, CellsInView};
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
 use crate::data::watch::{Change, Watch};
@@ -103,6 +103,8 @@ pub struct ShownLayer {
     pub plan: FramePlan,
     /// The numbers; layers that ask for the same share them.
     pub aggregate: Arc<Aggregate>,
+    /// The cells of a field, where contour lines are drawn along them.
+    pub cells: Option<Arc<CellsInView>>,
 }
 
 impl Shown {
@@ -116,10 +118,10 @@ impl Shown {
     }
 
     /// The exact numbers of a plan of some data, if they are here.
-    fn exact(&self, data: DataId, plan: &FramePlan) -> Option<Arc<Aggregate>> {
+    fn exact(&self, data: DataId, plan: &FramePlan) -> Option<(Arc<Aggregate>, Option<Arc<CellsInView>>)> {
         let layers = self.wishes.iter().zip(&self.layers).filter(|_| self.status == FrameStatus::Exact);
         let mut same = layers.filter(|(wish, layer)| wish.data.id == data && layer.plan == *plan);
-        same.next().map(|(_, layer)| Arc::clone(&layer.aggregate))
+        same.next().map(|(_, layer)| (Arc::clone(&layer.aggregate), layer.cells.clone()))
     }
 
     /// Whether all layers are of open data.

@@ -28,6 +28,7 @@ use crate::scene::lattice::LatticeAxis;
 
 use super::cells::Cells;
 use super::{Accounting, Aggregate, ByCategory, EngineError, Rest, Values};
+pub use field::field_cells;
 use field::field_lines;
 use grid::{Frame, Grid};
 use hexagons::Hexagons;

@@ -9,16 +9,20 @@
 //! | [`mod@hatch`] | patterns of lines and dots where numbers meet a condition |
 
 mod crowd;
+mod filled;
 pub mod hatch;
 mod ink;
 pub mod labels;
 pub mod levels;
 pub mod paint;
 mod run;
+mod sheet;
 pub mod trace;
 
+pub use filled::filled_style;
 pub use hatch::hatch_rows;
 pub use labels::{Label, level_text};
 pub use levels::{LevelError, levels};
 pub use paint::{Canvas, Drawing, Stroke};
+pub use sheet::{Laid, LineSheet};
 pub use trace::{Contours, Field, Line, Nodes, TraceError, trace};

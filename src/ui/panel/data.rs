@@ -10,6 +10,7 @@ use crate::workbench::session::{FileFacts, OpenData};
 use super::super::model::Model;
 use super::super::status::grouped;
 use super::columns::ColumnsForm;
+use super::contour::ContourForm;
 use super::field;
 use super::mark;
 use super::row;
@@ -30,7 +31,7 @@ pub struct RawForm {
     is_planar: bool,
 }
 
-pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm) {
+pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm, contour: &mut ContourForm) {
     let Some(data) = model.data().cloned() else {
         ui.label("Nothing is open.");
         return;
@@ -50,6 +51,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
     if let Some(field) = data.table.field() {
         field::ui(ui, model, &data, field);
         mark::ui(ui, model, &[]);
+        contour.ui(ui, model);
         return;
     }
     columns.ui(ui, model, &data, &names(&data));

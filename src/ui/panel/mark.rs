@@ -23,6 +23,9 @@ const FIRST_COLOR: Rgba = Rgba([255, 64, 64, 255]);
 pub fn ui(ui: &mut Ui, model: &mut Model, names: &[String]) {
     let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
     mark(ui, model, &layer.mark, names);
+    if layer.mark.is_of_fields() {
+        return;
+    }
     color(ui, model, layer.color);
     if can_spread(&layer.mark, layer.color) {
         spread(ui, model, layer.spread);

@@ -32,6 +32,7 @@ impl FigureRequest {
             if special.len() > MAX_SPECIAL {
                 return Err(FigureError::TooManySpecial(special.len()).into());
             }
+            self.layers[i].contour.check().map_err(|error| WorkbenchError::Request(error.to_string()))?;
             if matches!(mark, Mark::Hexagons { .. }) && !spread.is_none() {
                 let what = "hexagons cannot be spread; leave out the spread, or ask for fewer hexagons";
                 return Err(WorkbenchError::Request(what.to_owned()));

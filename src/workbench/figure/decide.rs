@@ -1,16 +1,19 @@
 //! What colors a layer's numbers get, and what says so beside the plot.
 
+use crate::aggregate::Values;
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::ColorBar;
+use crate::figure::contours::{Laid, LineSheet, filled_style};
 use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
 use crate::scene::mark::Mark;
 use crate::scene::style::{Rgba, Style};
 
+use super::super::WorkbenchError;
 use super::super::categories::{ShownCategory, hues};
 use super::super::tables::colormap;
-use super::{FigureLayer, FigureRequest};
+use super::{Counted, FigureLayer, FigureRequest, Numbers};
 
 /// Colors and, where one is wanted, the color bar or the legend.
 pub(super) fn decide(
@@ -29,9 +32,49 @@ pub(super) fn decide(
         let colors = categories::shading(values, &hues, style, area)?;
         return Ok((colors, layer.has_bar().then(|| ColorBar::legend(categories::legend(&hues)))));
     }
+    let levels;
+    let style = match layer.mark {
+        Mark::Filled => {
+            levels = filled_style(values, style, &layer.contour.levels)?;
+            &levels
+        }
+        _ => style,
+    };
     let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
     let bar = if layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
+}
+
+/// What makes pixels of a layer's numbers.
+pub(super) enum LayerColors {
+    /// A color for each number.
+    Shading(Box<Shading>),
+    /// Lines of equal value.
+    Lines(Box<LineSheet>),
+}
+
+impl LayerColors {
+    /// Those of a layer whose numbers were counted.
+    pub(super) fn new(
+        colors: Shading,
+        counted: &Counted,
+        layer: &FigureLayer,
+        laid: Laid,
+    ) -> Result<Self, WorkbenchError> {
+        if layer.mark != Mark::Contours {
+            return Ok(Self::Shading(Box::new(colors)));
+        }
+        let values = match &counted.numbers {
+            Numbers::Whole(aggregate) => &aggregate.values,
+            Numbers::Kept(_) if counted.cells.is_some() => &Values::Real(Vec::new()),
+            Numbers::Kept(_) => {
+                let what = "contour lines of so many cells need a smaller picture; give another --size";
+                return Err(WorkbenchError::Request(what.to_owned()));
+            }
+        };
+        let lines = LineSheet::new(values, counted.cells.as_deref(), &layer.contour, &colors, laid)?;
+        Ok(Self::Lines(Box::new(lines)))
+    }
 }
 
 impl FigureRequest {

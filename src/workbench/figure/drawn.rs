@@ -10,15 +10,16 @@ use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::{Sheet, composite};
 use crate::figure::frame::Layout;
 use crate::figure::image::Image;
-use crate::figure::norm::Shading;
 use crate::figure::painter::Rect;
 use crate::figure::shade::shade;
+use crate::figure::shading::Shading;
 use crate::figure::strips::Strips;
 use crate::scene::axis::View;
 use crate::scene::blend::Blend;
 
 use super::super::kept::Kept;
 use super::super::{EngineUsed, Workbench, WorkbenchError};
+use super::decide::LayerColors;
 use super::{FigureRequest, Numbers, ground};
 
 /// The plot of a figure.
@@ -26,27 +27,31 @@ pub(super) enum Plot {
     /// Its pixels.
     Painted(Image),
     /// The numbers of its layers with their colors, the lowest first, over a ground.
-    Kept { layers: Vec<(Numbers, Shading, Blend)>, ground: [u8; 4], threads: usize },
+    Kept { layers: Vec<(Numbers, LayerColors, Blend)>, ground: [u8; 4], threads: usize },
 }
 
 impl Plot {
     /// The plot of the visible layers, the lowest first; with one, the ground is beneath its colors already.
     pub(super) fn new(
         workbench: &Workbench,
-        layers: impl Iterator<Item = ((Numbers, Shading), Blend)>,
+        layers: impl Iterator<Item = ((Numbers, LayerColors), Blend)>,
         request: &FigureRequest,
         (width, height): (u32, u32),
     ) -> Result<Self, WorkbenchError> {
-        let layers: Vec<(Numbers, Shading, Blend)> =
-            layers.map(|((numbers, shading), blend)| (numbers, shading, blend)).collect();
+        let layers: Vec<(Numbers, LayerColors, Blend)> =
+            layers.map(|((numbers, colors), blend)| (numbers, colors, blend)).collect();
         let (ground, threads) = (ground(request.background), workbench.reading.threads);
         if layers.iter().any(|(numbers, ..)| matches!(numbers, Numbers::Kept(_))) {
             return Ok(Self::Kept { layers, ground, threads });
         }
         let mut sheets = Vec::with_capacity(layers.len());
         for (numbers, colors, blend) in layers {
-            if let Numbers::Whole(aggregate) = numbers {
-                sheets.push((workbench.color(&aggregate, &colors)?, blend));
+            match (numbers, colors) {
+                (Numbers::Whole(aggregate), LayerColors::Shading(colors)) => {
+                    sheets.push((workbench.color(&aggregate, &colors)?, blend));
+                }
+                (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height)?, blend)),
+                (Numbers::Kept(_), LayerColors::Shading(_)) => {}
             }
         }
         if sheets.len() == 1 {
@@ -66,8 +71,13 @@ impl Plot {
         let lines = height - rows.end..height - rows.start;
         let mut sheets = Vec::with_capacity(layers.len());
         for (numbers, colors, blend) in layers {
-            let values = numbers.lines(lines.clone(), width)?;
-            sheets.push((shade(&values, width, rows.end - rows.start, colors).pixels, *blend));
+            let pixels = match colors {
+                LayerColors::Lines(drawn) => drawn.rows(rows.clone())?.pixels,
+                LayerColors::Shading(colors) => {
+                    shade(&numbers.lines(lines.clone(), width)?, width, rows.end - rows.start, colors).pixels
+                }
+            };
+            sheets.push((pixels, *blend));
         }
         if sheets.len() == 1 {
             return Ok(Cow::Owned(sheets.remove(0).0));
@@ -80,7 +90,7 @@ impl Plot {
         match self {
             Self::Painted(image) => image.is_opaque(),
             Self::Kept { layers, .. } => match layers.as_slice() {
-                [(Numbers::Kept(numbers), colors, _)] => is_opaque(numbers, colors, cells),
+                [(Numbers::Kept(numbers), LayerColors::Shading(colors), _)] => is_opaque(numbers, colors, cells),
                 _ => false,
             },
         }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::aggregate::cpu::{CpuOptions, Progressive};
-use crate::aggregate::{Aggregate, ByCategory, Values};
+use crate::aggregate::cpu::{CpuOptions, Progressive, field_cells};
+use crate::aggregate::{Aggregate, ByCategory, CellsInView, Values};
 use crate::data::Progress;
 use crate::data::blocks::Blocks;
 use crate::data::stats::ColumnStats;
 use crate::plan::{self, FramePlan, VALUE};
 use crate::scene::layer::Layer;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::workbench::{EngineUsed, WorkbenchError, plans_of};
 
@@ -118,11 +119,12 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
         && let Some(aggregate) = bench.resident.draw(&wish.data, plan, bench.progress)?
     {
         if let Some(used) = bench.resident.used() {
-            let layer = ShownLayer { plan: *plan, aggregate: Arc::new(aggregate) };
+            let layer = ShownLayer { plan: *plan, aggregate: Arc::new(aggregate), cells: None };
             (bench.show)(vec![layer], FrameStatus::Exact, &used);
         }
         return Ok(Some(*plan));
     }
+    passes.find_cells(wishes)?;
     if passes.is_done() {
         (bench.show)(passes.shown(wishes), FrameStatus::Exact, &used);
     }
@@ -203,6 +205,8 @@ struct One<'a> {
     pass: Option<Progressive<'a>>,
     /// The numbers there are.
     aggregate: Option<Arc<Aggregate>>,
+    /// The cells of a field, where contour lines are drawn along them.
+    cells: Option<Arc<CellsInView>>,
 }
 
 impl One<'_> {
@@ -220,16 +224,28 @@ impl<'a> Passes<'a> {
             let pass = match same {
                 Some(j) => made.layers[j].0,
                 None => {
-                    let aggregate = bench.latest.as_ref().and_then(|shown| shown.exact(wish.data.id, plan));
+                    let known = bench.latest.as_ref().and_then(|shown| shown.exact(wish.data.id, plan));
                     let begin = || Progressive::new(&wish.data.table, plan, bench.options);
-                    let pass = if aggregate.is_none() { Some(begin()) } else { None };
-                    made.passes.push(One { data: &wish.data, pass, aggregate });
+                    let pass = if known.is_none() { Some(begin()) } else { None };
+                    let (aggregate, cells) = known.map_or((None, None), |(known, cells)| (Some(known), cells));
+                    made.passes.push(One { data: &wish.data, pass, aggregate, cells });
                     made.passes.len() - 1
                 }
             };
             made.layers.push((pass, *plan));
         }
         made
+    }
+
+    /// Reads the cells that contour lines are drawn along, where they are not known.
+    fn find_cells(&mut self, wishes: &[Wish]) -> Result<(), WorkbenchError> {
+        for ((pass, plan), wish) in self.layers.iter().zip(wishes) {
+            let One { data, cells, .. } = &mut self.passes[*pass];
+            if wish.layer.mark == Mark::Contours && cells.is_none() {
+                *cells = field_cells(&data.table, plan)?.map(Arc::new);
+            }
+        }
+        Ok(())
     }
 
     /// Rows of all passes.
@@ -254,7 +270,7 @@ impl<'a> Passes<'a> {
     fn look(&mut self, time: Duration, may_finish: bool, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
         let left = self.passes.iter().filter(|one| !one.is_done()).count();
         let time = time / u32::try_from(left).unwrap_or(u32::MAX).max(1);
-        for One { data, pass, aggregate } in &mut self.passes {
+        for One { data, pass, aggregate, .. } in &mut self.passes {
             let Some(pass) = pass.as_mut().filter(|pass| !pass.is_done()) else { continue };
             let (started, before) = (Instant::now(), bench.progress.rows());
             let rows = data.table.rows();
@@ -273,7 +289,7 @@ impl<'a> Passes<'a> {
 
     /// The layers with the numbers there are; parts that are done are as they will stay, others scaled up.
     fn shown(&mut self, wishes: &[Wish]) -> Vec<ShownLayer> {
-        for (pass_index, One { data, pass, aggregate: known }) in self.passes.iter_mut().enumerate() {
+        for (pass_index, One { data, pass, aggregate: known, .. }) in self.passes.iter_mut().enumerate() {
             let Some(pass) = pass.as_ref().filter(|_| known.is_none()) else { continue };
             let aggregate = pass.aggregate();
             let rows = data.table.rows();
@@ -287,7 +303,8 @@ impl<'a> Passes<'a> {
 
     fn gather(&self) -> Vec<ShownLayer> {
         let layer = |(pass, plan): &(usize, FramePlan)| {
-            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(self.passes[*pass].aggregate.as_ref()?) })
+            let One { aggregate, cells, .. } = &self.passes[*pass];
+            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(aggregate.as_ref()?), cells: cells.clone() })
         };
         self.layers.iter().filter_map(layer).collect()
     }

@@ -10,6 +10,7 @@ use crate::figure::categories::{self, Hue};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Sheet, composite};
+use crate::figure::contours::{Laid, LineSheet, filled_style};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
@@ -17,6 +18,8 @@ use crate::figure::shading::shading_with;
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
 use crate::scene::blend::Blend;
+use crate::scene::contour::ContourStyle;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
 use crate::scene::style::{Background, Category, Rgba, Style};
@@ -34,11 +37,13 @@ pub struct Looks {
     pub layers: Vec<LayerLook>,
     /// Beneath all of them.
     pub background: Background,
+    /// Pixels to a CSS pixel: the size of lines and words.
+    pub scale: f64,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { layers: Vec::new(), background: Background::None }
+        Self { layers: Vec::new(), background: Background::None, scale: 1.0 }
     }
 }
 
@@ -55,6 +60,8 @@ pub struct LayerLook {
     pub blend: Blend,
     /// Whether it is seen.
     pub visible: bool,
+    /// Levels of contours, and how their lines look.
+    pub contour: ContourStyle,
 }
 
 /// A layer with its colors.
@@ -92,6 +99,8 @@ struct Way {
     style: Style,
     /// One color instead of a colormap, and whether the numbers are shares of pixels.
     color: Option<(Rgba, bool)>,
+    /// Contours of a field: their style, whether they are lines, and pixels to a CSS pixel.
+    contour: Option<(ContourStyle, bool, f64)>,
 }
 
 /// The painter's memory: the layers of the last picture.
@@ -125,7 +134,12 @@ impl Painting {
             let spread = (spread, spread.merge_for(reduction));
             let color = look.color.map(|color| (color, are_shares));
             let found = shown.wishes.get(i).map(|wish| shown_categories(&wish.data.table, &layer.plan));
-            let way = Way { spread, style: Style { background, ..look.style }, color };
+            let contour = match shown.wishes.get(i).map(|wish| &wish.layer.mark) {
+                Some(Mark::Contours) => Some((look.contour, true, looks.scale)),
+                Some(Mark::Filled) => Some((look.contour, false, 1.0)),
+                _ => None,
+            };
+            let way = Way { spread, style: Style { background, ..look.style }, color, contour };
             known.push(self.layer(layer, way, &found.unwrap_or_default())?);
         }
         self.known = known;
@@ -155,7 +169,7 @@ impl Painting {
         if let Some(known) = self.known.iter().filter(same).find(|known| known.way == way) {
             return Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::clone(&known.painted) });
         }
-        let Way { spread, style, color } = &way;
+        let Way { spread, style, color, contour } = &way;
         let numbers = match self.known.iter().find(same) {
             Some(known) => Arc::clone(&known.painted.numbers),
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
@@ -168,6 +182,14 @@ impl Painting {
             None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
         };
         let hues = hues(found, style);
+        let levels;
+        let style = match contour {
+            Some((contour, false, _)) => {
+                levels = filled_style(values, style, &contour.levels)?;
+                &levels
+            }
+            _ => style,
+        };
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
             None if !hues.is_empty() => categories::shading(values, &hues, style, area)?,
@@ -183,6 +205,17 @@ impl Painting {
         let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per, style.hide.clone());
         let alike = |known: &&Known| basis(&known.way.style) == basis(style);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
+        let lines = match contour {
+            Some((contour, true, scale)) => {
+                let ground = match style.background {
+                    Background::None => None,
+                    Background::Color(Rgba(color)) => Some(color),
+                };
+                let laid = Laid { size: (*width, *height), scale: *scale, alpha: style.alpha, ground };
+                Some(LineSheet::new(values, shown.cells.as_deref(), contour, &colors, laid)?)
+            }
+            _ => None,
+        };
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
             let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
@@ -191,13 +224,16 @@ impl Painting {
                 [] => ColorBar::of(values, style, &colors),
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };
-            let sheet = shade(values, *width, *height, &colors);
+            let sheet = match &lines {
+                Some(lines) => lines.rows(0..*height),
+                None => Ok(shade(values, *width, *height, &colors)),
+            };
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
         let hues = found.iter().map(ShownCategory::name).zip(hues).collect();
         let numbers = Arc::clone(&numbers);
-        let painted = PaintedLayer { numbers, bar: bar?, histogram, limits, area, map, hues, sheet };
+        let painted = PaintedLayer { numbers, bar: bar?, histogram, limits, area, map, hues, sheet: sheet? };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }

@@ -6,6 +6,7 @@
 //! neither; a pixel that sees a single cell has its value, bit for bit.
 
 mod along;
+mod window;
 
 use std::ops::Range;
 use std::thread;
@@ -19,6 +20,7 @@ use crate::scene::mark::Sampling;
 use crate::scene::reduction::Statistic;
 
 pub use along::Along;
+pub use window::field_cells;
 
 /// Most cells that a thread reads at a time.
 const CELLS: u64 = 1 << 19;

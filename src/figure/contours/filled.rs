@@ -1,0 +1,31 @@
+//! Filled contours: one color between two levels, which is what a boundary norm gives of values that change evenly from
+//! cell to cell.
+
+use crate::figure::bands::{Bands, Ordinary};
+use crate::figure::error::FigureError;
+use crate::figure::norm::Scale;
+use crate::scene::contour::LevelChoice;
+use crate::scene::style::{Extend, Levels, MAX_LEVELS, Norm, Style};
+
+use super::levels;
+
+/// The style of a layer with its levels in the place of its norm. What lies beyond the outermost levels has colors of its
+/// own. A style whose norm has levels already stays as it is, and so does one of a field without two levels.
+///
+/// # Errors
+/// Limits that no levels lie between.
+pub fn filled_style(values: &dyn Bands, style: &Style, choice: &LevelChoice) -> Result<Style, FigureError> {
+    if let Norm::Boundary(_) = style.norm {
+        return Ok(style.clone());
+    }
+    let ordinary = Ordinary::new(values, &style.special, None);
+    let Some(scale) = Scale::new(&ordinary, &Norm::Linear, style.limits)? else { return Ok(style.clone()) };
+    let (low, high) = scale.limits();
+    let mut values = levels(choice, low, high)?;
+    if values.len() < 2 {
+        return Ok(style.clone());
+    }
+    values.truncate(MAX_LEVELS - 2);
+    let levels = Levels { values, extend: Extend::Both, is_proportional: false };
+    Ok(Style { norm: Norm::Boundary(levels), limits: crate::scene::style::Limits::default(), ..style.clone() })
+}
