@@ -13,6 +13,7 @@ pub mod guess;
 pub mod layout;
 pub mod literal;
 pub mod mapping;
+pub mod netcdf3;
 pub mod npy;
 pub mod parallel;
 pub mod raw;

@@ -4,9 +4,13 @@
 //! A variable is read by [windows](Window), never whole: its [`Store`] knows where the numbers lie and how they are packed
 //! in the file, its [`Packing`] what they mean. Values are f64 (integers beyond 2^53 are rounded); missing ones are NaN.
 
+pub mod cf;
 pub mod coordinates;
+mod join;
 pub mod mapped;
+pub mod open;
 pub mod packing;
+pub mod raw;
 
 use std::fmt;
 use std::ops::Range;
@@ -16,6 +20,7 @@ use super::error::DataError;
 use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
+pub use open::{is_grid, open};
 pub use packing::Packing;
 
 /// The most cells that an array may have.
