@@ -232,3 +232,64 @@ fn a_netcdf3_file_written_as_a_stream_is_counted() {
     assert_eq!(grids.notes, [""; 0]);
     assert_same(&all(&grids, grids.variable("msl").unwrap()), &expected("classic.nc", "msl"), "msl");
 }
+
+#[test]
+fn netcdf4_in_packed_chunks() {
+    let grids = assert_fields("netcdf4.nc");
+    assert_eq!(grids.format, "NetCDF-4");
+    assert_eq!(grids.variable("t2m").unwrap().store.chunk(), [2, 3, 4]);
+    assert_variables("integers4.nc", &["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]);
+}
+
+#[test]
+fn a_damaged_chunk_is_a_hole() {
+    let grids = opened("damaged.nc");
+    let v = grids.variable("v").unwrap();
+    let mut values = vec![0.0; 4 * 6 * 8];
+    assert_eq!(v.read(&[0..4, 0..6, 0..8], &mut values).unwrap(), 2 * 3 * 4);
+    assert_same(&values, &expected("damaged.nc", "v"), "v");
+    let mut part = [0.0; 4];
+    assert_eq!(v.read(&[3..4, 2..4, 3..5], &mut part).unwrap(), 1);
+    assert_eq!(part.map(f64::is_nan), [false, false, true, false]);
+}
+
+#[test]
+fn groups_text_and_what_was_not_written() {
+    let grids = opened("groups.nc");
+    let names: Vec<&str> = grids.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["short", "model/t"]);
+    assert_same(&all(&grids, &grids.variables[0]), &expected("groups.nc", "short"), "short");
+    assert_same(&all(&grids, &grids.variables[1]), &expected("groups.nc", "model_t"), "model/t");
+    assert!(matches!(grids.variables[1].placed, Some(Placed::Curvilinear { .. })), "{:?}", grids.variables[1]);
+    assert_same(&axis(&grids, "time").0, &[0.0, 60.0, 120.0], "time");
+    let notes = grids.notes.join("; ");
+    assert!(notes.contains("text are left out: words") && notes.contains("flags (an enumeration)"), "{notes}");
+}
+
+#[test]
+fn hdf5_without_names_of_dimensions() {
+    for file in ["plain.h5", "latest.h5"] {
+        let grids = assert_variables(file, &["packed", "square", "unwritten", "whole"]);
+        let names: Vec<&str> = grids.dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
+        assert_eq!(names, ["dim_2", "dim_4", "dim_5", "dim_4_2"], "{file}");
+        assert_eq!(grids.variable("whole").unwrap().units(), Some("m"));
+    }
+}
+
+#[test]
+fn an_hdf5_file_that_ends_early_is_refused_or_has_holes() {
+    let whole = std::fs::metadata(fixture("netcdf4.nc")).unwrap().len();
+    let mut opened = 0;
+    for len in (0..whole).step_by(61) {
+        let cut = changed("netcdf4.nc", |bytes| bytes.truncate(usize::try_from(len).unwrap()));
+        let Ok(grids) = open(&[cut.path().to_owned()], None) else { continue };
+        opened += 1;
+        for variable in &grids.variables {
+            let window: Vec<_> = grids.dimensions_of(variable).map(|dimension| 0..dimension.len).collect();
+            let mut values = vec![0.0; usize::try_from(scumble::data::grid::cells(&window).unwrap()).unwrap()];
+            let unread = variable.read(&window, &mut values).unwrap_or(values.len() as u64);
+            assert!(unread <= values.len() as u64);
+        }
+    }
+    assert!(opened < whole / 61, "{opened}");
+}

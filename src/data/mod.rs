@@ -10,6 +10,7 @@ pub mod error;
 pub mod expression;
 pub mod grid;
 pub mod guess;
+pub mod hdf5;
 pub mod layout;
 pub mod literal;
 pub mod mapping;

@@ -10,6 +10,7 @@ mod join;
 pub mod mapped;
 pub mod open;
 pub mod packing;
+pub mod pieces;
 pub mod raw;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use super::mapping::Mapping;
 pub use coordinates::{Coordinates, Kind};
 pub use open::{is_grid, open};
 pub use packing::Packing;
+pub use pieces::pieces;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;

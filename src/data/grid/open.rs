@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::data::error::DataError;
+use crate::data::hdf5;
 use crate::data::mapping::Mapping;
 use crate::data::netcdf3;
 
@@ -14,6 +15,10 @@ use super::{Grids, cf};
 
 /// Bytes of a file's beginning that tell its format.
 pub const HEAD: usize = 4096;
+/// Bytes of unpacked chunks that are kept, of all files that are opened as one.
+const CACHE: usize = 64 << 20;
+/// Bytes of unpacked chunks that are kept of each file at least.
+const LEAST_CACHE: usize = 1 << 20;
 /// The most files that are opened as one.
 const MAX_FILES: usize = 1 << 16;
 
@@ -21,6 +26,7 @@ const MAX_FILES: usize = 1 << 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     NetCdf3,
+    Hdf5,
 }
 
 /// Whether a file (or folder) whose first [`HEAD`] bytes are `head` holds grids.
@@ -31,6 +37,9 @@ pub fn is_grid(head: &[u8], path: &Path) -> bool {
 fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
     if netcdf3::is_netcdf3(head) {
         return Some(Format::NetCdf3);
+    }
+    if hdf5::is_hdf5(head) {
+        return Some(Format::Hdf5);
     }
     None
 }
@@ -51,9 +60,10 @@ pub fn open(paths: &[PathBuf], along: Option<&str>) -> Result<Grids, DataError> 
             "{count} files are more than the {MAX_FILES} that are opened as one; name fewer"
         )));
     }
+    let cache = (CACHE / found.len().max(1)).max(LEAST_CACHE);
     let mut parts = Vec::with_capacity(found.len());
     for path in found {
-        let grids = cf::grids(raw(&path).map_err(|problem| problem.at(&path))?);
+        let grids = cf::grids(raw(&path, cache).map_err(|problem| problem.at(&path))?);
         parts.push((path, grids));
     }
     let grids = join(parts, along)?;
@@ -89,8 +99,8 @@ pub fn expand(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(found)
 }
 
-/// What a file holds, whatever its format.
-fn raw(path: &Path) -> Result<Raw, DataError> {
+/// What a file holds, whatever its format. At most `cache` bytes of unpacked chunks are kept.
+fn raw(path: &Path, cache: usize) -> Result<Raw, DataError> {
     let io = |doing: &str, source| DataError::io(doing, source);
     let mut head = Vec::with_capacity(HEAD);
     if !path.is_dir() {
@@ -99,6 +109,7 @@ fn raw(path: &Path) -> Result<Raw, DataError> {
     }
     match format_of(&head, path) {
         Some(Format::NetCdf3) => netcdf3::read(&Mapping::open(path)?),
+        Some(Format::Hdf5) => hdf5::read(&Mapping::open(path)?, cache),
         None if path.is_dir() => Err(DataError::Directory),
         None => Err(DataError::Grid("it is of no known format of grids".to_owned())),
     }

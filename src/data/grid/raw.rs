@@ -117,6 +117,21 @@ fn shown(scalar: Scalar, number: f64) -> String {
     }
 }
 
+impl Raw {
+    /// The number of the variable that another one names: in its own group, else in those around it.
+    pub fn find(&self, from: &RawVariable, name: &str) -> Option<usize> {
+        let own = |path: &str| self.variables.iter().position(|variable| variable.name == path);
+        let mut group = from.name.as_str();
+        while let Some((outer, _)) = group.rsplit_once('/') {
+            group = outer;
+            if let Some(found) = own(&format!("{group}/{name}")) {
+                return Some(found);
+            }
+        }
+        own(name)
+    }
+}
+
 impl RawVariable {
     /// An attribute.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {

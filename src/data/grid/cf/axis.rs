@@ -155,7 +155,7 @@ pub(super) fn foreign_calendar(variable: &RawVariable) -> Option<&str> {
 /// The bounds of a variable's cells, by `bounds` or `climatology`.
 fn bounds_of(raw: &Raw, variable: &RawVariable, kind: &Kind) -> Result<Option<Vec<[f64; 2]>>, DataError> {
     let Some(name) = variable.text("bounds").or_else(|| variable.text("climatology")) else { return Ok(None) };
-    let Some(bounds) = raw.variables.iter().find(|known| known.name == name) else {
+    let Some(bounds) = raw.find(variable, name).and_then(|at| raw.variables.get(at)) else {
         return Err(DataError::Grid(format!("there is no variable \"{name}\"")));
     };
     let is_pairs = match *bounds.dimensions.as_slice() {

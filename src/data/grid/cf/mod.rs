@@ -47,19 +47,19 @@ struct Roles {
 impl Roles {
     fn of(raw: &Raw) -> Self {
         let mut roles = Self { aside: HashSet::new(), coordinates: vec![None; raw.dimensions.len()] };
-        let find = |name: &str| raw.variables.iter().position(|variable| variable.name == name);
         for (i, dimension) in raw.dimensions.iter().enumerate() {
-            let own = find(&dimension.name).filter(|at| is_along(&raw.variables[*at], i));
+            let named = raw.variables.iter().position(|variable| variable.name == dimension.name);
+            let own = named.filter(|at| is_along(&raw.variables[*at], i));
             roles.coordinates[i] = own.or_else(|| of_another_name(raw, i));
             roles.aside.extend(roles.coordinates[i]);
         }
         for variable in &raw.variables {
             for name in ["bounds", "climatology", "grid_mapping"] {
                 let names = variable.text(name).unwrap_or_default().split_whitespace();
-                roles.aside.extend(names.filter_map(|name| find(name.trim_end_matches(':'))));
+                roles.aside.extend(names.filter_map(|name| raw.find(variable, name.trim_end_matches(':'))));
             }
             for name in variable.text("coordinates").unwrap_or_default().split_whitespace() {
-                roles.aside.extend(find(name).filter(|at| placed::is_auxiliary(&raw.variables[*at])));
+                roles.aside.extend(raw.find(variable, name).filter(|at| placed::is_auxiliary(&raw.variables[*at])));
             }
         }
         let mappings =

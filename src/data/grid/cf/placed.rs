@@ -37,14 +37,14 @@ pub(super) fn placed(raw: &Raw, variable: &RawVariable, dimensions: &[Dimension]
     curvilinear(raw, variable, plane)
 }
 
-fn find<'a>(raw: &'a Raw, name: &str) -> Option<&'a RawVariable> {
-    raw.variables.iter().find(|variable| variable.name == name)
+fn find<'a>(raw: &'a Raw, from: &RawVariable, name: &str) -> Option<&'a RawVariable> {
+    raw.variables.get(raw.find(from, name)?)
 }
 
 /// The rotated pole that a field's grid mapping names.
 fn rotated(raw: &Raw, variable: &RawVariable) -> Option<Placed> {
     let names = variable.text("grid_mapping")?.split_whitespace();
-    let mut mappings = names.filter_map(|name| find(raw, name.trim_end_matches(':')));
+    let mut mappings = names.filter_map(|name| find(raw, variable, name.trim_end_matches(':')));
     let mapping = mappings.find(|mapping| mapping.text("grid_mapping_name") == Some("rotated_latitude_longitude"))?;
     let degrees = |name: &str| mapping.number(name).filter(|degrees| degrees.is_finite() && degrees.abs() <= 720.0);
     Some(Placed::RotatedPole {
@@ -65,7 +65,9 @@ fn curvilinear(raw: &Raw, variable: &RawVariable, plane: &[usize]) -> Option<Pla
     let only = |kind: Kind| {
         let of_kind = |candidate: &&RawVariable| is_position(candidate) && kind_of(candidate) == kind;
         let mut all = raw.variables.iter().filter(over).filter(of_kind);
-        let is_named = |candidate: &&RawVariable| named.contains(&candidate.name.as_str());
+        let is_named = |candidate: &&RawVariable| {
+            named.iter().any(|name| find(raw, variable, name).is_some_and(|found| std::ptr::eq(found, *candidate)))
+        };
         let mut said =
             raw.variables.iter().filter(over).filter(is_named).filter(|v| v.scalar().is_some() && kind_of(v) == kind);
         let (first, second) = (all.next(), all.next());
@@ -82,7 +84,7 @@ fn curvilinear(raw: &Raw, variable: &RawVariable, plane: &[usize]) -> Option<Pla
 pub(super) fn scalars(raw: &Raw, variable: &RawVariable) -> Vec<(String, String)> {
     let names = variable.text("coordinates").unwrap_or_default().split_whitespace();
     names
-        .filter_map(|name| find(raw, name))
+        .filter_map(|name| find(raw, variable, name))
         .filter_map(|known| Some((known.name.clone(), scalar(raw, known)?)))
         .collect()
 }
