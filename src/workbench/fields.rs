@@ -1,12 +1,14 @@
 //! Fields as layers: opening grids, what a layer of a grid looks like where nobody says, and the steps of several layers.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::dtype::TimeUnit as Step;
-use crate::data::grid::{Field, FieldRequest, Grids, plain};
+use crate::data::grid::{self, Field, FieldRequest, Grids, plain};
 use crate::data::mapping::Mapping;
 use crate::data::npy;
 use crate::data::raw::RawSpec;
@@ -30,40 +32,56 @@ const IMAGE_SIDE: u64 = 33;
 /// # Errors
 /// Anything wrong with the files or their description.
 pub fn open_grids(inputs: &[PathBuf], raw: &RawSpec, progress: &Progress) -> Result<Grids, WorkbenchError> {
+    let is_raw = raw.dtype.is_some() || raw.shape.is_some();
+    let is_array = inputs.first().is_some_and(|path| is_npy(path));
+    if !is_raw && !is_array {
+        return Ok(grid::open(inputs, None)?);
+    }
     let [input] = inputs else {
-        return Err(WorkbenchError::Request("an image needs one file: name one".to_owned()));
+        let what = "several plain arrays do not join by themselves; add them as layers, or name one file";
+        return Err(WorkbenchError::Request(what.to_owned()));
     };
     let mapping = map(input, progress)?;
-    let opened =
-        if raw.dtype.is_some() || raw.shape.is_some() { plain::of_raw(&mapping, raw) } else { plain::of_npy(&mapping) };
+    let opened = if is_raw { plain::of_raw(&mapping, raw) } else { plain::of_npy(&mapping) };
     let grids = opened.map_err(|error| error.at(mapping.path()))?;
     mapping.check()?;
     Ok(grids)
 }
 
-/// Whether files may be grids, by their names alone: what that takes to find out is no work for a window's thread.
+fn is_npy(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
+}
+
+/// Whether files may be grids; what it takes to find out is no work for a window's thread.
 #[must_use]
-pub fn may_be_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
-    const ENDINGS: [&str; 1] = ["npy"];
-    let ending = |path: &PathBuf| path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-    raw.shape.is_some() || inputs.first().and_then(ending).is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+pub fn may_be_grids(raw: &RawSpec) -> bool {
+    raw.dtype.is_none() || raw.shape.is_some()
 }
 
 /// Whether files are grids rather than tables, where nobody says.
 #[must_use]
 pub fn are_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
-    if raw.shape.is_some() {
-        return true;
+    if raw.shape.is_some() || raw.dtype.is_some() {
+        return raw.shape.is_some();
     }
-    let Some(first) = inputs.first().filter(|path| *path != Path::new(STDIN)) else { return false };
-    raw.dtype.is_none() && is_image(first).unwrap_or(false)
+    let first = inputs.first().filter(|path| *path != Path::new(STDIN));
+    // Of a pattern, the first file that it stands for.
+    let Some(first) = first.and_then(|path| grid::open::expand(path).ok()?.into_iter().next()) else { return false };
+    if is_npy(&first) { is_image(&first).unwrap_or(false) } else { is_gridded(&first).unwrap_or(false) }
+}
+
+/// Whether a file begins as those of grids do, or a folder is one of grids.
+fn is_gridded(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    let facts = std::fs::metadata(path)?;
+    if facts.is_file() {
+        File::open(path)?.take(grid::open::HEAD as u64).read_to_end(&mut head)?;
+    }
+    Ok((facts.is_file() || facts.is_dir()) && grid::is_grid(&head, path))
 }
 
 /// Whether a `.npy` file holds an array of three dimensions or more, or of two and many rows and columns.
 fn is_image(path: &Path) -> Result<bool, DataError> {
-    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
-        return Ok(false);
-    }
     let mapping = Mapping::open(path)?;
     let array = npy::array(mapping.bytes())?;
     let is_plane = array.shape.len() == 2 && array.shape.iter().all(|len| *len >= IMAGE_SIDE);

@@ -4,13 +4,18 @@
 //! A variable is read by [windows](Window), never whole: its [`Store`] knows where the numbers lie and how they are packed
 //! in the file, its [`Packing`] what they mean. Values are f64 (integers beyond 2^53 are rounded); missing ones are NaN.
 
+pub mod cf;
 pub mod coordinates;
 pub mod field;
+mod join;
 pub mod mapped;
+pub mod open;
 pub mod packing;
 pub mod place;
 pub mod plain;
 pub mod range;
+pub mod pieces;
+pub mod raw;
 
 use std::fmt;
 use std::ops::Range;
@@ -21,9 +26,11 @@ use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
-pub use packing::Packing;
 pub use place::{At, Place, Shape};
 pub use range::Extremes;
+pub use open::{is_grid, open};
+pub use packing::Packing;
+pub use pieces::pieces;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;

@@ -113,7 +113,7 @@ impl Model {
 
     /// Finds out how files are best shown, where their names leave that open, and then shows them.
     fn suit(&mut self, sources: Sources, as_layer: bool) {
-        if !may_be_grids(&sources.inputs, &sources.raw) {
+        if !may_be_grids(&sources.raw) {
             return self.show_layer(FigureLayer::new(sources), as_layer);
         }
         self.requests += 1;
