@@ -46,6 +46,8 @@ enum Source {
     },
     /// What an expression makes of other columns.
     Derived(Formula),
+    /// Values that were read already: of a window of a grid.
+    Memory(Arc<Vec<f64>>),
 }
 
 /// One numeric column of `rows` values.
@@ -79,13 +81,19 @@ impl Column {
         Self { name: text.to_owned(), dtype, rows, source: Source::Derived(formula) }
     }
 
+    /// A column of values in memory.
+    pub(super) fn of_memory(name: &str, values: Arc<Vec<f64>>) -> Self {
+        let dtype = Dtype { scalar: Scalar::F64, big_endian: false };
+        Self { name: name.to_owned(), dtype, rows: values.len() as u64, source: Source::Memory(values) }
+    }
+
     /// The same column with row numbers that continue after `first` rows of earlier parts.
     #[must_use]
     pub fn continued_at(mut self, first: u64) -> Self {
         match &mut self.source {
             Source::RowNumber { first: f } => *f = first,
             Source::Derived(formula) => *formula = formula.continued_at(first),
-            Source::Mapped { .. } => {}
+            Source::Mapped { .. } | Source::Memory(_) => {}
         }
         self
     }
@@ -109,7 +117,7 @@ impl Column {
     pub fn row_bytes(&self) -> u64 {
         match &self.source {
             Source::Mapped { stride, .. } => (*stride).max(1),
-            Source::RowNumber { .. } | Source::Derived(_) => 1,
+            Source::RowNumber { .. } | Source::Derived(_) | Source::Memory(_) => 1,
         }
     }
 
@@ -117,7 +125,7 @@ impl Column {
     pub(super) fn stored(&self) -> Vec<&Self> {
         match &self.source {
             Source::Derived(formula) => formula.inputs().iter().flat_map(Self::stored).collect(),
-            Source::Mapped { .. } | Source::RowNumber { .. } => vec![self],
+            Source::Mapped { .. } | Source::RowNumber { .. } | Source::Memory(_) => vec![self],
         }
     }
 
@@ -129,6 +137,7 @@ impl Column {
             }
             (Source::RowNumber { first: a }, Source::RowNumber { first: b }) => a == b,
             (Source::Derived(a), Source::Derived(b)) => a.is_same(b),
+            (Source::Memory(a), Source::Memory(b)) => Arc::ptr_eq(a, b),
             _ => false,
         };
         same_source && (self.dtype, self.rows) == (other.dtype, other.rows)
@@ -180,7 +189,7 @@ impl Column {
     pub fn mapping(&self) -> Option<&Arc<Mapping>> {
         match &self.source {
             Source::Mapped { map, .. } => Some(map),
-            Source::RowNumber { .. } | Source::Derived(_) => None,
+            Source::RowNumber { .. } | Source::Derived(_) | Source::Memory(_) => None,
         }
     }
 
@@ -201,6 +210,7 @@ impl Column {
         match &self.source {
             Source::RowNumber { first } => Rows::Numbers(first + rows.start),
             Source::Derived(formula) => Rows::Derived(formula),
+            Source::Memory(values) => Rows::Memory(values),
             Source::Mapped { map, stride, .. } => {
                 let bytes = self.extent(rows).and_then(|(at, len)| {
                     let start = usize::try_from(at).ok()?;
@@ -215,7 +225,12 @@ impl Column {
 
 /// Where the rows to decode come from.
 pub(super) enum Rows<'a> {
-    Bytes { bytes: &'a [u8], stride: usize },
+    Bytes {
+        bytes: &'a [u8],
+        stride: usize,
+    },
     Numbers(u64),
     Derived(&'a Formula),
+    /// All values, of which the rows are a part.
+    Memory(&'a [f64]),
 }

@@ -81,6 +81,10 @@ impl LaneBuffer {
                 return Lane::I64(out);
             }
             Rows::Derived(formula) => return self.derive(formula, rows, count),
+            Rows::Memory(values) => {
+                let start = usize::try_from(rows.start).unwrap_or(usize::MAX);
+                return Lane::F64(values.get(start..start.saturating_add(count)).unwrap_or_default());
+            }
         };
         if column.dtype().big_endian {
             self.fill::<true>(column, bytes, stride, count)

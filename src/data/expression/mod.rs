@@ -83,6 +83,11 @@ impl Expression {
         &self.text
     }
 
+    /// The names in it, each as often as it stands there.
+    pub(super) fn references(&self) -> Vec<&str> {
+        self.tree.references.iter().map(|reference| reference.name.as_str()).collect()
+    }
+
     /// The column that the whole expression is, if it is nothing more.
     #[must_use]
     pub fn plain(&self) -> Option<&Reference> {
@@ -176,6 +181,19 @@ impl Bound {
         Ok(Filter { text: self.expression.text.clone(), formula, rows: self.rows().unwrap_or(rows) })
     }
 
+    /// Nothing, where the expression is just a column.
+    pub(super) fn more_than_a_column(&self) -> Option<&Self> {
+        (self.expression.tree.nodes.len() > 1).then_some(self)
+    }
+
+    /// The program that makes numbers of such columns.
+    ///
+    /// # Errors
+    /// [`DataError::Expression`] for conditions, and for parts that do not go together.
+    pub(super) fn numbers(&self) -> Result<Formula, DataError> {
+        self.formula(Wanted::Number)
+    }
+
     fn rows(&self) -> Option<u64> {
         self.inputs.first().map(Column::rows)
     }
@@ -210,6 +228,11 @@ impl Formula {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let alike = self.inputs.len() == other.inputs.len() && self.program == other.program;
         alike && self.inputs.iter().zip(&*other.inputs).all(|(a, b)| a.is_same(b))
+    }
+
+    /// As [`Formula::numbers`], of other columns of the same kinds.
+    pub(super) fn numbers_of(&self, inputs: &[Column], scratch: &mut Scratch, rows: &Range<u64>, out: &mut [f64]) {
+        eval::run(&self.program, inputs, scratch, rows, eval::Out::Numbers(out));
     }
 
     /// The numbers of some rows, as many as `out` has room for.

@@ -50,7 +50,7 @@ impl Field {
     /// for variables of less than two dimensions.
     pub fn new(grids: &Arc<Grids>, request: &FieldRequest) -> Result<Self, DataError> {
         let variable = match &request.variable {
-            Some(name) => grids.variable(name)?,
+            Some(text) => &grids.evaluate(text)?,
             None => best(grids).ok_or(DataError::Empty)?,
         };
         let dimensions: Vec<&Dimension> = grids.dimensions_of(variable).collect();

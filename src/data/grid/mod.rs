@@ -7,15 +7,18 @@
 pub mod cf;
 pub mod coordinates;
 pub mod field;
+mod formula;
 mod join;
 pub mod mapped;
 pub mod open;
 pub mod packing;
+pub mod pieces;
 pub mod place;
 pub mod plain;
 pub mod range;
-pub mod pieces;
 pub mod raw;
+mod smooth;
+mod steps;
 
 use std::fmt;
 use std::ops::Range;
@@ -26,11 +29,11 @@ use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
-pub use place::{At, Place, Shape};
-pub use range::Extremes;
 pub use open::{is_grid, open};
 pub use packing::Packing;
 pub use pieces::pieces;
+pub use place::{At, Place, Shape};
+pub use range::Extremes;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;
