@@ -138,7 +138,7 @@ fn write_points(folder: &Path, place: Place, n: u64) -> Result<Temporary, Failur
 /// The plan of a square picture from 0 to 1.
 fn plan_of(pixels: u32) -> Result<FramePlan, Failure> {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
-    let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
+    let axis = AxisRequest { range: Some(range), scale: Scale::Linear, reversed: None };
     let size = Size { width: pixels, height: pixels };
     let layer = Layer {
         x: axis,

@@ -112,7 +112,7 @@ fn open(path: &Path) -> Table {
 /// The plan of a square picture from `low` to `high` on both axes.
 fn plan_of(table: &Table, reduction: &str, pixels: u32, scale: Scale, (low, high): (f64, f64)) -> FramePlan {
     let range = Range { start: Coordinate::Real(low), end: Coordinate::Real(high) };
-    let axis = AxisRequest { range: Some(range), scale };
+    let axis = AxisRequest { range: Some(range), scale, reversed: None };
     let layer = Layer {
         x: axis,
         y: axis,

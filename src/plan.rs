@@ -313,7 +313,8 @@ fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: 
         Some(range) => range,
         None => fit(name, request.scale, facts, pixels)?,
     };
-    Ok(Axis { range, scale: request.scale, pixels })
+    let wants = facts.stats.is_some_and(|stats| stats.is_reversed);
+    Ok(Axis { range, scale: request.scale, pixels, reversed: request.reversed.unwrap_or(wants) })
 }
 
 /// The lattice of hexagons along an axis: over its extent, or over all finite (on log axes: all positive) values.

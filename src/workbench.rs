@@ -308,6 +308,7 @@ fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, Workben
     for (layer, facts) in layers.iter().zip(facts) {
         let mut layer = layer.clone();
         (layer.x.range, layer.y.range) = (Some(view.x.range), Some(view.y.range));
+        (layer.x.reversed, layer.y.reversed) = (Some(view.x.reversed), Some(view.y.reversed));
         plans.push(plan_of(&layer, facts)?);
     }
     Ok(plans)

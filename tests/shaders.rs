@@ -622,6 +622,7 @@ mod arithmetic {
         let axis = |end| AxisRequest {
             range: Some(Range { start: Coordinate::Integer(0), end: Coordinate::Integer(end) }),
             scale: Scale::Linear,
+            reversed: None,
         };
         let width = u32::try_from(PIXELS.len()).unwrap();
         Layer {

@@ -190,6 +190,12 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
+    /// Whether the x axis runs from right to left, in figures of fields
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
+    x_reversed: Option<bool>,
+    /// Whether the y axis runs downwards, in figures of fields [default: as pressure and the rows of plain arrays do]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
+    y_reversed: Option<bool>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
     /// which series a row belongs to, a marker of a size in pixels: circle:5, square:5, cross:5, or hexagons over all of the
     /// data, so many side by side: hexbin:40, hexbin:40x20, or over an extent: hexbin:40:0..1:0..1 [default: points]
@@ -263,8 +269,8 @@ impl ViewArgs {
         let layer = FigureLayer { spread, ..layer };
         FigureRequest {
             step: self.step.unwrap_or(0),
-            x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default() },
-            y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default() },
+            x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default(), reversed: self.x_reversed },
+            y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default(), reversed: self.y_reversed },
             ..FigureRequest::new(layer, self.size.unwrap_or(DEFAULT_SIZE))
         }
     }
@@ -286,6 +292,7 @@ impl ViewArgs {
             ("--dtype, --columns, --offset, --layout, --shape", self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
+            ("--x-reversed, --y-reversed", self.x_reversed.is_some() || self.y_reversed.is_some()),
             ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
             ("--at", !self.at.is_empty()),

@@ -45,7 +45,7 @@ fn axis() -> impl Strategy<Value = AxisRequest> {
         Just(Scale::Log),
         real().prop_map(|v| Scale::SymLog { linthresh: v.abs().max(5e-324) })
     ];
-    (prop::option::of(range), scale).prop_map(|(range, scale)| AxisRequest { range, scale })
+    (prop::option::of(range), scale).prop_map(|(range, scale)| AxisRequest { range, scale, reversed: None })
 }
 
 fn style() -> impl Strategy<Value = Style> {

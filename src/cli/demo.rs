@@ -44,6 +44,7 @@ pub fn draw(data: &Path, output: Option<&Path>, progress: &Arc<Progress>) -> any
     let around = |middle: f64, reach: f64| AxisRequest {
         range: Some(Range { start: Coordinate::Real(middle - reach), end: Coordinate::Real(middle + reach) }),
         scale: Scale::Linear,
+        reversed: None,
     };
     let layer = FigureLayer::new(Sources { inputs: vec![PathBuf::from(data)], ..Sources::default() });
     let request = FigureRequest {

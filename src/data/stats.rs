@@ -62,6 +62,8 @@ pub struct ColumnStats {
     pub categories: Option<u32>,
     /// Whether the range is that of the outer edges of cells, beyond which a fitted view shows nothing.
     pub is_extent: bool,
+    /// Whether greater values are better shown at the left or at the bottom: pressure, and rows of an image.
+    pub is_reversed: bool,
 }
 
 impl ColumnStats {
@@ -82,6 +84,7 @@ impl ColumnStats {
                 .or(other.min_positive),
             categories: None,
             is_extent: self.is_extent && other.is_extent,
+            is_reversed: self.is_reversed && other.is_reversed,
         }
     }
 }
@@ -290,6 +293,7 @@ impl Running {
             min_positive,
             categories: None,
             is_extent: false,
+            is_reversed: false,
         }
     }
 }

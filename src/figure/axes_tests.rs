@@ -10,7 +10,7 @@ use crate::scene::axis::{Axis, Scale, Size, View};
 use crate::scene::style::Style;
 
 fn laid(size: (u32, u32), scale: f64) -> Layout {
-    let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1 };
+    let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1, reversed: false };
     let view = View { x: axis("-8..8", Scale::Linear), y: axis("0.1..1e4", Scale::Log) };
     let name = |text: &str| Some(text.to_owned());
     let text = FigureText { title: name("Every point"), x_label: name("x"), y_label: name("frequency, Hz") };

@@ -145,7 +145,7 @@ mod tests {
     const INTEGER: Quantity = Quantity { integer: true, time: None };
 
     fn axis(range: &str, scale: &str, pixels: u32) -> Axis {
-        Axis { range: range.parse().unwrap(), scale: scale.parse().unwrap(), pixels }
+        Axis { range: range.parse().unwrap(), scale: scale.parse().unwrap(), pixels, reversed: false }
     }
 
     fn plainly(text: &str) -> String {
@@ -265,7 +265,7 @@ mod tests {
         fn neighbours_are_told_apart((start, end) in ends(), pixels in 2_u32..5000, at in 0.0..1.0, scale in 0..3) {
             let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
             let scale = [Scale::Linear, Scale::Log, Scale::SymLog { linthresh: 1.0 }][usize::try_from(scale).unwrap()];
-            let axis = Axis { range, scale, pixels };
+            let axis = Axis { range, scale, pixels, reversed: false };
             let at = f64::floor(at * f64::from(pixels - 1));
             let (a, b) = (coordinate(&axis, REAL, at), coordinate(&axis, REAL, at + 1.0));
             if EdgeRule::new("x", &axis, false).is_err() {
@@ -286,7 +286,7 @@ mod tests {
             let range = Range { start: Coordinate::Integer(range.0.into()), end: Coordinate::Integer(range.1.into()) };
             let unit = [None, Some(TimeUnit::NANOSECONDS), Some(TimeUnit::DAYS)][usize::try_from(unit).unwrap()];
             for scale in [Scale::Linear, Scale::Log, Scale::SymLog { linthresh: 1e-3 }] {
-                let axis = Axis { range, scale, pixels };
+                let axis = Axis { range, scale, pixels, reversed: false };
                 let text = coordinate(&axis, Quantity { integer: true, time: unit }, position);
                 prop_assert!(text.chars().count() < 60);
             }

@@ -80,12 +80,17 @@ pub struct Room {
 pub fn ticks(name: &'static str, axis: &Axis, quantity: Quantity, room: Room) -> Result<Ticks, ViewError> {
     let rule = EdgeRule::new(name, axis, quantity.integer)?;
     let ruler = Ruler { rule, axis: *axis, integer: quantity.integer, room };
-    Ok(match (axis.scale, quantity.time) {
+    let mut found = match (axis.scale, quantity.time) {
         (Scale::Linear, Some(unit)) => time::ticks(&ruler, unit).unwrap_or_else(|| linear::ticks(&ruler)),
         (Scale::Linear, None) => linear::ticks(&ruler),
         (Scale::Log, _) => log::ticks(&ruler),
         (Scale::SymLog { linthresh }, _) => log::symmetric(&ruler, linthresh),
-    })
+    };
+    if axis.reversed {
+        found.ticks.iter_mut().for_each(|tick| tick.position = 1.0 - tick.position);
+        found.ticks.reverse();
+    }
+    Ok(found)
 }
 
 /// An axis with what is needed to place ticks on it.

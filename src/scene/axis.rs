@@ -69,6 +69,9 @@ pub enum ViewError {
         /// Pixels along the axis.
         pixels: u32,
     },
+    /// A reversed axis of what only goes one way.
+    #[error("an axis can be reversed in figures of fields only; leave it out, or negate the column: --y '-mag'")]
+    Reversed,
     /// A reduction that a mark has no numbers for.
     #[error("the mark {mark} does not go with the reduction {reduction}: {instead}")]
     Mark {
@@ -260,6 +263,19 @@ pub struct Axis {
     pub scale: Scale,
     /// Number of pixels along the axis.
     pub pixels: u32,
+    /// Whether the start of the range is at the right or upper edge: pressure grows downwards. Pixels are counted from the
+    /// left and from the bottom in any case.
+    #[serde(default)]
+    pub reversed: bool,
+}
+
+impl Axis {
+    /// A position in pixels, counted from the other end if the axis is reversed: from the start of its range to the place in
+    /// the picture, and back.
+    #[must_use]
+    pub fn mirrored(&self, position: f64) -> f64 {
+        if self.reversed { f64::from(self.pixels) - position } else { position }
+    }
 }
 
 /// What part of the data plane is shown, and on how many pixels.

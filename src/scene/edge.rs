@@ -150,7 +150,7 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
     let mut step = max.abs().max(min.abs()) * f64::EPSILON / 2.0;
     let mut end = max.next_up();
     for _ in 0..64 {
-        let axis = Axis { range: range(min, end), scale, pixels };
+        let axis = Axis { range: range(min, end), scale, pixels, reversed: false };
         match EdgeRule::new(name, &axis, false) {
             Ok(rule) if rule.position(max) < f64::from(pixels) => return Ok(axis.range),
             Ok(_) | Err(ViewError::Inverted { .. }) => {}
@@ -174,7 +174,7 @@ pub fn fit_integer(name: &'static str, min: i128, max: i128, scale: Scale, pixel
         let mut step = 1_i128;
         loop {
             let range = Range { start: Coordinate::Integer(min), end: Coordinate::Integer(max.saturating_add(step)) };
-            let rule = EdgeRule::new(name, &Axis { range, scale, pixels }, true)?;
+            let rule = EdgeRule::new(name, &Axis { range, scale, pixels, reversed: false }, true)?;
             if rule.position_of_integer(max) < f64::from(pixels) {
                 return Ok(range);
             }
@@ -230,7 +230,7 @@ mod tests {
         fn fit_holds_both_ends(a in -1e12_f64..1e12, b in -1e12_f64..1e12, pixels in 1_u32..5000) {
             let (min, max) = (a.min(b), a.max(b));
             let range = fit_real("x", min, max, Scale::Linear, pixels).unwrap();
-            let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels }, false).unwrap();
+            let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels, reversed: false }, false).unwrap();
             prop_assert!(rule.position(min) >= 0.0);
             prop_assert!(rule.position(max) < f64::from(pixels));
             prop_assert!(min == max || rule.position(max) >= f64::from(pixels) - 1.0);
@@ -240,7 +240,7 @@ mod tests {
         fn fit_on_log_holds_both_ends(a in -30_f64..30.0, b in -30_f64..30.0, pixels in 1_u32..5000) {
             let (min, max) = (10_f64.powf(a.min(b)), 10_f64.powf(a.max(b)));
             let range = fit_real("x", min, max, Scale::Log, pixels).unwrap();
-            let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Log, pixels }, false).unwrap();
+            let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Log, pixels, reversed: false }, false).unwrap();
             prop_assert!(rule.position(min) >= 0.0 && rule.position(max) < f64::from(pixels));
         }
     }

@@ -99,7 +99,7 @@ impl LatticeAxis {
         is_integer: bool,
         count: u32,
     ) -> Result<Self, ViewError> {
-        EdgeRule::new(name, &Axis { range, scale, pixels: count }, is_integer)?;
+        EdgeRule::new(name, &Axis { range, scale, pixels: count, reversed: false }, is_integer)?;
         Self::new(name, range, scale, is_integer, count, false)
     }
 
@@ -255,7 +255,7 @@ mod tests {
             let got = axis.position_of_integer(t + after);
             assert!((got - wanted).abs() < 1e-6, "{after}: {got}");
         }
-        let view = Axis { range: ends, scale: Scale::Linear, pixels: 100 };
+        let view = Axis { range: ends, scale: Scale::Linear, pixels: 100, reversed: false };
         let center = axis.centers(&view)[36];
         assert_eq!((center.corner.to_bits(), center.middle.to_bits()), (4_f64.to_bits(), 3_f64.to_bits()));
     }

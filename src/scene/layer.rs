@@ -16,6 +16,8 @@ pub struct AxisRequest {
     pub range: Option<Range>,
     /// Scale.
     pub scale: Scale,
+    /// Whether the start of the range is at the right or upper edge; `None` as the data wants it, which rows never do.
+    pub reversed: Option<bool>,
 }
 
 /// One layer of a table.
@@ -58,9 +60,12 @@ impl Layer {
             LatticeAxis::over("x", x, self.x.scale, is_exact(x), across)?;
             LatticeAxis::over("y", y, self.y.scale, is_exact(y), up)?;
         }
+        if !self.mark.is_of_fields() && (self.x.reversed == Some(true) || self.y.reversed == Some(true)) {
+            return Err(ViewError::Reversed);
+        }
         for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
             if let Some(range) = request.range {
-                EdgeRule::new(name, &Axis { range, scale: request.scale, pixels }, is_exact(range))?;
+                EdgeRule::new(name, &Axis { range, scale: request.scale, pixels, reversed: false }, is_exact(range))?;
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ pub fn value_at(axis: &Axis, position: f64) -> Coordinate {
     let Ok(rule) = EdgeRule::new("x", axis, is_integer(axis.range)) else {
         return Coordinate::Real(f64::NAN);
     };
-    let position = position.clamp(-FAR, FAR);
+    let position = axis.mirrored(position.clamp(-FAR, FAR));
     if position == 0.0 {
         return start;
     }
@@ -94,14 +94,14 @@ pub fn position_of(axis: &Axis, value: Coordinate) -> f64 {
     let Ok(rule) = EdgeRule::new("x", axis, integer) else {
         return f64::NAN;
     };
-    match value {
+    axis.mirrored(match value {
         Coordinate::Integer(i) if integer => rule.position_of_integer(i),
         Coordinate::Real(r) if integer && axis.scale == Scale::Linear && r.abs() < 1e38 => {
             let (whole, part) = value.split();
             rule.position_of_integer(whole) + part * f64::from(axis.pixels) / rule.linear().map_or(1.0, |l| l.width)
         }
         _ => rule.position(value.to_f64()),
-    }
+    })
 }
 
 /// The range after the content has moved by `pixels` towards the end (the start decreases).
@@ -111,18 +111,20 @@ pub fn pan(axis: &Axis, pixels: f64) -> Range {
     if pixels == 0.0 {
         return axis.range;
     }
-    moved(axis, axis.pixels, 0.0, pixels)
+    moved(axis, axis.pixels, 0.0, if axis.reversed { -pixels } else { pixels })
 }
 
 /// The range `factor` times as near; the coordinate at position `about` in pixels stays where it is.
 ///
 /// Factors below 1 zoom out. One call zooms by at most 2^24.
 pub fn zoom(axis: &Axis, about: f64, factor: f64) -> Range {
+    let about = axis.mirrored(about);
     scaled(axis, about, about, factor)
 }
 
 /// The range between two positions in pixels, in either order.
 pub fn span(axis: &Axis, from: f64, to: f64) -> Range {
+    let (from, to) = (axis.mirrored(from), axis.mirrored(to));
     let (from, to) = (from.min(to), from.max(to));
     let pixels = f64::from(axis.pixels);
     let whole = from == 0.0 && to == pixels;
@@ -130,7 +132,7 @@ pub fn span(axis: &Axis, from: f64, to: f64) -> Range {
         return axis.range;
     }
     let (middle, factor) = (f64::midpoint(from, to), pixels / (to - from));
-    if factor == 1.0 { pan(axis, -from) } else { scaled(axis, middle, pixels / 2.0, factor) }
+    if factor == 1.0 { moved(axis, axis.pixels, 0.0, -from) } else { scaled(axis, middle, pixels / 2.0, factor) }
 }
 
 /// The range of the same axis on another number of pixels, each as wide as before; the middle stays where it is, to
@@ -143,14 +145,15 @@ pub fn resize(axis: &Axis, pixels: u32) -> Range {
     moved(axis, pixels, f64::from(axis.pixels / 2), f64::from(pixels / 2))
 }
 
-/// Where the start and the end of an axis `shown` lie on another, `now`, in pixels from its start: how a picture that
+/// Where the left (or lower) and the right end of an axis `shown` lie on another, `now`, in pixels from its start: how a picture that
 /// is already there can be moved at once. Bounded to ±2^24 pixels; zero and below lie at −2^24 on a log axis.
 pub fn pixel_placement(shown: &Axis, now: &Axis) -> (f64, f64) {
     let place = |value: Coordinate| {
         let at = position_of(now, value);
         if at.is_nan() { -FAR } else { at.clamp(-FAR, FAR) }
     };
-    (place(shown.range.start), place(shown.range.end))
+    let Range { start, end } = shown.range;
+    if shown.reversed { (place(end), place(start)) } else { (place(start), place(end)) }
 }
 
 /// A range, moved to from the axis `before`, as a column wants it.

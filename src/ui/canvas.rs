@@ -245,6 +245,7 @@ fn assumed(document: &Document, size: Size) -> View {
         range: request.range.unwrap_or(unit),
         scale: request.scale,
         pixels,
+        reversed: request.reversed.unwrap_or(false),
     };
     View { x: axis(&document.figure.x, size.width), y: axis(&document.figure.y, size.height) }
 }

@@ -292,8 +292,9 @@ impl Model {
         };
         let newest = self.painted.as_ref().filter(is_ours);
         let axis = |request: &AxisRequest, shown: Option<Axis>, pixels| {
+            let reversed = request.reversed.unwrap_or(shown.is_some_and(|axis| axis.reversed));
             let shown = shown.filter(|axis| axis.scale == request.scale).map(|axis| axis.range);
-            Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels })
+            Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels, reversed })
         };
         Some(View {
             x: axis(&document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
@@ -412,6 +413,16 @@ impl Model {
             Ok(()) => self.show("Range", x, y),
             Err(error) => self.notices.error(error.to_string()),
         }
+    }
+
+    /// Turns an axis around.
+    pub fn set_reversed(&mut self, is_x: bool, reversed: bool) {
+        self.settle();
+        self.edit("Reverse axis", |document| {
+            let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
+            axis.reversed = Some(reversed);
+        });
+        self.settle();
     }
 
     /// Sets the theme. A background that is the old theme's own becomes the new one's.

@@ -101,6 +101,9 @@ fn view(words: &mut Words, request: &FigureRequest) {
     let linear = AxisRequest::default().scale.to_string();
     words.unless("--x-scale", &request.x.scale.to_string(), &linear);
     words.unless("--y-scale", &request.y.scale.to_string(), &linear);
+    for (name, axis) in [("--x-reversed", request.x), ("--y-reversed", request.y)] {
+        words.given(name, axis.reversed.map(|reversed| reversed.to_string()).as_deref());
+    }
 }
 
 fn spread(words: &mut Words, spread: Spread) {

@@ -30,7 +30,7 @@ pub fn gpu() -> MutexGuard<'static, GpuEngine> {
 
 /// A layer with a known view.
 pub fn layer(x: &Ruler, y: &Ruler, reduction: &str) -> Layer {
-    let request = |ruler: &Ruler| AxisRequest { range: Some(ruler.range), scale: ruler.scale };
+    let request = |ruler: &Ruler| AxisRequest { range: Some(ruler.range), scale: ruler.scale, reversed: None };
     Layer {
         x: request(x),
         y: request(y),

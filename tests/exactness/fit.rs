@@ -17,7 +17,7 @@ const SCALES: [Scale; 3] = [Scale::Linear, Scale::Log, Scale::SymLog { linthresh
 fn fitted(values: &Column, scale: Scale, pixels: u32) -> (Opened, Layer) {
     let y = Column::integers(Kind::U1, (0..values.values.len()).map(|i| i as i128 % 3));
     let layer = Layer {
-        x: AxisRequest { range: None, scale },
+        x: AxisRequest { range: None, scale, reversed: None },
         y: AxisRequest::default(),
         size: Size { width: pixels, height: 2 },
         mark: Mark::Points,

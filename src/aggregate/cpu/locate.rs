@@ -211,7 +211,7 @@ mod tests {
 
     fn rule(start: f64, end: f64, scale: Scale, integer: bool) -> EdgeRule {
         let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
-        EdgeRule::new("x", &Axis { range, scale, pixels: 997 }, integer).unwrap()
+        EdgeRule::new("x", &Axis { range, scale, pixels: 997, reversed: false }, integer).unwrap()
     }
 
     /// The search and the direct evaluation must agree, above all on the edges themselves.

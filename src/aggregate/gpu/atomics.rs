@@ -34,7 +34,7 @@ fn shape() -> TileShape {
 
 fn plan() -> Option<FramePlan> {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
-    let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
+    let axis = AxisRequest { range: Some(range), scale: Scale::Linear, reversed: None };
     let size = Size { width: PIXELS, height: PIXELS };
     let layer = Layer {
         x: axis,

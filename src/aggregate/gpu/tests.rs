@@ -17,7 +17,7 @@ use crate::scene::style::Style;
 
 fn plan(pixels: u32) -> FramePlan {
     let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
-    let axis = AxisRequest { range: Some(range), scale: Scale::Linear };
+    let axis = AxisRequest { range: Some(range), scale: Scale::Linear, reversed: None };
     let size = Size { width: pixels, height: pixels };
     let layer = Layer {
         x: axis,

@@ -198,9 +198,20 @@ impl Field {
         Ok(unread)
     }
 
+    /// Whether the first rows are better shown on top: those of an array that says nothing of its rows, as images have
+    /// them, and heights that grow downwards.
+    fn is_downward(&self) -> bool {
+        match self.dimension(self.axes[Y]).map(|dimension| &dimension.coordinates) {
+            Some(Some(coordinates)) => coordinates.kind == Kind::Vertical { down: true },
+            _ => self.variable.placed.is_none(),
+        }
+    }
+
     /// What is known of the places of cells along x and y without reading any: the range of their edges.
     pub fn extents(&self) -> [ColumnStats; 2] {
-        self.edges().map(|edges| {
+        let wants = [false, self.is_downward()];
+        let [x, y] = self.edges();
+        [(x, wants[X]), (y, wants[Y])].map(|(edges, is_reversed)| {
             let ends = edges.first().zip(edges.last()).map(|(first, last)| (first.min(*last), first.max(*last)));
             let positive = edges.iter().copied().filter(|edge| *edge > 0.0).min_by(f64::total_cmp);
             ColumnStats {
@@ -208,6 +219,7 @@ impl Field {
                 range: ends.map(|(low, high)| (Number::Real(low), Number::Real(high))),
                 min_positive: positive.map(Number::Real),
                 is_extent: true,
+                is_reversed,
                 ..ColumnStats::default()
             }
         })

@@ -7,7 +7,7 @@ use crate::figure::ticks::TimeUnit;
 use crate::scene::axis::{Axis, Scale};
 
 fn view(x: &str, y: &str, scale: Scale) -> View {
-    let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1 };
+    let axis = |range: &str, scale| Axis { range: range.parse().unwrap(), scale, pixels: 1, reversed: false };
     View { x: axis(x, Scale::Linear), y: axis(y, scale) }
 }
 

@@ -10,7 +10,7 @@ const REALS: Quantity = Quantity { integer: false, time: None };
 const INTEGERS: Quantity = Quantity { integer: true, time: None };
 
 fn axis(range: &str, scale: Scale, pixels: u32) -> Axis {
-    Axis { range: range.parse().unwrap(), scale, pixels }
+    Axis { range: range.parse().unwrap(), scale, pixels, reversed: false }
 }
 
 fn ruler(axis: &Axis, quantity: Quantity) -> Ruler {
@@ -229,7 +229,7 @@ proptest! {
     #[test]
     fn linear_ticks((start, end) in real_range(), pixels in 200_u32..4000) {
         let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
-        let found = check(&Axis { range, scale: Scale::Linear, pixels }, REALS)?;
+        let found = check(&Axis { range, scale: Scale::Linear, pixels, reversed: false }, REALS)?;
         // Of the smallest numbers there are only multiples of 5e-324.
         prop_assume!(end - start > 1e-318);
         let count = found.labels().count() as f64;
@@ -242,7 +242,7 @@ proptest! {
     fn integer_ticks(start in any::<i64>(), width in 1_i128..1 << 62, shift in 0_u32..62, pixels in 200_u32..4000) {
         let (start, width) = (i128::from(start), (width >> shift).max(1));
         let range = Range { start: Coordinate::Integer(start), end: Coordinate::Integer(start + width) };
-        let found = check(&Axis { range, scale: Scale::Linear, pixels }, INTEGERS)?;
+        let found = check(&Axis { range, scale: Scale::Linear, pixels, reversed: false }, INTEGERS)?;
         let count = found.labels().count() as f64;
         prop_assert!(count <= (f64::from(pixels) / ROOM.major + 1.1).max(7.0), "{count}");
         prop_assert!(width < 100 || count >= (f64::from(pixels) / ROOM.major / 2.6).floor(), "{count}");
@@ -253,14 +253,14 @@ proptest! {
         prop_assume!((a - b).abs() > 1e-9);
         let (start, end) = (libm::exp10(a.min(b)), libm::exp10(a.max(b)));
         let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
-        let found = check(&Axis { range, scale: Scale::Log, pixels }, REALS)?;
+        let found = check(&Axis { range, scale: Scale::Log, pixels, reversed: false }, REALS)?;
         prop_assert!(pixels < 400 || found.labels().count() >= 2);
     }
 
     #[test]
     fn symlog_ticks((start, end) in real_range(), power in -5..5, pixels in 200_u32..4000) {
         let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(end) };
-        let axis = Axis { range, scale: Scale::SymLog { linthresh: libm::exp10(f64::from(power)) }, pixels };
+        let axis = Axis { range, scale: Scale::SymLog { linthresh: libm::exp10(f64::from(power)) }, pixels, reversed: false };
         prop_assume!(EdgeRule::new("x", &axis, false).is_ok());
         check(&axis, REALS)?;
     }
@@ -271,7 +271,7 @@ proptest! {
         let (start, width) = (i128::from(start), (width >> shift).max(20));
         let range = Range { start: Coordinate::Integer(start), end: Coordinate::Integer(start + width) };
         let quantity = Quantity { integer: true, time: Some(units[unit]) };
-        let found = ticks("x", &Axis { range, scale: Scale::Linear, pixels: 1000 }, quantity, ROOM).unwrap();
+        let found = ticks("x", &Axis { range, scale: Scale::Linear, pixels: 1000, reversed: false }, quantity, ROOM).unwrap();
         let positions: Vec<f64> = found.ticks.iter().map(|tick| tick.position).collect();
         prop_assert!(positions.windows(2).all(|pair| pair[0] < pair[1]));
         prop_assert!(positions.iter().all(|p| (0.0..=1.0).contains(p)));

@@ -2,12 +2,17 @@ use super::*;
 use proptest::prelude::*;
 
 fn real(start: f64, end: f64, pixels: u32) -> Axis {
-    Axis { range: Range { start: Coordinate::Real(start), end: Coordinate::Real(end) }, scale: Scale::Linear, pixels }
+    Axis {
+        range: Range { start: Coordinate::Real(start), end: Coordinate::Real(end) },
+        scale: Scale::Linear,
+        pixels,
+        reversed: false,
+    }
 }
 
 fn whole(start: i128, end: i128, pixels: u32) -> Axis {
     let range = Range { start: Coordinate::Integer(start), end: Coordinate::Integer(end) };
-    Axis { range, scale: Scale::Linear, pixels }
+    Axis { range, scale: Scale::Linear, pixels, reversed: false }
 }
 
 fn with(axis: &Axis, range: Range) -> Axis {

@@ -29,6 +29,15 @@ impl RangeForm {
             let shown = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x.range } else { s.view.y.range });
             self.range(ui, model, i, name, shown);
             scale(ui, model, i == 0, requests[i].scale);
+            if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {
+                let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
+                let mut reversed = requests[i].reversed.unwrap_or(shown);
+                row(ui, "", |ui, _| {
+                    if ui.checkbox(&mut reversed, format!("{name} reversed")).changed() {
+                        model.set_reversed(i == 0, reversed);
+                    }
+                });
+            }
         }
         ui.horizontal(|ui| {
             if ui.button("Fit all data").clicked() {

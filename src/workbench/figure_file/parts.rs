@@ -66,6 +66,8 @@ pub(super) struct AxisPart {
     pub(super) range: Option<Text<Range>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) scale: Option<Text<Scale>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reversed: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -170,15 +172,19 @@ fn is_first(step: &u64) -> bool {
 
 impl AxisPart {
     fn is_usual(&self) -> bool {
-        self.range.is_none() && self.scale.is_none()
+        self.range.is_none() && self.scale.is_none() && self.reversed.is_none()
     }
 
     pub(super) fn of(request: AxisRequest) -> Self {
         let scale = Some(request.scale).filter(|scale| *scale != Scale::default());
-        Self { range: request.range.map(Text), scale: scale.map(Text) }
+        Self { range: request.range.map(Text), scale: scale.map(Text), reversed: request.reversed }
     }
 
     pub(super) fn request(self) -> AxisRequest {
-        AxisRequest { range: self.range.map(|text| text.0), scale: self.scale.map(|text| text.0).unwrap_or_default() }
+        AxisRequest {
+            range: self.range.map(|text| text.0),
+            scale: self.scale.map(|text| text.0).unwrap_or_default(),
+            reversed: self.reversed,
+        }
     }
 }

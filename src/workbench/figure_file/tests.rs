@@ -197,8 +197,8 @@ proptest! {
         let theme = if flags[0] { Theme::Light } else { Theme::Dark };
         let range = range.map(|(a, b)| Range { start: Coordinate::Real(a), end: Coordinate::Real(b) });
         let figure = FigureRequest {
-            x: AxisRequest { range, scale: Scale::Linear },
-            y: AxisRequest { range: None, scale: Scale::Log },
+            x: AxisRequest { range, scale: Scale::Linear, reversed: None },
+            y: AxisRequest { range: None, scale: Scale::Log, reversed: Some(true) },
             background: if flags[1] { Background::None } else { Background::Color(Rgba([1, 2, 3, 255])) },
             layers,
             text: FigureText { title, x_label: None, y_label: Some("y".to_owned()) },

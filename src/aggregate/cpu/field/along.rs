@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::scene::axis::Axis;
 use crate::scene::edge::EdgeRule;
 use crate::scene::mark::Sampling;
 
@@ -33,12 +34,12 @@ struct Positions {
 }
 
 impl Positions {
-    fn new(rule: &EdgeRule, edges: &[f64], centers: &[f64]) -> Self {
-        let is_down = edges.first() > edges.last();
+    fn new(axis: &Axis, rule: &EdgeRule, edges: &[f64], centers: &[f64]) -> Self {
+        let is_down = (edges.first() > edges.last()) != axis.reversed;
         // What has no place on a log axis lies before its start.
         let at = |v: &f64| {
             let position = rule.position(*v);
-            if position.is_nan() { f64::NEG_INFINITY } else { position }
+            axis.mirrored(if position.is_nan() { f64::NEG_INFINITY } else { position })
         };
         let mut found =
             Self { edges: edges.iter().map(at).collect(), centers: centers.iter().map(at).collect(), is_down };
@@ -55,10 +56,10 @@ impl Positions {
 }
 
 impl Along {
-    /// The axis of `rule` over cells with edges and centers, seen in some way.
+    /// An axis and its rule over cells with edges and centers, seen in some way.
     #[expect(clippy::cast_possible_truncation, reason = "an axis of more than 2^32 cells has no coordinates")]
-    pub fn new(rule: &EdgeRule, edges: &[f64], centers: &[f64], sampling: Sampling) -> Self {
-        let places = Positions::new(rule, edges, centers);
+    pub fn new(axis: &Axis, rule: &EdgeRule, edges: &[f64], centers: &[f64], sampling: Sampling) -> Self {
+        let places = Positions::new(axis, rule, edges, centers);
         let n = places.len();
         let mut along = Self::default();
         let (mut low, mut high) = (u32::MAX, 0);
@@ -179,11 +180,19 @@ impl Positions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::axis::{Axis, Coordinate, Range as Ends, Scale};
+    use crate::scene::axis::{Coordinate, Range as Ends, Scale};
 
-    fn rule(start: f64, end: f64, pixels: u32) -> EdgeRule {
+    fn along(start: f64, end: f64, pixels: u32, edges: &[f64], centers: &[f64], sampling: Sampling) -> Along {
         let range = Ends { start: Coordinate::Real(start), end: Coordinate::Real(end) };
-        EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels }, false).unwrap()
+        let axis = Axis { range, scale: Scale::Linear, pixels, reversed: false };
+        let rule = EdgeRule::new("x", &axis, false).unwrap();
+        // Reversed twice is not reversed at all.
+        let [mut up, mut down] = [edges, centers].map(<[f64]>::to_vec);
+        up.iter_mut().chain(&mut down).for_each(|v| *v = start + end - *v);
+        let mirrored = Along::new(&Axis { reversed: true, ..axis }, &rule, &up, &down, sampling);
+        let plain = Along::new(&axis, &rule, edges, centers, sampling);
+        assert_eq!((mirrored.first, mirrored.cells), (plain.first.clone(), plain.cells.clone()));
+        plain
     }
 
     fn seen(along: &Along) -> Vec<(u32, Vec<f64>)> {
@@ -195,11 +204,11 @@ mod tests {
 
     #[test]
     fn wide_cells_fill_their_bounds() {
-        let along = Along::new(&rule(-1.0, 5.0, 6), &EDGES, &CENTERS, Sampling::Cells);
-        let cells: Vec<_> = (0..6).map(|pixel| along.of(pixel)).collect();
+        let seen_along = along(-1.0, 5.0, 6, &EDGES, &CENTERS, Sampling::Cells);
+        let cells: Vec<_> = (0..6).map(|pixel| seen_along.of(pixel)).collect();
         assert_eq!(cells, [0..0, 0..1, 1..2, 2..3, 2..3, 0..0]);
-        assert_eq!((along.cells.clone(), along.in_view), (0..3, 3));
-        let alone = Along::new(&rule(1.0, 2.0, 4), &EDGES, &CENTERS, Sampling::Cells);
+        assert_eq!((seen_along.cells.clone(), seen_along.in_view), (0..3, 3));
+        let alone = along(1.0, 2.0, 4, &EDGES, &CENTERS, Sampling::Cells);
         assert_eq!((seen(&alone), alone.in_view), (vec![(1, vec![1.0]); 4], 1));
     }
 
@@ -210,8 +219,8 @@ mod tests {
         centers.reverse();
         for sampling in [Sampling::Cells, Sampling::Nearest, Sampling::Bilinear] {
             for (start, end, pixels) in [(-1.0, 5.0, 6), (0.0, 4.0, 2), (0.3, 3.9, 50)] {
-                let up = Along::new(&rule(start, end, pixels), &EDGES, &CENTERS, sampling);
-                let down = Along::new(&rule(start, end, pixels), &edges, &centers, sampling);
+                let up = along(start, end, pixels, &EDGES, &CENTERS, sampling);
+                let down = along(start, end, pixels, &edges, &centers, sampling);
                 for pixel in 0..up.len() {
                     let mut weights = down.weights_of(pixel).to_vec();
                     weights.reverse();
@@ -226,12 +235,12 @@ mod tests {
 
     #[test]
     fn small_cells_have_the_weight_of_their_area() {
-        let along = Along::new(&rule(0.0, 4.0, 1), &EDGES, &CENTERS, Sampling::Cells);
-        assert_eq!(seen(&along), [(0, vec![0.25, 0.25, 0.5])]);
-        let along = Along::new(&rule(0.5, 3.5, 2), &EDGES, &CENTERS, Sampling::Cells);
+        let seen_along = along(0.0, 4.0, 1, &EDGES, &CENTERS, Sampling::Cells);
+        assert_eq!(seen(&seen_along), [(0, vec![0.25, 0.25, 0.5])]);
+        let seen_along = along(0.5, 3.5, 2, &EDGES, &CENTERS, Sampling::Cells);
         let half = 1.0 / 1.5;
         let wanted = [(0, vec![0.5 * half, half]), (2, vec![1.0])];
-        for ((first, weights), (wanted_first, wanted)) in seen(&along).iter().zip(&wanted) {
+        for ((first, weights), (wanted_first, wanted)) in seen(&seen_along).iter().zip(&wanted) {
             assert_eq!(first, wanted_first);
             assert!(weights.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?}");
         }
@@ -239,13 +248,13 @@ mod tests {
 
     #[test]
     fn nearest_never_mixes() {
-        let along = Along::new(&rule(0.0, 4.0, 3), &EDGES, &CENTERS, Sampling::Nearest);
-        assert_eq!(seen(&along), [(0, vec![1.0]), (2, vec![1.0]), (2, vec![1.0])]);
+        let seen_along = along(0.0, 4.0, 3, &EDGES, &CENTERS, Sampling::Nearest);
+        assert_eq!(seen(&seen_along), [(0, vec![1.0]), (2, vec![1.0]), (2, vec![1.0])]);
     }
 
     #[test]
     fn bilinear_values_change_evenly_between_centers() {
-        let along = Along::new(&rule(0.0, 4.0, 8), &EDGES, &CENTERS, Sampling::Bilinear);
+        let seen_along = along(0.0, 4.0, 8, &EDGES, &CENTERS, Sampling::Bilinear);
         let wanted = [
             (0, vec![1.0]),
             (0, vec![0.75, 0.25]),
@@ -256,7 +265,7 @@ mod tests {
             (2, vec![1.0]),
             (2, vec![1.0]),
         ];
-        for ((first, weights), (wanted_first, wanted)) in seen(&along).iter().zip(&wanted) {
+        for ((first, weights), (wanted_first, wanted)) in seen(&seen_along).iter().zip(&wanted) {
             assert_eq!(first, wanted_first);
             assert!(weights.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?} {wanted:?}");
         }

@@ -62,8 +62,8 @@ pub fn field_lines(
     let plane = Plane {
         field,
         step,
-        x: Along::new(&plan.x, x, centers_x, sampling),
-        y: Along::new(&plan.y, y, centers_y, sampling),
+        x: Along::new(&plan.view.x, &plan.x, x, centers_x, sampling),
+        y: Along::new(&plan.view.y, &plan.y, y, centers_y, sampling),
         statistic,
         is_bilinear: sampling == Sampling::Bilinear,
     };

@@ -3,6 +3,7 @@
 use crate::aggregate::{CellsInView, EngineError};
 use crate::data::Table;
 use crate::plan::{Draw, FramePlan};
+use crate::scene::axis::Axis;
 use crate::scene::edge::EdgeRule;
 
 /// Cells that a picture may have for each of its pixels, before lines are traced along the pixels instead.
@@ -18,7 +19,10 @@ const MOST: usize = 8 << 20;
 pub fn field_cells(table: &Table, plan: &FramePlan) -> Result<Option<CellsInView>, EngineError> {
     let (Some(field), Draw::Field { step, .. }) = (table.field(), plan.draw) else { return Ok(None) };
     let [x, y] = field.coordinates().map(|coordinates| coordinates.centers.as_slice());
-    let (Some((first_x, x)), Some((first_y, y))) = (seen(&plan.x, x), seen(&plan.y, y)) else { return Ok(None) };
+    let (Some((first_x, x)), Some((first_y, y))) = (seen(&plan.view.x, &plan.x, x), seen(&plan.view.y, &plan.y, y))
+    else {
+        return Ok(None);
+    };
     #[expect(clippy::cast_precision_loss, reason = "compared with a share of pixels")]
     let is_many = (x.len() * y.len()) as f64 > plan.view.cells() as f64 * PER_PIXEL;
     if x.len().saturating_mul(y.len()) > MOST || (is_many && x.len() * y.len() > 4096) {
@@ -30,9 +34,9 @@ pub fn field_cells(table: &Table, plan: &FramePlan) -> Result<Option<CellsInView
 }
 
 /// The first of the centers to be held, and their positions in pixels.
-fn seen(rule: &EdgeRule, centers: &[f64]) -> Option<(u64, Vec<f64>)> {
+fn seen(axis: &Axis, rule: &EdgeRule, centers: &[f64]) -> Option<(u64, Vec<f64>)> {
     let end = f64::from(rule.pixels());
-    let positions: Vec<f64> = centers.iter().map(|center| rule.position(*center)).collect();
+    let positions: Vec<f64> = centers.iter().map(|center| axis.mirrored(rule.position(*center))).collect();
     let is_seen = |position: &f64| *position >= 0.0 && *position <= end;
     let (first, last) = match (positions.iter().position(is_seen), positions.iter().rposition(is_seen)) {
         (Some(first), Some(last)) => (first, last),
