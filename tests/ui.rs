@@ -56,7 +56,7 @@ fn points(folder: &Path) -> PathBuf {
 }
 
 fn opened<'a>(folder: &tempfile::TempDir) -> Window<'a> {
-    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(3), offset: None, planar: None };
+    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(3), ..RawSpec::default() };
     let mut window = window(vec![points(folder.path())], raw);
     until(&mut window, "the file is drawn", |app| app.model().painted().is_some());
     window

@@ -258,6 +258,7 @@ impl ViewArgs {
             filter: self.filter.clone(),
             raw: self.raw.spec(),
             is_field: false,
+            is_gridded: false,
             at: self.at.clone(),
         }
     }

@@ -8,12 +8,14 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
-use crate::scene::reduction::Reduction;
+use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
+use crate::workbench::fields;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
+use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::sources::Sources;
-use crate::workbench::{FigureText, RawSpec, Theme};
+use crate::workbench::{At, FigureText, Place, Progress, RawSpec, Theme};
 
 fn read(words: &[String]) -> (FigureRequest, PathBuf) {
     match Cli::try_parse_from(words).unwrap_or_else(|e| panic!("{words:?}: {e}")).command {
@@ -112,11 +114,14 @@ fn request() -> impl Strategy<Value = FigureRequest> {
     let mark = prop_oneof![
         Just("points".to_owned()),
         Just("line".to_owned()),
+        prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours"])
+            .prop_map(str::to_owned),
         (0.1..=200.0_f64).prop_map(|size| format!("square:{size}")),
         word().prop_filter("a column", |word| !word.trim().is_empty()).prop_map(|column| format!("line:{column}"))
     ];
     let color = prop::option::of(any::<[u8; 4]>().prop_map(Rgba));
-    let layer = (sources(), mark, reduction, spread, (style(), color), label());
+    let style = prop_oneof![4 => style(), 1 => Just(Style::default()), 1 => Just(fields::style())];
+    let layer = (sources(), mark, reduction, spread, (style, color), label());
     let layer = layer.prop_map(|(sources, mark, reduction, spread, (style, color), label)| FigureLayer {
         color,
         mark: mark.parse().unwrap(),
@@ -126,14 +131,23 @@ fn request() -> impl Strategy<Value = FigureRequest> {
         label,
         ..FigureLayer::new(sources)
     });
+    // Of fields, there is but the mean, the least and the greatest of a variable.
+    let layer = layer.prop_map(|mut layer| {
+        if layer.mark.check(&layer.reduction).is_err() && layer.mark.is_of_fields() {
+            layer.reduction = Reduction::Of(Statistic::Max, "v".to_owned());
+        }
+        layer
+    });
     let text = (label(), label(), label()).prop_map(|(title, x_label, y_label)| FigureText { title, x_label, y_label });
     let theme = prop_oneof![Just(Theme::Dark), Just(Theme::Light)];
     let dpi = prop_oneof![Just(96.0), 10.0..2400.0];
     let around = (text, theme, dpi, any::<[bool; 2]>(), background());
-    (layer, axis(), axis(), size, around).prop_map(
-        |(layer, x, y, size, (text, theme, dpi, [axes, grid], background))| FigureRequest {
+    let step = prop_oneof![Just(0), any::<u64>()];
+    (layer, axis(), axis(), (size, step), around).prop_map(
+        |(layer, x, y, (size, step), (text, theme, dpi, [axes, grid], background))| FigureRequest {
             x,
             y,
+            step,
             text,
             theme,
             dpi,
@@ -161,17 +175,30 @@ fn sources() -> impl Strategy<Value = Sources> {
         prop::option::of(any::<u64>()),
         prop::option::of(any::<bool>()),
     )
-        .prop_map(|(dtype, columns, offset, planar)| RawSpec { dtype, columns, offset, planar });
-    let inputs = prop::collection::vec(word().prop_map(PathBuf::from), 0..4);
+        .prop_map(|(dtype, columns, offset, planar)| RawSpec { dtype, columns, offset, planar, shape: None });
+    let shape = prop::option::of(prop::sample::select(vec!["2x3", "350x800x800", "1x18446744073709551615"]));
+    let raw = (raw, shape).prop_map(|(raw, shape)| RawSpec { shape: shape.and_then(|text| text.parse().ok()), ..raw });
+    let place = prop_oneof![any::<i64>().prop_map(Place::Number), real().prop_map(Place::Value)];
+    let at = ("[-aλ ]{0,4}[a-z]", place);
+    let at = at.prop_map(|(dimension, place)| At { dimension: dimension.trim().to_owned(), place });
+    let inputs = prop::collection::vec(prop_oneof![word(), Just("a.npy".to_owned())].prop_map(PathBuf::from), 0..4);
     let names = prop::array::uniform3(prop::option::of(word()));
-    (inputs, names, raw).prop_map(|(inputs, [x, y, filter], raw)| Sources { inputs, x, y, value: None, filter, raw })
+    (inputs, names, raw, prop::collection::vec(at, 0..3)).prop_map(|(inputs, [x, y, filter], raw, at)| Sources {
+        inputs,
+        x,
+        y,
+        filter,
+        raw,
+        at,
+        ..Sources::default()
+    })
 }
 
 proptest! {
     #[test]
     fn a_command_asks_for_the_figure_it_describes(request in request(), output in word()) {
         // What is a figure file is drawn as it says itself.
-        prop_assume!(request.layers[0].sources.inputs.iter().all(|path| path.extension().is_none()));
+        prop_assume!(request.layers[0].sources.inputs.iter().all(|path| !is_figure_file(path)));
         let words = render_command(&request, Path::new("figure.toml"), Path::new(&output));
         let (read_request, read_output) = read(&words);
         prop_assert_eq!(&read_request, &request, "{:?}", words);
@@ -188,10 +215,29 @@ fn a_usual_command_is_short() {
         render_command(&request, saved, Path::new("view.png")),
         ["scumble", "render", "a b.npy", "-o", "view.png"]
     );
+    // Rows of a file that holds a field are points by name only.
+    let folder = tempfile::tempdir().unwrap();
+    let grid = folder.path().join("a.npy");
+    std::fs::write(&grid, b"\x93NUMPY\x01\x00\x3a\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,2)}.a")
+        .unwrap();
+    request.layers[0].sources.inputs = vec![grid.clone()];
+    let words = render_command(&request, saved, Path::new("view.png"));
+    assert_eq!(words[3..], ["--mark", "points", "-o", "view.png"]);
+    let field = FigureLayer {
+        mark: "image".parse().unwrap(),
+        reduction: "mean:a".parse().unwrap(),
+        style: fields::style(),
+        ..request.layers[0].clone()
+    };
+    request.layers[0] = field;
+    request.step = 3;
+    let words = render_command(&request, saved, Path::new("view.png"));
+    let wanted = "--step 3 --mark image --reduction mean:a -o view.png";
+    assert_eq!(words[3..], wanted.split(' ').collect::<Vec<_>>());
     // What no options describe, a figure file does.
     request.layers.push(request.layers[0].clone());
     assert_eq!(
         render_command(&request, saved, Path::new("v.png")),
-        ["scumble", "render", "/tmp/two.toml", "-o", "v.png"]
+        ["scumble", "render", "/tmp/two.toml", "--step", "3", "-o", "v.png"]
     );
 }

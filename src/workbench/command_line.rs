@@ -12,6 +12,7 @@ use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Reach, Spread};
 use crate::scene::style::{Limits, Style};
 
+use super::fields;
 use super::figure::{DPI, FigureRequest, default_background};
 use super::sources::Sources;
 
@@ -68,10 +69,14 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     }
     words.unless("--step", &request.step.to_string(), "0");
     view(&mut words, request);
-    words.unless("--mark", &layer.mark.to_string(), &Mark::default().to_string());
+    // Without a mark, grids are images.
+    if layer.mark != Mark::Points || sources.is_gridded {
+        words.option("--mark", &layer.mark.to_string());
+    }
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
     spread(&mut words, layer.spread);
-    style(&mut words, &layer.style);
+    let usual = if layer.mark.is_of_fields() { fields::style() } else { Style::default() };
+    style(&mut words, &layer.style, &usual);
     contour(&mut words, &layer.contour);
     words.given("--color", layer.color.map(|color| color.to_string()).as_deref());
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
@@ -114,8 +119,7 @@ fn spread(words: &mut Words, spread: Spread) {
     }
 }
 
-fn style(words: &mut Words, style: &Style) {
-    let usual = Style::default();
+fn style(words: &mut Words, style: &Style, usual: &Style) {
     words.unless("--norm", &style.norm.to_string(), &usual.norm.to_string());
     words.unless("--per", &style.per.to_string(), &usual.per.to_string());
     words.unless("--limits", &style.limits.to_string(), &Limits::default().to_string());

@@ -92,13 +92,12 @@ fn is_image(path: &Path) -> Result<bool, DataError> {
 /// colors of fields, of tables points.
 #[must_use]
 pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>, progress: &Progress) -> FigureLayer {
-    let layer = FigureLayer::new(sources);
+    let mut layer = FigureLayer::new(sources);
     let has_variable = !matches!(reduction, Some(Reduction::Count | Reduction::Any | Reduction::By { .. }));
-    let is_field = match &mark {
-        Some(mark) => mark.is_of_fields(),
-        None => has_variable && are_grids(&layer.sources.inputs, &layer.sources.raw),
-    };
-    if !is_field {
+    let is_said = mark.as_ref().map(Mark::is_of_fields);
+    let is_gridded = is_said != Some(true) && are_grids(&layer.sources.inputs, &layer.sources.raw);
+    if !is_said.unwrap_or(has_variable && is_gridded) {
+        layer.sources.is_gridded = is_gridded;
         return FigureLayer { mark: mark.unwrap_or_default(), reduction: reduction.unwrap_or_default(), ..layer };
     }
     let reduction = reduction.unwrap_or_else(|| Reduction::Of(Statistic::Mean, first_variable(&layer, progress)));

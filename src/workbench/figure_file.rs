@@ -99,7 +99,7 @@ fn text_of(
 ) -> Result<String, WorkbenchError> {
     let usual = Style::default();
     let layer = |layer: &FigureLayer| {
-        let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _ } = &layer.sources;
+        let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _, is_gridded: _ } = &layer.sources;
         let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
         let (file, files) = match paths.as_slice() {
             [one] => (Some(one.clone()), Vec::new()),
@@ -271,6 +271,7 @@ fn layer(
                 shape: part.shape.map(|text| text.0),
             },
             is_field: false,
+            is_gridded: false,
             at: part.at.into_iter().map(|text| text.0).collect(),
         },
         mark: part.mark.unwrap_or_default(),

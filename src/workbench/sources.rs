@@ -35,6 +35,8 @@ pub struct Sources {
     pub raw: RawSpec,
     /// Whether the value is a variable of grids, whose dimensions are along x and y, and not a column.
     pub is_field: bool,
+    /// Whether the files are known to be grids, so that rows of them need their mark said.
+    pub is_gridded: bool,
     /// Where to be along further dimensions of a field.
     pub at: Vec<At>,
 }

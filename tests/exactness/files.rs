@@ -247,6 +247,7 @@ pub fn open_parts_by(
         columns: (!records).then_some(first.len() as u32),
         offset: Some(offset as u64),
         planar: Some(arrangement == Arrangement::Planar),
+        shape: None,
     };
     let raw = if arrangement == Arrangement::Npy { RawSpec::default() } else { described };
     open_sources(folder, inputs, [name(0), name(1), name(2)], raw)
@@ -255,7 +256,7 @@ pub fn open_parts_by(
 /// Opens files by what a person would write.
 pub fn open_sources(folder: TempDir, inputs: Vec<PathBuf>, names: [Option<String>; 3], raw: RawSpec) -> Opened {
     let [x, y, value] = names;
-    let opened = Sources { inputs, x, y, value, filter: None, raw }.open(&Progress::default()).unwrap();
+    let opened = Sources { inputs, x, y, value, raw, ..Sources::default() }.open(&Progress::default()).unwrap();
     Opened { table: opened.table, _folder: folder }
 }
 

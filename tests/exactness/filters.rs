@@ -55,7 +55,8 @@ fn open(path: &Path, names: [&str; 3], filter: Option<&str>) -> Table {
     let dtype = "[('x','<f4'),('y','<f8'),('v','<f8'),('n','<i4')]".to_owned();
     let raw = RawSpec { dtype: Some(dtype), ..RawSpec::default() };
     let [x, y, value] = names.map(|name| Some(name.to_owned()));
-    let sources = Sources { inputs: vec![path.to_owned()], x, y, value, filter: filter.map(str::to_owned), raw };
+    let filter = filter.map(str::to_owned);
+    let sources = Sources { inputs: vec![path.to_owned()], x, y, value, filter, raw, ..Sources::default() };
     sources.open(&Progress::default()).unwrap().table
 }
 

@@ -6,6 +6,8 @@
 use std::fmt::Display;
 
 use super::*;
+use crate::scene::axis::Range;
+use crate::scene::style::Rgba;
 
 /// Everything about a figure of a file in `folder`, a line each.
 fn in_full(file: &FigureFile, folder: &Path) -> String {

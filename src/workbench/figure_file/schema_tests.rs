@@ -8,6 +8,7 @@ use serde::de::value::Error;
 use serde_json::Value;
 
 use super::*;
+use crate::scene::style::Per;
 
 /// What a schema may be made of here. Others would be passed over, so there are none.
 const KEYWORDS: [&str; 18] = [
@@ -199,10 +200,25 @@ fn what_the_program_refuses_the_schema_refuses() {
         format!("{least}hidden = \"yes\"\n"),
         format!("{least}columns = 1.5\n"),
         format!("{least}files = \"a.f32\"\n"),
+        format!("step = -1\n{least}"),
+        format!("{least}shape = \"5\"\n"),
+        format!("{least}shape = \"0x5\"\n"),
+        format!("{least}shape = \"5 5\"\n"),
+        format!("{least}at = \"level=5\"\n"),
+        format!("{least}at = [\"level\"]\n"),
+        format!("{least}at = [\" =5\"]\n"),
+        format!("{least}at = [\"level=#1.5\"]\n"),
+        format!("{least}align = \"last\"\n"),
+        format!("{least}mark = \"image:cubic\"\nreduction = \"mean:v\"\n"),
+        format!("{least}mark = \"filled:5\"\nreduction = \"mean:v\"\n"),
     ] {
         assert!(check(&text).is_err(), "the schema takes {text}");
         assert!(parse(&text, Path::new(""), &[]).is_err(), "the program takes {text}");
     }
+}
+
+fn is_of_fields(mark: &str) -> bool {
+    mark.parse::<Mark>().unwrap().is_of_fields()
 }
 
 /// Defaults and examples, and texts with all that the program's own notations allow.
@@ -223,6 +239,10 @@ fn what_the_schema_offers_the_program_reads() {
                 offered += 1;
                 texts.push(match (place, key.as_str()) {
                     (_, "scumble") => LEAST.to_owned(),
+                    // Fields have no counts, which are the usual reduction.
+                    ("layer", "mark") if value.as_str().is_some_and(is_of_fields) => {
+                        format!("{LEAST}mark = {value}\nreduction = \"mean:v\"\n")
+                    }
                     ("layer", "file") => format!("scumble = 1\n[[layers]]\nfile = {value}\n"),
                     ("layer", _) => format!("{LEAST}{key} = {value}\n"),
                     _ => format!("{key} = {value}\n{LEAST}"),
@@ -244,9 +264,12 @@ fn what_the_schema_offers_the_program_reads() {
         ("spread", "3:circle:min"),
         ("color", "#abc"),
         ("reduction", "mean:a:b"),
+        ("shape", "4, 5 , 6"),
+        ("shape", "1x18446744073709551615"),
     ] {
         texts.push(format!("{LEAST}{key} = \"{value}\"\n"));
     }
+    texts.push(format!("{LEAST}at = [\"a b = -1e-3\", \"t=#-1\"]\n"));
     for text in texts {
         assert_eq!(check(&text), Ok(()), "{text}");
         // Numbers of an area go with counts, other combinations are not offered.

@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::scene::axis::Coordinate;
-use crate::scene::style::Limit;
+use crate::data::grid::{At, Place};
+use crate::scene::axis::{Coordinate, Range, Scale};
+use crate::scene::layer::AxisRequest;
+use crate::scene::style::{Background, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special};
 
 fn points(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -49,6 +51,12 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"x\"]\n", &["line 4", "`x` is neither"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspread = \"9:round\"\n", &["line 4", "9:round", "square"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
+        ("scumble = 1\nstep = -1\n[[layers]]\nfile = \"a.f32\"\n", &["line 2"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nshape = \"5\"\n", &["line 4", "350x800x800"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nat = [\"level\"]\n", &["line 4", "level=500"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalign = \"last\"\n", &["line 4", "last"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nmark = \"image:cubic\"\n", &["line 4", "bilinear"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nmark = \"image\"\nreduction = \"sum:v\"\n", &["mean:VARIABLE"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
     ] {
         let error = read_text(text, folder.path(), &[]).unwrap_err();
@@ -150,7 +158,12 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             sources: Sources {
                 inputs: vec![file],
                 x: Some("0".to_owned()),
-                raw: RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), offset: None, planar: Some(false) },
+                raw: RawSpec {
+                    dtype: Some("<f4".to_owned()),
+                    columns: Some(2),
+                    planar: Some(false),
+                    ..RawSpec::default()
+                },
                 ..Sources::default()
             },
             mark: match blend {
@@ -171,8 +184,37 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             blend: Blend::ALL[blend].1,
             visible,
             label,
+            align: Align::default(),
         },
     )
+}
+
+/// A layer, or one of a field in the same colors.
+fn any_layer_or_field(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
+    let marks = prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours"]);
+    let shape = prop::option::of(prop::sample::select(vec!["5x20", "2x1x100", "4294967296x1"]));
+    let place = prop_oneof![
+        any::<i64>().prop_map(Place::Number),
+        any::<f64>().prop_filter("finite", |value| value.is_finite()).prop_map(Place::Value)
+    ];
+    let at = ("[a-z_][a-z 0-9]{0,3}[a-z]", place).prop_map(|(dimension, place)| At { dimension, place });
+    let at = prop::collection::vec(at, 0..3);
+    let aligns = prop::sample::select(vec![Align::Nearest, Align::Hold]);
+    let reduction = prop::sample::select(vec!["mean:v", "min:a b", "max:0"]);
+    let field = prop::option::of((marks, shape, at, aligns, reduction));
+    (any_layer(files), field).prop_map(|(layer, field)| {
+        let Some((mark, shape, at, align, reduction)) = field else { return layer };
+        let shape = shape.map(|shape| shape.parse().unwrap());
+        let raw = RawSpec { shape, columns: None, planar: None, ..layer.sources.raw };
+        FigureLayer {
+            sources: Sources { raw, at, x: Some("lon".to_owned()), ..layer.sources },
+            mark: mark.parse().unwrap(),
+            reduction: reduction.parse().unwrap(),
+            style: Style { per: Per::Pixel, ..layer.style },
+            align,
+            ..layer
+        }
+    })
 }
 
 proptest! {
@@ -180,13 +222,14 @@ proptest! {
 
     #[test]
     fn figures_come_back_as_they_were_saved(
-        layers in prop::collection::vec(any_layer(vec!["a.f32".into(), "b c.f32".into()]), 1..5),
+        layers in prop::collection::vec(any_layer_or_field(vec!["a.f32".into(), "b c.f32".into()]), 1..5),
         range in prop::option::of((any::<f64>(), any::<f64>()).prop_filter("a range", |(a, b)| {
             a.is_finite() && b.is_finite() && a < b && (b - a).is_finite() && (b - a) > 1e-300
         })),
         title in prop::option::of("\\PC{0,20}"),
         flags in any::<[bool; 4]>(),
         dpi in 10.0..2400.0,
+        step in prop_oneof![Just(0), 0..=i64::MAX.cast_unsigned()],
     ) {
         let folder = tempfile::tempdir().unwrap();
         let mut layers = layers;
@@ -201,6 +244,7 @@ proptest! {
             y: AxisRequest { range: None, scale: Scale::Log, reversed: Some(true) },
             background: if flags[1] { Background::None } else { Background::Color(Rgba([1, 2, 3, 255])) },
             layers,
+            step,
             text: FigureText { title, x_label: None, y_label: Some("y".to_owned()) },
             theme,
             dpi,

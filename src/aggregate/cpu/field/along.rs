@@ -19,10 +19,19 @@ pub struct Along {
     /// Where the weights of each pixel end.
     ends: Vec<u32>,
     weights: Vec<f64>,
-    /// All cells that any pixel sees.
+    /// For each pixel whose value lies between centers, the cell that its middle lies in.
+    own: Vec<Option<u32>>,
+}
+
+/// Some pixels beside each other, with the cells that they see.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Strip {
+    /// The pixels.
+    pub pixels: Range<usize>,
+    /// From the first to the last cell that any of them sees.
     pub cells: Range<u32>,
-    /// Cells of which a part lies in the view.
-    pub in_view: u64,
+    /// Those that they see and earlier strips do not, in rising order.
+    pub first_seen: Vec<Range<u32>>,
 }
 
 /// Where a cell or its center lies, in pixels from the start of the axis.
@@ -62,7 +71,6 @@ impl Along {
         let places = Positions::new(axis, rule, edges, centers);
         let n = places.len();
         let mut along = Self::default();
-        let (mut low, mut high) = (u32::MAX, 0);
         // The first cell that may reach into a pixel, and the first center beyond its middle.
         let (mut cell, mut center) = (0, 0);
         for pixel in 0..rule.pixels() {
@@ -75,7 +83,7 @@ impl Along {
                 center += 1;
             }
             let start = along.weights.len();
-            let first = places.see(left, cell, center, sampling, &mut along.weights);
+            let (first, own) = places.see(left, cell, center, sampling, &mut along.weights);
             let count = along.weights.len() - start;
             if places.is_down {
                 along.weights[start..].reverse();
@@ -85,17 +93,53 @@ impl Along {
                 (_, false) => first,
                 (_, true) => n - first - count,
             } as u32;
-            if count > 0 {
-                low = low.min(first);
-                high = high.max(first + count as u32);
-            }
             along.first.push(first);
             along.ends.push(along.weights.len() as u32);
+            along.own.push(own.map(|own| if places.is_down { n - 1 - own } else { own } as u32));
         }
-        along.cells = low.min(high)..high;
-        let end = f64::from(rule.pixels());
-        along.in_view = (0..n).filter(|i| places.edges[i + 1] > 0.0 && places.edges[*i] < end).count() as u64;
         along
+    }
+
+    /// The pixels that see any cell, in strips that see at most so many cells, or are a single pixel.
+    pub fn strips(&self, most: u32) -> Vec<Strip> {
+        let mut strips: Vec<Strip> = Vec::new();
+        let mut earlier = 0..0;
+        for (pixel, cells) in
+            (0..self.len()).map(|pixel| (pixel, self.of(pixel))).filter(|(_, cells)| !cells.is_empty())
+        {
+            let joined = |strip: &Strip| strip.cells.start.min(cells.start)..strip.cells.end.max(cells.end);
+            match strips.last_mut().filter(|strip| joined(strip).len() <= most as usize) {
+                Some(strip) => (strip.pixels.end, strip.cells) = (pixel + 1, joined(strip)),
+                None => {
+                    earlier = strips.last().map_or(0..0, |strip| strip.cells.clone());
+                    let pixels = pixel..pixel + 1;
+                    strips.push(Strip { pixels, cells: cells.clone(), first_seen: Vec::new() });
+                }
+            }
+            // Cells come in rising or in falling order.
+            let is_known = |cell: &u32| earlier.contains(cell);
+            let new = cells.clone().find(|cell| !is_known(cell)).unwrap_or(cells.end)
+                ..cells.clone().rev().find(|cell| !is_known(cell)).map_or(cells.end, |cell| cell + 1);
+            if let Some(strip) = strips.last_mut() {
+                strip.first_seen.push(new);
+            }
+        }
+        for strip in &mut strips {
+            strip.first_seen = merged(std::mem::take(&mut strip.first_seen));
+        }
+        strips
+    }
+
+    /// Number of cells that any pixel sees.
+    pub fn seen(&self) -> u64 {
+        let cells = (0..self.len()).map(|pixel| self.of(pixel)).collect();
+        merged(cells).iter().map(|cells| cells.len() as u64).sum()
+    }
+
+    /// Of a pixel whose value lies between centers, the cell that its middle lies in.
+    #[inline]
+    pub fn own(&self, pixel: usize) -> Option<u32> {
+        self.own[pixel]
     }
 
     /// Number of pixels.
@@ -117,9 +161,31 @@ impl Along {
     }
 }
 
+/// Ranges in rising order, those that touch joined, without those that are empty.
+fn merged(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut found: Vec<Range<u32>> = Vec::new();
+    for range in ranges {
+        match found.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => found.push(range),
+        }
+    }
+    found
+}
+
 impl Positions {
-    /// Appends the weights of the cells that the pixel from `left` sees; gives the first of them.
-    fn see(&self, left: f64, cell: usize, center: usize, sampling: Sampling, weights: &mut Vec<f64>) -> usize {
+    /// Appends the weights of the cells that the pixel from `left` sees; gives the first of them and, where they are two
+    /// centers about its middle, the cell that this lies in.
+    fn see(
+        &self,
+        left: f64,
+        cell: usize,
+        center: usize,
+        sampling: Sampling,
+        weights: &mut Vec<f64>,
+    ) -> (usize, Option<usize>) {
         let n = self.len();
         let (right, middle) = (left + 1.0, left + 0.5);
         // The cell that the middle lies in.
@@ -128,20 +194,20 @@ impl Positions {
         match own {
             Some(own) if sampling == Sampling::Nearest => {
                 weights.push(1.0);
-                return own;
+                return (own, None);
             }
-            None if sampling == Sampling::Nearest => return 0,
+            None if sampling == Sampling::Nearest => return (0, None),
             Some(own) if is_wide(own) && sampling == Sampling::Cells => {
                 weights.push(1.0);
-                return own;
+                return (own, None);
             }
-            Some(own) if is_wide(own) => return self.between(middle, own, center, weights),
+            Some(own) if is_wide(own) => return (self.between(middle, own, center, weights), Some(own)),
             _ => {}
         }
         // Cells smaller than the pixel: the part of it that each of them covers. A margin that the middle does not lie in
         // stays empty, so that the bounds of wide cells are as sharp.
         if own.is_none() && (cell..n).take_while(|i| self.edges[*i] < right).all(is_wide) {
-            return 0;
+            return (0, None);
         }
         let start = weights.len();
         let mut first = cell;
@@ -156,7 +222,7 @@ impl Positions {
                 first = i + 1;
             }
         }
-        first
+        (first, None)
     }
 
     /// Weights of the two centers about a place.
@@ -168,9 +234,10 @@ impl Positions {
         };
         let (a, b) = (self.centers[before], self.centers[center]);
         let share = (middle - a) / (b - a);
-        if share == 0.0 || !share.is_finite() {
+        // Centers may lie anywhere in bounds that the file gives, and have no place on a log axis.
+        if !(share > 0.0 && share <= 1.0) || (own != before && own != center) {
             weights.push(1.0);
-            return if share == 0.0 { before } else { own };
+            return own;
         }
         weights.extend([1.0 - share, share]);
         before
@@ -191,7 +258,7 @@ mod tests {
         up.iter_mut().chain(&mut down).for_each(|v| *v = start + end - *v);
         let mirrored = Along::new(&Axis { reversed: true, ..axis }, &rule, &up, &down, sampling);
         let plain = Along::new(&axis, &rule, edges, centers, sampling);
-        assert_eq!((mirrored.first, mirrored.cells), (plain.first.clone(), plain.cells.clone()));
+        assert_eq!((&mirrored.first, &mirrored.weights), (&plain.first, &plain.weights));
         plain
     }
 
@@ -207,9 +274,9 @@ mod tests {
         let seen_along = along(-1.0, 5.0, 6, &EDGES, &CENTERS, Sampling::Cells);
         let cells: Vec<_> = (0..6).map(|pixel| seen_along.of(pixel)).collect();
         assert_eq!(cells, [0..0, 0..1, 1..2, 2..3, 2..3, 0..0]);
-        assert_eq!((seen_along.cells.clone(), seen_along.in_view), (0..3, 3));
+        assert_eq!(seen_along.seen(), 3);
         let alone = along(1.0, 2.0, 4, &EDGES, &CENTERS, Sampling::Cells);
-        assert_eq!((seen(&alone), alone.in_view), (vec![(1, vec![1.0]); 4], 1));
+        assert_eq!((seen(&alone), alone.seen()), (vec![(1, vec![1.0]); 4], 1));
     }
 
     #[test]
@@ -243,6 +310,35 @@ mod tests {
         for ((first, weights), (wanted_first, wanted)) in seen(&seen_along).iter().zip(&wanted) {
             assert_eq!(first, wanted_first);
             assert!(weights.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn strips_see_each_cell_for_the_first_time_once() {
+        let edges: Vec<f64> = (0..=100).map(f64::from).collect();
+        let centers: Vec<f64> = (0..100).map(|i| f64::from(i) + 0.5).collect();
+        let (down, back): (Vec<f64>, Vec<f64>) =
+            (edges.iter().rev().copied().collect(), centers.iter().rev().copied().collect());
+        for (edges, centers) in [(&edges, &centers), (&down, &back)] {
+            for sampling in [Sampling::Cells, Sampling::Nearest, Sampling::Bilinear] {
+                for pixels in [1, 7, 33, 250] {
+                    let along = along(2.3, 90.1, pixels, edges, centers, sampling);
+                    let mut wanted: Vec<u32> = (0..along.len()).flat_map(|pixel| along.of(pixel)).collect();
+                    wanted.sort_unstable();
+                    wanted.dedup();
+                    assert_eq!(along.seen(), wanted.len() as u64);
+                    for most in [1, 2, 10, 1000] {
+                        let strips = along.strips(most);
+                        assert!(strips.iter().all(|s| s.pixels.len() == 1 || s.cells.len() <= most as usize));
+                        let pixels: Vec<usize> = strips.iter().flat_map(|strip| strip.pixels.clone()).collect();
+                        assert_eq!(pixels, (0..along.len()).collect::<Vec<_>>());
+                        let mut first: Vec<u32> =
+                            strips.iter().flat_map(|s| &s.first_seen).flat_map(Clone::clone).collect();
+                        first.sort_unstable();
+                        assert_eq!(first, wanted, "{sampling:?} {pixels:?} {most}");
+                    }
+                }
+            }
         }
     }
 

@@ -19,11 +19,15 @@ use crate::plan::{Draw, FramePlan, Reduce};
 use crate::scene::mark::Sampling;
 use crate::scene::reduction::Statistic;
 
-pub use along::Along;
+use along::{Along, Strip};
 pub use window::field_cells;
 
-/// Most cells that a thread reads at a time.
+/// Cells that a thread reads at a time: few enough for the caches.
 const CELLS: u64 = 1 << 19;
+/// Most cells that it reads at a time where a file keeps them in larger chunks.
+const CHUNKS: u64 = 1 << 22;
+/// Most cells of a row that it reads, unless a single pixel sees more.
+const ACROSS: u32 = 1 << 20;
 /// Most pixels that a thread works out before they are handed on.
 const PIXELS: usize = 1 << 20;
 
@@ -33,6 +37,8 @@ struct Plane<'a> {
     step: u64,
     x: Along,
     y: Along,
+    /// Pixels along x that are worked out together.
+    strips: Vec<Strip>,
     statistic: Statistic,
     is_bilinear: bool,
 }
@@ -59,10 +65,12 @@ pub fn field_lines(
     };
     let [x, y] = field.edges();
     let [centers_x, centers_y] = field.coordinates().map(|coordinates| coordinates.centers.as_slice());
+    let along_x = Along::new(&plan.view.x, &plan.x, x, centers_x, sampling);
     let plane = Plane {
         field,
         step,
-        x: Along::new(&plan.view.x, &plan.x, x, centers_x, sampling),
+        strips: along_x.strips(ACROSS),
+        x: along_x,
         y: Along::new(&plan.view.y, &plan.y, y, centers_y, sampling),
         statistic,
         is_bilinear: sampling == Sampling::Bilinear,
@@ -82,11 +90,13 @@ pub fn field_lines(
             take(Values::Real(values));
         }
     }
-    Ok(plane.accounting(missing))
+    Ok(plane.accounting(lines, missing))
 }
 
 /// What a thread has of its own.
-struct Desk {
+struct Desk<'a> {
+    /// The pixels that it is at.
+    strip: &'a Strip,
     /// Which rows of cells were read.
     held: Range<u32>,
     /// Their cells.
@@ -94,11 +104,25 @@ struct Desk {
     /// Sums of a row of pixels, or the extremes; and the sums of weights.
     sums: Vec<f64>,
     weights: Vec<f64>,
+    /// Whether the cells that pixels lie in have a value.
+    has_own: Vec<bool>,
 }
 
-impl Desk {
-    fn new(width: usize) -> Self {
-        Self { held: 0..0, cells: Vec::new(), sums: vec![0.0; width], weights: vec![0.0; width] }
+impl<'a> Desk<'a> {
+    fn new(strip: &'a Strip) -> Self {
+        let width = strip.pixels.len();
+        let (sums, weights, has_own) = (vec![0.0; width], vec![0.0; width], vec![true; width]);
+        Self { strip, held: 0..0, cells: Vec::new(), sums, weights, has_own }
+    }
+
+    /// How many cells of a row that pixels of earlier strips do not see are missing.
+    fn missing(&self, row: u32) -> u64 {
+        let start = (row - self.held.start) as usize * self.strip.cells.len();
+        let first = self.strip.cells.start;
+        let place = |cells: &Range<u32>| start + (cells.start - first) as usize..start + (cells.end - first) as usize;
+        let missing =
+            |cells: &Range<u32>| self.cells[place(cells)].iter().filter(|value| value.is_nan()).count() as u64;
+        self.strip.first_seen.iter().map(missing).sum()
     }
 }
 
@@ -120,63 +144,74 @@ impl Plane<'_> {
         let width = self.x.len();
         let mut values = vec![f64::NAN; width * lines.len()];
         let mut missing = 0;
-        let mut desk = Desk::new(width);
-        if self.x.cells.is_empty() {
-            return Ok((values, 0));
+        for strip in &self.strips {
+            missing += self.strip(strip, lines.clone(), &mut values, progress)?;
         }
+        Ok((values, missing))
+    }
+
+    /// Some pixels of some rows; gives how many of the cells that they see first are missing.
+    fn strip(
+        &self,
+        strip: &Strip,
+        lines: Range<usize>,
+        values: &mut [f64],
+        progress: &Progress,
+    ) -> Result<u64, EngineError> {
+        let (width, columns) = (self.x.len(), strip.pixels.clone());
+        let mut missing = 0;
+        let mut desk = Desk::new(strip);
         for (i, row) in lines.clone().enumerate() {
             let cells = self.y.of(row);
             if cells.is_empty() {
                 continue;
             }
-            let before = if row > 0 { self.y.of(row - 1) } else { 0..0 };
+            let out = i * width + columns.start..i * width + columns.end;
+            let before = self.before(row);
             if i > 0 && cells.len() == 1 && cells == before {
-                let (done, out) = values.split_at_mut(i * width);
-                out[..width].copy_from_slice(&done[(i - 1) * width..]);
+                values.copy_within(out.start - width..out.end - width, out.start);
                 continue;
             }
             self.begin(&mut desk);
             let mut weights = self.y.weights_of(row).iter();
-            for start in cells.clone().step_by(self.most() as usize) {
-                let some = start..cells.end.min(start + self.most());
+            for start in cells.clone().step_by(self.most(strip) as usize) {
+                let some = start..cells.end.min(start + self.most(strip));
                 if !(desk.held.contains(&some.start) && desk.held.end >= some.end) {
-                    self.read(&mut desk, self.with_next(&some, row, lines.end), progress)?;
+                    self.read(&mut desk, self.with_next(&some, strip, row, lines.end), progress)?;
                 }
                 for (cell, weight) in some.zip(&mut weights) {
-                    let line = &desk.cells[self.place(&desk, cell)];
-                    self.add(line, *weight, (&mut desk.sums, &mut desk.weights));
+                    self.add(&mut desk, cell, *weight, self.y.own(row).is_none_or(|own| own == cell));
                     // Each is accounted for where a row of pixels sees it first.
                     if !before.contains(&cell) {
-                        missing += line.iter().filter(|value| value.is_nan()).count() as u64;
+                        missing += desk.missing(cell);
                     }
                 }
             }
-            let out = &mut values[i * width..(i + 1) * width];
-            self.finish(&desk, out);
-            if self.is_bilinear && cells.len() <= 2 {
-                self.leave_holes(&desk, row, out);
-            }
+            self.finish(&desk, &mut values[out]);
         }
-        Ok((values, missing))
+        Ok(missing)
     }
 
-    /// Cells of a row that is read: those that any pixel sees.
-    fn across(&self) -> usize {
-        self.x.cells.len()
+    /// The cells that the row of pixels before one sees.
+    fn before(&self, row: usize) -> Range<u32> {
+        row.checked_sub(1).map_or(0..0, |before| self.y.of(before))
     }
 
     /// Most rows of cells that are held at a time.
-    fn most(&self) -> u32 {
-        let rows = (CELLS / self.across().max(1) as u64).max(2).max(self.field.rows_together());
+    fn most(&self, strip: &Strip) -> u32 {
+        let across = (strip.cells.len() as u64).max(1);
+        // Chunks are read as a whole where that does not take much memory.
+        let together = self.field.rows_together().min(CHUNKS / across);
+        let rows = (CELLS / across).max(2).max(together);
         u32::try_from(rows).unwrap_or(u32::MAX / 2)
     }
 
     /// Some rows of cells, and those that the next rows of pixels see, as many as may be held.
-    fn with_next(&self, some: &Range<u32>, row: usize, end: usize) -> Range<u32> {
+    fn with_next(&self, some: &Range<u32>, strip: &Strip, row: usize, end: usize) -> Range<u32> {
         let mut all = some.clone();
         for cells in (row + 1..end).map(|row| self.y.of(row)).filter(|cells| !cells.is_empty()) {
             let more = all.start.min(cells.start)..all.end.max(cells.end);
-            if more.end - more.start > self.most() {
+            if more.end - more.start > self.most(strip) {
                 break;
             }
             all = more;
@@ -184,38 +219,42 @@ impl Plane<'_> {
         all
     }
 
-    /// Where a row of cells lies among those held.
-    fn place(&self, desk: &Desk, cell: u32) -> Range<usize> {
-        let start = (cell - desk.held.start) as usize * self.across();
-        start..start + self.across()
-    }
-
-    fn read(&self, desk: &mut Desk, rows: Range<u32>, progress: &Progress) -> Result<(), EngineError> {
+    fn read(&self, desk: &mut Desk<'_>, rows: Range<u32>, progress: &Progress) -> Result<(), EngineError> {
         if progress.is_cancelled() {
             return Err(DataError::Cancelled.into());
         }
-        desk.cells.resize(rows.len() * self.across(), 0.0);
-        let columns = self.x.cells.clone();
+        let columns = desk.strip.cells.clone();
+        desk.cells.resize(rows.len() * columns.len(), 0.0);
         let (x, y) = (u64::from(columns.start)..u64::from(columns.end), u64::from(rows.start)..u64::from(rows.end));
         desk.held = 0..0;
         self.field.read(self.step, x, y, &mut desk.cells)?;
+        for value in &mut desk.cells {
+            // What is infinite has no mean with others, and is missing in tables, too.
+            *value = if value.is_finite() { *value } else { f64::NAN };
+        }
         desk.held = rows;
         progress.add(desk.cells.len() as u64);
         Ok(())
     }
 
-    fn begin(&self, desk: &mut Desk) {
+    fn begin(&self, desk: &mut Desk<'_>) {
         let start = match self.statistic {
             Statistic::Min | Statistic::Max => f64::NAN,
             _ => 0.0,
         };
         desk.sums.fill(start);
         desk.weights.fill(0.0);
+        desk.has_own.fill(!self.is_bilinear);
     }
 
-    /// Adds a row of cells to a row of pixels.
-    fn add(&self, line: &[f64], weight: f64, (sums, weights): (&mut [f64], &mut [f64])) {
-        let first = self.x.cells.start;
+    /// Adds a row of cells to a row of pixels. `is_own` says whether pixels of this row lie in it, not only between its
+    /// centers and others.
+    fn add(&self, desk: &mut Desk<'_>, cell: u32, weight: f64, is_own: bool) {
+        let Desk { strip, held, cells, sums, weights, has_own } = desk;
+        let start = (cell - held.start) as usize * strip.cells.len();
+        let line = &cells[start..start + strip.cells.len()];
+        let first = strip.cells.start;
+        let pixels = strip.pixels.clone();
         let cells = |pixel: usize| {
             let cells = self.x.of(pixel);
             &line[cells.start.saturating_sub(first) as usize..cells.end.saturating_sub(first) as usize]
@@ -223,7 +262,7 @@ impl Plane<'_> {
         match self.statistic {
             Statistic::Min | Statistic::Max => {
                 let is_max = self.statistic == Statistic::Max;
-                for (pixel, extreme) in sums.iter_mut().enumerate() {
+                for (pixel, extreme) in pixels.clone().zip(sums.iter_mut()) {
                     for value in cells(pixel) {
                         // NaN is neither less nor greater than anything.
                         let is_further = if is_max { *value > *extreme } else { *value < *extreme };
@@ -234,7 +273,7 @@ impl Plane<'_> {
                 }
             }
             _ => {
-                for (pixel, (sum, total)) in sums.iter_mut().zip(weights).enumerate() {
+                for (pixel, (sum, total)) in pixels.clone().zip(sums.iter_mut().zip(weights)) {
                     for (value, along) in cells(pixel).iter().zip(self.x.weights_of(pixel)) {
                         let weight = if value.is_nan() { 0.0 } else { along * weight };
                         let value = if value.is_nan() { 0.0 } else { *value };
@@ -244,9 +283,18 @@ impl Plane<'_> {
                 }
             }
         }
+        if self.is_bilinear && is_own {
+            for (pixel, has_own) in pixels.zip(has_own) {
+                let is_there = |cell: u32| !line[(cell - first) as usize].is_nan();
+                *has_own |= match self.x.own(pixel) {
+                    Some(own) => is_there(own),
+                    None => self.x.of(pixel).any(is_there),
+                };
+            }
+        }
     }
 
-    fn finish(&self, desk: &Desk, out: &mut [f64]) {
+    fn finish(&self, desk: &Desk<'_>, out: &mut [f64]) {
         match self.statistic {
             Statistic::Min | Statistic::Max => out.copy_from_slice(&desk.sums),
             // 0 / 0 is NaN: nothing there.
@@ -255,30 +303,18 @@ impl Plane<'_> {
                 .zip(desk.sums.iter().zip(&desk.weights))
                 .for_each(|(out, (sum, weight))| *out = sum / weight),
         }
-    }
-
-    /// A pixel whose own cell is missing has no value, whatever its neighbors have: a hole has the shape of its cells.
-    fn leave_holes(&self, desk: &Desk, row: usize, out: &mut [f64]) {
-        let nearest = |cells: Range<u32>, weights: &[f64]| {
-            let best = weights.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
-            cells.start + u32::try_from(best).unwrap_or(0)
-        };
-        let line = &desk.cells[self.place(desk, nearest(self.y.of(row), self.y.weights_of(row)))];
-        for (pixel, out) in out.iter_mut().enumerate() {
-            let cells = self.x.of(pixel);
-            if !cells.is_empty() {
-                let own = nearest(cells, self.x.weights_of(pixel)) - self.x.cells.start;
-                *out = if line[own as usize].is_nan() { f64::NAN } else { *out };
-            }
+        // A pixel whose own cell is missing has no value, whatever its neighbors have: a hole has the shape of its cells.
+        for (out, has_own) in out.iter_mut().zip(&desk.has_own) {
+            *out = if *has_own { *out } else { f64::NAN };
         }
     }
 
     /// Where every cell went: those without a value are not finite, those that no pixel sees are outside.
-    fn accounting(&self, missing: u64) -> Accounting {
+    fn accounting(&self, lines: Range<usize>, missing: u64) -> Accounting {
         let cells = self.field.cells();
-        let in_view = (self.x.in_view * self.y.in_view).min(cells);
-        let not_finite = missing.min(in_view);
-        let rest = Rest { outside: cells - in_view, not_finite, filtered: 0 };
-        Accounting::new(in_view - not_finite, rest)
+        let seen = |row| self.y.of(row).filter(|cell| !self.before(row).contains(cell)).count() as u64;
+        let in_view = self.x.seen() * lines.map(seen).sum::<u64>();
+        let rest = Rest { outside: cells - in_view, not_finite: missing, filtered: 0 };
+        Accounting::new(in_view - missing, rest)
     }
 }
