@@ -21,7 +21,7 @@ use super::error::DataError;
 use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
-pub use open::{is_grid, open};
+pub use open::{is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
 

@@ -36,6 +36,26 @@ pub fn is_grid(head: &[u8], path: &Path) -> bool {
     format_of(head, path).is_some()
 }
 
+/// Whether a path, or those that its `*` stand for, leads to files or folders of grids. Pipes are left alone.
+pub fn leads_to_grids(path: &Path) -> bool {
+    let Ok(paths) = expand(path) else { return false };
+    paths.first().is_some_and(|path| {
+        let is_readable = path.is_file() || path.is_dir();
+        is_readable && begin(path).is_ok_and(|head| is_grid(&head, path))
+    })
+}
+
+/// The first bytes of a file; none of a folder.
+fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut head = Vec::with_capacity(HEAD);
+    if !path.is_dir() {
+        let file = File::open(path).map_err(|e| DataError::io("opening the file", e))?;
+        let begin = file.take(HEAD as u64).read_to_end(&mut head);
+        begin.map_err(|e| DataError::io("reading the file's beginning", e))?;
+    }
+    Ok(head)
+}
+
 fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
     if netcdf3::is_netcdf3(head) {
         return Some(Format::NetCdf3);
@@ -123,12 +143,7 @@ enum Content {
 
 /// What a file holds, whatever its format. At most `cache` bytes of unpacked chunks are kept.
 fn content(path: &Path, cache: usize) -> Result<Content, DataError> {
-    let mut head = Vec::with_capacity(HEAD);
-    if !path.is_dir() {
-        let file = File::open(path).map_err(|e| DataError::io("opening the file", e))?;
-        let begin = file.take(HEAD as u64).read_to_end(&mut head);
-        begin.map_err(|e| DataError::io("reading the file's beginning", e))?;
-    }
+    let head = begin(path)?;
     match format_of(&head, path) {
         Some(Format::NetCdf3) => netcdf3::read(&Mapping::open(path)?).map(Content::Raw),
         Some(Format::Hdf5) => hdf5::read(&Mapping::open(path)?, cache).map(Content::Raw),
