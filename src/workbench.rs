@@ -7,6 +7,7 @@ pub mod fields;
 pub mod figure;
 pub mod figure_file;
 pub mod frame;
+pub mod grid_info;
 pub mod info;
 mod kept;
 pub mod memory;

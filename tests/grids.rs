@@ -293,3 +293,59 @@ fn an_hdf5_file_that_ends_early_is_refused_or_has_holes() {
     }
     assert!(opened < whole / 61, "{opened}");
 }
+
+#[test]
+fn grib2_of_all_packings_and_levels() {
+    let grids = opened("fields.grib2");
+    let names: Vec<&str> = grids.variables.iter().map(|variable| variable.name.as_str()).collect();
+    // The six packings are under six parameters of category 0, in this order.
+    assert_eq!(names, ["t", "t2m", "param0_0_1", "pt", "param0_0_3", "mx2t", "mn2t", "tp", "u", "u10", "z"]);
+    let packed = ["t", "param0_0_1", "pt", "param0_0_3", "mx2t", "mn2t"];
+    for (name, number) in packed.iter().zip(0..) {
+        let found = all(&grids, grids.variable(name).unwrap());
+        assert_same(&found, &expected("fields.grib2", &format!("q{number}")), &format!("packing {number}"));
+    }
+    for (name, file) in [("t2m", "h2"), ("u10", "h10"), ("z", "constant"), ("tp", "tp"), ("u", "u")] {
+        assert_same(&all(&grids, grids.variable(name).unwrap()), &expected("fields.grib2", file), name);
+    }
+    let u = grids.variable("u").unwrap();
+    let dimensions: Vec<(&str, u64)> = grids.dimensions_of(u).map(|d| (d.name.as_str(), d.len)).collect();
+    assert_eq!(dimensions, [("time_3", 2), ("pressure", 3), ("latitude", 5), ("longitude", 8)]);
+    assert_same(&axis(&grids, "time_3").0, &[1_706_702_400.0, 1_706_724_000.0], "times");
+    assert_same(&axis(&grids, "pressure").0, &[1000.0, 850.0, 500.0], "levels");
+    assert_same(&axis(&grids, "latitude").0, &[90.0, 45.0, 0.0, -45.0, -90.0], "latitudes");
+    assert_same(&axis(&grids, "longitude").0, &[0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0], "longitudes");
+    assert_eq!(kind(&grids, "pressure"), Kind::Vertical { down: true });
+    let tp = grids.variable("tp").unwrap();
+    assert_eq!((tp.attribute("statistic"), tp.units()), (Some("accumulation"), Some("kg m-2")));
+    assert_eq!(grids.variable("t2m").unwrap().attribute("height"), Some("2 m"));
+    assert_eq!(grids.notes, [""; 0]);
+}
+
+#[test]
+fn grib2_members_other_orders_and_several_files() {
+    let members = assert_variables("members.grib2", &["t"]);
+    assert_same(&axis(&members, "member").0, &[1.0, 2.0], "members");
+    let orders = opened("orders.grib2");
+    assert_same(&all(&orders, &orders.variables[0]), &expected("orders.grib2", "columns"), "by columns");
+    assert_same(&axis(&orders, "latitude").0, &[-90.0, -45.0, 0.0, 45.0, 90.0], "northwards");
+    let both = open(&[fixture("fields.grib2"), fixture("members.grib2")], None).unwrap();
+    assert_eq!((both.format.as_str(), both.variables.len()), ("GRIB2, 2 files", 12));
+}
+
+#[test]
+fn grib2_that_cannot_be_read_says_why() {
+    let edition1 = changed("orders.grib2", |bytes| bytes[7] = 1);
+    let problem = open(&[edition1.path().to_owned()], None).unwrap_err().to_string();
+    assert!(problem.contains("GRIB 1") && problem.contains("cdo"), "{problem}");
+    // Section 5 follows "packing template 5.0"; make it 5.53.
+    let spectral = changed("orders.grib2", |bytes| {
+        let at = bytes.windows(5).position(|five| five == [0, 0, 0, 21, 5]).unwrap();
+        bytes[at + 10] = 53;
+    });
+    let problem = open(&[spectral.path().to_owned()], None).unwrap_err().to_string();
+    assert!(problem.contains("packing template 5.53"), "{problem}");
+    let cut = changed("fields.grib2", |bytes| bytes.truncate(bytes.len() - 10));
+    let grids = open(&[cut.path().to_owned()], None).unwrap();
+    assert!(grids.notes[0].contains("1 messages end early"), "{:?}", grids.notes);
+}

@@ -323,7 +323,7 @@ pub struct AggregateArgs {
 
 #[derive(Debug, Args)]
 pub struct InfoArgs {
-    /// The file; - is standard input
+    /// The file; - is standard input. For files of grids (NetCDF, HDF5, GRIB2) a pattern such as 'out/*.nc' will do
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     #[command(flatten)]

@@ -5,14 +5,22 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::workbench::Progress;
+use crate::workbench::grid_info::grids_info;
 use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info};
 use crate::workbench::sources::open_dataset;
 
 use super::args::InfoArgs;
+use super::grid_info;
 use super::terminal::{Bar, grouped, print};
 
 /// Says what is in a file.
 pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
+    if args.raw.spec().dtype.is_none()
+        && let Some(found) = grids_info(&args.input)?
+    {
+        let text = || grid_info::as_text(&found);
+        return print(&if args.json { format!("{}\n", grid_info::as_json(&found)) } else { text() });
+    }
     let dataset = {
         let _bar = Bar::follow(progress, 0, "bytes");
         open_dataset(&args.input, &args.raw.spec(), progress)?

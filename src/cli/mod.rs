@@ -5,6 +5,7 @@ mod args;
 mod command_line_tests;
 mod demo;
 mod draw;
+mod grid_info;
 mod info;
 mod movie;
 mod render_args;

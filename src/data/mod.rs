@@ -8,6 +8,7 @@ pub mod decode;
 pub mod dtype;
 pub mod error;
 pub mod expression;
+pub mod grib;
 pub mod grid;
 pub mod guess;
 pub mod hdf5;

@@ -26,6 +26,7 @@ mod engines;
 mod expressions;
 mod figures;
 mod formats;
+mod grids;
 mod layers;
 mod pictures;
 mod requests;

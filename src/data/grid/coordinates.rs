@@ -1,8 +1,9 @@
 //! Where the cells of a dimension lie.
 
-use crate::data::dtype::TimeUnit;
+use crate::data::dtype::{TimeUnit, Unit};
 
 use super::super::error::DataError;
+use super::cf::date_text;
 
 /// What positions along a dimension are.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,44 @@ impl Coordinates {
         self
     }
 
+    /// A position for people: a date for times, else the number with its units.
+    pub fn shown(&self, position: f64) -> String {
+        match self.kind {
+            Kind::Time(unit) => microseconds(unit)
+                .map_or_else(|| format!("{position} {unit}"), |step| date_text(nearest(position * step))),
+            _ => format!("{position} {}", self.units).trim_end().to_owned(),
+        }
+    }
+
+    /// How far cells are apart, for people: `6 h`, `0.25 degrees_east`, `1 month`; none where that differs, and for one
+    /// cell.
+    pub fn step(&self) -> Option<String> {
+        let (first, last) = (self.centers.first()?, self.centers.last()?);
+        let count = self.centers.len().checked_sub(1).filter(|count| *count > 0)?;
+        #[expect(clippy::cast_precision_loss, reason = "positions are at most 2^28")]
+        let step = (last - first) / count as f64;
+        let gaps = || self.centers.windows(2).map(|pair| pair[1] - pair[0]);
+        let is_even = gaps().all(|gap| (gap - step).abs() <= step.abs() * 1e-3);
+        let Kind::Time(unit) = self.kind else {
+            let rounded = format!("{step:.6}");
+            let rounded = rounded.trim_end_matches('0').trim_end_matches('.');
+            return is_even.then(|| format!("{rounded} {}", self.units).trim_end().to_owned());
+        };
+        let second = 1e6 / microseconds(unit)?;
+        let day = 86_400.0 * second;
+        let within = |low: f64, high: f64| gaps().all(|gap| gap >= low * day && gap <= high * day);
+        if !is_even {
+            let known = [(28.0, 31.0, "1 month"), (365.0, 366.0, "1 year")];
+            return known.iter().find(|(low, high, _)| within(*low, *high)).map(|(_, _, name)| (*name).to_owned());
+        }
+        let units =
+            [(day, "days"), (3600.0 * second, "h"), (60.0 * second, "min"), (second, "s"), (second / 1e3, "ms")];
+        let is_whole = |size: f64| step / size >= 1.0 - 1e-9 && (step / size - (step / size).round()).abs() < 1e-6;
+        let (size, name) = units.iter().find(|(size, _)| is_whole(*size)).copied().unwrap_or((second, "s"));
+        let count = step / size;
+        Some(if (count - 1.0).abs() < 1e-9 && name == "days" { "1 day".to_owned() } else { format!("{count} {name}") })
+    }
+
     /// Numbers 0, 1, 2 and so on, for a dimension of `len` cells that has no coordinates; cell i reaches from i − 0.5 to
     /// i + 0.5.
     ///
@@ -77,6 +116,27 @@ impl Coordinates {
         let centers = (0..len).map(|i| i as f64).collect();
         Self::of_centers(centers)
     }
+}
+
+/// Microseconds of a unit of time of a fixed length.
+fn microseconds(unit: TimeUnit) -> Option<f64> {
+    let one = match unit.unit {
+        Unit::Week => 7.0 * 86_400e6,
+        Unit::Day => 86_400e6,
+        Unit::Hour => 3600e6,
+        Unit::Minute => 60e6,
+        Unit::Second => 1e6,
+        Unit::Millisecond => 1e3,
+        Unit::Microsecond => 1.0,
+        Unit::Nanosecond => 1e-3,
+        _ => return None,
+    };
+    Some(one * f64::from(unit.multiplier))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "far beyond, dates end anyway")]
+fn nearest(number: f64) -> i128 {
+    number.round() as i128
 }
 
 /// Edges halfway between centers; none where centers are not strictly monotonic.
@@ -149,6 +209,27 @@ mod tests {
         assert_eq!(edges(&[1.1, 0.2], &[[1.0, 2.0], [0.0, 1.0]]), Some(vec![2.0, 1.0, 0.0]));
         assert_eq!(edges(&[0.2], &[[0.0, 1.0]]), Some(vec![0.0, 1.0]));
         assert_eq!(edges(&[0.2, 2.1], &[[0.0, 1.0], [2.0, 3.0]]), None);
+    }
+
+    #[test]
+    fn positions_and_steps_for_people() {
+        let of = |centers: &[f64], kind: Kind, units: &str| {
+            let plain = Coordinates::of_centers(centers.to_vec()).unwrap();
+            Coordinates { kind, units: units.to_owned(), ..plain }
+        };
+        let seconds = Kind::Time(TimeUnit { multiplier: 1, unit: Unit::Second });
+        let times = of(&[0.0, 21_600.0, 43_200.0], seconds.clone(), "");
+        assert_eq!((times.shown(21_600.0), times.step()), ("1970-01-01 06:00".to_owned(), Some("6 h".to_owned())));
+        assert_eq!(times.shown(-86_400.0), "1969-12-31");
+        assert_eq!(times.shown(1.25), "1970-01-01 00:00:01.250000");
+        let months = of(&[0.0, 31.0 * 86_400.0, 59.0 * 86_400.0], seconds.clone(), "");
+        assert_eq!(months.step().as_deref(), Some("1 month"));
+        assert_eq!(of(&[0.0, 1.0, 86_400.0], seconds.clone(), "").step(), None);
+        assert_eq!(of(&[0.0, 86_400.0], seconds, "").step().as_deref(), Some("1 day"));
+        let east = of(&[0.0, 0.25, 0.5], Kind::Longitude, "degrees_east");
+        assert_eq!(east.step().as_deref(), Some("0.25 degrees_east"));
+        assert_eq!(east.shown(0.25), "0.25 degrees_east");
+        assert_eq!(of(&[1.0], Kind::Other, "").step(), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
-pub use open::{is_grid, open};
+pub use open::{is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
 pub use place::{At, Place, Shape};

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::data::error::DataError;
-use crate::data::hdf5;
 use crate::data::mapping::Mapping;
 use crate::data::netcdf3;
+use crate::data::{grib, hdf5};
 
 use super::join::join;
 use super::raw::Raw;
@@ -27,11 +28,32 @@ const MAX_FILES: usize = 1 << 16;
 enum Format {
     NetCdf3,
     Hdf5,
+    Grib,
 }
 
 /// Whether a file (or folder) whose first [`HEAD`] bytes are `head` holds grids.
 pub fn is_grid(head: &[u8], path: &Path) -> bool {
     format_of(head, path).is_some()
+}
+
+/// Whether a path, or those that its `*` stand for, leads to files or folders of grids. Pipes are left alone.
+pub fn leads_to_grids(path: &Path) -> bool {
+    let Ok(paths) = expand(path) else { return false };
+    paths.first().is_some_and(|path| {
+        let is_readable = path.is_file() || path.is_dir();
+        is_readable && begin(path).is_ok_and(|head| is_grid(&head, path))
+    })
+}
+
+/// The first bytes of a file; none of a folder.
+fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut head = Vec::with_capacity(HEAD);
+    if !path.is_dir() {
+        let file = File::open(path).map_err(|e| DataError::io("opening the file", e))?;
+        let begin = file.take(HEAD as u64).read_to_end(&mut head);
+        begin.map_err(|e| DataError::io("reading the file's beginning", e))?;
+    }
+    Ok(head)
 }
 
 fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
@@ -40,6 +62,9 @@ fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
     }
     if hdf5::is_hdf5(head) {
         return Some(Format::Hdf5);
+    }
+    if grib::is_grib(head) {
+        return Some(Format::Grib);
     }
     None
 }
@@ -61,9 +86,18 @@ pub fn open(paths: &[PathBuf], along: Option<&str>) -> Result<Grids, DataError> 
         )));
     }
     let cache = (CACHE / found.len().max(1)).max(LEAST_CACHE);
-    let mut parts = Vec::with_capacity(found.len());
+    let mut parts: Vec<(PathBuf, Grids)> = Vec::with_capacity(found.len());
+    let mut messages: Vec<Arc<Mapping>> = Vec::new();
     for path in found {
-        let grids = cf::grids(raw(&path, cache).map_err(|problem| problem.at(&path))?);
+        match content(&path, cache).map_err(|problem| problem.at(&path))? {
+            Content::Raw(raw) => parts.push((path, cf::grids(raw))),
+            Content::Messages(map) => messages.push(map),
+        }
+    }
+    // The fields of all GRIB files together are one dataset.
+    if let Some(first) = messages.first() {
+        let path = first.path().to_owned();
+        let grids = grib::read(messages).map_err(|problem| problem.at(&path))?;
         parts.push((path, grids));
     }
     let grids = join(parts, along)?;
@@ -99,17 +133,21 @@ pub fn expand(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(found)
 }
 
+/// What a file holds.
+enum Content {
+    /// Variables, to be looked at by the conventions of CF.
+    Raw(Raw),
+    /// Fields of GRIB.
+    Messages(Arc<Mapping>),
+}
+
 /// What a file holds, whatever its format. At most `cache` bytes of unpacked chunks are kept.
-fn raw(path: &Path, cache: usize) -> Result<Raw, DataError> {
-    let io = |doing: &str, source| DataError::io(doing, source);
-    let mut head = Vec::with_capacity(HEAD);
-    if !path.is_dir() {
-        let file = File::open(path).map_err(|e| io("opening the file", e))?;
-        file.take(HEAD as u64).read_to_end(&mut head).map_err(|e| io("reading the file's beginning", e))?;
-    }
+fn content(path: &Path, cache: usize) -> Result<Content, DataError> {
+    let head = begin(path)?;
     match format_of(&head, path) {
-        Some(Format::NetCdf3) => netcdf3::read(&Mapping::open(path)?),
-        Some(Format::Hdf5) => hdf5::read(&Mapping::open(path)?, cache),
+        Some(Format::NetCdf3) => netcdf3::read(&Mapping::open(path)?).map(Content::Raw),
+        Some(Format::Hdf5) => hdf5::read(&Mapping::open(path)?, cache).map(Content::Raw),
+        Some(Format::Grib) => Mapping::open(path).map(Content::Messages),
         None if path.is_dir() => Err(DataError::Directory),
         None => Err(DataError::Grid("it is of no known format of grids".to_owned())),
     }

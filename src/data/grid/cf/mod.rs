@@ -16,6 +16,8 @@ use std::sync::Arc;
 use super::raw::{Attribute, Element, Raw, RawVariable, type_name};
 use super::{Dimension, Grids, Kind, MAX_CELLS, MAX_DIMENSIONS, Variable};
 
+pub use time::date_text;
+
 /// The longest list of names in a note.
 const NAMED: usize = 6;
 

@@ -95,11 +95,7 @@ impl Times {
 
     /// A number as a moment for people, to the second.
     pub(super) fn shown(&self, number: f64) -> Option<String> {
-        let at = self.moment_of(number, false)?.div_euclid(SECOND);
-        let date = Calendar::Gregorian.date(i64::try_from(at.div_euclid(86_400)).ok()?);
-        let clock = at.rem_euclid(86_400);
-        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-        Some(format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02}", date.year, date.month, date.day))
+        Some(date_text(self.moment_of(number, false)?))
     }
 
     /// Whether dates are not those of the Gregorian calendar of today.
@@ -143,6 +139,22 @@ impl Times {
         let date = Date { year, month: month_of_year, day: from.day.min(length) };
         let start = i128::from(self.calendar.days(date)) * DAY + self.reference.rem_euclid(DAY);
         Some(start + snapped_of(rest, as_f64(length) * DAY_F64, number, is_f32))
+    }
+}
+
+/// A moment, in microseconds since 1970, as its date in the Gregorian calendar; the time of day where it is not midnight.
+pub fn date_text(at: i128) -> String {
+    let Ok(days) = i64::try_from(at.div_euclid(DAY)) else { return "-".to_owned() };
+    let date = Calendar::Gregorian.date(days);
+    let clock = at.rem_euclid(DAY);
+    let (second, part) = (clock / SECOND, clock % SECOND);
+    let day = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    match (clock, second, part) {
+        (0, ..) => day,
+        (_, 0, 0) => format!("{day} {hour:02}:{minute:02}"),
+        (_, _, 0) => format!("{day} {hour:02}:{minute:02}:{second:02}"),
+        _ => format!("{day} {hour:02}:{minute:02}:{second:02}.{part:06}"),
     }
 }
 
