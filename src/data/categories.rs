@@ -238,11 +238,11 @@ fn slot(lane: i64, first: i64) -> usize {
 
 /// The key of a finite value; −0.0 and +0.0 are one.
 #[inline(always)]
-fn key_of_real(v: f64) -> i64 {
+pub(super) fn key_of_real(v: f64) -> i64 {
     f64_order(v + 0.0)
 }
 
-fn number(kind: LaneKind, key: i64) -> Number {
+pub(super) fn number(kind: LaneKind, key: i64) -> Number {
     match kind {
         LaneKind::I64 { bias, .. } => Number::Integer(i128::from(key) + bias),
         LaneKind::F32 | LaneKind::F64 => Number::Real(f64_of_order(key)),

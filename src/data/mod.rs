@@ -15,6 +15,7 @@ pub mod mapping;
 pub mod npy;
 pub mod parallel;
 pub mod raw;
+pub mod sample;
 pub mod spool;
 pub mod stats;
 pub mod table;

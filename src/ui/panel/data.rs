@@ -11,6 +11,7 @@ use super::super::model::Model;
 use super::super::status::grouped;
 use super::columns::ColumnsForm;
 use super::mark;
+use super::ranges::RangesForm;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -29,7 +30,7 @@ pub struct RawForm {
     is_planar: bool,
 }
 
-pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm) {
+pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm, ranges: &mut RangesForm) {
     let Some(data) = model.data().cloned() else {
         ui.label("Nothing is open.");
         return;
@@ -46,6 +47,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
     }
     ui.add_space(4.0);
     columns.ui(ui, model, &data, &names(&data));
+    ranges.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
     mark::ui(ui, model, &names(&data));
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {

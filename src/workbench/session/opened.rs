@@ -51,6 +51,7 @@ pub struct OpenData {
     pub notes: Vec<String>,
     /// The files.
     pub files: Vec<FileFacts>,
+    datasets: Vec<Dataset>,
     stats: Mutex<[Option<ColumnStats>; 3]>,
     learning: Mutex<Option<Learning>>,
 }
@@ -74,9 +75,15 @@ impl OpenData {
             table: opened.table,
             notes: opened.notes,
             files,
+            datasets: opened.datasets,
             stats: Mutex::new([None; 3]),
             learning: Mutex::default(),
         }
+    }
+
+    /// The files, each once.
+    pub(super) fn datasets(&self) -> &[Dataset] {
+        &self.datasets
     }
 
     /// What stands for "all that must be read of these columns first".
