@@ -120,6 +120,15 @@ impl OpenData {
         *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes over what is known of x and y of data that has the same.
+    pub(super) fn adopt(&self, other: &Self) {
+        let found = other.known();
+        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        for axis in [X, Y] {
+            stats[axis] = stats[axis].or(found[axis]);
+        }
+    }
+
     /// Which of the needed columns nothing is known of yet.
     pub(super) fn missing(&self, needed: [bool; 3]) -> [bool; 3] {
         let known = self.known();

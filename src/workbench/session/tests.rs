@@ -430,3 +430,35 @@ fn a_column_is_sampled_whatever_is_drawn_and_filtered() {
     });
     assert!(refused.contains("there is no column \"nothing\""), "{refused}");
 }
+
+#[test]
+fn layers_that_differ_in_their_reductions_are_exact_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 2_500_000);
+    let mut waiting = Waiting::new();
+    let mut open = |value: Option<&str>| {
+        let raw = crate::data::raw::RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), ..Default::default() };
+        let sources =
+            Sources { inputs: vec![path.clone()], raw, value: value.map(ToOwned::to_owned), ..Sources::default() };
+        let id = waiting.session.open(sources);
+        waiting.until(|event| match event {
+            Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
+            Event::OpenFailed(_, error) => panic!("{error}"),
+            _ => None,
+        })
+    };
+    let (plain, valued) = (open(None), open(Some("1")));
+    let of = |reduction: &str| Layer { reduction: reduction.parse().unwrap(), ..layer() };
+    let layers = [(&plain, of("count")), (&valued, of("mean:1")), (&valued, of("max:1")), (&plain, of("any"))];
+    let generation = draw_all(&mut waiting, &layers);
+    let shown = waiting.exact(generation);
+    for (layer, (data, _)) in shown.layers.iter().zip(&layers) {
+        let options = CpuOptions::default();
+        let wanted = crate::aggregate::cpu::aggregate(&data.table, &layer.plan, options, &Progress::default()).unwrap();
+        assert_eq!(layer.aggregate.accounting, wanted.accounting);
+        match (&layer.aggregate.values, &wanted.values) {
+            (Values::Real(a), Values::Real(b)) => assert!(a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())),
+            (a, b) => assert_eq!(a, b),
+        }
+    }
+}
