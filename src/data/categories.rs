@@ -420,7 +420,11 @@ pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+    use crate::data::dataset::Dataset;
+    use crate::data::raw::RawSpec;
 
     fn found(values: &[(i64, u64)]) -> Categories {
         Categories { kind: LaneKind::I64 { bias: 0, missing: None, bits: 32 }, found: values.to_vec() }
@@ -442,6 +446,27 @@ mod tests {
         assert!(matches!(consecutive.coding(3), Coding::Consecutive { .. }));
         assert_eq!(codes(&consecutive.coding(3), &[5, 4, 3]), [2, 1, 0]);
         assert_eq!(codes(&consecutive.coding(1), &[5, 4, 3]), [0, 1, 1]);
+    }
+
+    #[test]
+    fn bytes_beside_each_other_are_found_as_other_columns_are() {
+        let bytes: Vec<u8> = (0..10_007_u32).map(|i| u8::try_from(i * i % 251 / 3 * 3).unwrap()).collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        for dtype in ["|u1", "|i1", "?"] {
+            let spec = |dtype: &str| RawSpec { dtype: Some(dtype.to_owned()), columns: Some(1), ..RawSpec::default() };
+            let column = Dataset::open(file.path(), &spec(dtype)).unwrap().columns().remove(0);
+            let table = Table::new(vec![Part::new(vec![column]).unwrap()]).unwrap();
+            let mut wanted: BTreeMap<i64, u64> = BTreeMap::new();
+            for byte in &bytes {
+                let lane = if dtype == "|i1" { i64::from(byte.cast_signed()) } else { i64::from(*byte) };
+                *wanted.entry(lane).or_default() += 1;
+            }
+            for (threads, block_bytes) in [(1, 1), (3, 4000), (2, 4 << 20)] {
+                let got = categories(&table, Reading { threads, block_bytes }, &Progress::default()).unwrap();
+                assert_eq!(got.found, wanted.clone().into_iter().collect::<Vec<_>>(), "{dtype}");
+            }
+        }
     }
 
     #[test]
