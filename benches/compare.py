@@ -238,6 +238,22 @@ def weighted_file(path):
     return derived_file(path, path.with_name(f"{path.stem}_xyw.npy"), "<f4", 3, rows)
 
 
+def categories_file(path):
+    """One of eight values for each point."""
+    import numpy as np
+
+    target = path.with_name(f"{path.stem}_kind.npy")
+    if not target.exists():
+        rows = len(np.load(path, mmap_mode="r"))
+        need_room(path.parent, rows * 2)
+        say(f"writing {target}")
+        part = target.with_suffix(".part")
+        with open(part, "wb") as file:
+            np.save(file, np.random.default_rng(2).integers(0, 8, rows, dtype="u1"))
+        part.rename(target)
+    return target
+
+
 def series_file(folder, what):
     """A random walk, whose segments are short, or noise over time, whose segments are tall: 10M vertices of f32."""
     import numpy as np
@@ -557,6 +573,45 @@ class Bench:
         self.judge_memory(title, a)
         self.check_mean(title, path)
 
+    def categories_case(self, name, width, height):
+        """Counts by category, found and counted, against a count of the same points: whole pictures."""
+        path = points_file(self.options.data, name)
+        title = f"{name.upper()} points, by category against count, {width}x{height}"
+        say(f"\n{title}")
+        view = [f"--x-range={WIDE[0]}..{WIDE[1]}", f"--y-range={WIDE[0]}..{WIDE[1]}", "--size", f"{width}x{height}"]
+        command = [self.scumble, "render", path, *view, "--bare", "--engine", "cpu"]
+        kinds = ["--reduction", f"by:{categories_file(path)}"]
+        a = Contestant("scumble by category", [*command, *kinds, "-o", self.work / "by.png"])
+        b = Contestant("scumble count", [*command, "-o", self.work / "count.png"])
+        race([a, b], self.options.runs)
+        self.show([a, b])
+        self.record_case(title, [a, b], rows=ROWS[name], size=width, view=WIDE)
+        self.ratio(title, a, b, 1.6, "most")
+
+    def together_case(self, name):
+        """Three layers that differ in their reductions against figures of each."""
+        path = weighted_file(points_file(self.options.data, name))
+        title = f"{name.upper()} points, three reductions together against each alone"
+        say(f"\n{title}")
+        column = self.options.mean_column or self.third_column(path)
+        reductions = ["count", f"mean:{column}", f"max:{column}"]
+
+        def contestant(label, wanted):
+            figure = self.work / f"{label.replace(' ', '_')}.toml"
+            axes = "".join(f'[{axis}]\nrange = "{WIDE[0]}..{WIDE[1]}"\n' for axis in "xy")
+            layers = "".join(f'[[layers]]\nfile = "{path}"\nreduction = "{what}"\n' for what in wanted)
+            figure.write_text(f'scumble = 1\nsize = "1000x1000"\naxes = false\n{axes}{layers}')
+            return Contestant(label, [self.scumble, "render", figure, "--engine", "cpu", "-o", self.work / "together.png"])
+
+        a = contestant("scumble all three", reductions)
+        alone = [contestant(f"scumble {i}", [what]) for i, what in enumerate(reductions)]
+        race([a, *alone], self.options.runs)
+        self.show([a, *alone])
+        self.record_case(title, [a, *alone], rows=ROWS[name], size=1000, view=WIDE)
+        total = Contestant("sum of those alone", [])
+        total.times = [sum(times) for times in zip(*(one.times for one in alone))]
+        self.ratio(title, a, total, 0.8, "most")
+
     def lines_case(self, what):
         """A series of 10M vertices as density of lines: the pass alone, with fitted ranges, against datashader's."""
         path = series_file(self.options.data, what)
@@ -758,6 +813,9 @@ def cases(bench, quick):
         name = "10m" if quick else "100m"
         yield f"{name} f64", lambda: bench.dtype_case(name)
         yield f"{name} mean", lambda: bench.mean_case(name)
+        yield f"{name} categories", lambda: bench.categories_case(name, 1000, 1000)
+        yield f"{name} categories HD", lambda: bench.categories_case(name, 1920, 1080)
+        yield f"{name} together", lambda: bench.together_case(name)
 
 
 def main():

@@ -210,6 +210,11 @@ impl FramePlan {
         }
     }
 
+    /// Whether one pass over the same columns does for both: they differ in the reduction alone, and each row is in one pixel.
+    pub fn shares_pass_with(&self, other: &Self) -> bool {
+        self.draw == Draw::Points && Self { reduce: self.reduce, ..*other } == *self
+    }
+
     /// The area of a pixel, or hexagon, in units of the data, decades on logarithmic axes, by which its number is divided:
     /// none if it is not to be, or if the number does not grow with the area.
     pub fn area(&self, per: Per) -> Option<f64> {

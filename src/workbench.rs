@@ -15,6 +15,7 @@ pub mod recent;
 pub mod session;
 pub mod sources;
 pub mod tables;
+mod together;
 mod whole;
 pub mod words;
 
@@ -29,7 +30,7 @@ use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
 use crate::figure::shading::{Shading, shading_with};
 use crate::figure::{FigureError, categories as category_colors};
-use crate::plan::{self, ColumnFacts, FramePlan, VALUE, X, Y};
+use crate::plan::{self, ColumnFacts, FramePlan, X, Y};
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
 use crate::scene::mark::Mark;
@@ -38,8 +39,10 @@ use crate::scene::reduction::Reduction;
 pub use crate::aggregate::{Accounting, Aggregate, EngineError, Values};
 pub use crate::data::Progress;
 pub use crate::data::Table;
+pub use crate::data::expression::ranges;
 pub use crate::data::grid::{At, Field as GridField, Place, Shape};
 pub use crate::data::raw::RawSpec;
+pub use crate::data::sample::ColumnSample;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::axes::Theme;
 pub use crate::figure::colormap::names as colormap_names;
@@ -262,14 +265,8 @@ impl Workbench {
 
     /// What must be known of the columns to plan `layer`: one pass over those that need statistics.
     fn facts(&self, table: &Table, layer: &Layer, progress: &Progress) -> Result<Facts, WorkbenchError> {
-        let kinds = [table.kind(X), table.kind(Y), table.kind(VALUE)];
-        let mut stats = self.stats(table, plan::stats_needed(layer, kinds), progress)?;
-        if let Reduction::By { .. } = layer.reduction {
-            progress.restart();
-            stats[VALUE] = Some(table.find_categories(self.reading, progress)?.stats());
-        }
-        let fact = |i: usize| -> Option<ColumnFacts> { Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }) };
-        Ok([fact(X), fact(Y), fact(VALUE)])
+        let facts = self.facts_together(&[table], std::slice::from_ref(layer), &[0], progress)?;
+        facts.first().copied().ok_or_else(|| DataError::Empty.into())
     }
 
     /// Statistics of those columns that need them, from one pass over just these.

@@ -30,6 +30,7 @@ mod exactness {
     mod order;
     mod parts;
     mod properties;
+    mod together;
     mod totals;
     mod zooms;
 }

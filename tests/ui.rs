@@ -393,3 +393,62 @@ fn a_figure_whose_file_has_moved_asks_where_it_is() {
     until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
     assert_eq!(document(&window).layer().sources.inputs, [moved]);
 }
+
+#[test]
+fn a_range_over_a_histogram_filters_rows_in_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let filter = |app: &ScumbleApp| app.model().document().unwrap().layer().sources.filter.clone();
+    let filtered = |app: &ScumbleApp| app.model().painted().unwrap().shown.layers[0].aggregate.accounting.filtered;
+    let slider = |window: &Window<'_>, end: &str| {
+        window.query_by_role_and_label(egui::accesskit::Role::Slider, end).map(|node| node.rect())
+    };
+    window.get_by_label("+ range").click();
+    window.run_steps(3);
+    window.get_by_role_and_label(egui::accesskit::Role::Button, "2").click();
+    let started = Instant::now();
+    while slider(&window, "2 least").is_none() {
+        assert!(started.elapsed() < Duration::from_secs(60), "the column is not sampled");
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // By keys: ten hundredths of 0 to 29.999.
+    window.get_by_role_and_label(egui::accesskit::Role::Slider, "2 least").focus();
+    window.run_steps(3);
+    for _ in 0..10 {
+        window.key_press(Key::ArrowRight);
+        window.step();
+    }
+    until(&mut window, "a tenth is left out", |app| filter(app).as_deref() == Some("`2` >= 3.0"));
+    // The weight is t = i * 0.001 in f32.
+    let below = (0..30_000_u16).filter(|i| f32::from(*i) * 0.001 < 3.0).count() as u64;
+    assert_eq!(filtered(window.state()), below);
+    // By pointer: until it is let go, nothing is filtered.
+    let handle = slider(&window, "2 greatest").unwrap().center();
+    let away = handle - vec2(60.0, 0.0);
+    window.drag_at(handle);
+    window.step();
+    window.hover_at(handle - vec2(20.0, 0.0));
+    window.step();
+    window.hover_at(away);
+    window.step();
+    assert!(window.query_by_label_contains("of 30\u{202f}000 rows, ").is_some());
+    assert_eq!(filter(window.state()).as_deref(), Some("`2` >= 3.0"));
+    window.drop_at(away);
+    until(&mut window, "the upper end is set", |app| filter(app).is_some_and(|text| text.contains("(`2` <= ")));
+    assert!(filtered(window.state()) > below);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut window, "the drag is undone", |app| filter(app).as_deref() == Some("`2` >= 3.0"));
+    assert_eq!(filtered(window.state()), below);
+    // Typed, and taken away.
+    window.get_by_label("2 to").focus();
+    window.step();
+    window.event(egui::Event::Text("20.5".to_owned()));
+    window.step();
+    window.key_press(Key::Enter);
+    until(&mut window, "the end is typed", |app| filter(app).as_deref() == Some("(`2` >= 3.0) & (`2` <= 20.5)"));
+    window.get_by_label("no range of 2").click();
+    until(&mut window, "all rows are back", |app| filter(app).is_none());
+    assert_eq!(filtered(window.state()), 0);
+    assert!(slider(&window, "2 least").is_none());
+}

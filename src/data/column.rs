@@ -204,6 +204,14 @@ impl Column {
         }
     }
 
+    /// The values of some rows as bytes, where each is a byte beside the next.
+    pub(super) fn single_bytes(&self, rows: &Range<u64>) -> Option<&[u8]> {
+        match self.rows_in(rows) {
+            Rows::Bytes { bytes, stride: 1 } if self.dtype.size() == 1 => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// The bytes of some rows, with the stride between them.
     pub(super) fn rows_in(&self, rows: &Range<u64>) -> Rows<'_> {
         debug_assert!(rows.end <= self.rows);

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::mapping::Mapping;
 use super::npy;
 use super::raw::{self, RawSpec};
+use super::watch::FileFacts;
 
 /// The first bytes of every `.npy` file.
 const NPY_MAGIC: &[u8] = b"\x93NUMPY";
@@ -50,6 +51,11 @@ impl Dataset {
     /// Where the file is.
     pub fn path(&self) -> PathBuf {
         self.mapping.path().to_owned()
+    }
+
+    /// What tells the file, as it was opened, from a later state of it.
+    pub fn facts(&self) -> FileFacts {
+        self.mapping.facts()
     }
 
     /// Size of the file in bytes.

@@ -19,6 +19,7 @@ pub mod netcdf3;
 pub mod npy;
 pub mod parallel;
 pub mod raw;
+pub mod sample;
 pub mod spool;
 pub mod stats;
 pub mod table;

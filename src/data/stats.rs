@@ -20,7 +20,7 @@ pub enum Number {
 }
 
 impl Number {
-    fn is_below(self, other: Self) -> bool {
+    pub(super) fn is_below(self, other: Self) -> bool {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => a < b,
             _ => self.to_f64() < other.to_f64(),

@@ -176,6 +176,8 @@ pub fn entry_of(action: Action) -> Option<&'static Entry> {
 /// or will have it in a moment (`is_asking`).
 pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
     let typing = is_asking || ctx.egui_wants_keyboard_input();
+    // Text has an undo of its own; what else has the focus does not.
+    let is_writing = is_asking || ctx.text_edit_focused();
     let mut actions = Vec::new();
     // Those with more modifiers first: a shortcut also matches where more are held than it needs.
     let mut keys: Vec<(KeyboardShortcut, Action)> =
@@ -183,7 +185,8 @@ pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
     keys.sort_by_key(|(key, _)| std::cmp::Reverse(count(key.modifiers)));
     for (key, action) in keys {
         let is_plain = !key.modifiers.any();
-        if typing && (is_plain || matches!(action, Action::Undo | Action::Redo)) {
+        let is_for_text = is_plain && typing || is_writing && matches!(action, Action::Undo | Action::Redo);
+        if is_for_text {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&key)) {

@@ -1,6 +1,7 @@
 //! The window's state and what may be done to it; no egui here.
 
 mod files;
+mod samples;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::document::Document;
 use super::notices::Notices;
 pub use files::Unlinked;
 use files::{Candidate, Paperwork};
+use samples::Samples;
 
 /// What a drawing was asked for: data and layers, but for their styles.
 type Asked = Vec<(DataId, Layer)>;
@@ -67,6 +69,7 @@ pub struct Model {
     unlinked: Option<Unlinked>,
     /// What was just opened in the place of another figure, to which it could be added instead, and when.
     replaced: Option<(Vec<PathBuf>, Instant)>,
+    samples: Samples,
     wake: Wake,
     threads: Option<usize>,
     /// What to tell the person.
@@ -102,6 +105,7 @@ impl Model {
             paperwork: Vec::new(),
             unlinked: None,
             replaced: None,
+            samples: Samples::default(),
             wake,
             threads,
             notices: Notices::default(),
@@ -361,6 +365,7 @@ impl Model {
                     }
                 }
                 Event::FileChanged(change) => self.file_changed(change),
+                Event::Sampled(key, sampled) => self.samples.take(key, sampled),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {
                         self.notices.error(error);

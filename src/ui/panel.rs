@@ -6,9 +6,11 @@ mod columns;
 mod contour;
 mod data;
 mod field;
+mod handles;
 mod layers;
 mod mark;
 mod norm;
+mod ranges;
 mod special;
 mod view;
 mod words;
@@ -28,6 +30,7 @@ pub struct SidePanel {
     raw: RawForm,
     columns: columns::ColumnsForm,
     contour: contour::ContourForm,
+    filters: ranges::RangesForm,
     ranges: RangeForm,
     color: color::ColorState,
     layers: layers::LayersForm,
@@ -39,9 +42,14 @@ impl SidePanel {
     pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, stage: Option<&Stage>) -> Option<Action> {
         let mut action = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            // The scroll bar floats over the contents; what is dragged at their right end stays out from under it.
+            let bar = ui.spacing().scroll;
+            ui.set_max_width(ui.available_width() - bar.bar_width - bar.bar_outer_margin);
             ui.add_space(4.0);
             section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
-            section(ui, "Data", |ui| data::ui(ui, model, &mut self.raw, &mut self.columns, &mut self.contour));
+            section(ui, "Data", |ui| {
+                data::ui(ui, model, &mut self.raw, &mut self.columns, &mut self.filters, &mut self.contour)
+            });
             section(ui, "Color", |ui| {
                 if color::ui(ui, model, &mut self.color) {
                     // A file with a color table that is opened is taken for a colormap.

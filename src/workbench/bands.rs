@@ -92,6 +92,16 @@ impl Workbench {
         (threads > 0).then_some(threads)
     }
 
+    /// Whether several plans can be counted at once by as many threads as one of them.
+    pub(super) fn fits_whole(&self, plans: &[&FramePlan], threads: usize) -> bool {
+        let threads = threads.min(self.reading.threads) as u64;
+        let of = |plan: &&FramePlan| {
+            let numbers = plan.view.cells() as u64 * 8 * plan.reduce.planes() as u64;
+            numbers.saturating_add(cpu::grid_bytes(plan, plan.view.y.pixels).saturating_mul(threads))
+        };
+        plans.iter().map(of).fold(0, u64::saturating_add) <= self.picture_bytes
+    }
+
     /// Hands the numbers of a plan to `take`, band by band, the lowest first; each band is a pass over the data.
     pub(super) fn bands<E: From<WorkbenchError>>(
         &self,

@@ -4,6 +4,7 @@
 //! look at all of them; then pixels are made strip by strip, while they are written. The result is the same to the byte.
 
 mod checks;
+mod counting;
 mod decide;
 mod drawn;
 mod numbers;
@@ -33,10 +34,12 @@ use super::categories::shown_categories;
 use super::fields::{Align, Timeline};
 use super::kept::Kept;
 use super::sources::{Opened, Sources, reads};
+use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
+use counting::Wanted;
 use decide::{LayerColors, decide};
 pub use drawn::DrawnFigure;
 use drawn::Plot;
@@ -366,31 +369,18 @@ impl Workbench {
         let started = Instant::now();
         request.check()?;
         let layers = request.layers_of(tables, request.size);
-        let facts: Vec<Facts> = tables
-            .iter()
-            .zip(&layers)
-            .map(|(table, layer)| self.facts(table, layer, progress))
-            .collect::<Result<_, _>>()?;
+        let all: Vec<Sources> = request.layers.iter().map(FigureLayer::all_sources).collect();
+        let hosts = hosts(&all.iter().zip(tables.iter().copied()).collect::<Vec<_>>());
+        let facts = self.facts_together(tables, &layers, &hosts, progress)?;
         let (layout, plans) = lay_out(tables, request, &facts)?;
         let visible: Vec<usize> = (0..layers.len()).filter(|i| request.layers[*i].visible).collect();
-        // Where one layer must be counted in bands, all are kept in files: memory is for one picture.
-        let cells = plans[0].view.cells() as u64 * 12;
-        let spare = cells.saturating_mul(visible.len().saturating_sub(1) as u64);
-        let mut counted: Vec<Counted> = Vec::new();
-        for (at, i) in visible.iter().enumerate() {
-            let sources = request.layers[*i].all_sources();
-            let is_same = |j: &usize| plans[*j] == plans[*i] && request.layers[*j].all_sources() == sources;
-            if let Some(earlier) = visible[..at].iter().position(is_same) {
-                counted.push(Counted { passes: 0, ..counted[earlier].clone() });
-                continue;
-            }
-            let threads = if spare > self.picture_bytes / 2 { None } else { self.threads_for_whole(&plans[*i]) };
-            counted.push(match threads {
-                Some(threads) => self.whole(threads, tables[*i], &plans[*i], progress)?,
-                None => self.kept(tables[*i], &layers[*i], &plans[*i], progress)?,
-            });
-            if let (Some(last), Mark::Contours) = (counted.last_mut(), &layers[*i].mark) {
-                last.cells = cpu::field_cells(tables[*i], &plans[*i])?.map(Arc::new);
+        let read: Vec<&Table> = hosts.iter().map(|host| tables[*host]).collect();
+        let tables = read.as_slice();
+        let wanted = Wanted { tables, hosts: &hosts, layers: &layers, plans: &plans, visible: &visible };
+        let mut counted = self.count_layers(&wanted, progress)?;
+        for (i, counted) in visible.iter().zip(&mut counted) {
+            if layers[*i].mark == Mark::Contours {
+                counted.cells = cpu::field_cells(tables[*i], &plans[*i])?.map(Arc::new);
             }
         }
         let mut bars = Vec::new();

@@ -1,8 +1,9 @@
 //! A session: data opened and drawn by threads of their own, for a window that never waits.
 //!
 //! Requests go in at once and answers come out as [`Event`]s; a newer request makes an older one give way, and an older
-//! answer never overwrites a newer one. Three kinds of threads: `scumble-open` (one a request), `scumble-engine` (the
-//! numbers) and `scumble-paint` (the colors), so that a new style need not wait for a pass over the data.
+//! answer never overwrites a newer one. Four kinds of threads: `scumble-open` (one a request), `scumble-engine` (the
+//! numbers), `scumble-paint` (the colors), so that a new style need not wait for a pass over the data, and `scumble-sample`
+//! (how the values of a column lie).
 
 mod desk;
 mod looks;
@@ -10,6 +11,7 @@ mod manners;
 mod opened;
 mod painting;
 mod resident;
+mod sampling;
 mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +25,7 @@ use crate::aggregate::cpu::CpuOptions;
 use crate::aggregate::{Aggregate, CellsInView};
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
+use crate::data::sample::ColumnSample;
 use crate::data::watch::{Change, Watch};
 use crate::figure::image::Image;
 use crate::plan::FramePlan;
@@ -38,6 +41,7 @@ use resident::Resident;
 
 pub use opened::{FileFacts, OpenData};
 pub use painting::{LayerLook, Looks, PaintedLayer};
+pub use sampling::SampleKey;
 
 /// Which opened data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,6 +160,8 @@ pub enum Event {
     Failed(Generation, String),
     /// A watched file is no longer what it was when it was opened.
     FileChanged(Change),
+    /// A column was sampled, or a sentence on why it could not be.
+    Sampled(SampleKey, Result<Arc<ColumnSample>, String>),
 }
 
 /// Called, from any thread, when there is an event.
@@ -181,6 +187,7 @@ struct Shared {
     engine: Desk<Job>,
     /// Says that the latest numbers, or the style, have changed.
     paint: Desk<()>,
+    samples: Desk<sampling::SampleJob>,
     latest: Mutex<Option<Arc<Shown>>>,
     looks: Mutex<Looks>,
     wholes: Mutex<whole::Known>,
@@ -232,6 +239,7 @@ impl Session {
         let shared = Arc::new(Shared {
             engine: Desk::new(),
             paint: Desk::new(),
+            samples: Desk::new(),
             latest: Mutex::new(None),
             looks: Mutex::new(Looks::default()),
             wholes: Mutex::default(),
@@ -243,9 +251,10 @@ impl Session {
             choice,
         });
         let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new(), watch: None };
-        let (engine, painter) = (Arc::clone(&shared), shared);
+        let (engine, painter, sampler) = (Arc::clone(&shared), Arc::clone(&shared), shared);
         start("scumble-engine", move || draw_all(&engine))?;
         start("scumble-paint", move || paint_all(&painter))?;
+        start("scumble-sample", move || sampling::sample_all(&sampler))?;
         Ok(session)
     }
 
@@ -347,7 +356,7 @@ impl Session {
                 let id = match event {
                     Event::Opened(data) => data.id,
                     Event::OpenFailed(id, _) => *id,
-                    Event::Painted(_) | Event::Failed(..) | Event::FileChanged(_) => continue,
+                    _ => continue,
                 };
                 self.opening.retain(|(opening, _)| *opening != id);
             }
@@ -361,6 +370,7 @@ impl Drop for Session {
         // The threads end by themselves: nobody waits for a disk.
         self.shared.engine.close();
         self.shared.paint.close();
+        self.shared.samples.close();
         self.opening.iter().for_each(|(_, progress)| progress.cancel());
     }
 }

@@ -101,6 +101,24 @@ impl Sources {
         Ok(Opened { table: Table::new(parts)?, notes: shelf.notes, datasets, grids: None })
     }
 
+    /// A column of the files, which are open already, or an expression over such, as a table of its own without the filter.
+    ///
+    /// # Errors
+    /// As [`Sources::open`].
+    pub fn column(&self, opened: &[Dataset], text: &str, progress: &Progress) -> Result<Table, WorkbenchError> {
+        let opened = opened.iter().map(|dataset| (dataset.path(), dataset.clone())).collect();
+        let mut shelf = Shelf { raw: &self.raw, progress, opened, notes: Vec::new() };
+        let mut parts = Vec::with_capacity(self.inputs.len().max(1));
+        if self.inputs.is_empty() {
+            parts.push(Part::new(vec![shelf.expression(text, None)?.column(0)?])?);
+        }
+        for input in &self.inputs {
+            let input = shelf.open(input)?;
+            parts.push(Part::new(vec![shelf.expression(text, Some(&input))?.column(input.rows())?])?);
+        }
+        Ok(Table::new(parts)?)
+    }
+
     fn part(&self, input: Option<&Path>, shelf: &mut Shelf<'_>) -> Result<Part, WorkbenchError> {
         let input = input.map(|path| shelf.open(path)).transpose()?;
         let input = input.as_ref();

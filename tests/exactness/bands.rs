@@ -87,7 +87,8 @@ fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
 fn check(table: &Table, dir: &Path, request: &FigureRequest) {
     let whole = draw(table, request, 1 << 30);
     let visible = request.layers.iter().filter(|layer| layer.visible).count();
-    assert_eq!(whole.passes() as usize, visible);
+    // Layers that differ in their reductions share one.
+    assert!((1..=visible).contains(&(whole.passes() as usize)));
     let expected = file(&whole, dir);
     for lines in [7, 24] {
         let bytes = bytes_for(request, &whole, lines);

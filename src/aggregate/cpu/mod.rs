@@ -18,7 +18,7 @@ use crate::data::DataError;
 use crate::data::blocks::Block;
 use crate::data::categories::Coding;
 use crate::data::column::{Column, LaneKind};
-use crate::data::decode::{BATCH, Kernel, LaneBuffer, vectorized};
+use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
 use crate::data::expression::Scratch;
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
@@ -67,17 +67,37 @@ pub fn aggregate(
     options: CpuOptions,
     progress: &Progress,
 ) -> Result<Aggregate, EngineError> {
-    let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
-    let mut values = match plan.reduce {
-        Reduce::Count => Values::Count(Vec::with_capacity(plan.view.cells())),
-        reduce @ Reduce::CountBy { .. } => {
-            let planes = reduce.planes();
-            Values::Categories(ByCategory { planes, counts: Vec::with_capacity(plan.view.cells() * planes) })
-        }
-        _ => Values::Real(Vec::with_capacity(plan.view.cells())),
+    let mut made = aggregate_together(table, &[plan], options, progress)?;
+    made.pop().ok_or(EngineError::Data(DataError::Empty))
+}
+
+/// As [`aggregate`], for several plans in one pass, which differ in their reductions alone
+/// ([`FramePlan::shares_pass_with`]): the same numbers as by themselves, in the plans' order.
+///
+/// # Errors
+/// As [`aggregate`].
+pub fn aggregate_together(
+    table: &Table,
+    plans: &[&FramePlan],
+    options: CpuOptions,
+    progress: &Progress,
+) -> Result<Vec<Aggregate>, EngineError> {
+    let height = plans.first().map_or(0, |plan| plan.view.y.pixels);
+    let pass = Pass::new(table, plans, options, 0..height)?;
+    let workers = read_all(table, &pass, progress)?;
+    let merged = |(number, plan): (usize, &&FramePlan)| {
+        let mut values = match plan.reduce {
+            Reduce::Count => Values::Count(Vec::with_capacity(plan.view.cells())),
+            reduce @ Reduce::CountBy { .. } => {
+                let planes = reduce.planes();
+                Values::Categories(ByCategory { planes, counts: Vec::with_capacity(plan.view.cells() * planes) })
+            }
+            _ => Values::Real(Vec::with_capacity(plan.view.cells())),
+        };
+        let accounting = merge(&workers, &pass, number, &mut |lines| values.append(lines));
+        Aggregate { width: plan.view.x.pixels, height, values, accounting }
     };
-    let accounting = aggregate_lines(table, plan, options, 0..height, progress, &mut |lines| values.append(lines))?;
-    Ok(Aggregate { width, height, values, accounting })
+    Ok(plans.iter().enumerate().map(merged).collect())
 }
 
 /// As [`aggregate`], but only some rows of the plan's pixels, row 0 the lowest: the same numbers as the whole grid has there,
@@ -97,12 +117,18 @@ pub fn aggregate_lines(
     if let Draw::Field { .. } = plan.draw {
         return field_lines(table, plan, options.reading.threads, lines, progress, take);
     }
-    let pass = Pass::new(table, plan, options, lines)?;
-    let make = || Worker::new(&pass);
+    let pass = Pass::new(table, &[plan], options, lines)?;
+    let workers = read_all(table, &pass, progress)?;
+    Ok(merge(&workers, &pass, 0, take))
+}
+
+/// Has workers count all rows.
+fn read_all(table: &Table, pass: &Pass<'_>, progress: &Progress) -> Result<Vec<Worker>, EngineError> {
+    let make = || Worker::new(pass);
     let mut workers =
         read_blocks(table, pass.reading, progress, make, |worker, part, block| pass.add(worker, part, block))?;
-    workers.iter_mut().for_each(|worker| worker.grid.settle());
-    Ok(merge(&workers, &pass, take))
+    workers.iter_mut().flat_map(|worker| &mut worker.grids).for_each(Grid::settle);
+    Ok(workers)
 }
 
 /// Bytes of one worker's grid for so many rows of the plan's pixels.
@@ -117,46 +143,88 @@ pub fn grid_bytes(plan: &FramePlan, lines: u32) -> u64 {
 /// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
 const LINES: usize = 16;
 
-/// Adds up all private grids.
-fn merge(workers: &[Worker], pass: &Pass<'_>, take: &mut dyn FnMut(Values)) -> Accounting {
+/// Adds up all private grids of one of the pass's reductions.
+fn merge(workers: &[Worker], pass: &Pass<'_>, number: usize, take: &mut dyn FnMut(Values)) -> Accounting {
+    let Some(Counting { plan, value, .. }) = pass.countings.get(number) else { return Accounting::default() };
+    let grids = || workers.iter().filter_map(|worker| worker.grids.get(number));
     if let Some(hexagons) = &pass.hexagons {
         let mut cells = Cells::default();
-        for worker in workers {
-            worker.grid.add_to(0..pass.frame.lines(), &mut cells);
-            cells.rest = cells.rest + worker.grid.rest();
+        for grid in grids() {
+            grid.add_to(0..pass.frame.lines(), &mut cells);
+            cells.rest = cells.rest + grid.rest();
         }
-        return hexagons.show(&cells, pass.plan, pass.kinds[VALUE], &pass.lines, take);
+        return hexagons.show(&cells, plan, *value, &pass.lines, take);
     }
-    let (height, width) = (pass.lines.len(), pass.plan.view.x.pixels as usize);
+    let (height, width) = (pass.lines.len(), plan.view.x.pixels as usize);
     let (mut in_view, mut below) = (0_u64, Vec::new());
     for first in (0..height).step_by(LINES) {
         let mut cells = Cells::default();
-        for worker in workers {
-            worker.grid.add_to(first..(first + LINES).min(height), &mut cells);
+        for grid in grids() {
+            grid.add_to(first..(first + LINES).min(height), &mut cells);
         }
         in_view += cells.counts.iter().sum::<u64>();
         let cells = if cells.runs.is_empty() { cells } else { cells.with_runs(width, &mut below) };
-        take(cells.values(pass.plan, pass.kinds[VALUE]));
+        take(cells.values(plan, *value));
     }
-    let in_view = in_view - workers.iter().map(|worker| worker.grid.passing()).sum::<u64>();
-    let rest = workers.iter().map(|worker| worker.grid.rest()).fold(Rest::default(), |sum, rest| sum + rest);
+    let in_view = in_view - grids().map(Grid::passing).sum::<u64>();
+    let rest = grids().map(Grid::rest).fold(Rest::default(), |sum, rest| sum + rest);
     Accounting::new(in_view, rest)
 }
 
-/// As many threads as have room for a private grid each.
-fn threads_that_fit(frame: &Frame, plan: &FramePlan, wanted: usize) -> Result<usize, EngineError> {
-    let each = frame.grid_bytes(plan.reduce).max(1);
+/// As many threads as have room for private grids of their own.
+fn threads_that_fit(frame: &Frame, plans: &[&FramePlan], wanted: usize) -> Result<usize, EngineError> {
+    let each = plans.iter().map(|plan| frame.grid_bytes(plan.reduce)).sum::<u64>().max(1);
     let fit = usize::try_from(GRID_BYTES / each).unwrap_or(usize::MAX);
-    if fit == 0 {
+    if let (0, Some(plan)) = (fit, plans.first()) {
         let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
         return Err(EngineError::TooLarge { width, height, needed: each >> 20, limit: GRID_BYTES >> 20 });
     }
     Ok(wanted.min(fit))
 }
 
+/// Whether the private grids of several plans have room beside each other, with all of so many threads.
+pub fn fit_together(plans: &[&FramePlan], threads: usize) -> bool {
+    let each: u64 = plans.iter().map(|plan| grid_bytes(plan, plan.view.y.pixels)).sum();
+    each.saturating_mul(threads as u64) <= GRID_BYTES
+}
+
+/// One of the reductions of a pass.
+struct Counting<'a> {
+    plan: &'a FramePlan,
+    /// Kind of its values, if it has any.
+    value: Option<LaneKind>,
+    /// From values to categories, where these are counted.
+    coding: Option<Coding>,
+}
+
+impl<'a> Counting<'a> {
+    fn new(table: &Table, plan: &'a FramePlan) -> Result<Self, EngineError> {
+        let coding = match plan.reduce {
+            Reduce::CountBy { named, .. } => {
+                let found = table.categories().ok_or(DataError::NoCategories)?;
+                Some(found.coding(usize::from(named)))
+            }
+            _ => None,
+        };
+        Ok(Self { plan, value: plan.reduce.has_value().then(|| table.kind(VALUE)).flatten(), coding })
+    }
+
+    /// Adds rows whose counters are `index`, which may be changed.
+    #[inline(always)]
+    fn add(&self, grid: &mut Grid, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>) {
+        let value = if self.value.is_some() { value } else { None };
+        match &self.coding {
+            Some(coding) => grid.add_coded(index, value, coding),
+            None => grid.add(index, value),
+        }
+    }
+}
+
 /// What the workers of one pass share.
 struct Pass<'a> {
+    /// The first of the plans, which differ in the reduction alone.
     plan: &'a FramePlan,
+    countings: Vec<Counting<'a>>,
     frame: Frame,
     /// The rows of pixels that are counted.
     lines: Range<u32>,
@@ -165,8 +233,6 @@ struct Pass<'a> {
     kinds: [Option<LaneKind>; 3],
     /// Kind of the column that names the series of lines.
     series: Option<LaneKind>,
-    /// From values to categories, where these are counted.
-    coding: Option<Coding>,
     /// Where the hexagons are, where hexagons are drawn.
     hexagons: Option<Hexagons>,
     reading: Reading,
@@ -175,32 +241,32 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(table: &Table, plan: &'a FramePlan, options: CpuOptions, lines: Range<u32>) -> Result<Self, EngineError> {
-        let value = plan.reduce.has_value().then(|| table.kind(VALUE)).flatten();
-        let (Some(x), Some(y)) = (table.kind(X), table.kind(Y)) else {
+    fn new(
+        table: &Table,
+        plans: &[&'a FramePlan],
+        options: CpuOptions,
+        lines: Range<u32>,
+    ) -> Result<Self, EngineError> {
+        let (Some(x), Some(y), Some(plan)) = (table.kind(X), table.kind(Y), plans.first().copied()) else {
             return Err(EngineError::Data(DataError::Empty));
         };
-        let coding = match plan.reduce {
-            Reduce::CountBy { named, .. } => {
-                let found = table.categories().ok_or(DataError::NoCategories)?;
-                Some(found.coding(usize::from(named)))
-            }
-            _ => None,
-        };
+        let countings: Vec<Counting<'a>> =
+            plans.iter().map(|plan| Counting::new(table, plan)).collect::<Result<_, _>>()?;
+        let value = countings.iter().find_map(|counting| counting.value);
         let height = plan.view.y.pixels;
         let lines = lines.start.min(height)..lines.end.min(height);
         let frame = Frame::new(plan, lines.end.saturating_sub(lines.start));
         Ok(Self {
             plan,
+            countings,
             frame,
             lines,
             x: Locator::new(&plan.x, x),
             y: Locator::new(&plan.y, y),
             kinds: [Some(x), Some(y), value],
             series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
-            coding,
             hexagons: Hexagons::of(plan),
-            reading: Reading { threads: threads_that_fit(&frame, plan, options.reading.threads)?, ..options.reading },
+            reading: Reading { threads: threads_that_fit(&frame, plans, options.reading.threads)?, ..options.reading },
             spill_rows: options.spill_rows,
             arch: pulp::Arch::new(),
         })
@@ -221,10 +287,13 @@ impl<'a> Pass<'a> {
 
 /// What one worker has of its own.
 struct Worker {
-    grid: Grid,
+    /// One for each of the pass's reductions.
+    grids: Vec<Grid>,
     buffers: [Option<LaneBuffer>; 3],
     columns: Box<[u32; BATCH]>,
     rows: Box<[u32; BATCH]>,
+    /// The counters of a batch, for a reduction that is not the last.
+    counters: Box<[u32; BATCH]>,
     keep: Box<[bool; BATCH]>,
     scratch: Scratch,
     /// Positions of a batch along x and y, where they are needed.
@@ -253,10 +322,16 @@ impl Kernel for AddBatch<'_> {
 impl Worker {
     fn new(pass: &Pass<'_>) -> Self {
         Self {
-            grid: Grid::new(pass.frame, pass.plan.reduce, pass.kinds[VALUE], pass.spill_rows),
+            grids: {
+                let grid = |counting: &Counting<'_>| {
+                    Grid::new(pass.frame, counting.plan.reduce, counting.value, pass.spill_rows)
+                };
+                pass.countings.iter().map(grid).collect()
+            },
             buffers: pass.kinds.map(|kind| kind.map(LaneBuffer::new)),
             columns: Box::new([0; BATCH]),
             rows: Box::new([0; BATCH]),
+            counters: Box::new([0; BATCH]),
             keep: Box::new([false; BATCH]),
             scratch: Scratch::default(),
             places: (pass.plan.draw != Draw::Points).then(|| Box::new([[0.0; BATCH]; 2])),
@@ -285,11 +360,12 @@ impl Worker {
         let (columns, lines) = (&mut self.columns[..n], &mut self.rows[..n]);
         if let Some(places) = &self.places {
             let places = places.each_ref().map(|at| &at[..n]);
-            if let Some(pen) = &mut self.pen {
-                pen.draw(columns, lines, places, &mut self.grid);
+            // What is more than points has one reduction.
+            if let (Some(pen), Some(grid)) = (&mut self.pen, self.grids.first_mut()) {
+                pen.draw(columns, lines, places, grid);
             }
-            if let Some(stamp) = &self.stamp {
-                stamp.stamp(columns, lines, places, &mut self.grid);
+            if let (Some(stamp), Some(grid)) = (&self.stamp, self.grids.first_mut()) {
+                stamp.stamp(columns, lines, places, grid);
             }
             if let Some(hexagons) = &pass.hexagons {
                 hexagons.settle(columns, lines, places);
@@ -300,9 +376,16 @@ impl Worker {
             (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
             _ => None,
         };
-        match &pass.coding {
-            Some(coding) => self.grid.add_coded(index, value, coding),
-            None => self.grid.add(index, value),
+        let last = self.grids.len().saturating_sub(1);
+        for (i, (grid, counting)) in self.grids.iter_mut().zip(&pass.countings).enumerate() {
+            let index = if i == last {
+                &mut *index
+            } else {
+                let counters = &mut self.counters[..n];
+                counters.copy_from_slice(index);
+                counters
+            };
+            counting.add(grid, index, value);
         }
     }
 

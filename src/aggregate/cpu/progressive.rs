@@ -14,9 +14,10 @@ use super::{CpuOptions, Pass, Worker, aggregate};
 /// that what was read is an unbiased sample of what there is; no row is read twice.
 pub struct Progressive<'a> {
     table: &'a Table,
-    plan: &'a FramePlan,
+    plans: Vec<&'a FramePlan>,
     options: CpuOptions,
-    cells: Cells,
+    /// Of each plan.
+    cells: Vec<Cells>,
     /// The numbers of a field, which is drawn in one go.
     whole: Option<Aggregate>,
     steps: u64,
@@ -26,11 +27,17 @@ pub struct Progressive<'a> {
 impl<'a> Progressive<'a> {
     /// A pass that has read nothing yet.
     pub fn new(table: &'a Table, plan: &'a FramePlan, options: CpuOptions) -> Self {
+        Self::together(table, vec![plan], options)
+    }
+
+    /// As [`Progressive::new`], for several plans, which differ in their reductions alone
+    /// ([`FramePlan::shares_pass_with`]).
+    pub fn together(table: &'a Table, plans: Vec<&'a FramePlan>, options: CpuOptions) -> Self {
         let steps = match table.field() {
             Some(_) => 1,
             None => Blocks::of(table, options.reading.block_bytes).steps(),
         };
-        Self { table, plan, options, cells: Cells::default(), whole: None, steps, next: 0 }
+        Self { table, cells: vec![Cells::default(); plans.len()], plans, options, whole: None, steps, next: 0 }
     }
 
     /// Number of steps in all; some are empty.
@@ -53,12 +60,13 @@ impl<'a> Progressive<'a> {
     /// # Errors
     /// Data that cannot be read, a cancelled pass (after which nothing may be used), a picture too large for memory.
     pub fn advance(&mut self, steps: u64, progress: &Progress) -> Result<(), EngineError> {
-        if self.table.field().is_some() {
-            self.whole = Some(aggregate(self.table, self.plan, self.options, progress)?);
+        if let (Some(_), [plan]) = (self.table.field(), self.plans.as_slice()) {
+            self.whole = Some(aggregate(self.table, plan, self.options, progress)?);
             self.next = self.steps;
             return Ok(());
         }
-        let pass = Pass::new(self.table, self.plan, self.options, 0..self.plan.view.y.pixels)?;
+        let height = self.plans.first().map_or(0, |plan| plan.view.y.pixels);
+        let pass = Pass::new(self.table, &self.plans, self.options, 0..height)?;
         let end = self.next.saturating_add(steps).min(self.steps);
         let make = || Worker::new(&pass);
         let workers = read_spread(self.table, pass.reading, self.next..end, progress, make, |worker, part, block| {
@@ -69,35 +77,45 @@ impl<'a> Progressive<'a> {
             note_walked(self.table);
         }
         let height = pass.frame.lines();
-        for mut worker in workers {
-            worker.grid.settle();
-            worker.grid.add_to(0..height, &mut self.cells);
-            self.cells.rest = self.cells.rest + worker.grid.rest();
-            self.cells.passing += worker.grid.passing();
+        for worker in workers {
+            for (mut grid, cells) in worker.grids.into_iter().zip(&mut self.cells) {
+                grid.settle();
+                grid.add_to(0..height, cells);
+                cells.rest = cells.rest + grid.rest();
+                cells.passing += grid.passing();
+            }
         }
         Ok(())
     }
 
-    /// The numbers of all rows read so far.
+    /// The numbers of all rows read so far, of the first plan.
     pub fn aggregate(&self) -> Aggregate {
+        self.aggregate_of(0)
+    }
+
+    /// The numbers of all rows read so far, of plan number `number`.
+    ///
+    /// # Panics
+    /// If there is no such plan.
+    pub fn aggregate_of(&self, number: usize) -> Aggregate {
         if let Some(whole) = &self.whole {
             return whole.clone();
         }
-        let value = self.plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
-        let cells = &self.cells;
-        let (width, height) = (self.plan.view.x.pixels, self.plan.view.y.pixels);
-        if let Some(hexagons) = Hexagons::of(self.plan) {
-            let mut values = match self.plan.reduce {
+        let (plan, cells) = (self.plans[number], &self.cells[number]);
+        let value = plan.reduce.has_value().then(|| self.table.kind(VALUE)).flatten();
+        let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+        if let Some(hexagons) = Hexagons::of(plan) {
+            let mut values = match plan.reduce {
                 Reduce::Count => Values::Count(Vec::new()),
                 _ => Values::Real(Vec::new()),
             };
-            let accounting = hexagons.show(cells, self.plan, value, &(0..height), &mut |lines| values.append(lines));
+            let accounting = hexagons.show(cells, plan, value, &(0..height), &mut |lines| values.append(lines));
             return Aggregate { width, height, values, accounting };
         }
         let values = if cells.runs.is_empty() {
-            cells.values_so_far(self.plan, value)
+            cells.values_so_far(plan, value)
         } else {
-            cells.clone().with_runs(width as usize, &mut Vec::new()).values(self.plan, value)
+            cells.clone().with_runs(width as usize, &mut Vec::new()).values(plan, value)
         };
         Aggregate { width, height, values, accounting: Accounting::new(cells.in_view(), cells.rest) }
     }

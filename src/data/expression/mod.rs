@@ -38,6 +38,7 @@ mod lower;
 mod math;
 mod parse;
 mod program;
+pub mod ranges;
 mod time;
 mod tree;
 
@@ -57,6 +58,7 @@ pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
 pub use parse::MAX_DEPTH;
 use program::Program;
+pub(super) use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
 

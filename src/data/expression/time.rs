@@ -1,5 +1,7 @@
 //! Moments in expressions, and the units in which columns count them. Exact: whole numbers of attoseconds or months.
 
+use std::fmt;
+
 use crate::data::dtype::{TimeUnit, Unit};
 
 /// Attoseconds of a second.
@@ -78,6 +80,33 @@ impl Moment {
         }
     }
 
+    /// The moment so many steps from 1970 on; `None` where steps have no scale, and for years that cannot be written.
+    pub fn of(steps: i128, step: Step) -> Option<Self> {
+        const LAST: i128 = 999_999;
+        let (months, attoseconds) = match step {
+            Step::Months(each) => {
+                let months = steps.checked_mul(each)?;
+                let (years, month) = (months.div_euclid(12), months.rem_euclid(12));
+                let year = 1970_i128.checked_add(years).filter(|year| year.abs() <= LAST)?;
+                (months, days(year, month + 1, 1) * DAY)
+            }
+            Step::Attoseconds(each) => {
+                let attoseconds = steps.checked_mul(each)?;
+                let (year, month, _) = date(attoseconds.div_euclid(DAY));
+                ((year - 1970) * 12 + month - 1, attoseconds)
+            }
+            Step::Unknown => return None,
+        };
+        let (year, _, day) = date(attoseconds.div_euclid(DAY));
+        let begins_month = day == 1 && attoseconds.rem_euclid(DAY) == 0;
+        (year.abs() <= LAST).then_some(Self { months, attoseconds, begins_month })
+    }
+
+    /// Whether it comes before another.
+    pub fn is_before(self, other: Self) -> bool {
+        self.attoseconds < other.attoseconds
+    }
+
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` and these with `THH`, `THH:MM`, `THH:MM:SS` or `THH:MM:SS.fraction` (also
     /// with a blank for the T, and a Z behind), or says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -107,6 +136,28 @@ impl Moment {
             attoseconds: days(year, month, day) * DAY + within,
             begins_month: day == 1 && within == 0,
         })
+    }
+}
+
+impl fmt::Display for Moment {
+    /// As [`Moment::parse`] reads it, with no more of the clock than is needed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date(self.attoseconds.div_euclid(DAY));
+        let sign = if year < 0 { "-" } else { "" };
+        write!(f, "{sign}{:04}-{month:02}-{day:02}", year.abs())?;
+        let within = self.attoseconds.rem_euclid(DAY);
+        if within == 0 {
+            return Ok(());
+        }
+        let (seconds, rest) = (within / SECOND, within % SECOND);
+        write!(f, "T{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
+        if seconds % 60 != 0 || rest != 0 {
+            write!(f, ":{:02}", seconds % 60)?;
+        }
+        if rest != 0 {
+            write!(f, ".{}", format!("{rest:018}").trim_end_matches('0'))?;
+        }
+        Ok(())
     }
 }
 
@@ -159,9 +210,45 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// Year, month and day so many days after 1970-01-01 (H. Hinnant's `civil_from_days`).
+fn date(days: i128) -> (i128, i128, i128) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i128::from(month <= 2), month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn steps_written_as_a_moment_are_read_as_these_steps(steps in any::<i64>(), unit in 0..13_usize, multiplier in 1..9_u32) {
+            let step = Step::of(TimeUnit { multiplier, unit: Unit::ALL[unit].0 });
+            if let Some(moment) = Moment::of(steps.into(), step) {
+                let read = Moment::parse(&moment.to_string()).unwrap();
+                prop_assert_eq!(read, moment);
+                prop_assert_eq!(read.among(step), Some(Place { floor: steps.into(), rest: 0 }));
+            }
+        }
+    }
+
+    #[test]
+    fn moments_are_written_with_no_more_of_the_clock_than_needed() {
+        for text in ["2024-02-29", "2024-02-29T12:30", "2024-02-29T12:30:05", "1969-12-31T23:59:59.25", "-0001-03-01"] {
+            assert_eq!(Moment::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Moment::of(-1, Step::Months(1)).unwrap().to_string(), "1969-12-01");
+        assert_eq!(Moment::of(i64::MAX.into(), Step::Attoseconds(SECOND)), None);
+        assert_eq!(Moment::of(1, Step::Unknown), None);
+    }
 
     fn seconds(text: &str) -> i128 {
         Moment::parse(text).unwrap().among(Step::Attoseconds(SECOND)).unwrap().floor

@@ -13,6 +13,7 @@ use super::columns::ColumnsForm;
 use super::contour::ContourForm;
 use super::field;
 use super::mark;
+use super::ranges::RangesForm;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -31,7 +32,14 @@ pub struct RawForm {
     is_planar: bool,
 }
 
-pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut ColumnsForm, contour: &mut ContourForm) {
+pub fn ui(
+    ui: &mut Ui,
+    model: &mut Model,
+    raw: &mut RawForm,
+    columns: &mut ColumnsForm,
+    ranges: &mut RangesForm,
+    contour: &mut ContourForm,
+) {
     let Some(data) = model.data().cloned() else {
         ui.label("Nothing is open.");
         return;
@@ -55,6 +63,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, raw: &mut RawForm, columns: &mut Colum
         return;
     }
     columns.ui(ui, model, &data, &names(&data));
+    ranges.ui(ui, model, &data, &names(&data));
     reduction(ui, model, &data);
     mark::ui(ui, model, &names(&data));
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::aggregate::cpu::{CpuOptions, Progressive, field_cells};
+use crate::aggregate::cpu::{CpuOptions, Progressive, field_cells, fit_together};
 use crate::aggregate::{Aggregate, ByCategory, CellsInView, Values};
 use crate::data::Progress;
 use crate::data::blocks::Blocks;
@@ -12,6 +12,7 @@ use crate::plan::{self, FramePlan, VALUE};
 use crate::scene::layer::Layer;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
+use crate::workbench::together::hosts;
 use crate::workbench::{EngineUsed, WorkbenchError, plans_of};
 
 use super::opened::OpenData;
@@ -87,12 +88,13 @@ struct Missing<'a> {
 /// Anything wrong with data, view or engine; a stop.
 pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>, WorkbenchError> {
     wishes.iter().try_for_each(|wish| wish.layer.check())?;
-    let missing = missing(wishes);
+    let hosts = hosts_of(wishes);
+    let missing = missing(wishes, &hosts);
     let mut has_preview = bench.has_preview;
     if !missing.is_empty() {
         let large = missing.iter().any(|missing| missing.data.table.rows() > FEW);
         if large && !missing.iter().any(|missing| missing.columns[VALUE]) {
-            has_preview = has_preview || glance(wishes, &missing, bench)?;
+            has_preview = has_preview || glance(wishes, &hosts, &missing, bench)?;
         }
         for Missing { data, columns } in &missing {
             (bench.finds_out)(Some(data.key()));
@@ -103,6 +105,9 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
         }
         bench.progress.restart();
     }
+    for (wish, host) in wishes.iter().zip(&hosts) {
+        wish.data.adopt(&wishes[*host].data);
+    }
     for wish in wishes.iter().filter(|wish| wish.needs_categories()) {
         (bench.finds_out)(Some(wish.data.key()));
         wish.data.table.find_categories(bench.options.reading, bench.progress)?;
@@ -111,9 +116,9 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
             return Ok(None);
         }
     }
-    let plans = plans(wishes, &[])?;
+    let plans = plans(wishes, &hosts, &[])?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
-    let mut passes = Passes::new(wishes, &plans, bench);
+    let mut passes = Passes::new(wishes, &hosts, &plans, (bench.latest.as_deref(), bench.options));
     if let ([wish], [plan]) = (wishes, plans.as_slice())
         && !passes.is_done()
         && let Some(aggregate) = bench.resident.draw(&wish.data, plan, bench.progress)?
@@ -124,7 +129,7 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
         }
         return Ok(Some(*plan));
     }
-    passes.find_cells(wishes)?;
+    passes.find_cells(wishes, bench.latest.as_deref())?;
     if passes.is_done() {
         (bench.show)(passes.shown(wishes), FrameStatus::Exact, &used);
     }
@@ -139,11 +144,20 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
     Ok(if passes.is_done() { plans.first().copied() } else { None })
 }
 
-/// What is missing of the data of all layers, each data once.
-fn missing(wishes: &[Wish]) -> Vec<Missing<'_>> {
+/// For each layer the number of the one whose data it is read from; what has a value column has data of its own.
+fn hosts_of(wishes: &[Wish]) -> Vec<usize> {
+    let layers: Vec<_> = wishes.iter().map(|wish| (&wish.data.sources, &wish.data.table)).collect();
+    let first = |i: usize| wishes.iter().position(|wish| wish.data.id == wishes[i].data.id).unwrap_or(i);
+    let host = |(i, host): (usize, usize)| if wishes[i].data.sources.value.is_some() { first(i) } else { host };
+    hosts(&layers).into_iter().enumerate().map(host).collect()
+}
+
+/// What is missing of the data that layers are read from, each data once.
+fn missing<'a>(wishes: &'a [Wish], hosts: &[usize]) -> Vec<Missing<'a>> {
     let mut found: Vec<Missing<'_>> = Vec::new();
-    for Wish { data, layer } in wishes {
-        let columns = data.missing(plan::stats_needed(layer, data.kinds()));
+    for (Wish { data: own, layer }, host) in wishes.iter().zip(hosts) {
+        let data = &wishes[*host].data;
+        let columns = data.missing(plan::stats_needed(layer, own.kinds()));
         match found.iter_mut().find(|missing| missing.data.id == data.id) {
             Some(known) => (0..3).for_each(|i| known.columns[i] |= columns[i]),
             None if columns != [false; 3] => found.push(Missing { data, columns }),
@@ -154,7 +168,12 @@ fn missing(wishes: &[Wish]) -> Vec<Missing<'_>> {
 }
 
 /// A first look at data whose ranges are not known: a sample, in the ranges of a sample. Says whether there was one.
-fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Result<bool, WorkbenchError> {
+fn glance(
+    wishes: &[Wish],
+    hosts: &[usize],
+    missing: &[Missing<'_>],
+    bench: &mut Bench<'_>,
+) -> Result<bool, WorkbenchError> {
     let share = FIRST / u32::try_from(missing.len()).unwrap_or(u32::MAX).max(1);
     let mut samples = Vec::with_capacity(missing.len());
     for Missing { data, columns } in missing {
@@ -163,8 +182,8 @@ fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Re
     }
     bench.progress.restart();
     // A sample may hold nothing finite where the whole does.
-    let Ok(plans) = plans(wishes, &samples) else { return Ok(false) };
-    let mut passes = Passes::new(wishes, &plans, bench);
+    let Ok(plans) = plans(wishes, hosts, &samples) else { return Ok(false) };
+    let mut passes = Passes::new(wishes, hosts, &plans, (bench.latest.as_deref(), bench.options));
     passes.look(FIRST, false, bench)?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     // However much of the rows was read, the ranges are those of a sample.
@@ -174,12 +193,13 @@ fn glance(wishes: &[Wish], missing: &[Missing<'_>], bench: &mut Bench<'_>) -> Re
 }
 
 /// The plans of all layers, with samples of data in the place of what is not known of it.
-fn plans(wishes: &[Wish], samples: &[(DataId, Stats)]) -> Result<Vec<FramePlan>, WorkbenchError> {
-    let of = |wish: &Wish| {
-        let sample = samples.iter().find(|(id, _)| *id == wish.data.id).map(|(_, stats)| *stats);
+fn plans(wishes: &[Wish], hosts: &[usize], samples: &[(DataId, Stats)]) -> Result<Vec<FramePlan>, WorkbenchError> {
+    let of = |(wish, host): (&Wish, &usize)| {
+        let id = wishes[*host].data.id;
+        let sample = samples.iter().find(|(sampled, _)| *sampled == id).map(|(_, stats)| *stats);
         wish.data.facts(sample.unwrap_or_else(|| wish.data.known()))
     };
-    let facts: Vec<_> = wishes.iter().map(of).collect();
+    let facts: Vec<_> = wishes.iter().zip(hosts).map(of).collect();
     let layers: Vec<Layer> = wishes.iter().map(|wish| wish.layer.clone()).collect();
     plans_of(&layers, &facts)
 }
@@ -191,11 +211,13 @@ fn steps_for(data: &OpenData, rows: u64, options: CpuOptions) -> u64 {
     u64::try_from(share).unwrap_or(u64::MAX).max(options.reading.threads as u64)
 }
 
-/// The passes of a frame: one for each kind of numbers that its layers need.
+/// The passes of a frame: one for all kinds of numbers that its layers need of the same rows.
 struct Passes<'a> {
     passes: Vec<One<'a>>,
-    /// For each layer its pass and its plan.
-    layers: Vec<(usize, FramePlan)>,
+    /// For each layer its pass, the place of its numbers there, and its plan.
+    layers: Vec<(usize, usize, FramePlan)>,
+    /// For each layer the cells of its field, where contour lines are drawn along them.
+    cells: Vec<Option<Arc<CellsInView>>>,
 }
 
 /// A pass over some data.
@@ -203,46 +225,71 @@ struct One<'a> {
     data: &'a OpenData,
     /// None where the numbers are known from an earlier frame.
     pass: Option<Progressive<'a>>,
-    /// The numbers there are.
-    aggregate: Option<Arc<Aggregate>>,
-    /// The cells of a field, where contour lines are drawn along them.
-    cells: Option<Arc<CellsInView>>,
+    /// What is counted.
+    plans: Vec<&'a FramePlan>,
+    /// The numbers there are, of each plan.
+    aggregates: Vec<Option<Arc<Aggregate>>>,
 }
 
-impl One<'_> {
+impl<'a> One<'a> {
     fn is_done(&self) -> bool {
         self.pass.as_ref().is_none_or(Progressive::is_done)
+    }
+
+    /// Whether another plan of the same data finds place in the pass.
+    fn has_room_for(&self, plan: &'a FramePlan, threads: usize) -> bool {
+        let together: Vec<&FramePlan> = self.plans.iter().copied().chain([plan]).collect();
+        self.aggregates[0].is_none() && plan.shares_pass_with(self.plans[0]) && fit_together(&together, threads)
+    }
+
+    fn add(&mut self, plan: &'a FramePlan, known: Option<Arc<Aggregate>>) {
+        self.plans.push(plan);
+        self.aggregates.push(known);
     }
 }
 
 impl<'a> Passes<'a> {
-    fn new(wishes: &'a [Wish], plans: &'a [FramePlan], bench: &Bench<'_>) -> Self {
-        let mut made = Self { passes: Vec::new(), layers: Vec::new() };
-        for (i, (wish, plan)) in wishes.iter().zip(plans).enumerate() {
+    /// `latest` is the newest frame, whose numbers need not be made again.
+    fn new(
+        wishes: &'a [Wish],
+        hosts: &[usize],
+        plans: &'a [FramePlan],
+        (latest, options): (Option<&Shown>, CpuOptions),
+    ) -> Self {
+        let mut made = Self { passes: Vec::new(), layers: Vec::new(), cells: vec![None; wishes.len()] };
+        let threads = options.reading.threads;
+        for ((wish, host), plan) in wishes.iter().zip(hosts).zip(plans) {
+            let data: &OpenData = &wishes[*host].data;
+            let of_data = |one: &One<'_>| one.data.id == data.id;
             // Layers of the same numbers share them.
-            let same = (0..i).find(|j| wishes[*j].data.id == wish.data.id && plans[*j] == *plan);
-            let pass = match same {
-                Some(j) => made.layers[j].0,
-                None => {
-                    let known = bench.latest.as_ref().and_then(|shown| shown.exact(wish.data.id, plan));
-                    let begin = || Progressive::new(&wish.data.table, plan, bench.options);
-                    let pass = if known.is_none() { Some(begin()) } else { None };
-                    let (aggregate, cells) = known.map_or((None, None), |(known, cells)| (Some(known), cells));
-                    made.passes.push(One { data: &wish.data, pass, aggregate, cells });
-                    made.passes.len() - 1
+            let same = made.passes.iter().position(|one| of_data(one) && one.plans.contains(&plan));
+            let pass = same.unwrap_or_else(|| {
+                let known = latest.and_then(|shown| shown.exact(wish.data.id, plan)).map(|(known, _)| known);
+                let joined = made.passes.iter().position(|one| of_data(one) && one.has_room_for(plan, threads));
+                let pass = joined.filter(|_| known.is_none()).unwrap_or(made.passes.len());
+                if pass == made.passes.len() {
+                    made.passes.push(One { data, pass: None, plans: Vec::new(), aggregates: Vec::new() });
                 }
-            };
-            made.layers.push((pass, *plan));
+                made.passes[pass].add(plan, known);
+                pass
+            });
+            let place = made.passes[pass].plans.iter().position(|known| *known == plan).unwrap_or(0);
+            made.layers.push((pass, place, *plan));
+        }
+        for one in made.passes.iter_mut().filter(|one| one.aggregates[0].is_none()) {
+            one.pass = Some(Progressive::together(&one.data.table, one.plans.clone(), options));
         }
         made
     }
 
     /// Reads the cells that contour lines are drawn along, where they are not known.
-    fn find_cells(&mut self, wishes: &[Wish]) -> Result<(), WorkbenchError> {
-        for ((pass, plan), wish) in self.layers.iter().zip(wishes) {
-            let One { data, cells, .. } = &mut self.passes[*pass];
-            if wish.layer.mark == Mark::Contours && cells.is_none() {
-                *cells = field_cells(&data.table, plan)?.map(Arc::new);
+    fn find_cells(&mut self, wishes: &[Wish], latest: Option<&Shown>) -> Result<(), WorkbenchError> {
+        for (((_, _, plan), wish), cells) in self.layers.iter().zip(wishes).zip(&mut self.cells) {
+            if wish.layer.mark == Mark::Contours {
+                *cells = match latest.and_then(|shown| shown.exact(wish.data.id, plan)) {
+                    Some((_, Some(known))) => Some(known),
+                    _ => field_cells(&wish.data.table, plan)?.map(Arc::new),
+                };
             }
         }
         Ok(())
@@ -270,7 +317,7 @@ impl<'a> Passes<'a> {
     fn look(&mut self, time: Duration, may_finish: bool, bench: &mut Bench<'_>) -> Result<(), WorkbenchError> {
         let left = self.passes.iter().filter(|one| !one.is_done()).count();
         let time = time / u32::try_from(left).unwrap_or(u32::MAX).max(1);
-        for One { data, pass, aggregate, .. } in &mut self.passes {
+        for One { data, pass, aggregates, .. } in &mut self.passes {
             let Some(pass) = pass.as_mut().filter(|pass| !pass.is_done()) else { continue };
             let (started, before) = (Instant::now(), bench.progress.rows());
             let rows = data.table.rows();
@@ -282,31 +329,33 @@ impl<'a> Passes<'a> {
             let steps = if is_last { u64::MAX } else { steps_for(data, bench.speed.rows_in(time), bench.options) };
             pass.advance(steps, bench.progress)?;
             bench.speed.note(bench.progress.rows() - before, started.elapsed());
-            *aggregate = None;
+            aggregates.fill(None);
         }
         Ok(())
     }
 
     /// The layers with the numbers there are; parts that are done are as they will stay, others scaled up.
     fn shown(&mut self, wishes: &[Wish]) -> Vec<ShownLayer> {
-        for (pass_index, One { data, pass, aggregate: known, .. }) in self.passes.iter_mut().enumerate() {
-            let Some(pass) = pass.as_ref().filter(|_| known.is_none()) else { continue };
-            let aggregate = pass.aggregate();
-            let rows = data.table.rows();
-            let seen = aggregate.accounting.rows;
-            let status = if pass.is_done() { FrameStatus::Exact } else { FrameStatus::Preview { seen, rows } };
-            let layer = self.layers.iter().position(|(pass, _)| *pass == pass_index).unwrap_or(0);
-            *known = Some(Arc::new(scaled(aggregate, &wishes[layer].layer, status)));
+        for (number, One { data, pass, aggregates, .. }) in self.passes.iter_mut().enumerate() {
+            let Some(pass) = pass.as_ref() else { continue };
+            for (place, known) in aggregates.iter_mut().enumerate().filter(|(_, known)| known.is_none()) {
+                let aggregate = pass.aggregate_of(place);
+                let rows = data.table.rows();
+                let seen = aggregate.accounting.rows;
+                let status = if pass.is_done() { FrameStatus::Exact } else { FrameStatus::Preview { seen, rows } };
+                let layer = self.layers.iter().position(|(pass, its, _)| (*pass, *its) == (number, place)).unwrap_or(0);
+                *known = Some(Arc::new(scaled(aggregate, &wishes[layer].layer, status)));
+            }
         }
         self.gather()
     }
 
     fn gather(&self) -> Vec<ShownLayer> {
-        let layer = |(pass, plan): &(usize, FramePlan)| {
-            let One { aggregate, cells, .. } = &self.passes[*pass];
-            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(aggregate.as_ref()?), cells: cells.clone() })
+        let layer = |((pass, place, plan), cells): (&(usize, usize, FramePlan), &Option<Arc<CellsInView>>)| {
+            let aggregate = self.passes[*pass].aggregates[*place].as_ref()?;
+            Some(ShownLayer { plan: *plan, aggregate: Arc::clone(aggregate), cells: cells.clone() })
         };
-        self.layers.iter().filter_map(layer).collect()
+        self.layers.iter().zip(&self.cells).filter_map(layer).collect()
     }
 }
 
@@ -332,4 +381,67 @@ fn scaled(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggre
         (Values::Real(_), _) => {}
     }
     aggregate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::axis::Size;
+    use crate::scene::layer::AxisRequest;
+    use crate::scene::mark::Mark;
+    use crate::scene::style::Style;
+    use crate::workbench::sources::Sources;
+
+    #[test]
+    fn layers_of_the_same_rows_have_one_pass_whatever_becomes_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.f32");
+        std::fs::write(&path, (0..300_u16).flat_map(|i| f32::from(i).to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+        let open = |id: u64, value: Option<&str>| {
+            let raw = crate::data::raw::RawSpec { dtype: Some("<f4".into()), columns: Some(3), ..Default::default() };
+            let (inputs, value) = (vec![path.clone()], value.map(ToOwned::to_owned));
+            let sources = Sources { inputs, raw, value, ..Sources::default() };
+            let opened = sources.open(&Progress::default()).unwrap();
+            Arc::new(OpenData::new(DataId(id), sources, opened))
+        };
+        let (plain, valued, other) = (open(1, None), open(2, Some("2")), open(3, Some("1")));
+        let wish = |data: &Arc<OpenData>, mark: &str, reduction: &str| {
+            let (x, y) = (AxisRequest::default(), AxisRequest::default());
+            let size = Size { width: 30, height: 20 };
+            let (mark, reduction) = (mark.parse::<Mark>().unwrap(), reduction.parse::<Reduction>().unwrap());
+            Wish { data: Arc::clone(data), layer: Layer { x, y, size, mark, reduction, style: Style::default() } }
+        };
+        let wishes = [
+            wish(&plain, "points", "count"),
+            wish(&valued, "points", "mean:2"),
+            wish(&valued, "points", "max:2"),
+            wish(&other, "points", "mean:1"),
+            wish(&plain, "points", "any"),
+            wish(&plain, "line", "count"),
+            wish(&plain, "points", "count"),
+        ];
+        let hosts = hosts_of(&wishes);
+        assert_eq!(hosts, [1, 1, 1, 3, 1, 1, 1]);
+        // What is known of a host is known of its guests.
+        let (options, progress) = (CpuOptions::default(), Progress::default());
+        let missing = missing(&wishes, &hosts);
+        assert_eq!(missing.iter().map(|missing| missing.data.id.0).collect::<Vec<_>>(), [2, 3]);
+        for Missing { data, columns } in missing {
+            assert!(data.learn(columns, options.reading, &progress, &|| true).unwrap());
+        }
+        plain.adopt(&valued);
+        let plans = plans(&wishes, &hosts, &[]).unwrap();
+        let mut passes = Passes::new(&wishes, &hosts, &plans, (None, options));
+        let places: Vec<_> = passes.layers.iter().map(|(pass, place, _)| (*pass, *place)).collect();
+        assert_eq!(places, [(0, 0), (0, 1), (0, 2), (1, 0), (0, 3), (2, 0), (0, 0)]);
+        assert_eq!(passes.rows(), 300);
+        for one in &mut passes.passes {
+            one.pass.as_mut().unwrap().advance(u64::MAX, &progress).unwrap();
+        }
+        for (shown, wish) in passes.shown(&wishes).iter().zip(&wishes) {
+            let wanted =
+                crate::aggregate::cpu::aggregate(&wish.data.table, &shown.plan, options, &Progress::default()).unwrap();
+            assert_eq!(format!("{:?}", shown.aggregate), format!("{wanted:?}"));
+        }
+    }
 }

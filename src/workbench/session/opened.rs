@@ -53,6 +53,7 @@ pub struct OpenData {
     pub notes: Vec<String>,
     /// The files.
     pub files: Vec<FileFacts>,
+    datasets: Vec<Dataset>,
     stats: Mutex<[Option<ColumnStats>; 3]>,
     learning: Mutex<Option<Learning>>,
 }
@@ -82,9 +83,15 @@ impl OpenData {
             table: opened.table,
             notes: opened.notes,
             files,
+            datasets: opened.datasets,
             stats: Mutex::new(stats),
             learning: Mutex::default(),
         }
+    }
+
+    /// The files, each once.
+    pub(super) fn datasets(&self) -> &[Dataset] {
+        &self.datasets
     }
 
     /// What stands for "all that must be read of these columns first".
@@ -124,6 +131,15 @@ impl OpenData {
     /// What is known of the three columns.
     pub(super) fn known(&self) -> [Option<ColumnStats>; 3] {
         *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what is known of x and y of data that has the same.
+    pub(super) fn adopt(&self, other: &Self) {
+        let found = other.known();
+        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        for axis in [X, Y] {
+            stats[axis] = stats[axis].or(found[axis]);
+        }
     }
 
     /// Which of the needed columns nothing is known of yet.

@@ -389,3 +389,77 @@ fn limits_of_the_whole_data_do_not_move_with_the_view() {
         });
     }
 }
+
+#[test]
+fn a_column_is_sampled_whatever_is_drawn_and_filtered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 3_000_000);
+    let mut waiting = Waiting::new();
+    let sources = |filter: Option<&str>| Sources {
+        inputs: vec![path.clone()],
+        filter: filter.map(ToOwned::to_owned),
+        raw: crate::workbench::RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), ..Default::default() },
+        ..Sources::default()
+    };
+    let mut open = |filter| {
+        let id = waiting.session.open(sources(filter));
+        waiting.until(|event| match event {
+            Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
+            _ => None,
+        })
+    };
+    let (all, some) = (open(None), open(Some("`1` > 0.5")));
+    assert_eq!(all.sample_key("`0`"), some.sample_key("`0`"));
+    assert!(all.sample_key("`0`") != all.sample_key("`1`"));
+    // The first is not waited for: the second takes its place, or comes after it.
+    waiting.session.sample(&all, "`1`");
+    let key = waiting.session.sample(&some, "`0`");
+    let sampled = waiting.until(|event| match event {
+        Event::Sampled(of, sampled) if *of == key => Some(sampled.clone()),
+        _ => None,
+    });
+    let sample = sampled.unwrap();
+    assert!(!sample.is_whole() && sample.rows() > 300_000, "{}", sample.rows());
+    // The column is sorted: the sample comes from all over it.
+    let bins = sample.bins(10);
+    let fair = sample.rows() / 10;
+    assert!(bins.iter().all(|n| n.abs_diff(fair) < fair / 8), "{bins:?}");
+    waiting.session.sample(&all, "nothing");
+    let refused = waiting.until(|event| match event {
+        Event::Sampled(_, Err(why)) => Some(why.clone()),
+        _ => None,
+    });
+    assert!(refused.contains("there is no column \"nothing\""), "{refused}");
+}
+
+#[test]
+fn layers_that_differ_in_their_reductions_are_exact_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 2_500_000);
+    let mut waiting = Waiting::new();
+    let mut open = |value: Option<&str>| {
+        let raw = crate::data::raw::RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), ..Default::default() };
+        let sources =
+            Sources { inputs: vec![path.clone()], raw, value: value.map(ToOwned::to_owned), ..Sources::default() };
+        let id = waiting.session.open(sources);
+        waiting.until(|event| match event {
+            Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
+            Event::OpenFailed(_, error) => panic!("{error}"),
+            _ => None,
+        })
+    };
+    let (plain, valued) = (open(None), open(Some("1")));
+    let of = |reduction: &str| Layer { reduction: reduction.parse().unwrap(), ..layer() };
+    let layers = [(&plain, of("count")), (&valued, of("mean:1")), (&valued, of("max:1")), (&plain, of("any"))];
+    let generation = draw_all(&mut waiting, &layers);
+    let shown = waiting.exact(generation);
+    for (layer, (data, _)) in shown.layers.iter().zip(&layers) {
+        let options = CpuOptions::default();
+        let wanted = crate::aggregate::cpu::aggregate(&data.table, &layer.plan, options, &Progress::default()).unwrap();
+        assert_eq!(layer.aggregate.accounting, wanted.accounting);
+        match (&layer.aggregate.values, &wanted.values) {
+            (Values::Real(a), Values::Real(b)) => assert!(a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())),
+            (a, b) => assert_eq!(a, b),
+        }
+    }
+}
