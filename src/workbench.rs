@@ -14,6 +14,7 @@ pub mod memory;
 pub mod recent;
 pub mod session;
 pub mod sources;
+pub mod stream;
 pub mod tables;
 mod together;
 mod whole;

@@ -33,7 +33,7 @@ pub struct Cli {
 /// What the window opens with.
 #[derive(Debug, Args)]
 pub struct OpenArgs {
-    /// Files to open in the window; none opens a welcome view
+    /// Files to open in the window; none opens a welcome view; - shows planes of standard input as they come, with --shape
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,6 +44,9 @@ pub struct OpenArgs {
     /// Which engine counts
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     pub engine: EngineArg,
+    /// Film what comes from standard input (FILE is -): .mp4, .webm, .mkv, .gif or frames/%05d.png
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Write how long the window's own work took, frame by frame, when it closes
     #[arg(long, value_name = "FILE.json", help_heading = "Engine")]
     pub trace_frames: Option<PathBuf>,

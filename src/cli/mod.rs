@@ -7,11 +7,12 @@ mod demo;
 mod draw;
 mod grid_info;
 mod info;
+mod live;
 mod movie;
 mod render_args;
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::export::ExportError;
+use crate::export::movie::Format;
+use crate::workbench::fields::plane_bytes;
 use crate::workbench::figure_file::SCHEMA;
 use crate::workbench::{EngineChoice, Progress, RawSpec, WorkbenchError};
 use args::{Cli, Command, OpenArgs};
@@ -44,6 +47,8 @@ pub struct WindowRequest {
     pub engine: EngineChoice,
     /// Where times of frames are written.
     pub trace: Option<PathBuf>,
+    /// Where a stream is filmed to.
+    pub record: Option<PathBuf>,
     /// Whether the files are the example.
     is_demo: bool,
 }
@@ -112,7 +117,13 @@ fn command(command: Command, progress: &Arc<Progress>) -> anyhow::Result<Option<
 
 fn window(args: &OpenArgs) -> Next {
     // A misspelt command or name is said where it was typed, not in a window that opens for it.
-    if let Some(missing) = args.files.iter().find(|file| !file.exists()) {
+    let raw = args.raw.spec();
+    let is_stream = args.files == [Path::new("-")];
+    if let Err(error) = check_stream(is_stream, &raw, args.record.as_deref()) {
+        eprintln!("scumble: {error}");
+        return Next::Done(ExitCode::from(2));
+    }
+    if let Some(missing) = args.files.iter().find(|file| !is_stream && !file.exists()) {
         eprintln!(
             "scumble: there is no command or file of that name; scumble --help lists commands ({})",
             missing.display()
@@ -127,12 +138,30 @@ fn window(args: &OpenArgs) -> Next {
     let threads = args.threads.map(usize::from);
     Next::Window(WindowRequest {
         files,
-        raw: args.raw.spec(),
+        raw,
         threads,
         engine: args.engine.into(),
         trace: args.trace_frames.clone(),
+        record: args.record.clone(),
         is_demo: false,
     })
+}
+
+/// Whether what is asked for of a stream can be.
+fn check_stream(is_stream: bool, raw: &RawSpec, record: Option<&Path>) -> anyhow::Result<()> {
+    if is_stream && plane_bytes(raw).is_none() {
+        anyhow::bail!(
+            "a window on standard input needs the planes that come: --shape 800x800 --dtype '<f8'; or use scumble render -"
+        );
+    }
+    if let Some(path) = record {
+        anyhow::ensure!(
+            is_stream,
+            "--record films what comes from standard input: name - as the file; or use scumble movie"
+        );
+        Format::of(path)?;
+    }
+    Ok(())
 }
 
 /// Whether a window may open here at all: known without trying only where there is an environment variable for it.

@@ -16,6 +16,7 @@ use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Progress, Workbench, WorkbenchError};
 
 use super::draw::notes;
+use super::live::{film_live, is_live};
 use super::render_args::RenderArgs;
 use super::terminal::{Bar, is_watched, print};
 
@@ -78,6 +79,17 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     // What cannot be written is said before anything is read.
     Format::of(&output.path)?;
     let mut figure = asked.figure;
+    if is_live(&figure) {
+        figure.check()?;
+        let workbench = Workbench::new(view.engine(), view.threads(), false)?;
+        let frames = Arc::new(Progress::default());
+        let filmed = {
+            let _bar = Bar::follow(&frames, 0, "frames");
+            let steps = args.steps.first..args.steps.end.unwrap_or(u64::MAX);
+            film_live(&figure, (&output.path, args.fps), steps, &workbench, (&frames, progress))?
+        };
+        return tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref());
+    }
     if view.figure_file().is_none() {
         steady(&mut figure);
     }
@@ -113,7 +125,7 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
             stopped: &|| progress.is_cancelled(),
             told: &|_| frames.add(1),
         };
-        film(&movie, |step| -> anyhow::Result<_> { Ok(workbench.figure(&tables, &of_step(step), progress)?) })?
+        film(&movie, |step| -> anyhow::Result<_> { Ok(Some(workbench.figure(&tables, &of_step(step), progress)?)) })?
     };
     tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref())
 }

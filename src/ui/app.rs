@@ -98,6 +98,19 @@ impl ScumbleApp {
         self.model.open(paths, raw);
     }
 
+    /// Shows planes of a stream as they come, and films them where that is asked for.
+    ///
+    /// # Errors
+    /// A temporary directory that may not be written, a system that gives no threads.
+    pub fn open_stream(
+        &mut self,
+        stream: impl std::io::Read + Send + 'static,
+        raw: RawSpec,
+        record: Option<PathBuf>,
+    ) -> Result<(), WorkbenchError> {
+        self.model.open_stream(stream, raw, record)
+    }
+
     /// Takes drops from where the window system delivers them.
     pub fn listen(&mut self, drops: Drops) {
         self.opening.listen(drops);

@@ -1,7 +1,9 @@
 //! The window's state and what may be done to it; no egui here.
 
 mod files;
+mod live;
 mod samples;
+mod time;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,12 +20,14 @@ use crate::workbench::session::{
     DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, PaintedLayer, Session, Wake, Wish,
 };
 use crate::workbench::sources::Sources;
+use crate::workbench::stream::Growing;
 use crate::workbench::words::{quantities, words};
 use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
 use super::document::Document;
 use super::notices::Notices;
+use super::record::Recording;
 pub use files::Unlinked;
 use files::{Candidate, Paperwork};
 use samples::Samples;
@@ -46,6 +50,8 @@ pub struct Model {
     data: Vec<Arc<OpenData>>,
     /// Their steps.
     timeline: Timeline,
+    /// A stream that is shown while it comes, and the movie that is made of it.
+    stream: Option<(Arc<Growing>, Option<Recording>)>,
     candidate: Option<Candidate>,
     /// Sources that could not be opened, so that nobody tries again and again.
     refused: Option<Vec<Sources>>,
@@ -89,6 +95,7 @@ impl Model {
             pool: Vec::new(),
             data: Vec::new(),
             timeline: Timeline::default(),
+            stream: None,
             candidate: None,
             refused: None,
             asked: None,
@@ -184,34 +191,6 @@ impl Model {
             self.views.amend(label, self::views(&document));
         }
         self.history.amend(label, Some(document));
-    }
-
-    /// Shows other data.
-    fn set_data(&mut self, data: Vec<Arc<OpenData>>) {
-        self.session.watch(&data);
-        self.timeline = Timeline::of(&data.iter().map(|data| &data.table).collect::<Vec<_>>());
-        self.data = data;
-        self.go_to_step(self.document().map_or(0, |document| document.figure.step));
-    }
-
-    /// The steps of the fields that are shown.
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// Shows a step, or the last one there is. No step to undo: looking around changes nothing of the figure.
-    pub fn go_to_step(&mut self, step: u64) {
-        let step = step.min(self.timeline.steps.saturating_sub(1));
-        if let Some(document) = self.document().filter(|document| document.figure.step != step) {
-            let figure = FigureRequest { step, ..document.figure.clone() };
-            let document = Document { figure, ..document.clone() };
-            self.history.replace(Some(document));
-        }
-    }
-
-    /// Whether the picture is of the step, the view and the data that were asked for last.
-    pub fn has_caught_up(&self) -> bool {
-        self.painted.as_ref().is_some_and(|painted| Some(painted.shown.generation) == self.generation)
     }
 
     /// Makes a layer the one that the panels are about; nothing that is seen changes.
@@ -346,6 +325,7 @@ impl Model {
             }
         }
         self.take_paperwork();
+        self.take_recording();
         let events = self.session.poll();
         let any = !events.is_empty();
         for event in events {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
+use crate::workbench::sources::STDIN;
 use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
 use super::app::ScumbleApp;
@@ -29,7 +30,7 @@ pub enum WindowError {
     Workbench(#[from] WorkbenchError),
 }
 
-/// Opens the window, with files as one table, and returns when it is closed.
+/// Opens the window, with files as one table or with a stream of planes, and returns when it is closed.
 ///
 /// # Errors
 /// No display, no graphics device at all, no threads.
@@ -37,7 +38,7 @@ pub fn run(
     files: Vec<PathBuf>,
     raw: &RawSpec,
     (engine, threads): (EngineChoice, Option<usize>),
-    trace: Option<PathBuf>,
+    (trace, record): (Option<PathBuf>, Option<PathBuf>),
 ) -> Result<(), WindowError> {
     let start = Instant::now();
     let waker: Arc<OnceLock<Waker>> = Arc::default();
@@ -52,7 +53,11 @@ pub fn run(
         .map(|folder| crate::export::demo::points_file(&folder, crate::export::demo::POINTS));
     let mut app = ScumbleApp::new(engine, threads, &wake, demo)?;
     // Data is read while the window opens.
-    app.open(files, raw.clone());
+    if files == [Path::new(STDIN)] {
+        app.open_stream(std::io::stdin(), raw.clone(), record)?;
+    } else {
+        app.open(files, raw.clone());
+    }
     let options = ShellOptions {
         title: "Scumble".to_owned(),
         size: [1280.0, 800.0],

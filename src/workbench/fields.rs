@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::dtype::TimeUnit as Step;
+use crate::data::dtype::{self, TimeUnit as Step};
 use crate::data::grid::{self, Field, FieldRequest, Grids, plain};
 use crate::data::mapping::Mapping;
 use crate::data::npy;
@@ -21,11 +21,19 @@ use crate::scene::style::{Norm, Style};
 
 use super::WorkbenchError;
 use super::figure::FigureLayer;
-use super::sources::{Sources, map};
+use super::sources::{Sources, is_stream, map};
 use super::words::time_unit;
 
 /// Rows and columns from which a plain array of two dimensions is a field and not a table.
 const IMAGE_SIDE: u64 = 33;
+
+/// Bytes of one plane of raw numbers whose shape is that of a plane.
+#[must_use]
+pub fn plane_bytes(raw: &RawSpec) -> Option<u64> {
+    let [rows, columns] = raw.shape.as_ref()?.0.as_slice() else { return None };
+    let size = dtype::parse(raw.dtype.as_ref()?).ok()?.plain()?.size();
+    rows.checked_mul(*columns)?.checked_mul(size).filter(|bytes| *bytes > 0)
+}
 
 /// Opens gridded files, several of them joined.
 ///
@@ -109,6 +117,10 @@ pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>
 /// opened to be drawn.
 fn first_variable(layer: &FigureLayer, progress: &Progress) -> String {
     let Sources { inputs, raw, x, y, at, .. } = &layer.sources;
+    // A stream can be read only once.
+    if inputs.iter().any(|path| is_stream(path)) {
+        return "0".to_owned();
+    }
     let request = FieldRequest { variable: None, x: x.clone(), y: y.clone(), at: at.clone() };
     let field = || Field::new(&Arc::new(open_grids(inputs, raw, progress).ok()?), &request).ok();
     field().map_or_else(|| "0".to_owned(), |field| field.variable().name.clone())

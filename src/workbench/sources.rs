@@ -11,7 +11,8 @@ use crate::data::expression::{Bound, Expression, Filter, Spelling};
 use crate::data::grid::{At, Grids};
 use crate::data::mapping::Mapping;
 use crate::data::raw::RawSpec;
-use crate::data::spool::{STDIN, spool};
+pub use crate::data::spool::STDIN;
+use crate::data::spool::spool;
 use crate::data::table::Part;
 use crate::data::{DataError, Progress, Table};
 
@@ -177,6 +178,11 @@ pub fn map(path: &Path, progress: &Progress) -> Result<Arc<Mapping>, WorkbenchEr
     let mapping = spool(stream, path, progress)?;
     progress.restart();
     Ok(mapping)
+}
+
+/// Whether a path leads to a stream: standard input, or a pipe.
+pub fn is_stream(path: &Path) -> bool {
+    path == Path::new(STDIN) || is_pipe(path)
 }
 
 /// Whether a path leads to a pipe, as the shell's `<(command)` gives.

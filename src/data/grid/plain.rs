@@ -88,7 +88,9 @@ fn one(map: &Arc<Mapping>, format: &str, dtype: Dtype, offset: u64, extents: Vec
         coordinates: None,
     };
     let dimensions = extents.iter().enumerate().map(dimension).collect();
-    let stem = map.path().file_stem().map_or_else(|| "value".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let stem = map.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    // Standard input has no name that says anything.
+    let stem = stem.filter(|stem| stem != "-").unwrap_or_else(|| "value".to_owned());
     let variable = Variable {
         name: stem,
         dimensions: (0..count).collect(),

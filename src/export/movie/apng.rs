@@ -51,7 +51,8 @@ impl<'a> Apng<'a> {
         let path = movie.path;
         let out = Shared(Rc::new(RefCell::new(Output::create(path, movie.stopped)?)));
         let frames = u32::try_from(movie.steps.end - movie.steps.start).map_err(|_| ExportError::Movie {
-            what: "an animated PNG has at most 4294967295 frames".to_owned(),
+            what: "an animated PNG begins with the number of its frames, which is not known yet; use another format"
+                .to_owned(),
             path: path.to_owned(),
         })?;
         let mut encoder = png::Encoder::new(out.clone(), width, height);

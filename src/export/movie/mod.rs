@@ -104,12 +104,12 @@ trait Encoder {
     fn give_up(self: Box<Self>) -> Option<PathBuf>;
 }
 
-/// Writes a movie of the pictures that `draw` makes of its steps.
+/// Writes a movie of the pictures that `draw` makes of its steps; it ends early where there is no further one.
 ///
 /// # Errors
 /// What `draw` fails with; a place that may not be written, an encoder that is missing or ends early, a stop. What was
 /// written of a video until then can be played, and numbered frames are taken up by the next run.
-pub fn film<P, E>(movie: &Movie<'_>, mut draw: impl FnMut(u64) -> Result<P, E>) -> Result<Filmed, E>
+pub fn film<P, E>(movie: &Movie<'_>, mut draw: impl FnMut(u64) -> Result<Option<P>, E>) -> Result<Filmed, E>
 where
     P: Strips + Send + Sync,
     E: From<ExportError> + Send,
@@ -129,7 +129,7 @@ where
     };
     let mut filmed = Filmed::default();
     thread::scope(|scope| {
-        let (send, frames) = sync_channel::<(u64, P)>(WAITING);
+        let (send, frames) = sync_channel::<Option<(u64, P)>>(WAITING);
         let writer = move || write_all(movie, &format, frames);
         let writer = thread::Builder::new().name("scumble-movie".to_owned()).spawn_scoped(scope, writer);
         let writer = writer.map_err(|source| ExportError::Io {
@@ -145,11 +145,19 @@ where
                 continue;
             }
             match draw(step) {
-                Ok(picture) => {
+                Ok(Some(picture)) => {
                     // A writer that is gone says itself why.
-                    if send.send((step, picture)).is_err() || (movie.stopped)() {
+                    if send.send(Some((step, picture))).is_err() || (movie.stopped)() {
                         break;
                     }
+                }
+                Ok(None) => {
+                    filmed.frames -= 1;
+                    if !(movie.stopped)() {
+                        // The end, as it should be.
+                        let _ = send.send(None);
+                    }
+                    break;
                 }
                 Err(error) => {
                     failed = Some(error);
@@ -173,11 +181,15 @@ where
 fn write_all<P: Strips + Send + Sync>(
     movie: &Movie<'_>,
     format: &Format,
-    frames: std::sync::mpsc::Receiver<(u64, P)>,
+    frames: std::sync::mpsc::Receiver<Option<(u64, P)>>,
 ) -> Result<(), ExportError> {
     let mut encoder: Option<Box<dyn Encoder + '_>> = None;
-    let mut written = 0;
-    for (step, picture) in frames {
+    let (mut written, mut is_whole) = (0, false);
+    for frame in frames {
+        let Some((step, picture)) = frame else {
+            is_whole = true;
+            break;
+        };
         let size = picture.size();
         let open = match encoder.take() {
             Some(open) => open,
@@ -193,7 +205,7 @@ fn write_all<P: Strips + Send + Sync>(
     }
     let wanted = movie.steps.end - movie.steps.start;
     match encoder {
-        Some(encoder) if written < wanted && !matches!(format, Format::Sequence(_)) => {
+        Some(encoder) if written < wanted && !is_whole && !matches!(format, Format::Sequence(_)) => {
             let kept = encoder.give_up();
             Err(if (movie.stopped)() {
                 ExportError::Stopped { frames: written, of: wanted, kept }

@@ -340,7 +340,7 @@ impl Model {
     }
 
     /// Files and disks are no work for the window's thread.
-    fn begin_paperwork(&mut self, work: impl FnOnce() -> Result<Paper, String> + Send + 'static) {
+    pub(super) fn begin_paperwork(&mut self, work: impl FnOnce() -> Result<Paper, String> + Send + 'static) {
         let (sender, receiver) = channel();
         let wake = Arc::clone(&self.wake);
         let thread = thread::Builder::new().name("scumble-figure".to_owned()).spawn(move || {
