@@ -195,6 +195,7 @@ mod tests {
             range: Range { start: Coordinate::Real(start), end: Coordinate::Real(end) },
             scale: Scale::Linear,
             pixels,
+            reversed: false,
         }
     }
 
@@ -205,6 +206,7 @@ mod tests {
             range: Range { start: Coordinate::Integer(t), end: Coordinate::Integer(t + 1_000_000) },
             scale: Scale::Linear,
             pixels: 1000,
+            reversed: false,
         };
         let rule = EdgeRule::new("x", &a, true).unwrap();
         for k in 0..1000_i128 {

@@ -67,6 +67,12 @@ pub fn aggregate(
     options: CpuOptions,
     progress: &Progress,
 ) -> Result<Aggregate, EngineError> {
+    if let Draw::Field { .. } = plan.draw {
+        let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
+        let mut values = Values::Real(Vec::with_capacity(plan.view.cells()));
+        let accounting = aggregate_lines(table, plan, options, 0..height, progress, &mut |lines| values.append(lines))?;
+        return Ok(Aggregate { width, height, values, accounting });
+    }
     let mut made = aggregate_together(table, &[plan], options, progress)?;
     made.pop().ok_or(EngineError::Data(DataError::Empty))
 }

@@ -143,6 +143,7 @@ fn the_schema_has_the_keys_of_the_program_and_no_others() {
         ("", keys_of::<Root>()),
         ("/$defs/axis", keys_of::<AxisPart>()),
         ("/$defs/layer", keys_of::<LayerPart>()),
+        ("/$defs/contour", keys_of::<ContourStyle>()),
         ("/$defs/output", keys_of::<OutputPart>()),
         ("/$defs/fingerprint", keys_of::<Fingerprint>()),
     ] {
