@@ -600,7 +600,7 @@ class Bench:
             figure = self.work / f"{label.replace(' ', '_')}.toml"
             axes = "".join(f'[{axis}]\nrange = "{WIDE[0]}..{WIDE[1]}"\n' for axis in "xy")
             layers = "".join(f'[[layers]]\nfile = "{path}"\nreduction = "{what}"\n' for what in wanted)
-            figure.write_text(f'scumble = 1\nsize = "1000x1000"\naxes = false\n{axes}{layers}')
+            figure.write_text(f'scumble = 1\nsize = "1000x1000"\nbare = true\n{axes}{layers}')
             return Contestant(label, [self.scumble, "render", figure, "--engine", "cpu", "-o", self.work / "together.png"])
 
         a = contestant("scumble all three", reductions)
