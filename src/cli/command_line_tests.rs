@@ -221,6 +221,7 @@ fn a_usual_command_is_short() {
     std::fs::write(&grid, b"\x93NUMPY\x01\x00\x3a\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,2)}.a")
         .unwrap();
     request.layers[0].sources.inputs = vec![grid.clone()];
+    request.layers[0].sources.is_gridded = true;
     let words = render_command(&request, saved, Path::new("view.png"));
     assert_eq!(words[3..], ["--mark", "points", "-o", "view.png"]);
     let field = FigureLayer {

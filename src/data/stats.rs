@@ -285,16 +285,8 @@ impl Running {
         let range = (low <= high).then(|| (number(low), number(high)));
         let zero = if matches!(kind, LaneKind::I64 { bias, .. } if bias != 0) { i64::MIN } else { 0 };
         let min_positive = (low <= high && high > zero).then(|| number(positive));
-        ColumnStats {
-            rows: self.rows,
-            nan: self.nan,
-            infinite: self.infinite,
-            range,
-            min_positive,
-            categories: None,
-            is_extent: false,
-            is_reversed: false,
-        }
+        let (rows, nan, infinite) = (self.rows, self.nan, self.infinite);
+        ColumnStats { rows, nan, infinite, range, min_positive, ..ColumnStats::default() }
     }
 }
 

@@ -48,7 +48,7 @@ impl SidePanel {
             ui.add_space(4.0);
             section(ui, "Layers", |ui| action = self.layers.ui(ui, model, &mut self.color));
             section(ui, "Data", |ui| {
-                data::ui(ui, model, &mut self.raw, &mut self.columns, &mut self.filters, &mut self.contour)
+                data::ui(ui, model, &mut self.raw, &mut self.columns, &mut self.filters, &mut self.contour);
             });
             section(ui, "Color", |ui| {
                 if color::ui(ui, model, &mut self.color) {

@@ -70,7 +70,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     words.unless("--step", &request.step.to_string(), "0");
     view(&mut words, request);
     // Without a mark, grids are images.
-    if layer.mark != Mark::Points || sources.is_gridded {
+    if layer.mark != Mark::Points || sources.is_gridded || sources.raw.shape.is_some() {
         words.option("--mark", &layer.mark.to_string());
     }
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());

@@ -105,7 +105,7 @@ pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>
     let is_said = mark.as_ref().map(Mark::is_of_fields);
     let is_gridded = is_said != Some(true) && are_grids(&layer.sources.inputs, &layer.sources.raw);
     if !is_said.unwrap_or(has_variable && is_gridded) {
-        layer.sources.is_gridded = is_gridded;
+        layer.sources.is_gridded = is_gridded && layer.sources.raw.shape.is_none();
         return FigureLayer { mark: mark.unwrap_or_default(), reduction: reduction.unwrap_or_default(), ..layer };
     }
     let reduction = reduction.unwrap_or_else(|| Reduction::Of(Statistic::Mean, first_variable(&layer, progress)));

@@ -21,8 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use crate::aggregate::cpu::CpuOptions;
-use crate::aggregate::{Aggregate, CellsInView};
+use crate::aggregate::{Aggregate, CellsInView, cpu::CpuOptions};
 use crate::data::DataError;
 use crate::data::parallel::{Progress, Reading};
 use crate::data::sample::ColumnSample;

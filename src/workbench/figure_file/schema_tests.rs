@@ -230,7 +230,7 @@ fn what_the_schema_offers_the_program_reads() {
     let layer = schema["$defs"]["layer"]["properties"].as_object().unwrap();
     let axis = schema["$defs"]["axis"]["properties"].as_object().unwrap();
     let places = [(&schema["properties"], ""), (&schema["$defs"]["layer"]["properties"], "layer")];
-    assert!(layer.len() > 20 && axis.len() == 2);
+    assert!(layer.len() > 20 && axis.len() == 3);
     let mut texts = Vec::new();
     for (properties, place) in places {
         for (key, property) in properties.as_object().unwrap() {

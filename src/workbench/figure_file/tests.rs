@@ -214,9 +214,10 @@ fn any_layer_or_field(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer>
             style: Style { per: Per::Pixel, ..layer.style },
             align,
             contour: ContourStyle {
-                levels: ["auto", "n:12", "step:4:2", "-1,0,2.5"][usize::from(layer.visible) + 2 * usize::from(layer.name.is_empty())]
-                    .parse()
-                    .unwrap(),
+                levels: ["auto", "n:12", "step:4:2", "-1,0,2.5"]
+                    [usize::from(layer.visible) + 2 * usize::from(layer.name.is_empty())]
+                .parse()
+                .unwrap(),
                 overrides: vec!["0=red:2:dotted".parse().unwrap()],
                 emphasis: Some(5).filter(|_| layer.visible),
                 labels: !layer.visible,

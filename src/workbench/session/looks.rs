@@ -409,7 +409,10 @@ mod tests {
             let (x, y) = (AxisRequest::default(), AxisRequest::default());
             let size = Size { width: 30, height: 20 };
             let (mark, reduction) = (mark.parse::<Mark>().unwrap(), reduction.parse::<Reduction>().unwrap());
-            Wish { data: Arc::clone(data), layer: Layer { x, y, size, mark, step: 0, reduction, style: Style::default() } }
+            Wish {
+                data: Arc::clone(data),
+                layer: Layer { x, y, size, mark, step: 0, reduction, style: Style::default() },
+            }
         };
         let wishes = [
             wish(&plain, "points", "count"),

@@ -149,6 +149,7 @@ impl Along {
 
     /// The cells that a pixel sees.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "an axis of more than 2^32 cells has no coordinates")]
     pub fn of(&self, pixel: usize) -> Range<u32> {
         self.first[pixel]..self.first[pixel] + self.weights_of(pixel).len() as u32
     }
