@@ -163,7 +163,6 @@ fn decode(dtype: Dtype, bytes: &[u8], stride: usize, out: &mut [f64]) {
 }
 
 #[cfg(test)]
-#[expect(clippy::single_range_in_vec_init, reason = "a window of one dimension is one range")]
 mod tests {
     use super::*;
     use std::io::Write as _;
