@@ -46,7 +46,7 @@ impl Date {
 /// there are any.
 #[must_use]
 pub fn moment(seconds: f64) -> String {
-    if !(seconds.abs() < 1e15) {
+    if seconds.is_nan() || seconds.abs() >= 1e15 {
         return format!("{seconds}");
     }
     #[expect(clippy::cast_possible_truncation, reason = "below 10^18")]

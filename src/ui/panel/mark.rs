@@ -38,21 +38,26 @@ fn can_spread(mark: &Mark, color: Option<Rgba>) -> bool {
     }
 }
 
+/// What a mark of rows is called here.
+fn name_of(mark: &Mark) -> &'static str {
+    match mark {
+        Mark::Points => "points",
+        Mark::Lines { .. } => "lines",
+        Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
+        Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
+        Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
+        Mark::Hexagons { .. } => "hexagons",
+        Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
+    }
+}
+
 fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
     if present.is_of_fields() {
         return field_mark(ui, model, present);
     }
     let mut chosen = None;
     row(ui, "draw", |ui, label| {
-        let name = match present {
-            Mark::Points => "points",
-            Mark::Lines { .. } => "lines",
-            Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
-            Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
-            Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
-            Mark::Hexagons { .. } => "hexagons",
-            Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
-        };
+        let name = name_of(present);
         let size = if let Mark::Markers { size, .. } = present { *size } else { FIRST_SIZE };
         let marker = |shape| Mark::Markers { shape, size, is_solid: false };
         let hexagons = Mark::Hexagons { across: FIRST_HEXAGONS, up: up_for(FIRST_HEXAGONS), extent: None };
