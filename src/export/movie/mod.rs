@@ -207,7 +207,7 @@ fn write_all<P: Strips + Send + Sync>(
         };
         match encoder.insert(open).write(step, &picture) {
             // A frame that was given up is none.
-            Err(ExportError::Cancelled) => break,
+            Err(_) if (movie.stopped)() => break,
             written => written?,
         }
         written += 1;
