@@ -3,7 +3,7 @@
 #
 #     tests/run.sh
 #
-# The GPU tests need a Vulkan driver; those of the window need a virtual X display, a mouse for it (Xvfb, xdotool), the
+# Tests of movies need ffmpeg. The GPU tests need a Vulkan driver; those of the window need a virtual X display, a mouse for it (Xvfb, xdotool), the
 # libraries by which programs reach X, and Mesa's software driver. Where one of these is missing, and this machine lets us
 # (Linux with apt-get, as root or with passwordless sudo), it is installed; elsewhere a line says what to install.
 set -euo pipefail
@@ -113,7 +113,23 @@ window_tools() {
     echo "Xvfb, xdotool, the libraries of X and the software driver are here"
 }
 
+video_tools() {
+    if ! command -v ffmpeg >/dev/null && may_install; then
+        echo "no ffmpeg: installing it"
+        install ffmpeg || echo "the installation failed"
+    fi
+    if ! { command -v ffmpeg && command -v ffprobe; } >/dev/null; then
+        echo "The tests of movies will fail without ffmpeg and ffprobe. Install them, for example"
+        echo "  Debian, Ubuntu:  apt-get install ffmpeg"
+        echo "  Fedora:          dnf install ffmpeg-free"
+        echo "  Arch:            pacman -S ffmpeg"
+        return
+    fi
+    ffmpeg -version | sed -n 1p
+}
+
 step "Vulkan driver" vulkan_driver
+step "Tools for tests of movies" video_tools
 step "Tools for the window's tests" window_tools
 step "Format" cargo fmt --check
 step "Lints" cargo clippy --locked --all-targets -- -D warnings

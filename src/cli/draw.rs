@@ -10,7 +10,7 @@ use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::{Notes, write_png};
 use crate::workbench::categories::{ShownCategory, shown_categories};
-use crate::workbench::command_line::{comment, title};
+use crate::workbench::command_line::{comment, fingerprint, title};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
@@ -77,7 +77,12 @@ fn draw_one(
 
 /// What a figure's PNG says beside its pixels.
 pub fn notes(request: &FigureRequest) -> Notes {
-    Notes { dpi: Some(request.dpi), title: title(request), command: Some(comment(request)) }
+    Notes {
+        dpi: Some(request.dpi),
+        title: title(request),
+        command: Some(comment(request)),
+        figure: fingerprint(request),
+    }
 }
 
 /// What became of the rows of all layers together.

@@ -77,7 +77,7 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         return Err(WorkbenchError::Request("name the one movie to write: -o FILE".to_owned()).into());
     };
     // What cannot be written is said before anything is read.
-    Format::of(&output.path)?;
+    Format::of(&output.path)?.ready(&output.path)?;
     let mut figure = asked.figure;
     if is_live(&figure) {
         figure.check()?;
@@ -94,6 +94,8 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         steady(&mut figure);
     }
     figure.check()?;
+    // That of a figure file is where its picture stands.
+    figure.step = 0;
     for note in &asked.notes {
         eprintln!("scumble: {note}");
     }

@@ -22,7 +22,12 @@ pub struct Notes {
     pub title: Option<String>,
     /// The command line that makes the same file again; kept as the PNG's comment.
     pub command: Option<String>,
+    /// A number of all that the figure is made of, which changes with any of it: the command may name a figure file.
+    pub figure: Option<u64>,
 }
+
+/// The keyword of [`Notes::figure`].
+pub(super) const FIGURE: &str = "Figure";
 
 /// Writes a picture as PNG: RGB when every pixel is opaque, else RGBA with straight alpha. The same picture with the same
 /// notes gives the same bytes, however it is cut into strips. Never more than a few strips are in memory.
@@ -65,7 +70,13 @@ fn encode(picture: &(dyn Strips + Sync), notes: &Notes, out: impl Write) -> Resu
         PixelDimensions { xppu: per_meter, yppu: per_meter, unit: Unit::Meter }
     }));
     let software = concat!("Scumble ", env!("CARGO_PKG_VERSION")).to_owned();
-    let said = [("Software", Some(&software)), ("Title", notes.title.as_ref()), ("Comment", notes.command.as_ref())];
+    let figure = notes.figure.map(|figure| format!("{figure:016x}"));
+    let said = [
+        ("Software", Some(&software)),
+        ("Title", notes.title.as_ref()),
+        ("Comment", notes.command.as_ref()),
+        (FIGURE, figure.as_ref()),
+    ];
     for (keyword, text) in said {
         match text {
             None => {}

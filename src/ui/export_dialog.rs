@@ -10,7 +10,7 @@ use egui::{DragValue, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Win
 use crate::export::output::Output;
 use crate::export::picture::{Notes, write_png};
 use crate::scene::axis::{MAX_PIXELS, Size};
-use crate::workbench::command_line::{comment, is_plain, render_command, shell_line, title};
+use crate::workbench::command_line::{comment, fingerprint, is_plain, render_command, shell_line, title};
 use crate::workbench::figure::{DPI, FigureRequest};
 use crate::workbench::session::{OpenData, Wake};
 use crate::workbench::sources::reads;
@@ -253,7 +253,8 @@ fn beside(inputs: &[PathBuf]) -> PathBuf {
 fn start(model: &Model, request: FigureRequest, output: &Path, wake: Wake) -> Job {
     let (sender, done) = channel();
     let progress = Arc::new(Progress::default());
-    let notes = Notes { dpi: Some(request.dpi), title: title(&request), command: Some(comment(&request)) };
+    let (title, command, figure) = (title(&request), Some(comment(&request)), fingerprint(&request));
+    let notes = Notes { dpi: Some(request.dpi), title, command, figure };
     let job = Job { progress: Arc::clone(&progress), rows: model.rows(), done, path: output.to_owned() };
     let (data, threads) = (model.all_data().to_vec(), model.threads());
     let (path, failed) = (output.to_owned(), sender.clone());

@@ -14,6 +14,7 @@ use crate::scene::style::{Limits, Style};
 
 use super::fields;
 use super::figure::{DPI, FigureRequest, default_background};
+use super::figure_file::sketch;
 use super::sources::Sources;
 
 /// Size of a figure where none is given.
@@ -168,6 +169,16 @@ fn figure(words: &mut Words, request: &FigureRequest) {
 #[must_use]
 pub fn comment(request: &FigureRequest) -> String {
     shell_line(&render_command(request, Path::new(FIGURE_FILE), Path::new("figure.png")))
+}
+
+/// A number that two figures share only if they are the same, but for the contents of their files; none of a figure that no
+/// figure file can hold.
+#[must_use]
+pub fn fingerprint(request: &FigureRequest) -> Option<u64> {
+    let text = sketch(request, Path::new("")).ok()?;
+    // FNV-1a.
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    Some(text.bytes().fold(0xcbf2_9ce4_8422_2325, mix))
 }
 
 /// The title that a picture says it has, if any.

@@ -179,7 +179,7 @@ impl FigureRequest {
     /// Opens the data of all layers, each once.
     ///
     /// # Errors
-    /// Those of [`Sources::open`].
+    /// Those of [`Sources::open`]; a step that no layer has.
     pub fn open(&self, progress: &Progress) -> Result<OpenedFigure, WorkbenchError> {
         let mut opened: Vec<(Sources, Table)> = Vec::new();
         let mut found = OpenedFigure { tables: Vec::new(), notes: Vec::new() };
@@ -197,6 +197,12 @@ impl FigureRequest {
             }
             found.tables.push(table.clone());
             opened.push((sources, table));
+        }
+        let (step, steps) = (self.step, Timeline::of(&found.tables()).steps);
+        if step >= steps {
+            return Err(WorkbenchError::Request(format!(
+                "the figure has the steps 0..{steps}, of which step {step} is none; give another --step"
+            )));
         }
         Ok(found)
     }

@@ -89,7 +89,10 @@ impl Encoder for Apng<'_> {
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
         let Self { writer, out, path } = *self;
         writer.finish().map_err(failed(&path))?;
-        Rc::try_unwrap(out.0).ok().map_or(Ok(()), |out| out.into_inner().finish())
+        match Rc::try_unwrap(out.0) {
+            Ok(out) => out.into_inner().finish(),
+            Err(_) => Err(ExportError::Movie { what: "the encoder did not let go of it".to_owned(), path }),
+        }
     }
 
     fn give_up(self: Box<Self>) -> Option<PathBuf> {

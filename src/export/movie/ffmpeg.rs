@@ -74,6 +74,28 @@ impl Container {
     }
 }
 
+/// Makes sure that there is an ffmpeg.
+///
+/// # Errors
+/// None on the PATH, or one that cannot be started.
+pub fn find(path: &Path) -> Result<(), ExportError> {
+    let mut command = Command::new("ffmpeg");
+    command.arg("-version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().map(drop).map_err(|source| not_started(source, path))
+}
+
+fn not_started(source: io::Error, path: &Path) -> ExportError {
+    match source.kind() {
+        io::ErrorKind::NotFound => ExportError::Movie {
+            what: "ffmpeg makes videos, and there is none on the PATH; install it, or write what needs none: \
+                   an .apng, or numbered frames, -o frames/%05d.png"
+                .to_owned(),
+            path: path.to_owned(),
+        },
+        _ => ExportError::Io { doing: "starting ffmpeg", source, path: path.to_owned() },
+    }
+}
+
 /// A running ffmpeg.
 pub struct Ffmpeg {
     child: Child,
@@ -118,15 +140,7 @@ impl Ffmpeg {
                 let _ = std::fs::remove_file(&path);
             }
         });
-        let mut child = started.map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ExportError::Movie {
-                what: "ffmpeg makes videos, and there is none on the PATH; install it, or write what needs none: \
-                       an .apng, or numbered frames, -o frames/%05d.png"
-                    .to_owned(),
-                path: path.clone(),
-            },
-            _ => io("starting ffmpeg", source),
-        })?;
+        let mut child = started.map_err(|source| not_started(source, &path))?;
         let (input, errors) = (child.stdin.take(), child.stderr.take());
         let listen = move || {
             let mut last = VecDeque::new();

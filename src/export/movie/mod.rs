@@ -65,6 +65,26 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Finds out, before anything is read or drawn, whether a movie can be written: there is an ffmpeg where it takes one,
+    /// and a folder that takes files.
+    ///
+    /// # Errors
+    /// [`ExportError::Movie`] without ffmpeg, [`ExportError::Io`] for folders.
+    pub fn ready(&self, path: &Path) -> Result<(), ExportError> {
+        if let Self::Video(_) = self {
+            ffmpeg::find(path)?;
+        }
+        if matches!(self, Self::Sequence(_)) || path.exists() {
+            return Ok(());
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let made = tempfile::tempfile_in(folder);
+        drop(made.map_err(|source| ExportError::Io { doing: "creating the movie", source, path: path.to_owned() })?);
+        Ok(())
+    }
+}
+
 /// A movie to be written.
 pub struct Movie<'a> {
     /// Where to.
@@ -170,6 +190,8 @@ where
             Err(ExportError::Movie { what: "writing it failed".to_owned(), path: movie.path.to_owned() })
         });
         match (failed, written) {
+            // A picture that was given up is what became of a stop; what is left of the movie says more.
+            (Some(_), Err(stopped @ ExportError::Stopped { .. })) => Err(stopped.into()),
             (Some(error), _) => Err(error),
             (None, Err(error)) => Err(error.into()),
             (None, Ok(())) => Ok(filmed),
@@ -195,8 +217,11 @@ fn write_all<P: Strips + Send + Sync>(
             Some(open) => open,
             None => begin(movie, format, size)?,
         };
-        let open = encoder.insert(open);
-        open.write(step, &picture)?;
+        match encoder.insert(open).write(step, &picture) {
+            // A frame that was given up is none.
+            Err(_) if (movie.stopped)() => break,
+            written => written?,
+        }
         written += 1;
         (movie.told)(written);
         if (movie.stopped)() {
@@ -204,24 +229,19 @@ fn write_all<P: Strips + Send + Sync>(
         }
     }
     let wanted = movie.steps.end - movie.steps.start;
+    let stopped = |kept| ExportError::Stopped { frames: written, of: wanted, kept };
     match encoder {
-        Some(encoder) if written < wanted && !is_whole && !matches!(format, Format::Sequence(_)) => {
-            let kept = encoder.give_up();
-            Err(if (movie.stopped)() {
-                ExportError::Stopped { frames: written, of: wanted, kept }
-            } else {
-                ExportError::Movie {
-                    what: format!("it ends after {written} of {wanted} frames"),
-                    path: movie.path.to_owned(),
-                }
-            })
+        // What is whole is ended in order, whatever is asked for now.
+        Some(encoder) if written == wanted || is_whole => encoder.finish(),
+        Some(encoder) if (movie.stopped)() => Err(stopped(encoder.give_up().filter(|_| written > 0))),
+        None if (movie.stopped)() => Err(stopped(None)),
+        // Other frames of a sequence were there already.
+        Some(encoder) if matches!(format, Format::Sequence(_)) => encoder.finish(),
+        Some(encoder) => {
+            encoder.give_up();
+            let what = format!("it ends after {written} of {wanted} frames");
+            Err(ExportError::Movie { what, path: movie.path.to_owned() })
         }
-        _ if (movie.stopped)() => Err(ExportError::Stopped {
-            frames: written,
-            of: wanted,
-            kept: (written > 0).then(|| movie.path.to_owned()),
-        }),
-        Some(encoder) => encoder.finish(),
         None => Ok(()),
     }
 }

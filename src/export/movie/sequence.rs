@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::export::error::ExportError;
 use crate::export::output::Output;
-use crate::export::picture::{Notes, write_png};
+use crate::export::picture::{FIGURE, Notes, write_png};
 use crate::figure::strips::Strips;
 
 use super::{Encoder, Movie};
@@ -75,26 +75,30 @@ impl<'a> Sequence<'a> {
         Ok(Self { pattern: pattern.clone(), notes, newest, stopped })
     }
 
-    /// Whether a frame is there already: a PNG that says it was made by the same command, of data that has not changed since.
+    /// Whether a frame is there already: a PNG that says it was made by the same command of the same figure, of data that has
+    /// not changed since.
     pub fn has(&self, step: u64) -> bool {
         let path = self.pattern.path(step);
         let is_newer = || {
             let written = path.metadata().and_then(|facts| facts.modified()).ok()?;
             Some(self.newest.is_none_or(|newest| written > newest))
         };
-        let command = (self.notes)(step).command;
-        is_newer().unwrap_or(false) && command.is_some() && comment(&path) == command
+        let Notes { command, figure, .. } = (self.notes)(step);
+        let figure = figure.map(|figure| format!("{figure:016x}"));
+        let is_same = |said: [Option<String>; 2]| said == [command, figure];
+        is_newer().unwrap_or(false) && said(&path, ["Comment", FIGURE]).is_some_and(is_same)
     }
 }
 
-/// The comment of a PNG. Files appear whole, so that one with a header is whole.
-fn comment(path: &Path) -> Option<String> {
+/// What a PNG says under some keywords. Files appear whole, so that one with a header is whole.
+fn said<const N: usize>(path: &Path, keywords: [&str; N]) -> Option<[Option<String>; N]> {
     let reader = png::Decoder::new(BufReader::new(File::open(path).ok()?)).read_info().ok()?;
     let info = reader.info();
-    let plain =
-        info.uncompressed_latin1_text.iter().find(|text| text.keyword == "Comment").map(|text| text.text.clone());
-    let wide = || info.utf8_text.iter().find(|text| text.keyword == "Comment")?.get_text().ok();
-    plain.or_else(wide)
+    Some(keywords.map(|keyword| {
+        let plain = info.uncompressed_latin1_text.iter().find(|text| text.keyword == keyword);
+        let wide = || info.utf8_text.iter().find(|text| text.keyword == keyword)?.get_text().ok();
+        plain.map(|text| text.text.clone()).or_else(wide)
+    }))
 }
 
 impl Encoder for Sequence<'_> {

@@ -41,6 +41,19 @@ fn can_spread(mark: &Mark, color: Option<Rgba>) -> bool {
     }
 }
 
+/// What a mark of rows is called here.
+fn name_of(mark: &Mark) -> &'static str {
+    match mark {
+        Mark::Points => "points",
+        Mark::Lines { .. } => "lines",
+        Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
+        Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
+        Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
+        Mark::Hexagons { .. } => "hexagons",
+        Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
+    }
+}
+
 fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
     if present.is_of_fields() {
         return field_mark(ui, model, present);
@@ -116,19 +129,6 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             layer.mark = mark;
         });
         model.settle();
-    }
-}
-
-/// What the mark is called in the list.
-fn name_of(mark: &Mark) -> &'static str {
-    match mark {
-        Mark::Points => "points",
-        Mark::Lines { .. } => "lines",
-        Mark::Markers { shape: MarkerShape::Circle, .. } => "circles",
-        Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
-        Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
-        Mark::Hexagons { .. } => "hexagons",
-        Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::scene::mark::Sampling;
 
 /// Cells of less than this part of a pixel are smaller than pixels; what is missing to 1 is rounding.
 const WHOLE: f64 = 1.0 - 1.0 / 1_048_576.0;
-/// Parts of a cell of less than this part of a pixel are rounding.
+/// What a pixel has of a cell is rounding where it is less than this part of the pixel and of the cell.
 const SLIVER: f64 = 1.0 / 1_048_576.0;
 
 /// For each pixel along an axis the cells that it sees, which lie beside each other, and their weights.
@@ -217,7 +217,8 @@ impl Positions {
                 break;
             }
             let part = self.edges[i + 1].min(right) - self.edges[i].max(left);
-            if part >= SLIVER {
+            // Only the first and the last may be cut, so that weights are those of cells beside each other.
+            if part >= SLIVER * (self.edges[i + 1] - self.edges[i]).min(1.0) {
                 weights.push(part);
             } else if weights.len() == start {
                 first = i + 1;
@@ -307,6 +308,14 @@ mod tests {
     fn small_cells_have_the_weight_of_their_area() {
         let seen_along = along(0.0, 4.0, 1, &EDGES, &CENTERS, Sampling::Cells);
         assert_eq!(seen(&seen_along), [(0, vec![0.25, 0.25, 0.5])]);
+        // However small: none is left out, and each has its own weight.
+        let edges: Vec<f64> = (0..5_000_000_u32).map(|i| f64::from(i) + if i % 3 == 2 { 0.999 } else { 0.0 }).collect();
+        let centers: Vec<f64> = edges.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+        let many = along(0.0, 4_999_999.0, 1, &edges, &centers, Sampling::Cells);
+        assert_eq!(many.of(0), 0..4_999_999);
+        for (weight, pair) in many.weights_of(0).iter().zip(edges.windows(2)) {
+            assert!((weight * 4_999_999.0 - (pair[1] - pair[0])).abs() < 1e-6, "{pair:?}");
+        }
         let seen_along = along(0.5, 3.5, 2, &EDGES, &CENTERS, Sampling::Cells);
         let half = 1.0 / 1.5;
         let wanted = [(0, vec![0.5 * half, half]), (2, vec![1.0])];

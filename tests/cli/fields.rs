@@ -1,0 +1,165 @@
+//! Fields: arrays of numbers as images, by step and by place, and what is said of wrong ones.
+
+use std::fs::File;
+
+use crate::kit::{Desk, Grid, accounting, array, npy};
+
+const WIDTH: usize = 50;
+const HEIGHT: usize = 40;
+
+/// The value of a cell: all differ.
+fn value(level: usize, step: usize, y: usize, x: usize) -> f64 {
+    (((level * 3 + step) * HEIGHT + y) * WIDTH + x) as f64
+}
+
+/// All cells of so many levels and steps, the fastest dimension last.
+fn cells(levels: usize, steps: usize) -> Vec<f64> {
+    let cell = |n: usize| {
+        let (x, y, plane) = (n % WIDTH, n / WIDTH % HEIGHT, n / WIDTH / HEIGHT);
+        value(plane / steps, plane % steps, y, x)
+    };
+    (0..levels * steps * HEIGHT * WIDTH).map(cell).collect()
+}
+
+fn bytes(values: &[f64]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+/// A field of three steps, one of two levels of them, and raw numbers behind ten bytes.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("a.npy", array("'<f8'", "(3, 40, 50)", &bytes(&cells(1, 3))));
+    desk.write("levels.npy", array("'<f8'", "(2, 3, 40, 50)", &bytes(&cells(2, 3))));
+    let single: Vec<u8> = cells(1, 3).iter().flat_map(|v| (*v as f32).to_be_bytes()).collect();
+    desk.write("a.raw", [vec![9; 10], single, vec![1; 7]].concat());
+    desk
+}
+
+/// Whether a grid of as many pixels as cells has the numbers of a plane.
+fn shows(grid: &Grid, level: usize, step: usize) -> bool {
+    let wanted = (0..WIDTH * HEIGHT).map(|n| value(level, step, n / WIDTH, n % WIDTH));
+    (grid.width, grid.height) == (WIDTH, HEIGHT) && grid.reals().into_iter().eq(wanted)
+}
+
+#[test]
+fn each_step_has_its_numbers() {
+    let desk = desk();
+    for (args, level, step) in [
+        ("a.npy", 0, 0),
+        ("a.npy --step 2", 0, 2),
+        ("a.raw --shape 40x50 --dtype >f4 --offset 10 --step 1", 0, 1),
+        ("a.raw --shape 3x40x50 --dtype >f4 --offset 10 --step 2", 0, 2),
+        ("levels.npy --step 1", 0, 1),
+        ("levels.npy --at level=#1 --step 2", 1, 2),
+        ("levels.npy --at level=#-1", 1, 0),
+        ("levels.npy --at level=1 --step 1", 1, 1),
+        ("levels.npy --at level=#1 --at step=#2", 1, 2),
+    ] {
+        let grid = desk.aggregate(&format!("{args} --size 50x40"));
+        assert!(shows(&grid, level, step), "{args}");
+    }
+    // The comparison sees another step.
+    assert!(!shows(&desk.aggregate("a.npy --step 1 --size 50x40"), 0, 0));
+    let json = desk.json("aggregate a.npy --size 50x40 -o grid.npy");
+    assert_eq!(accounting(&json), (2000, 0, 0));
+    assert_eq!((json["x_range"].as_str(), json["y_range"].as_str()), (Some("-0.5..49.5"), Some("-0.5..39.5")));
+}
+
+#[test]
+fn any_two_dimensions_are_the_axes() {
+    let desk = desk();
+    let grid = desk.aggregate("a.npy --x y --y step --step 7 --size 40x3");
+    let wanted = (0..3).flat_map(|step| (0..HEIGHT).map(move |y| value(0, step, y, 7)));
+    assert!(grid.reals().into_iter().eq(wanted));
+    // The order in the file is none of the picture's business.
+    let turned = npy(1, "{'descr': '<f8', 'fortran_order': True, 'shape': (50, 40, 3), }", &bytes(&cells(1, 3)));
+    desk.write("turned.npy", &turned);
+    assert!(shows(&desk.aggregate("turned.npy --x step --y y --step 2 --size 50x40"), 0, 2));
+}
+
+#[test]
+fn colors_of_cells_of_special_ones_and_of_holes() {
+    let desk = Desk::new();
+    let mut values: Vec<f64> = (0..WIDTH * HEIGHT).map(|n| (n % 256) as f64).collect();
+    (values[0], values[1], values[WIDTH]) = (-1.0, f64::NAN, f64::INFINITY);
+    desk.write("a.npy", array("'<f8'", "(1, 40, 50)", &bytes(&values)));
+    let colors = "--norm linear --limits 0..255 --colormap black,white --special=-1=#00ff00 --background #123456";
+    for mark in ["image", "image:nearest"] {
+        let picture = desk.render(&format!("a.npy --size 150x120 {colors} --mark {mark}"));
+        for y in 0..120 {
+            for x in 0..150 {
+                let (i, j) = (x / 3, y / 3);
+                let value = values[j * WIDTH + i];
+                let wanted = match value {
+                    _ if !value.is_finite() => [0x12, 0x34, 0x56],
+                    -1.0 => [0, 255, 0],
+                    gray => [gray as u8; 3],
+                };
+                let near = picture.at(x, y).iter().zip(wanted).all(|(a, b)| a.abs_diff(b) <= 1);
+                assert!(near && (value >= 0.0 || picture.at(x, y) == wanted), "{mark} {i} {j}: {:?}", picture.at(x, y));
+            }
+        }
+    }
+    let json = desk.json("render a.npy --bare --size 50x40 -o view.png");
+    assert_eq!(accounting(&json), (1998, 0, 2));
+}
+
+#[test]
+fn wrong_fields_are_told_what_is_wrong() {
+    let desk = desk();
+    File::create(desk.path("long.raw")).unwrap().set_len(1 << 33).unwrap();
+    let raw = "a.raw --dtype >f4";
+    for (args, words) in [
+        (format!("{raw} --shape 400x500"), &["400 x 500", "does not fit"][..]),
+        (format!("{raw} --shape 1099511627776x1099511627776"), &["1099511627776", "larger than any"]),
+        (format!("{raw} --shape 1048576x1048576"), &["does not fit"]),
+        (format!("{raw} --shape 4294967296x4294967295"), &["larger than any"]),
+        ("long.raw --dtype |u1 --shape 2x4294967296".to_owned(), &["4294967296 cells", "too long"]),
+        ("a.raw --shape 40x50".to_owned(), &["--dtype"]),
+        ("a.raw --shape 40x50 --dtype [('a','<f4'),('b','<f4')]".to_owned(), &["record"]),
+        ("a.npy --at level=0".to_owned(), &["no dimension \"level\"", "step, y, x"]),
+        ("a.npy --y y --at y=0".to_owned(), &["\"y\" is an axis"]),
+        ("levels.npy --at level=#2".to_owned(), &["has 2 cells", "no number 2"]),
+        ("levels.npy --at level=0.5".to_owned(), &["no coordinates", "level=#0"]),
+        ("a.npy --x y --y y".to_owned(), &["both \"y\""]),
+        ("a.npy --x lon".to_owned(), &["no dimension \"lon\""]),
+        ("a.npy --reduction mean:b".to_owned(), &["\"b\"", "a"]),
+        ("a.npy --mark image --reduction sum:a".to_owned(), &["mean:VARIABLE"]),
+        ("a.npy --mark image --reduction count".to_owned(), &["mean:VARIABLE"]),
+    ] {
+        let ran = desk.run(&format!("render {args} -o view.png"));
+        assert!(ran.code == Some(1) || ran.code == Some(2), "{ran:?}");
+        assert!(ran.stderr.lines().count() == 1 && !ran.stderr.contains("panicked"), "{ran:?}");
+        for word in words {
+            assert!(ran.stderr.contains(word), "{word:?} missing: {ran:?}");
+        }
+        assert!(!desk.path("view.png").exists(), "{args}");
+    }
+    for (args, words) in [
+        ("a.npy --step 3", &["step 3", "0..3"][..]),
+        ("a.npy --step 18446744073709551615", &["0..3"]),
+        ("a.npy --filter x>1", &["filter"]),
+        ("a.npy --shape 5", &["350x800x800"]),
+        ("a.npy --shape 0x5", &["350x800x800"]),
+        ("a.npy --at level", &["level=500"]),
+        ("a.npy --step=-1", &["--step"]),
+        ("a.npy --mark image:cubic", &["bilinear"]),
+    ] {
+        desk.run(&format!("render {args} -o view.png")).refused(words);
+        assert!(!desk.path("view.png").exists(), "{args}");
+    }
+}
+
+/// Rows of numbers are drawn as points where that is asked for, and the picture says so.
+#[test]
+fn points_of_an_array_that_may_be_an_image() {
+    let desk = Desk::new();
+    let points: Vec<f64> = (0..40 * 40).map(|n| f64::from(n % 97)).collect();
+    desk.write("a.npy", array("'<f8'", "(40, 40)", &bytes(&points)));
+    assert_eq!(accounting(&desk.json("render a.npy --bare -o view.png")).0, 1600);
+    assert_eq!(accounting(&desk.json("render a.npy --bare --mark points -o view.png")).0, 40);
+    assert_eq!(accounting(&desk.json("render a.npy --bare --reduction count -o view.png")).0, 40);
+    let picture = desk.read("view.png");
+    let words = b"scumble render a.npy --mark points";
+    assert!(picture.windows(words.len()).any(|part| part == words));
+}
