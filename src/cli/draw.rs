@@ -112,7 +112,11 @@ fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
 
 /// Writes the numbers themselves.
 pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let request = args.view.figure(progress);
+    let mut request = args.view.figure(progress);
+    // Numbers have their lowest row first, whichever way a picture of them would stand.
+    for axis in [&mut request.x, &mut request.y] {
+        axis.reversed = axis.reversed.or(Some(false));
+    }
     request.check()?;
     let layer = request.layer(0, request.size);
     anyhow::ensure!(

@@ -8,6 +8,7 @@ mod counting;
 mod decide;
 mod drawn;
 mod numbers;
+mod opened;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,7 +34,7 @@ use super::bands::Banded;
 use super::categories::shown_categories;
 use super::fields::{Align, Timeline};
 use super::kept::Kept;
-use super::sources::{Opened, Sources, reads};
+use super::sources::{Opened, Sources};
 use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
@@ -44,6 +45,7 @@ use decide::{LayerColors, decide};
 pub use drawn::DrawnFigure;
 use drawn::Plot;
 pub(super) use numbers::{Numbers, spread_aggregate};
+pub use opened::OpenedFigure;
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
@@ -258,35 +260,6 @@ impl FigureRequest {
             Background::Color(_) => None,
         };
         Look { theme: self.theme, background, grid: self.grid && self.axes }
-    }
-}
-
-/// The data of a figure.
-#[derive(Debug)]
-pub struct OpenedFigure {
-    /// One table for each layer, in their order.
-    pub tables: Vec<Table>,
-    /// What is worth telling about them.
-    pub notes: Vec<String>,
-}
-
-impl OpenedFigure {
-    /// The tables, as [`Workbench::figure`] takes them.
-    #[must_use]
-    pub fn tables(&self) -> Vec<&Table> {
-        self.tables.iter().collect()
-    }
-
-    /// Rows of all layers.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.tables.iter().map(Table::rows).sum()
-    }
-
-    /// Whether a file is one of those that are read, by whatever name.
-    #[must_use]
-    pub fn reads(&self, path: &std::path::Path) -> bool {
-        self.tables.iter().any(|table| reads(table, path))
     }
 }
 

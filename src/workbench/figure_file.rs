@@ -21,13 +21,13 @@ use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
 use crate::scene::mark::Mark;
-use crate::scene::reduction::Reduction;
+use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::spread::Spread;
 use crate::scene::style::Style;
 
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
-use super::fields::Align;
+use super::fields::{self, Align};
 use super::figure::{FigureLayer, FigureRequest, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
@@ -97,8 +97,8 @@ fn text_of(
     folder: &Path,
     fingerprints: &dyn Fn(&[PathBuf]) -> Vec<Fingerprint>,
 ) -> Result<String, WorkbenchError> {
-    let usual = Style::default();
     let layer = |layer: &FigureLayer| {
+        let usual = usual_style(&layer.mark);
         let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _, is_gridded: _ } = &layer.sources;
         let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
         let (file, files) = match paths.as_slice() {
@@ -244,7 +244,10 @@ fn layer(
     is_set: bool,
     notes: &mut Vec<String>,
 ) -> Result<FigureLayer, String> {
-    let usual = Style::default();
+    let mark = part.mark.unwrap_or_default();
+    let usual = usual_style(&mark);
+    // Of a field, its first variable.
+    let reduction = if mark.is_of_fields() { Reduction::Of(Statistic::Mean, "0".to_owned()) } else { Reduction::Count };
     if part.file.is_some() && !part.files.is_empty() {
         return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
     }
@@ -274,8 +277,8 @@ fn layer(
             is_gridded: false,
             at: part.at.into_iter().map(|text| text.0).collect(),
         },
-        mark: part.mark.unwrap_or_default(),
-        reduction: part.reduction.map_or(Reduction::Count, |text| text.0),
+        mark,
+        reduction: part.reduction.map_or(reduction, |text| text.0),
         spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),
@@ -298,6 +301,11 @@ fn layer(
         align: part.align.unwrap_or_default(),
         contour: part.contour.unwrap_or_default(),
     })
+}
+
+/// The style of a layer of which nothing is said.
+fn usual_style(mark: &Mark) -> Style {
+    if mark.is_of_fields() { fields::style() } else { Style::default() }
 }
 
 /// The f64 that is written as an f32 is: 0.3, not 0.30000001192….

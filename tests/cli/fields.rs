@@ -88,7 +88,8 @@ fn colors_of_cells_of_special_ones_and_of_holes() {
         let picture = desk.render(&format!("a.npy --size 150x120 {colors} --mark {mark}"));
         for y in 0..120 {
             for x in 0..150 {
-                let (i, j) = (x / 3, y / 3);
+                // The first row of an array is on top.
+                let (i, j) = (x / 3, HEIGHT - 1 - y / 3);
                 let value = values[j * WIDTH + i];
                 let wanted = match value {
                     _ if !value.is_finite() => [0x12, 0x34, 0x56],

@@ -118,7 +118,7 @@ fn frames_are_what_the_formula_says() {
             };
             let below = over([255.0; 3], value(0, step, n), &BLUES);
             let wanted = over(below, value(1, step, n), &REDS);
-            let got = picture.at(n % WIDTH, n / WIDTH);
+            let got = picture.at(n % WIDTH, HEIGHT - 1 - n / WIDTH);
             let is_near = got.iter().zip(wanted).all(|(a, b)| (f64::from(*a) - b).abs() <= 1.0);
             assert!(is_near, "step {step}, cell {n}: {got:?} instead of {wanted:?}");
         }
@@ -131,7 +131,7 @@ fn frames_are_what_the_formula_says() {
     for step in 0..STEPS {
         let picture = Picture::decode(&desk.read(&format!("frames/{step:03}.png")));
         for n in 0..WIDTH * HEIGHT {
-            let is_special = picture.at(n % WIDTH, n / WIDTH) == [0, 255, 0];
+            let is_special = picture.at(n % WIDTH, HEIGHT - 1 - n / WIDTH) == [0, 255, 0];
             assert_eq!(is_special, value(1, step, n) == -1.0, "step {step}, cell {n}");
         }
     }
@@ -148,8 +148,8 @@ fn colors_mean_the_same_in_all_frames() {
     desk.write("c.npy", array("'<f8'", "(2, 2, 2)", &values));
     desk.run("movie c.npy --bare --size 2x2 -o c/%d.png").silent();
     let [first, second] = ["c/0.png", "c/1.png"].map(|name| Picture::decode(&desk.read(name)));
-    assert_eq!(first.at(1, 0), second.at(0, 0));
-    assert_ne!(first.at(0, 0), second.at(0, 0));
+    assert_eq!(first.at(1, 1), second.at(0, 1));
+    assert_ne!(first.at(0, 1), second.at(0, 1));
 }
 
 #[test]

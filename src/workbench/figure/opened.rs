@@ -1,0 +1,36 @@
+//! The data of a figure's layers.
+
+use std::path::Path;
+
+use crate::data::Table;
+
+use super::super::sources::reads;
+
+/// The data of a figure.
+#[derive(Debug)]
+pub struct OpenedFigure {
+    /// One table for each layer, in their order.
+    pub tables: Vec<Table>,
+    /// What is worth telling about them.
+    pub notes: Vec<String>,
+}
+
+impl OpenedFigure {
+    /// The tables, as [`Workbench::figure`] takes them.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&Table> {
+        self.tables.iter().collect()
+    }
+
+    /// Rows of all layers.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(Table::rows).sum()
+    }
+
+    /// Whether a file is one of those that are read, by whatever name.
+    #[must_use]
+    pub fn reads(&self, path: &Path) -> bool {
+        self.tables.iter().any(|table| reads(table, path))
+    }
+}
