@@ -84,22 +84,22 @@ impl TimeBar {
         self.play(ui, model);
         ui.horizontal(|ui| {
             let small = |ui: &mut Ui, text: &str, name: &str, hint: &str| {
-                let response = ui.add(Button::new(text).min_size(egui::vec2(26.0, 0.0))).on_hover_text(hint);
+                let response = ui.add(Button::new(text).min_size(egui::vec2(28.0, 0.0))).on_hover_text(hint);
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
                 response.clicked()
             };
-            if small(ui, "⏮", "First step", "First step") {
+            if small(ui, "|<", "First step", "First step") {
                 self.playing = None;
                 model.go_to_step(0);
             }
-            if small(ui, "◀", "Step back", "Step back  ,") {
+            if small(ui, "<", "Step back", "Step back  ,") {
                 self.step(model, false);
             }
-            let (sign, name) = if self.playing.is_some() { ("⏸", "Pause") } else { ("▶", "Play") };
+            let (sign, name) = if self.playing.is_some() { ("pause", "Pause") } else { ("play", "Play") };
             if small(ui, sign, name, "Play or pause  Space") {
                 self.play_or_pause(model);
             }
-            if small(ui, "▶|", "Step on", "Step on  .") {
+            if small(ui, ">", "Step on", "Step on  .") {
                 self.step(model, true);
             }
             let last = model.timeline().steps.saturating_sub(1);
