@@ -377,7 +377,8 @@ impl Workbench {
             }
             let area = plans[*i].area(style.per);
             let categories = shown_categories(tables[*i], &plans[*i]);
-            let (colors, bar) = decide(counted.numbers.bands(), &style, area, &request.layers[*i], &categories)?;
+            let (colors, bar) =
+                decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
             bars.extend(bar);
             let laid = Laid { size, scale: request.dpi / DPI, alpha: style.alpha, ground: ground_under(&style) };
             looks.push(LayerColors::new(colors, counted, &request.layers[*i], laid)?);

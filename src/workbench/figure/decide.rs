@@ -20,7 +20,7 @@ pub(super) fn decide(
     values: &dyn Bands,
     style: &Style,
     area: Option<f64>,
-    layer: &FigureLayer,
+    (layer, has_axes): (&FigureLayer, bool),
     shown: &[ShownCategory],
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
     if let Some(color) = layer.color {
@@ -41,7 +41,8 @@ pub(super) fn decide(
         _ => style,
     };
     let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
-    let bar = if layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
+    // A picture without axes has no room for it, and looking at all values takes time.
+    let bar = if has_axes && layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))
 }
 
