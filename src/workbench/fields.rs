@@ -1,7 +1,5 @@
 //! Fields as layers: opening grids, what a layer of a grid looks like where nobody says, and the steps of several layers.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -75,17 +73,7 @@ pub fn are_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
     let first = inputs.first().filter(|path| *path != Path::new(STDIN));
     // Of a pattern, the first file that it stands for.
     let Some(first) = first.and_then(|path| grid::open::expand(path).ok()?.into_iter().next()) else { return false };
-    if is_npy(&first) { is_image(&first).unwrap_or(false) } else { is_gridded(&first).unwrap_or(false) }
-}
-
-/// Whether a file begins as those of grids do, or a folder is one of grids.
-fn is_gridded(path: &Path) -> std::io::Result<bool> {
-    let mut head = Vec::new();
-    let facts = std::fs::metadata(path)?;
-    if facts.is_file() {
-        File::open(path)?.take(grid::open::HEAD as u64).read_to_end(&mut head)?;
-    }
-    Ok((facts.is_file() || facts.is_dir()) && grid::is_grid(&head, path))
+    if is_npy(&first) { is_image(&first).unwrap_or(false) } else { grid::leads_to_grids(&first) }
 }
 
 /// Whether a `.npy` file holds an array of three dimensions or more, or of two and many rows and columns.

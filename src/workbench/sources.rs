@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::data::column::Column;
 use crate::data::dataset::Dataset;
-use crate::data::expression::{Bound, Expression, Filter, Spelling};
+use crate::data::expression::{Bound, Expression, Filter, SIGNS, Spelling};
 use crate::data::grid::{At, Grids};
 use crate::data::mapping::Mapping;
 use crate::data::raw::RawSpec;
@@ -157,7 +157,7 @@ fn default_xy(input: Option<&Dataset>) -> Result<(Column, Column), WorkbenchErro
 /// # Errors
 /// Anything wrong with the file or its description.
 pub fn open_dataset(path: &Path, raw: &RawSpec, progress: &Progress) -> Result<Dataset, WorkbenchError> {
-    if path != Path::new(STDIN) && !is_pipe(path) {
+    if !is_stream(path) {
         return Ok(Dataset::open(path, raw)?);
     }
     Ok(Dataset::of_mapping(map(path, progress)?, raw)?)
@@ -314,7 +314,3 @@ impl Shelf<'_> {
         Ok(self.open(Path::new(file))?.column(column)?)
     }
 }
-
-/// Characters that make an expression of a text.
-const SIGNS: &[char] =
-    &['+', '-', '*', '/', '%', '(', ')', '<', '>', '=', '!', '&', '|', '~', '`', '\'', '"', '$', '^'];

@@ -62,6 +62,10 @@ pub(super) use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
 
+/// Characters that make an expression of a text.
+pub const SIGNS: &[char] =
+    &['+', '-', '*', '/', '%', '(', ')', '<', '>', '=', '!', '&', '|', '~', '`', '\'', '"', '$', '^'];
+
 /// An expression that was read, whose names have no meaning yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::column::Column;
 use super::super::error::DataError;
-use super::super::expression::{Bound, Expression, ExpressionError, Formula, Scratch, Spelling};
+use super::super::expression::{Bound, Expression, ExpressionError, Formula, SIGNS, Scratch, Spelling};
 use super::packing::Packing;
 use super::smooth::{MOST_ROUNDS, Smoothed};
 use super::steps::{Difference, Fixed, step_dimension};
@@ -24,9 +24,6 @@ use super::{Grids, Store, Variable, Window, cells};
 
 /// How deep calls may lie within calls.
 const MAX_DEPTH: usize = 16;
-/// Characters that make an expression of a text.
-const SIGNS: &[char] =
-    &['+', '-', '*', '/', '%', '(', ')', '<', '>', '=', '!', '&', '|', '~', '`', '\'', '"', '$', '^'];
 
 impl Grids {
     /// The variable of a name or a number, or what an expression makes of variables.
