@@ -143,8 +143,8 @@ fn steady(figure: &mut FigureRequest) {
 
 /// When the data last changed.
 fn newest(opened: &OpenedFigure) -> Option<SystemTime> {
-    let paths = opened.tables.iter().flat_map(|table| table.mappings()).map(|map| map.path().to_owned());
-    paths.filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+    let times = opened.tables.iter().flat_map(|table| table.files().into_iter().map(|(path, _)| path.metadata()));
+    times.filter_map(|facts| facts.ok()?.modified().ok()).max()
 }
 
 fn tell(

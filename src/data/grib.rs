@@ -71,7 +71,14 @@ pub fn read(maps: Vec<Arc<Mapping>>) -> Result<Grids, DataError> {
         1 => "GRIB2".to_owned(),
         count => format!("GRIB2, {count} files"),
     };
-    let grids = Grids { format, dimensions: Vec::new(), variables: Vec::new(), notes, mappings: maps.clone() };
+    let grids = Grids {
+        format,
+        dimensions: Vec::new(),
+        variables: Vec::new(),
+        notes,
+        mappings: maps.clone(),
+        folders: Vec::new(),
+    };
     let mut builder = Builder { grids, lattices: sorted.lattices, fields: Arc::new(Fields::new(maps, scan.fields)) };
     let mut repeated = 0;
     for (key, group) in sorted.groups {

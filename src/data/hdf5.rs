@@ -9,7 +9,7 @@ use hdf5_reader::{Dataset, Hdf5File, OpenOptions};
 
 use super::error::DataError;
 use super::grid::Store;
-use super::grid::raw::{Element, Raw, RawDimension, RawVariable};
+use super::grid::raw::{Element, Nameless, Raw, RawDimension, RawVariable};
 use super::mapping::Mapping;
 
 mod attributes;
@@ -75,6 +75,7 @@ pub fn read(map: &Arc<Mapping>, cache: usize) -> Result<Raw, DataError> {
         has_default_fill: is_netcdf,
         notes: members.notes,
         mappings: vec![Arc::clone(map)],
+        folders: Vec::new(),
     })
 }
 
@@ -125,8 +126,7 @@ struct Dimensions {
     all: Vec<RawDimension>,
     by_address: HashMap<u64, usize>,
     by_id: HashMap<i64, usize>,
-    /// Those that only a length tells: by it, and by how often the dataset has had it already.
-    nameless: HashMap<(u64, usize), usize>,
+    nameless: Nameless,
 }
 
 impl Dimensions {
@@ -183,16 +183,8 @@ impl Dimensions {
         let mut found = Vec::with_capacity(dataset.ndim());
         for len in dataset.shape() {
             let times = had.entry(*len).or_insert(0);
-            let number = *self.nameless.entry((*len, *times)).or_insert_with(|| {
-                let name = match *times {
-                    0 => format!("dim_{len}"),
-                    again => format!("dim_{len}_{}", again + 1),
-                };
-                self.all.push(RawDimension { name, len: *len, is_unlimited: false });
-                self.all.len() - 1
-            });
+            found.push(self.nameless.dimension(*len, *times, &mut self.all));
             *times += 1;
-            found.push(number);
         }
         found
     }

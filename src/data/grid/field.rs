@@ -336,7 +336,14 @@ mod tests {
             placed: None,
         };
         let (format, notes) = ("test".to_owned(), Vec::new());
-        Arc::new(Grids { format, dimensions, variables: vec![variable], notes, mappings: vec![map] })
+        Arc::new(Grids {
+            format,
+            dimensions,
+            variables: vec![variable],
+            notes,
+            mappings: vec![map],
+            folders: Vec::new(),
+        })
     }
 
     fn time() -> Option<Kind> {

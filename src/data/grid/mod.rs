@@ -10,6 +10,7 @@ pub mod field;
 mod formula;
 mod join;
 pub mod mapped;
+mod merge;
 pub mod open;
 pub mod packing;
 pub mod pieces;
@@ -29,11 +30,12 @@ use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
-pub use open::{is_grid, leads_to_grids, open};
+pub use open::{description, is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
 pub use place::{At, Place, Shape};
 pub use range::Extremes;
+pub use raw::Folder;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;
@@ -53,6 +55,8 @@ pub struct Grids {
     pub notes: Vec<String>,
     /// The files behind it, where they are mapped.
     pub mappings: Vec<Arc<Mapping>>,
+    /// The folders behind it.
+    pub folders: Vec<Folder>,
 }
 
 /// A dimension: a name, a length, and where its cells lie.
