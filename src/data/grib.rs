@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::dtype::{TimeUnit, Unit};
 use super::error::DataError;
-use super::grid::{Coordinates, Dimension, Grids, Kind, Packing, Placed, Store, Variable};
+use super::grid::{Coordinates, Damage, Dimension, Grids, Kind, Packing, Placed, Store, Variable};
 use super::mapping::Mapping;
 
 mod lattice;
@@ -196,7 +196,7 @@ impl Builder {
         }
         let lens = dimensions.iter().map(|i: &usize| self.grids.dimensions[*i].len).collect();
         let placed = self.place(&lattice, &mut dimensions)?;
-        let store = GribStore { all: Arc::clone(&self.fields), lattice, outer: lens, table };
+        let store = GribStore { all: Arc::clone(&self.fields), lattice, outer: lens, table, damage: Damage::default() };
         let name = self.free_name(&attributes[0].1, &level_name, key);
         self.grids.variables.push(Variable {
             name,

@@ -177,12 +177,16 @@ fn netcdf4_in_packed_chunks() {
 fn a_damaged_chunk_is_a_hole() {
     let grids = opened("damaged.nc");
     let v = grids.variable("v").unwrap();
+    assert_eq!(v.store.damaged(), 0);
     let mut values = vec![0.0; 4 * 6 * 8];
     assert_eq!(v.read(&[0..4, 0..6, 0..8], &mut values).unwrap(), 2 * 3 * 4);
     assert_same(&values, &expected("damaged.nc", "v"), "v");
     let mut part = [0.0; 4];
     assert_eq!(v.read(&[3..4, 2..4, 3..5], &mut part).unwrap(), 1);
     assert_eq!(part.map(f64::is_nan), [false, false, true, false]);
+    // However often it is read, and whatever is made of it.
+    assert_eq!(v.store.damaged(), 2 * 3 * 4);
+    assert_eq!(grids.evaluate("v * 2 - step(v, 1)").unwrap().store.damaged(), 2 * 2 * 3 * 4);
 }
 
 #[test]
@@ -206,6 +210,18 @@ fn hdf5_without_names_of_dimensions() {
         assert_eq!(names, ["dim_2", "dim_4", "dim_5", "dim_4_2"], "{file}");
         assert_eq!(grids.variable("whole").unwrap().units(), Some("m"));
     }
+}
+
+#[test]
+fn a_scale_of_another_length_is_left_aside() {
+    let grids = assert_variables("misfit.h5", &["v"]);
+    let dimensions: Vec<(&str, bool)> = grids
+        .dimensions_of(grids.variable("v").unwrap())
+        .map(|dimension| (dimension.name.as_str(), dimension.coordinates.is_some()))
+        .collect();
+    assert_eq!(dimensions, [("y", true), ("dim_6", false)]);
+    let wanted = "the coordinates \"x\" are 5 numbers for 6 cells of \"v\"; cells along it are counted instead";
+    assert_eq!(grids.notes, [wanted]);
 }
 
 #[test]

@@ -191,6 +191,7 @@ fn a_damaged_chunk_is_a_hole_and_a_cut_shard_has_some() {
             }
         }
         assert_same(&values, &wanted, what);
+        assert_eq!(t2m.store.damaged(), 2 * 3 * 3);
     }
 
     let folder = unpacked("shards");

@@ -403,6 +403,10 @@ impl Store for Joined {
     fn chunk(&self) -> Vec<u64> {
         self.parts.first().map(|variable| variable.store.chunk()).unwrap_or_default()
     }
+
+    fn damaged(&self) -> u64 {
+        self.parts.iter().map(|variable| variable.store.damaged()).sum()
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod cf;
 pub mod coordinates;
+pub mod damage;
 pub mod field;
 mod formula;
 mod join;
@@ -29,6 +30,7 @@ use super::error::DataError;
 use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
+pub use damage::Damage;
 pub use field::{Field, FieldRequest};
 pub use open::{description, is_grid, leads_to_grids, open};
 pub use packing::Packing;
@@ -132,6 +134,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many cells along each dimension are best read together: chunks, or rows of a mapped array.
     fn chunk(&self) -> Vec<u64>;
+
+    /// Cells of all chunks that were found damaged until now.
+    fn damaged(&self) -> u64 {
+        0
+    }
 }
 
 impl Grids {

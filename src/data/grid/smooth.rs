@@ -96,6 +96,10 @@ impl Store for Smoothed {
     fn chunk(&self) -> Vec<u64> {
         self.inner.store.chunk()
     }
+
+    fn damaged(&self) -> u64 {
+        self.inner.store.damaged()
+    }
 }
 
 /// How far apart cells of a window lie along each dimension.

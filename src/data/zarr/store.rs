@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::data::error::DataError;
 use crate::data::grid::mapped::{self, Extent};
-use crate::data::grid::{Store, Window, cells, pieces};
+use crate::data::grid::{Damage, Store, Window, cells, pieces};
 
 use super::cache::{Cache, Key};
 use super::codec::{Codec, undo};
@@ -33,6 +33,7 @@ pub(super) struct ZarrStore {
     /// Lengths and distances of a chunk's cells.
     extents: Vec<Extent>,
     bytes: usize,
+    damage: Damage,
 }
 
 impl fmt::Debug for ZarrStore {
@@ -69,7 +70,15 @@ impl ZarrStore {
             extents[*axis] = extent;
         }
         let bytes = usize::try_from(array.chunk_bytes()?).ok()?;
-        Some(Self { shared: Arc::clone(shared), path: path.to_owned(), id, array, extents, bytes })
+        Some(Self {
+            shared: Arc::clone(shared),
+            path: path.to_owned(),
+            id,
+            array,
+            extents,
+            bytes,
+            damage: Damage::default(),
+        })
     }
 
     fn file(&self, index: &[u64]) -> Result<Option<Blob>, Problem> {
@@ -196,6 +205,7 @@ impl Store for ZarrStore {
                 Err(Problem::Damaged) => {
                     some.fill(f64::NAN);
                     unread += some.len() as u64;
+                    self.damage.note(&piece.window, self.array.stored(), &self.array.shape);
                 }
                 Err(Problem::Gone(problem)) => return Err(problem),
             }
@@ -206,5 +216,9 @@ impl Store for ZarrStore {
 
     fn chunk(&self) -> Vec<u64> {
         self.array.stored().iter().zip(&self.array.shape).map(|(cells, len)| (*cells).clamp(1, (*len).max(1))).collect()
+    }
+
+    fn damaged(&self) -> u64 {
+        self.damage.cells()
     }
 }
