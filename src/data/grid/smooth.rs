@@ -101,6 +101,10 @@ impl Store for Smoothed {
         }
         chunk
     }
+
+    fn damaged(&self) -> u64 {
+        self.inner.store.damaged()
+    }
 }
 
 /// How far apart cells of a window lie along each dimension.
