@@ -63,7 +63,7 @@ impl Joining {
     }
 }
 
-/// Pixels that are worked on at a time: their sums stay in the first-level cache.
+/// Pixels that are worked on between two looks at what the processor can do.
 const RUN: usize = 1024;
 
 /// Pictures of fewer pixels are not worth a second thread.
@@ -113,36 +113,62 @@ impl pulp::WithSimd for Join<'_> {
     }
 }
 
-/// Sums of a run of pixels: colors times opacity, 0 to 255, and opacity, 0 to 1.
+/// Pixels whose sums stay in registers.
+const LANES: usize = 16;
+
+/// Sums of some pixels: colors times opacity, 0 to 255, and opacity, 0 to 1.
 struct Sums {
-    colors: [[f32; RUN]; 3],
-    opacity: [f32; RUN],
+    colors: [[f32; LANES]; 3],
+    opacity: [f32; LANES],
 }
 
 /// Makes a run of pixels that begins at byte `first` of the picture.
 #[inline(always)]
 fn join(sheets: &[Sheet<'_>], background: [u8; 4], first: usize, out: &mut [u8]) {
     let beneath = f32::from(background[3]) / 255.0;
-    let color = |i: usize| [f32::from(background[i]) * beneath; RUN];
-    let mut sums = Sums { colors: [color(0), color(1), color(2)], opacity: [beneath; RUN] };
+    let color = |i: usize| [f32::from(background[i]) * beneath; LANES];
+    let ground = [color(0), color(1), color(2)];
+    let (whole, rest) = out.as_chunks_mut::<{ LANES * 4 }>();
+    let start = first + whole.len() * LANES * 4;
+    for (i, out) in whole.iter_mut().enumerate() {
+        let at = first + i * LANES * 4;
+        *out = some(sheets, Sums { colors: ground, opacity: [beneath; LANES] }, |pixels| {
+            pixels[at..at + LANES * 4].first_chunk().copied().unwrap_or([0; LANES * 4])
+        });
+    }
+    if !rest.is_empty() {
+        let count = rest.len();
+        let made = some(sheets, Sums { colors: ground, opacity: [beneath; LANES] }, |pixels| {
+            let mut few = [0; LANES * 4];
+            few[..count].copy_from_slice(&pixels[start..start + count]);
+            few
+        });
+        rest.copy_from_slice(&made[..count]);
+    }
+}
+
+/// All sheets over some pixels, which `of` takes from a sheet.
+#[inline(always)]
+fn some(sheets: &[Sheet<'_>], mut sums: Sums, of: impl Fn(&[u8]) -> [u8; LANES * 4]) -> [u8; LANES * 4] {
     for sheet in sheets {
-        let pixels = &sheet.pixels[first..first + out.len()];
-        let how = sheet.joining;
+        let (pixels, how) = (of(sheet.pixels), sheet.joining);
         match how.blend {
-            Blend::Normal => cover(&mut sums, pixels, how),
-            Blend::Add => blend(&mut sums, pixels, how, |b, c| (b + c).min(255.0)),
-            Blend::Multiply => blend(&mut sums, pixels, how, |b, c| b * c / 255.0),
-            Blend::Screen => blend(&mut sums, pixels, how, |b, c| b + c - b * c / 255.0),
-            Blend::Lighten => blend(&mut sums, pixels, how, f32::max),
-            Blend::Darken => blend(&mut sums, pixels, how, f32::min),
+            Blend::Normal => cover(&mut sums, &pixels, how),
+            Blend::Add => blend(&mut sums, &pixels, how, |b, c| (b + c).min(255.0)),
+            Blend::Multiply => blend(&mut sums, &pixels, how, |b, c| b * c / 255.0),
+            Blend::Screen => blend(&mut sums, &pixels, how, |b, c| b + c - b * c / 255.0),
+            Blend::Lighten => blend(&mut sums, &pixels, how, f32::max),
+            Blend::Darken => blend(&mut sums, &pixels, how, f32::min),
         }
     }
+    let mut out = [0; LANES * 4];
     for (i, pixel) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let opacity = sums.opacity[i];
         let per = if opacity > 0.0 { 1.0 / opacity } else { 0.0 };
         let channel = |c: usize| byte(sums.colors[c][i] * per);
         *pixel = [channel(0), channel(1), channel(2), byte(opacity * 255.0)];
     }
+    out
 }
 
 /// The nearest byte.
