@@ -6,4 +6,5 @@
 mod files;
 mod joined;
 mod kit;
+mod mutated;
 mod zarr;
