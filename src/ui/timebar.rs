@@ -113,6 +113,11 @@ impl TimeBar {
                 let mut loops = self.loops;
                 ui.checkbox(&mut loops, "loop");
                 self.loops = loops;
+                let mut follows = model.follows();
+                let hint = "Read the files anew whenever they change, and show the newest step as it comes";
+                if ui.checkbox(&mut follows, "follow").on_hover_text(hint).changed() {
+                    model.follow(follows);
+                }
                 let rate = DragValue::new(&mut self.rate).range(0.1..=60.0).speed(0.2).max_decimals(1).suffix(" /s");
                 ui.add(rate).on_hover_text("Steps a second");
                 ui.add_sized([230.0, 18.0], egui::Label::new(label).selectable(false));

@@ -96,25 +96,59 @@ impl Store for MappedArray {
             return Ok(0);
         }
         let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
-        let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
-        for row in out.chunks_exact_mut(width) {
+        let mut rows = out.chunks_exact_mut(width);
+        each_row(outer, |index| {
             let at = index.iter().zip(&self.extents).fold(self.offset, |at, (i, extent)| at + i * extent.stride);
-            decode(self.dtype, self.run(at, inner), stride, row);
-            for (i, range) in index.iter_mut().zip(outer).rev() {
-                *i += 1;
-                if *i < range.end {
-                    break;
-                }
-                *i = range.start;
+            let row = rows.next();
+            let is_there = row.is_some();
+            if let Some(row) = row {
+                decode(self.dtype, self.run(at, inner), stride, row);
             }
-        }
+            is_there
+        });
         self.map.check()?;
         Ok(0)
+    }
+
+    fn is_written(&self, window: &Window) -> Result<bool, DataError> {
+        let Some((inner, outer)) = window.split_last().filter(|_| window.len() == self.extents.len()) else {
+            return Ok(true);
+        };
+        let mut found = false;
+        each_row(outer, |index| {
+            let at = index.iter().zip(&self.extents).fold(self.offset, |at, (i, extent)| at + i * extent.stride);
+            found = found || self.run(at, inner).iter().any(|byte| *byte != 0);
+            !found
+        });
+        self.map.check()?;
+        Ok(found)
     }
 
     fn chunk(&self) -> Vec<u64> {
         let rows = self.extents.len().saturating_sub(1);
         self.extents.iter().enumerate().map(|(i, extent)| if i < rows { 1 } else { extent.len }).collect()
+    }
+}
+
+/// Calls for the indices of all rows in some ranges, until told to stop.
+fn each_row(outer: &[Range<u64>], mut goes_on: impl FnMut(&[u64]) -> bool) {
+    if outer.iter().any(Range::is_empty) {
+        return;
+    }
+    let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
+    while goes_on(&index) {
+        let mut is_over = true;
+        for (i, range) in index.iter_mut().zip(outer).rev() {
+            *i += 1;
+            is_over = *i >= range.end;
+            if !is_over {
+                break;
+            }
+            *i = range.start;
+        }
+        if is_over {
+            return;
+        }
     }
 }
 
@@ -206,6 +240,19 @@ mod tests {
         let extents = vec![Extent { len: 2, stride: 8 }, Extent { len: 3, stride: 16 }];
         let array = MappedArray::new(&mapped(&bytes), dtype("<f8"), 0, extents).unwrap();
         assert_eq!(read(&array, &[0..2, 0..3]), [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
+    }
+
+    #[test]
+    fn what_was_written_is_told_from_what_was_not() {
+        let mut bytes = vec![0; 3 * 4 * 5 * 2];
+        bytes[40 + 2 * 10 + 3 * 2] = 7;
+        let array = MappedArray::new(&mapped(&bytes), dtype("<u2"), 0, packed(&[3, 4, 5], 2).unwrap()).unwrap();
+        let is_written = |window: &Window| array.is_written(window).unwrap();
+        assert_eq!([0, 1, 2].map(|step| is_written(&[step..step + 1, 0..4, 0..5])), [false, true, false]);
+        assert!(is_written(&[0..3, 0..4, 0..5]) && is_written(&[1..2, 2..3, 3..4]));
+        assert!(
+            !is_written(&[1..2, 2..3, 0..3]) && !is_written(&[1..2, 0..2, 0..5]) && !is_written(&[1..1, 0..4, 0..5])
+        );
     }
 
     #[test]

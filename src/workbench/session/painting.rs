@@ -86,6 +86,7 @@ pub struct PaintedLayer {
 }
 
 /// What a layer was painted from.
+#[derive(Clone)]
 struct Known {
     aggregate: Arc<Aggregate>,
     way: Way,
@@ -93,7 +94,7 @@ struct Known {
 }
 
 /// The way from numbers to colors.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Way {
     spread: (Spread, Merge),
     style: Style,
@@ -104,6 +105,7 @@ struct Way {
 }
 
 /// The painter's memory: the layers of the last picture.
+#[derive(Clone)]
 pub struct Painting {
     known: Vec<Known>,
     threads: usize,
