@@ -193,7 +193,9 @@ fn main() {
         let style = Style { limits, colormap: "turbo".to_owned(), ..filled.style.clone() };
         let layers =
             [Mark::Filled, Mark::Contours].map(|mark| FigureLayer { mark, style: style.clone(), ..filled.clone() });
-        let data = [0, 1].map(|i: usize| desk.open(layers[i].all_sources()));
+        // Both are of the same variable.
+        let data = desk.open(layers[0].all_sources());
+        let data = [Arc::clone(&data), data];
         let steps = data[0].table.field().unwrap().steps();
         let figure = Figure { layers, data, steps };
         for ahead in [0, 1, 2] {

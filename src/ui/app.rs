@@ -180,6 +180,9 @@ impl ScumbleApp {
         let readout =
             self.stage.as_ref().and_then(|stage| super::readout::text(&self.model, stage, self.pointer.hover));
         Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
+        if let Some(filming) = self.model.filming() {
+            Panel::bottom("movie").show(ui, |ui| status::movie(ui, filming));
+        }
         let has_time = self.model.timeline().steps > 1 || self.model.quiet_for().is_some();
         if self.model.document().is_some() && has_time {
             Panel::bottom("time").show(ui, |ui| self.time.ui(ui, &mut self.model));

@@ -1,6 +1,6 @@
 //! Movies in the making: of the steps that there are, or of a stream while the window shows it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
@@ -96,6 +96,11 @@ impl Filming {
     /// Its frames.
     pub fn frames(&self) -> &Frames {
         &self.frames
+    }
+
+    /// Where it is written.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Whether it is of what still comes, so that there is no end to be waited for.

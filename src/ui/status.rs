@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
 use crate::workbench::memory::private_bytes;
 use crate::workbench::session::FrameStatus;
@@ -47,8 +47,6 @@ pub fn ui(ui: &mut Ui, model: &mut Model, readout: Option<&str>, adapter: &str) 
             let engine = engine.unwrap_or_else(|| "no engine yet".to_owned());
             ui.label(RichText::new(engine).weak()).on_hover_text(format!("The window is drawn by {adapter}"));
             progress(ui, model);
-            movie(ui, model);
-            following(ui, model);
         });
     });
 }
@@ -144,52 +142,31 @@ fn time_text(time: Duration) -> String {
     }
 }
 
-/// When something came last, while files are followed.
-fn following(ui: &mut Ui, model: &Model) {
-    let Some(quiet) = model.quiet_for() else { return };
-    ui.separator();
-    let text = if quiet.as_secs() < 2 { "following".to_owned() } else { format!("following, {} ago", ago(quiet)) };
-    ui.label(text).on_hover_text("When the files changed last");
-    ui.ctx().request_repaint_after(Duration::from_secs(1));
-}
-
-/// A time that has passed, in whole units.
-fn ago(time: Duration) -> String {
-    match time.as_secs() {
-        seconds if seconds < 60 => format!("{seconds} s"),
-        seconds if seconds < 3600 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
-    }
-}
-
-/// The movie in the making, with a button that ends it.
-fn movie(ui: &mut Ui, model: &Model) {
-    let Some(filming) = model.filming() else { return };
-    ui.separator();
-    let button = egui::Button::new("Cancel").small();
-    let hint = "End the movie with the frames there are";
-    if ui.add_enabled(!filming.is_stopping(), button).on_hover_text(hint).clicked() {
-        filming.stop();
-    }
-    let frames = filming.frames();
-    if let Some(total) = frames.total() {
-        #[expect(clippy::cast_precision_loss, reason = "a bar")]
-        let share = frames.done() as f32 / total as f32;
-        ui.add(ProgressBar::new(share.min(1.0)).desired_width(120.0));
-    }
-    ui.label(movie_text(filming));
+/// The movie in the making, in a line of its own, with a button that ends it.
+pub fn movie(ui: &mut Ui, filming: &Filming) {
+    ui.horizontal(|ui| {
+        let hint = "End the movie with the frames there are";
+        if ui.add_enabled(!filming.is_stopping(), Button::new("Cancel").small()).on_hover_text(hint).clicked() {
+            filming.stop();
+        }
+        let frames = filming.frames();
+        if let Some(total) = frames.total() {
+            #[expect(clippy::cast_precision_loss, reason = "a bar")]
+            let share = frames.done() as f32 / total as f32;
+            ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
+        } else {
+            ui.spinner();
+        }
+        ui.label(movie_text(filming));
+        let path = RichText::new(filming.path().display().to_string()).weak();
+        ui.add(egui::Label::new(path).truncate());
+    });
     ui.ctx().request_repaint_after(Duration::from_millis(250));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_has_passed_has_one_unit() {
-        let ago = [7, 119, 7300].map(|seconds| ago(Duration::from_secs(seconds)));
-        assert_eq!(ago, ["7 s", "1 min", "2 h"]);
-    }
 
     #[test]
     fn times_have_two_units() {

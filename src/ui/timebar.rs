@@ -114,7 +114,13 @@ impl TimeBar {
                 ui.checkbox(&mut loops, "loop");
                 self.loops = loops;
                 let mut follows = model.follows();
-                let hint = "Read the files anew whenever they change, and show the newest step as it comes";
+                let mut hint =
+                    "Read the files anew whenever they change, and show the newest step as it comes".to_owned();
+                if let Some(quiet) = model.quiet_for() {
+                    hint = format!("{hint}; something came {} s ago", quiet.as_secs());
+                    // What is told when nothing comes for a while is told by a frame.
+                    ui.ctx().request_repaint_after(Duration::from_secs(1));
+                }
                 if ui.checkbox(&mut follows, "follow").on_hover_text(hint).changed() {
                     model.follow(follows);
                 }

@@ -41,13 +41,19 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     command("render", request, saved, output, &step)
 }
 
-/// The words of the command line that films steps of `request`, as `--steps` has them, into `output`: `scumble movie …`,
-/// else as [`render_command`].
+/// The words of the command line that films steps of `request`, as `--steps` has them, into `output`, and goes on as the
+/// files grow or does not: `scumble movie …`, else as [`render_command`].
 #[must_use]
-pub fn movie_command(request: &FigureRequest, saved: &Path, output: &Path, (fps, steps): (f64, &str)) -> Vec<String> {
+pub fn movie_command(
+    request: &FigureRequest,
+    saved: &Path,
+    output: &Path,
+    (fps, steps, follows): (f64, &str, bool),
+) -> Vec<String> {
     let movie = |words: &mut Words| {
         words.unless("--fps", &fps.to_string(), &FPS.to_string());
         words.unless("--steps", steps, "..");
+        words.flag("--follow", follows);
     };
     command("movie", request, saved, output, &movie)
 }

@@ -83,10 +83,14 @@ impl Coming for Following {
             };
             match &now.opened {
                 Ok((opened, _)) if now.has(step) => {
-                    let figure = FigureRequest { step, ..figure.clone() };
-                    let drawn = workbench.figure(&opened.tables(), &figure, progress).map(Some);
+                    let at_step = FigureRequest { step, ..figure.clone() };
+                    let drawn = workbench.figure(&opened.tables(), &at_step, progress).map(Some);
+                    // What was written anew while it was read is read again.
+                    let is_new = drawn.is_err() && self::facts(figure) != now.facts;
                     *seen = Some(now);
-                    return drawn;
+                    if !is_new {
+                        return drawn;
+                    }
                 }
                 Err(_) if now.since.elapsed() >= PATIENCE => return now.opened.map(|_| None),
                 _ => *seen = Some(now),

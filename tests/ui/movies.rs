@@ -59,7 +59,9 @@ fn a_movie_has_the_frames_of_the_command_that_is_shown() {
     choose(&mut window, "numbered PNG files");
     window.get_by_role_and_label(Role::SpinButton, "First step").focus();
     window.run_steps(2);
-    window.key_press(Key::ArrowUp);
+    window.event(egui::Event::Text("2".to_owned()));
+    window.step();
+    window.key_press(Key::Enter);
     window.run_steps(3);
     let line = command(&window);
     assert!(line.contains("--steps 1.. ") && line.ends_with("waves/%05d.png"), "{line}");

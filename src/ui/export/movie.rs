@@ -7,6 +7,7 @@ use std::thread;
 
 use egui::{ComboBox, DragValue, Grid, RichText, Ui, Window};
 
+use crate::export::ExportError;
 use crate::export::movie::{Format, RATES};
 use crate::scene::style::Limits;
 use crate::studio::{Order, Steps, steady};
@@ -52,6 +53,8 @@ pub struct MovieDialog {
     fps: f64,
     /// First and last step, counted from 1 as in the bar under the plot.
     steps: [u64; 2],
+    /// Whether it goes on as further steps come, where files are followed.
+    goes_on: bool,
     /// How many steps there were when they were chosen.
     of: u64,
     encoder: Encoder,
@@ -67,6 +70,7 @@ impl MovieDialog {
             wake,
             fps: FPS,
             steps: [1, 1],
+            goes_on: true,
             of: 0,
             encoder: Encoder::Unknown,
         }
@@ -107,16 +111,22 @@ impl MovieDialog {
                     self.kind(ui, &inputs);
                     self.framing.rows(ui, stage);
                     self.pace(ui, model.timeline());
+                    if model.follows() {
+                        ui.label("");
+                        ui.checkbox(&mut self.goes_on, "go on as further steps come");
+                        ui.end_row();
+                    }
                 });
                 self.place.ui(ui, &mut model.notices, proposed, ("Export movie", FILTERS));
                 if let Some(wrong) = &wrong {
                     ui.label(RichText::new(wrong).color(ui.visuals().error_fg_color));
                 }
                 let request = self.framing.request(&document.figure, stage);
-                remarks(ui, &request);
-                let (output, steps) = (self.place.path(), self.chosen());
-                let further = (self.fps, steps.to_string());
-                let words = movie_command(&request, &model.figure_file(), &output, (further.0, &further.1));
+                let goes_on = self.goes_on && model.follows();
+                remarks(ui, &request, goes_on);
+                let (output, steps) = (self.place.path(), self.chosen(goes_on));
+                let further = (self.fps, &*steps.to_string(), goes_on);
+                let words = movie_command(&request, &model.figure_file(), &output, further);
                 let line = command(ui, model, &request, &words);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
@@ -125,7 +135,7 @@ impl MovieDialog {
                     let response = ui.add_enabled(wrong.is_none() && !is_busy, button);
                     let hint = if is_busy { "Another movie is being made" } else { "There is something to mend first" };
                     if response.on_disabled_hover_text(hint).clicked() {
-                        model.film(order(request, output, self.fps, steps));
+                        model.film(order(request, output, (self.fps, steps), goes_on), goes_on);
                         is_started = true;
                     }
                 });
@@ -190,9 +200,10 @@ impl MovieDialog {
         ui.end_row();
     }
 
-    /// The steps as commands have them.
-    fn chosen(&self) -> Steps {
-        Steps { first: self.steps[0] - 1, end: (self.steps[1] < self.of).then_some(self.steps[1]) }
+    /// The steps as commands have them; of a movie that goes on there is no last one.
+    fn chosen(&self, goes_on: bool) -> Steps {
+        let end = (self.steps[1] < self.of && !goes_on).then_some(self.steps[1]);
+        Steps { first: self.steps[0] - 1, end }
     }
 
     /// What stands in the way of the movie, in words with what to do.
@@ -200,7 +211,7 @@ impl MovieDialog {
         let path = self.place.text.clone().map(PathBuf::from)?;
         let format = match Format::of(&path) {
             Ok(format) => format,
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return Some(words(error)),
         };
         if !matches!(format, Format::Video(_)) {
             return None;
@@ -224,7 +235,7 @@ impl MovieDialog {
 fn ask(format: Format, path: PathBuf, wake: Wake) -> Receiver<Result<(), String>> {
     let (send, answer) = channel();
     let work = move || {
-        let _ = send.send(format.has_encoder(&path).map_err(|error| error.to_string()));
+        let _ = send.send(format.has_encoder(&path).map_err(words));
         wake();
     };
     // Without a thread, the movie itself will say what is wrong.
@@ -232,24 +243,32 @@ fn ask(format: Format, path: PathBuf, wake: Wake) -> Receiver<Result<(), String>
     answer
 }
 
+/// What is wrong; the path stands beside it.
+fn words(error: ExportError) -> String {
+    match error {
+        ExportError::Movie { what, .. } => what,
+        other => other.to_string(),
+    }
+}
+
 /// What the movie will be like that one might not expect.
-fn remarks(ui: &mut Ui, request: &FigureRequest) {
+fn remarks(ui: &mut Ui, request: &FigureRequest, goes_on: bool) {
     let changes = |layer: &crate::workbench::figure::FigureLayer| {
         layer.visible && layer.mark.is_of_fields() && layer.style.limits == Limits::default()
     };
-    let text = match (is_plain(request), request.layers.iter().any(changes)) {
+    let text = match (is_plain(request) && !goes_on, request.layers.iter().any(changes)) {
         (_, false) => return,
         (true, true) => "Colors have the limits of all steps, so that they mean the same in every frame.",
         (false, true) => {
-            "Colors have the limits of each step; choose those of the whole data to have them mean the same in every frame."
+            "Colors have the limits of each step; pin the limits to have them mean the same in every frame."
         }
     };
     ui.label(RichText::new(text).weak());
 }
 
 /// What is to be filmed: what the command line that is shown makes.
-fn order(mut request: FigureRequest, path: PathBuf, fps: f64, steps: Steps) -> Order {
-    if is_plain(&request) {
+fn order(mut request: FigureRequest, path: PathBuf, (fps, steps): (f64, Steps), goes_on: bool) -> Order {
+    if is_plain(&request) && !goes_on {
         steady(&mut request);
     }
     request.step = 0;

@@ -31,8 +31,10 @@ const QUIET: Duration = Duration::from_secs(20);
 pub(super) struct Live {
     /// Whether files are read anew whenever they change.
     follows: bool,
-    /// A stream, until its end was told.
+    /// A stream, with the file that holds what came of it.
     stream: Option<Arc<Growing>>,
+    /// Whether its end was told.
+    is_over: bool,
     /// Bytes of a plane of the stream.
     plane: u64,
     /// When something came last.
@@ -142,7 +144,9 @@ impl Model {
 
     /// Tells how a stream ended.
     fn tell_of_the_end(&mut self) {
-        let Some(end) = self.live.stream.as_ref().and_then(|stream| stream.end()) else { return };
+        let stream = self.live.stream.as_ref().filter(|_| !self.live.is_over);
+        let Some(end) = stream.and_then(|stream| stream.end()) else { return };
+        self.live.is_over = true;
         let plane = self.live.plane;
         match end {
             Ok(bytes) if bytes % plane == 0 => {
@@ -155,8 +159,6 @@ impl Model {
             )),
             Err(what) => self.notices.error(format!("the stream broke: {what}; the steps that came stay as they are")),
         }
-        // The file stays as long as its mapping does.
-        self.live.stream = None;
     }
 
     /// Since when nothing has come, where files are followed and something has.
