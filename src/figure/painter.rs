@@ -267,7 +267,7 @@ fn straighten(pixels: &mut [u8]) {
     let partly = |pixel: &&mut [u8; 4]| (1..255).contains(&pixel[3]);
     for pixel in pixels.as_chunks_mut::<4>().0.iter_mut().filter(partly) {
         let [r, g, b, a] = *pixel;
-        if let Some(color) = PremultipliedColorU8::from_rgba(r, g, b, a).map(PremultipliedColorU8::demultiply) {
+        if let Some(color) = PremultipliedColorU8::from_rgba(r, g, b, a).map(|color| color.demultiply()) {
             *pixel = [color.red(), color.green(), color.blue(), a];
         }
     }
