@@ -16,6 +16,7 @@ use crate::workbench::memory::MemoryWatch;
 use crate::workbench::stream::Growing;
 use crate::workbench::{Progress, Workbench, WorkbenchError};
 
+use super::draw::tell_damage;
 use super::render_args::RenderArgs;
 use super::terminal::{Bar, is_watched, print};
 
@@ -76,8 +77,12 @@ fn steps(args: &MovieArgs, mut order: Order, frames: &Frames, progress: &Arc<Pro
     let tables = opened.tables();
     let total = args.steps.of(Timeline::of(&tables).steps)?;
     let workbench = Workbench::new(view.engine(), view.threads(), false)?;
-    let _bar = Bar::follow(frames.watched(), total.end - total.start, "frames");
-    order.film(&tables, &workbench, frames, progress).map_err(plain)
+    let filmed = {
+        let _bar = Bar::follow(frames.watched(), total.end - total.start, "frames");
+        order.film(&tables, &workbench, frames, progress).map_err(plain)?
+    };
+    tell_damage(&opened);
+    Ok(filmed)
 }
 
 /// Films what comes from standard input, or into files.

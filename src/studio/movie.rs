@@ -130,6 +130,6 @@ impl Order {
 
 /// When the data last changed.
 fn newest(tables: &[&Table]) -> Option<SystemTime> {
-    let paths = tables.iter().flat_map(|table| table.mappings()).map(|map| map.path().to_owned());
-    paths.filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+    let times = tables.iter().flat_map(|table| table.files().into_iter().map(|(path, _)| path.metadata()));
+    times.filter_map(|facts| facts.ok()?.modified().ok()).max()
 }

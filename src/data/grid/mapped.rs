@@ -72,40 +72,11 @@ impl MappedArray {
         }
         Ok(Self { map: Arc::clone(map), dtype, offset, extents })
     }
-
-    /// The bytes of a run of cells along the last dimension, from the first to the end of the last.
-    fn run(&self, at: u64, cells: &Range<u64>) -> &[u8] {
-        let stride = self.extents.last().map_or(0, |extent| extent.stride);
-        let start = at + cells.start * stride;
-        let end = start + (cells.end - cells.start).saturating_sub(1) * stride + self.dtype.size();
-        let ends = (usize::try_from(start), usize::try_from(end));
-        let (Ok(start), Ok(end)) = ends else { return &[] };
-        self.map.bytes().get(start..end).unwrap_or_default()
-    }
 }
 
 impl Store for MappedArray {
     fn read(&self, window: &Window, out: &mut [f64]) -> Result<u64, DataError> {
-        let (Some((inner, outer)), Some(last)) = (window.split_last(), self.extents.last()) else { return Ok(0) };
-        let beyond = window.iter().zip(&self.extents).any(|(range, extent)| range.end > extent.len);
-        if beyond || window.len() != self.extents.len() {
-            return Err(DataError::Grid(format!("the cells {window:?} do not lie within the array")));
-        }
-        let width = usize::try_from(inner.end.saturating_sub(inner.start)).unwrap_or(usize::MAX);
-        if width == 0 || outer.iter().any(Range::is_empty) {
-            return Ok(0);
-        }
-        let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
-        let mut rows = out.chunks_exact_mut(width);
-        each_row(outer, |index| {
-            let at = index.iter().zip(&self.extents).fold(self.offset, |at, (i, extent)| at + i * extent.stride);
-            let row = rows.next();
-            let is_there = row.is_some();
-            if let Some(row) = row {
-                decode(self.dtype, self.run(at, inner), stride, row);
-            }
-            is_there
-        });
+        read_window(self.map.bytes(), self.dtype, self.offset, &self.extents, window, out)?;
         self.map.check()?;
         Ok(0)
     }
@@ -114,12 +85,9 @@ impl Store for MappedArray {
         let Some((inner, outer)) = window.split_last().filter(|_| window.len() == self.extents.len()) else {
             return Ok(true);
         };
-        let mut found = false;
-        each_row(outer, |index| {
-            let at = index.iter().zip(&self.extents).fold(self.offset, |at, (i, extent)| at + i * extent.stride);
-            found = found || self.run(at, inner).iter().any(|byte| *byte != 0);
-            !found
-        });
+        let stride = self.extents.last().map_or(0, |last| last.stride);
+        let found = row_starts(self.offset, &self.extents, outer)
+            .any(|at| run(self.map.bytes(), self.dtype, stride, at, inner).iter().any(|byte| *byte != 0));
         self.map.check()?;
         Ok(found)
     }
@@ -130,26 +98,55 @@ impl Store for MappedArray {
     }
 }
 
-/// Calls for the indices of all rows in some ranges, until told to stop.
-fn each_row(outer: &[Range<u64>], mut goes_on: impl FnMut(&[u64]) -> bool) {
-    if outer.iter().any(Range::is_empty) {
-        return;
+/// Reads a window of an array whose first cell begins at byte `offset`.
+///
+/// # Errors
+/// [`DataError::Grid`] for a window that does not lie within the array.
+pub fn read_window(
+    bytes: &[u8],
+    dtype: Dtype,
+    offset: u64,
+    extents: &[Extent],
+    window: &Window,
+    out: &mut [f64],
+) -> Result<(), DataError> {
+    let (Some((inner, outer)), Some(last)) = (window.split_last(), extents.last()) else { return Ok(()) };
+    let beyond = window.iter().zip(extents).any(|(range, extent)| range.end > extent.len);
+    if beyond || window.len() != extents.len() {
+        return Err(DataError::Grid(format!("the cells {window:?} do not lie within the array")));
     }
-    let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
-    while goes_on(&index) {
-        let mut is_over = true;
-        for (i, range) in index.iter_mut().zip(outer).rev() {
-            *i += 1;
-            is_over = *i >= range.end;
-            if !is_over {
-                break;
-            }
-            *i = range.start;
-        }
-        if is_over {
-            return;
-        }
+    let width = usize::try_from(inner.end.saturating_sub(inner.start)).unwrap_or(usize::MAX);
+    if width == 0 || outer.iter().any(Range::is_empty) {
+        return Ok(());
     }
+    let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
+    for (row, at) in out.chunks_exact_mut(width).zip(row_starts(offset, extents, outer)) {
+        decode(dtype, run(bytes, dtype, last.stride, at, inner), stride, row);
+    }
+    Ok(())
+}
+
+/// Where the rows of a window begin, but for where it begins along the last dimension.
+fn row_starts<'a>(offset: u64, extents: &'a [Extent], outer: &'a [Range<u64>]) -> impl Iterator<Item = u64> + 'a {
+    let lens = outer.iter().map(|range| range.end.saturating_sub(range.start));
+    (0..lens.fold(1_u64, u64::saturating_mul)).map(move |mut number| {
+        let mut at = offset;
+        for (range, extent) in outer.iter().zip(extents).rev() {
+            let len = range.end - range.start;
+            at += (range.start + number % len) * extent.stride;
+            number /= len;
+        }
+        at
+    })
+}
+
+/// The bytes of a run of cells along the last dimension, from the first to the end of the last.
+fn run<'a>(bytes: &'a [u8], dtype: Dtype, stride: u64, at: u64, cells: &Range<u64>) -> &'a [u8] {
+    let start = at + cells.start * stride;
+    let end = start + (cells.end - cells.start).saturating_sub(1) * stride + dtype.size();
+    let ends = (usize::try_from(start), usize::try_from(end));
+    let (Ok(start), Ok(end)) = ends else { return &[] };
+    bytes.get(start..end).unwrap_or_default()
 }
 
 /// Makes f64 of numbers that lie `stride` bytes apart.
