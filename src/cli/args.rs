@@ -44,7 +44,10 @@ pub struct OpenArgs {
     /// Which engine counts
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     pub engine: EngineArg,
-    /// Film what comes from standard input (FILE is -): .mp4, .webm, .mkv, .gif or frames/%05d.png
+    /// Read FILE anew whenever it changes, and show the newest step as it comes
+    #[arg(long)]
+    pub follow: bool,
+    /// Film what comes, from standard input (FILE is -) or with --follow: .mp4, .webm, .mkv, .gif or frames/%05d.png
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Write how long the window's own work took, frame by frame, when it closes

@@ -36,6 +36,67 @@ pub fn words(given: &FigureText, table: &Table, moment: &Moment) -> FigureText {
     }
 }
 
+/// What a number is called and measured in, for those who read one: `t2m` and `K`. Empty is what there is nothing to say of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Measure {
+    /// Its name.
+    pub name: String,
+    /// Its units.
+    pub units: String,
+}
+
+impl Measure {
+    /// A number with both: `t2m 281.4 K`.
+    #[must_use]
+    pub fn of(&self, number: &str) -> String {
+        [self.name.as_str(), number, self.units.as_str()]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// What places along x and y are called and measured in: as the person calls them, else as the data does.
+#[must_use]
+pub fn measures(given: &FigureText, table: &Table) -> [Measure; 2] {
+    let own = match table.field() {
+        Some(field) => {
+            let [x, y] = field.coordinates();
+            let [along_x, along_y] = field.dimensions();
+            [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
+                let named = |name: &str, units: &str| Measure { name: name.to_owned(), units: units.to_owned() };
+                let dimension = dimension.map_or("", |dimension| dimension.name.as_str());
+                match coordinates.kind {
+                    Kind::Longitude => named("longitude", "°E"),
+                    Kind::Latitude => named("latitude", "°N"),
+                    Kind::Time(_) => named(dimension, ""),
+                    _ if coordinates.units == "1" => named(dimension, ""),
+                    _ => named(dimension, &coordinates.units),
+                }
+            })
+        }
+        None => {
+            let [x, y] = [X, Y].map(|i| table.column(i));
+            [x.and_then(|x| name(x, y)), y.and_then(|y| name(y, x))]
+                .map(|name| Measure { name: name.unwrap_or_default(), units: String::new() })
+        }
+    };
+    let mut named = [&given.x_label, &given.y_label].into_iter().zip(["x", "y"]);
+    own.map(|own| match named.next() {
+        Some((Some(label), _)) if !label.is_empty() => Measure { name: label.clone(), units: String::new() },
+        Some((_, short)) if own.name.is_empty() => Measure { name: short.to_owned(), ..own },
+        _ => own,
+    })
+}
+
+/// What the values of a field are called and measured in; none for tables.
+#[must_use]
+pub fn value_measure(table: &Table) -> Option<Measure> {
+    let variable = table.field()?.variable();
+    Some(Measure { name: variable.name.clone(), units: variable.units().unwrap_or_default().to_owned() })
+}
+
 /// What the colors of a layer of a table stand for: `points per pixel`, `mean of speed`, `lines per pixel`.
 #[must_use]
 pub fn quantity_name(table: &Table, layer: &FigureLayer) -> String {

@@ -141,6 +141,35 @@ impl Field {
         self.step_dimension().map_or(1, |dimension| dimension.len.max(1))
     }
 
+    /// Number of steps that something was written to, where steps are written one after another: all of them, unless the
+    /// file was made as long as it will be beforehand.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub fn written_steps(&self) -> Result<u64, DataError> {
+        let Some(steps) = self.steps else { return Ok(1) };
+        let [x, y] = self.shape();
+        let is_written = |step: u64| {
+            let mut window: Vec<Range<u64>> = self.at.iter().map(|at| *at..at + 1).collect();
+            window[steps] = step..step + 1;
+            (window[self.axes[X]], window[self.axes[Y]]) = (0..x, 0..y);
+            self.variable.store.is_written(&window)
+        };
+        // Of what is whole, the first look is enough; else half of what is left is told with each.
+        let mut unwritten = self.steps();
+        let mut probe = unwritten - 1;
+        let mut written = 0;
+        while written < unwritten {
+            if is_written(probe)? {
+                written = probe + 1;
+            } else {
+                unwritten = probe;
+            }
+            probe = written + unwritten.saturating_sub(written) / 2;
+        }
+        Ok(written)
+    }
+
     /// The dimension that holds the steps.
     pub fn step_dimension(&self) -> Option<&Dimension> {
         self.dimension(self.steps?)
@@ -385,6 +414,23 @@ mod tests {
         assert_eq!(Field::new(&grids, &nearest).unwrap().at[2], 1);
         for place in [Place::Number(2), Place::Number(-3)] {
             assert!(Field::new(&grids, &FieldRequest { at: at(place), ..FieldRequest::default() }).is_err());
+        }
+    }
+
+    #[test]
+    fn steps_are_written_one_after_another() {
+        for written in 0..=7_usize {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&[vec![9; written * 12], vec![0; (7 - written) * 12]].concat()).unwrap();
+            let map = Mapping::open(file.path()).unwrap();
+            let spec = crate::data::raw::RawSpec {
+                dtype: Some("|u1".to_owned()),
+                shape: Some(crate::data::grid::Shape(vec![7, 3, 4])),
+                ..Default::default()
+            };
+            let grids = Arc::new(crate::data::grid::plain::of_raw(&map, &spec).unwrap());
+            let field = Field::new(&grids, &FieldRequest::default()).unwrap();
+            assert_eq!((field.steps(), field.written_steps().unwrap()), (7, written as u64));
         }
     }
 

@@ -135,6 +135,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How many cells along each dimension are best read together: chunks, or rows of a mapped array.
     fn chunk(&self) -> Vec<u64>;
 
+    /// Whether anything was written to a window yet, as far as can be told: files that are made as long as they will be
+    /// hold zeros until then.
+    ///
+    /// # Errors
+    /// A file that is gone or changed.
+    fn is_written(&self, _window: &Window) -> Result<bool, DataError> {
+        Ok(true)
+    }
+
     /// Cells of all chunks that were found damaged until now.
     fn damaged(&self) -> u64 {
         0

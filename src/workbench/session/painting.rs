@@ -89,6 +89,7 @@ pub struct PaintedLayer {
 }
 
 /// What a layer was painted from.
+#[derive(Clone)]
 struct Known {
     aggregate: Arc<Aggregate>,
     way: Way,
@@ -96,7 +97,7 @@ struct Known {
 }
 
 /// The way from numbers to colors.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Way {
     spread: (Spread, Merge),
     style: Style,
@@ -117,6 +118,7 @@ impl Known {
 }
 
 /// The painter's memory: the layers of the last picture.
+#[derive(Clone)]
 pub struct Painting {
     known: Vec<Known>,
     threads: usize,
