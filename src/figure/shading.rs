@@ -5,7 +5,7 @@ use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::categories::Mixing;
 use crate::figure::colormap::{Colormap, colormap};
 use crate::figure::error::FigureError;
-use crate::figure::norm::{COLORS, Scale, whole};
+use crate::figure::norm::{Scale, colors_of, whole};
 use crate::figure::shade::over;
 use crate::scene::style::{Background, MAX_SPECIAL, Norm, Rgba, Special, Style};
 
@@ -18,11 +18,11 @@ pub(super) const APART_ENDS: usize = 3;
 /// thresholds at or below the key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shading {
-    /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
-    /// `u64::MAX` means that no value does.
+    /// One key less than there are colours, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour
+    /// index i or more. `u64::MAX` means that no value does.
     pub thresholds: Vec<u64>,
     /// Red, green, blue, alpha of each colour index: straight alpha, background already beneath.
-    pub palette: [[u8; 4]; COLORS],
+    pub palette: Vec<[u8; 4]>,
     /// The colour of pixels on which nothing fell.
     pub empty: [u8; 4],
     /// Keys with a color of their own, whatever the thresholds say: later ranges lie over earlier ones.
@@ -49,11 +49,11 @@ pub struct Apart {
 }
 
 impl Shading {
-    /// The colour index, 0 to 255, of a key.
+    /// The colour index of a key.
     #[must_use]
     pub fn index(&self, key: u64) -> usize {
         let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
-        self.thresholds.partition_point(reached).min(COLORS - 1)
+        self.thresholds.partition_point(reached).min(self.palette.len() - 1)
     }
 
     /// The color of a key.
@@ -114,12 +114,13 @@ pub fn shading_with(
     if style.special.len() > MAX_SPECIAL {
         return Err(FigureError::TooManySpecial(style.special.len()));
     }
-    let palette = map.table.map(|color| seen(Rgba(color), style));
+    let count = colors_of(&style.norm);
+    let palette = (0..count).map(|i| seen(Rgba(map.resampled(i, count)), style)).collect();
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
     let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
-        None => vec![u64::MAX; COLORS - 1],
+        None => vec![u64::MAX; count - 1],
         Some(scale) => scale.thresholds(is_count, unit),
     };
     // What is not below the last level is above it.
