@@ -29,7 +29,7 @@ use scumble::data::{Dataset, Progress, Table};
 use scumble::figure::axes::Theme;
 use scumble::figure::colorbar::ColorBar;
 use scumble::figure::colormap::colormap;
-use scumble::figure::composite::{Sheet, composite};
+use scumble::figure::composite::{Joining, Sheet, composite};
 use scumble::figure::contours::{HatchSheet, Inks, Laid, LineSheet, filled_style};
 use scumble::figure::shading::shading_with;
 use scumble::figure::{shade, shading};
@@ -269,7 +269,8 @@ fn compositing(c: &mut Criterion) {
     let mut group = group(c, "compositing 10 layers of 1920x1080");
     group.throughput(Throughput::Elements(u64::from(width * height) * 10));
     for (name, blend) in [("normal", Blend::Normal), ("multiply", Blend::Multiply)] {
-        let sheets: Vec<Sheet<'_>> = pixels.iter().map(|pixels| Sheet { pixels, blend }).collect();
+        let joining = Joining::new(0.7, blend).unwrap();
+        let sheets: Vec<Sheet<'_>> = pixels.iter().map(|pixels| Sheet { pixels, joining }).collect();
         let threads = Reading::default().threads;
         group.bench_function(name, |b| b.iter(|| composite(&sheets, [255; 4], width, height, threads)));
     }

@@ -1,78 +1,10 @@
-//! Files of grids against what the libraries that everybody uses read from them (tests/fixtures/make_grid_fixtures.py), bit
-//! for bit.
+//! NetCDF, HDF5 and GRIB.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+use std::path::PathBuf;
 
-use std::path::{Path, PathBuf};
+use scumble::data::grid::{Grids, Kind, Placed, open};
 
-use scumble::data::grid::{Grids, Kind, Placed, Variable, open};
-use scumble::data::npy;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/grids").join(name)
-}
-
-fn opened(name: &str) -> Grids {
-    open(&[fixture(name)], None).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// What a fixture's values should be, row-major.
-fn expected(file: &str, name: &str) -> Vec<f64> {
-    let path = fixture(&format!("{file}.{name}.npy"));
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let data = usize::try_from(npy::header_len(&bytes).unwrap()).unwrap();
-    bytes[data..].as_chunks::<8>().0.iter().map(|raw| f64::from_le_bytes(*raw)).collect()
-}
-
-fn all(grids: &Grids, variable: &Variable) -> Vec<f64> {
-    let window: Vec<_> = grids.dimensions_of(variable).map(|dimension| 0..dimension.len).collect();
-    let count = scumble::data::grid::cells(&window).unwrap();
-    let mut values = vec![0.0; usize::try_from(count).unwrap()];
-    assert_eq!(variable.read(&window, &mut values).unwrap(), 0, "{}", variable.name);
-    values
-}
-
-/// Numbers as the same bits, any NaN being one.
-fn bits(values: &[f64]) -> Vec<u64> {
-    values.iter().map(|value| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }).collect()
-}
-
-fn assert_same(found: &[f64], wanted: &[f64], what: &str) {
-    assert_eq!(found.len(), wanted.len(), "{what}: how many");
-    assert!(bits(found) == bits(wanted), "{what}:\n{found:?}\n{wanted:?}");
-}
-
-fn assert_variables(file: &str, names: &[&str]) -> Grids {
-    let grids = opened(file);
-    let found: Vec<&str> = grids.variables.iter().map(|variable| variable.name.as_str()).collect();
-    assert_eq!(found, names, "{file}");
-    for variable in &grids.variables {
-        assert_same(&all(&grids, variable), &expected(file, &variable.name), &format!("{file} {}", variable.name));
-    }
-    grids
-}
-
-/// Centers and edges of a dimension; times in seconds.
-fn axis(grids: &Grids, name: &str) -> (Vec<f64>, Option<Vec<f64>>) {
-    let dimension = grids.dimensions.iter().find(|dimension| dimension.name == name).unwrap();
-    let coordinates = dimension.coordinates.as_ref().unwrap_or_else(|| panic!("{name}: no coordinates"));
-    let scale = match coordinates.kind {
-        Kind::Time(unit) => match unit.to_string().as_str() {
-            "[s]" => 1.0,
-            "[ms]" => 1e-3,
-            "[us]" => 1e-6,
-            other => panic!("{other}"),
-        },
-        _ => 1.0,
-    };
-    let scaled = |values: &[f64]| values.iter().map(|value| value * scale).collect();
-    (scaled(&coordinates.centers), coordinates.edges.as_deref().map(scaled))
-}
-
-fn kind(grids: &Grids, name: &str) -> Kind {
-    let dimension = grids.dimensions.iter().find(|dimension| dimension.name == name).unwrap();
-    dimension.coordinates.as_ref().map_or(Kind::Other, |coordinates| coordinates.kind.clone())
-}
+use crate::kit::{all, assert_same, assert_variables, axis, expected, fixture, kind, opened};
 
 fn assert_fields(file: &str) -> Grids {
     let grids = assert_variables(file, &["t2m", "msl", "flag", "z"]);
@@ -245,12 +177,16 @@ fn netcdf4_in_packed_chunks() {
 fn a_damaged_chunk_is_a_hole() {
     let grids = opened("damaged.nc");
     let v = grids.variable("v").unwrap();
+    assert_eq!(v.store.damaged(), 0);
     let mut values = vec![0.0; 4 * 6 * 8];
     assert_eq!(v.read(&[0..4, 0..6, 0..8], &mut values).unwrap(), 2 * 3 * 4);
     assert_same(&values, &expected("damaged.nc", "v"), "v");
     let mut part = [0.0; 4];
     assert_eq!(v.read(&[3..4, 2..4, 3..5], &mut part).unwrap(), 1);
     assert_eq!(part.map(f64::is_nan), [false, false, true, false]);
+    // However often it is read, and whatever is made of it.
+    assert_eq!(v.store.damaged(), 2 * 3 * 4);
+    assert_eq!(grids.evaluate("v * 2 - step(v, 1)").unwrap().store.damaged(), 2 * 2 * 3 * 4);
 }
 
 #[test]
@@ -274,6 +210,18 @@ fn hdf5_without_names_of_dimensions() {
         assert_eq!(names, ["dim_2", "dim_4", "dim_5", "dim_4_2"], "{file}");
         assert_eq!(grids.variable("whole").unwrap().units(), Some("m"));
     }
+}
+
+#[test]
+fn a_scale_of_another_length_is_left_aside() {
+    let grids = assert_variables("misfit.h5", &["v"]);
+    let dimensions: Vec<(&str, bool)> = grids
+        .dimensions_of(grids.variable("v").unwrap())
+        .map(|dimension| (dimension.name.as_str(), dimension.coordinates.is_some()))
+        .collect();
+    assert_eq!(dimensions, [("y", true), ("dim_6", false)]);
+    let wanted = "the coordinates \"x\" are 5 numbers for 6 cells of \"v\"; cells along it are counted instead";
+    assert_eq!(grids.notes, [wanted]);
 }
 
 #[test]
