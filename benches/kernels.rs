@@ -20,20 +20,26 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use scumble::aggregate::cpu::{self, CpuOptions};
-use scumble::aggregate::{Aggregate, Values};
+use scumble::aggregate::{Aggregate, CellsInView, Values};
 use scumble::data::parallel::Reading;
 use scumble::data::raw::RawSpec;
 use scumble::data::stats::column_stats;
 use scumble::data::table::Part;
 use scumble::data::{Dataset, Progress, Table};
+use scumble::figure::axes::Theme;
+use scumble::figure::colorbar::ColorBar;
+use scumble::figure::colormap::colormap;
 use scumble::figure::composite::{Joining, Sheet, composite};
+use scumble::figure::contours::{HatchSheet, Inks, Laid, LineSheet, filled_style};
+use scumble::figure::shading::shading_with;
 use scumble::figure::{shade, shading};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
 use scumble::scene::blend::Blend;
+use scumble::scene::contour::ContourStyle;
 use scumble::scene::layer::{AxisRequest, Layer};
 use scumble::scene::mark::Mark;
-use scumble::scene::style::{Norm, Style};
+use scumble::scene::style::{Background, Norm, Style};
 use tempfile::TempDir;
 
 const ROWS: usize = 1 << 22;
@@ -270,5 +276,52 @@ fn compositing(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, counting, reducing, statistics, colouring, compositing);
+/// What dragging a level of a field of 4000x4000 cells costs in a plot of 1000x700: no file is read, all else is made anew.
+fn levels(c: &mut Criterion) {
+    const SIZE: (u32, u32) = (1000, 700);
+    let value = |x: f64, y: f64| {
+        10.0 * (9.0 * x + 2.0 * y).sin() * (7.0 * y - x).cos()
+            + 3.0 * (31.0 * x - 17.0 * y).sin()
+            + (90.0 * x * y).cos()
+    };
+    let cells = |width: u32, height: u32| -> Vec<f64> {
+        let at = |i: u32, n: u32| f64::from(i) / f64::from(n);
+        (0..height).flat_map(|j| (0..width).map(move |i| value(at(i, width), at(j, height)))).collect()
+    };
+    let values = Values::Real(cells(SIZE.0, SIZE.1));
+    // As many cells as lines go along before they go along pixels.
+    let places = |n: u32, pixels: u32| (0..n).map(|i| f64::from(i) * f64::from(pixels) / f64::from(n)).collect();
+    let dense = CellsInView { x: places(1200, SIZE.0), y: places(850, SIZE.1), values: cells(1200, 850) };
+    let style = Style { norm: Norm::Linear, ..Style::default() };
+    let inks = Inks::on(Background::None, Theme::Dark);
+    let laid = Laid { size: SIZE, scale: 1.0, alpha: 1.0, ground: None, inks };
+    let mut group = group(c, "a level is dragged, 1000x700");
+    for (name, text) in [("20", "step:1.5"), ("300", "step:0.1")] {
+        let contour = ContourStyle { levels: text.parse().unwrap(), ..ContourStyle::default() };
+        let map = colormap("viridis").unwrap();
+        group.bench_function(format!("{name} levels filled"), |b| {
+            b.iter(|| {
+                let style = filled_style(&values, &style, &contour.levels).unwrap();
+                let colors = shading_with(&values, &style, &map, None).unwrap();
+                black_box((ColorBar::of(&values, &style, &colors).unwrap(), shade(&values, SIZE.0, SIZE.1, &colors)))
+            });
+        });
+        let colors = shading(&values, &style).unwrap();
+        for (along, cells) in [("pixels", None), ("1200x850 cells", Some(&dense))] {
+            group.bench_function(format!("{name} levels as lines along {along}"), |b| {
+                b.iter(|| {
+                    let lines = LineSheet::new(&values, cells, &contour, &colors, laid).unwrap();
+                    black_box(lines.rows(0..SIZE.1).unwrap())
+                });
+            });
+        }
+    }
+    let hatching = HatchSheet::new(&[">0:x".parse().unwrap()], laid);
+    group.bench_function("a threshold of hatching", |b| {
+        b.iter(|| black_box(hatching.rows(&values, 0..SIZE.1).unwrap()));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, counting, reducing, statistics, colouring, compositing, levels);
 criterion_main!(benches);

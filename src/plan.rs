@@ -283,7 +283,7 @@ pub fn frame(
             x: lattice("x", layer.x.scale, x, *across, extent.map(|[x, _]| x))?,
             y: lattice("y", layer.y.scale, y, *up, extent.map(|[_, y]| y))?,
         }),
-        mark @ (Mark::Image { .. } | Mark::Filled | Mark::Contours) => {
+        mark @ (Mark::Image { .. } | Mark::Filled | Mark::Contours | Mark::Hatching) => {
             Draw::Field { step: layer.step, sampling: mark.sampling().unwrap_or_default() }
         }
     };

@@ -458,3 +458,61 @@ fn a_range_over_a_histogram_filters_rows_in_one_step() {
     assert_eq!(filtered(window.state()), 0);
     assert!(slider(&window, "2 least").is_none());
 }
+
+#[test]
+fn levels_and_thresholds_are_dragged_without_a_pass() {
+    use scumble::scene::contour::LevelChoice;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("field.f32");
+    let cells = (0..60 * 80_u16).map(|n| f32::from(n % 80) + f32::from(n / 80) * 0.5);
+    std::fs::write(&path, cells.flat_map(f32::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let shape = "60x80".parse().ok();
+    let mut window = window(vec![path], RawSpec { dtype: Some("<f4".to_owned()), shape, ..RawSpec::default() });
+    until(&mut window, "the field is shown", |app| app.model().painted().is_some());
+    let choose = |window: &mut Window<'_>, choice: &str, mark: &str| {
+        window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "draw").click();
+        window.run_steps(3);
+        window.get_by_label(choice).click();
+        until(window, choice, |app| {
+            app.model().document().unwrap().layer().mark.to_string() == mark && app.model().painted_layer().is_some()
+        });
+    };
+    choose(&mut window, "filled contours", "filled");
+    let numbers = |app: &ScumbleApp| Arc::clone(&app.model().painted().unwrap().shown.layers[0].aggregate);
+    let before = numbers(window.state());
+    let levels = window.state().model().painted_layer().unwrap().levels.clone();
+    assert!(levels.len() > 5, "{levels:?}");
+    let handle = window.get_by_role_and_label(egui::accesskit::Role::Slider, "level 4").rect().center();
+    window.drag_at(handle);
+    window.step();
+    window.hover_at(handle + vec2(8.0, 0.0));
+    window.step();
+    window.hover_at(handle + vec2(14.0, 0.0));
+    window.step();
+    window.drop_at(handle + vec2(14.0, 0.0));
+    let list = |app: &ScumbleApp| match &app.model().document().unwrap().layer().contour.levels {
+        LevelChoice::List(levels) => levels.clone(),
+        _ => Vec::new(),
+    };
+    until(&mut window, "a level was dragged", |app| {
+        let now = list(app);
+        now.len() == levels.len() && app.model().painted_layer().unwrap().levels == now
+    });
+    let now = list(window.state());
+    assert!(levels[3] < now[3] && now[3] < levels[4], "{now:?}");
+    assert!((0..levels.len()).filter(|i| *i != 3).all(|i| now[i].to_bits() == levels[i].to_bits()), "{now:?}");
+    assert!(Arc::ptr_eq(&before, &numbers(window.state())), "the numbers are those from before");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut window, "the drag is undone in one step", |app| list(app).is_empty());
+    choose(&mut window, "hatching", "hatching");
+    // A legend takes less room than a color bar: the plot has become wider.
+    let before = numbers(window.state());
+    let threshold = |app: &ScumbleApp| app.model().document().unwrap().layer().hatch[0].to_string();
+    let first = threshold(window.state());
+    window.get_by_role_and_label(egui::accesskit::Role::Slider, "threshold 1").focus();
+    window.run_steps(3);
+    window.key_press(Key::ArrowRight);
+    until(&mut window, "a threshold was moved", |app| threshold(app) != first);
+    assert!(threshold(window.state()).starts_with('>'), "{}", threshold(window.state()));
+    assert!(Arc::ptr_eq(&before, &numbers(window.state())), "the numbers are those from before");
+}

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::args::{Cli, Command};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
+use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::command_line::render_command;
@@ -114,7 +115,7 @@ fn request() -> impl Strategy<Value = FigureRequest> {
     let mark = prop_oneof![
         Just("points".to_owned()),
         Just("line".to_owned()),
-        prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours"])
+        prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours", "hatching"])
             .prop_map(str::to_owned),
         (0.1..=200.0_f64).prop_map(|size| format!("square:{size}")),
         word().prop_filter("a column", |word| !word.trim().is_empty()).prop_map(|column| format!("line:{column}"))
@@ -135,6 +136,9 @@ fn request() -> impl Strategy<Value = FigureRequest> {
     let layer = layer.prop_map(|mut layer| {
         if layer.mark.check(&layer.reduction).is_err() && layer.mark.is_of_fields() {
             layer.reduction = Reduction::Of(Statistic::Max, "v".to_owned());
+        }
+        if layer.mark == Mark::Hatching {
+            layer.hatch = vec!["<=-2.5:-x:#01020304:1.5".parse().unwrap(), ">0:O:auto:1:8".parse().unwrap()];
         }
         layer
     });

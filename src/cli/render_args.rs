@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::scene::contour::{ContourColor, ContourStyle, Dash, LevelChoice, LevelLook};
+use crate::scene::hatch::Hatch;
 use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile, Output};
@@ -71,7 +72,8 @@ pub struct RenderArgs {
     /// Levels of contours: auto, n:12 (about so many), step:4, step:4:2 (with 2 among them), or 1000,1004,1010 [default: auto]
     #[arg(long, value_name = "LEVELS", allow_hyphen_values = true, help_heading = CONTOURS)]
     levels: Option<LevelChoice>,
-    /// Color of contour lines, or colormap for that of each level [default: near-black]
+    /// Color of contour lines, colormap for that of each level, or auto: readable on the background, with a faint halo
+    /// over other layers [default: auto]
     #[arg(long, value_name = "COLOR", help_heading = CONTOURS)]
     line_color: Option<ContourColor>,
     /// Width of contour lines, in pixels of 96 to the inch [default: 1]
@@ -92,6 +94,12 @@ pub struct RenderArgs {
     /// Size of the labels on contour lines, in pixels of 96 to the inch [default: 11]
     #[arg(long, value_name = "PX", help_heading = CONTOURS)]
     line_label_size: Option<f64>,
+    /// What is hatched, with --mark hatching: CONDITION:PATTERN[:COLOR[:WIDTH[:SPACING]]], as '>30://', '<=0:x:red' or
+    /// '10..20:..:auto:1:8'. Conditions are >N, >=N, <N, <=N and N..N (without the upper end); patterns are made of
+    /// matplotlib's signs / \\ | - + x . o O *, repeated to be denser; width and spacing are in pixels of 96 to the inch; may
+    /// be given again
+    #[arg(long, value_name = "HATCH", allow_hyphen_values = true, help_heading = CONTOURS)]
+    hatch: Vec<Hatch>,
     /// Color where no point fell: a name, #rrggbb, or none for transparent, around the plot too
     /// [default: black, white with --theme light]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
@@ -206,6 +214,7 @@ impl RenderArgs {
                 "--line-color, --line-width, --line-label-size, --no-line-labels",
                 self.contour() != ContourStyle::default(),
             ),
+            ("--hatch", !self.hatch.is_empty()),
             ("--background", self.background.is_some()),
             ("--theme", self.theme.is_some()),
             ("--colorbar-label", self.colorbar_label.is_some()),
@@ -236,6 +245,7 @@ impl RenderArgs {
             layer.color = self.color;
             layer.label.clone_from(&self.colorbar_label);
             layer.contour = self.contour();
+            layer.hatch.clone_from(&self.hatch);
         }
         figure
     }

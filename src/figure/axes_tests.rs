@@ -25,6 +25,7 @@ fn laid(size: (u32, u32), scale: f64) -> Layout {
         y: quantity,
         bars: &[name("points per pixel")],
         legend: 0,
+        beside: &[],
     })
     .unwrap()
 }

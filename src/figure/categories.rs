@@ -7,6 +7,7 @@ use crate::aggregate::{ByCategory, Values};
 use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::Bands;
+use super::colorbar::Sign;
 use super::colormap::Colormap;
 use super::error::FigureError;
 use super::norm::{COLORS, Shading};
@@ -80,8 +81,8 @@ pub fn totals(by: &ByCategory, hues: &[Hue]) -> Vec<u64> {
 
 /// What a legend says: the categories that are not hidden, with their colors.
 #[must_use]
-pub fn legend(hues: &[Hue]) -> Vec<(String, Rgba)> {
-    hues.iter().filter(|hue| !hue.is_hidden).map(|hue| (hue.label.clone(), hue.color)).collect()
+pub fn legend(hues: &[Hue]) -> Vec<(String, Sign)> {
+    hues.iter().filter(|hue| !hue.is_hidden).map(|hue| (hue.label.clone(), Sign::Color(hue.color))).collect()
 }
 
 /// Decides the colors of counts by category. Of the style its colormap, and colors of values beyond limits, bad or special,

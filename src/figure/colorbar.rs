@@ -6,10 +6,12 @@
 
 use crate::aggregate::ordered::f64_from_key;
 use crate::aggregate::{Values, is_missing};
+use crate::scene::hatch::Hatch;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::{Norm, Rgba, Style};
+use crate::scene::style::{Background, Norm, Rgba, Style};
 
 use super::bands::{Bands, Ordinary};
+use super::contours::Inks;
 use super::error::FigureError;
 use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
 use super::readout;
@@ -22,10 +24,26 @@ mod paint;
 
 pub(super) use paint::{is_name, name_shift, paint};
 
+/// What stands for something beside its name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sign {
+    /// A color.
+    Color(Rgba),
+    /// A hatching, over a ground.
+    Hatch {
+        /// The hatching.
+        hatch: Hatch,
+        /// What it is painted with where it has no color of its own.
+        inks: Inks,
+        /// What lies beneath it.
+        ground: Background,
+    },
+}
+
 /// Colours and the values they stand for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColorBar {
-    palette: [[u8; 4]; COLORS],
+    palette: Vec<[u8; 4]>,
     /// The smallest value of colour i + 1; infinite where no value gets it.
     thresholds: Vec<f64>,
     limits: Option<(f64, f64)>,
@@ -37,7 +55,7 @@ pub struct ColorBar {
     /// The colors of these, where they have some of their own.
     ends: [Option<[u8; 4]>; 2],
     /// What else has a color of its own.
-    swatches: Vec<(String, [u8; 4])>,
+    swatches: Vec<(String, Sign)>,
     /// Whether swatches are all there is.
     is_legend: bool,
 }
@@ -63,15 +81,29 @@ impl ColorBar {
         // Counts over an area are no whole numbers.
         let (norm, counts) = (norm.clone(), counts && shading.area.is_none());
         let (extends, ends, swatches) = ([false; 2], [None; 2], Vec::new());
-        Self { palette: shading.palette, thresholds, limits, counts, norm, extends, ends, swatches, is_legend: false }
+        Self {
+            palette: shading.palette.clone(),
+            thresholds,
+            limits,
+            counts,
+            norm,
+            extends,
+            ends,
+            swatches,
+            is_legend: false,
+        }
     }
 
-    /// No bar, but which color stands for what.
+    /// No bar, but which color or hatching stands for what.
     #[must_use]
-    pub fn legend(entries: Vec<(String, Rgba)>) -> Self {
-        let swatches = entries.into_iter().map(|(text, Rgba([r, g, b, _]))| (text, [r, g, b, 255])).collect();
+    pub fn legend(entries: Vec<(String, Sign)>) -> Self {
+        let opaque = |sign| match sign {
+            Sign::Color(Rgba([r, g, b, _])) => Sign::Color(Rgba([r, g, b, 255])),
+            hatch @ Sign::Hatch { .. } => hatch,
+        };
+        let swatches = entries.into_iter().map(|(text, sign)| (text, opaque(sign))).collect();
         Self {
-            palette: [[0; 4]; COLORS],
+            palette: Vec::new(),
             thresholds: Vec::new(),
             limits: None,
             counts: true,
@@ -88,7 +120,10 @@ impl ColorBar {
     pub fn faded(mut self, alpha: f32) -> Self {
         // Those of a legend say what is what, however faint that is.
         if alpha < 1.0 && !self.is_legend {
-            let swatches = self.swatches.iter_mut().map(|(_, color)| color);
+            let swatches = self.swatches.iter_mut().filter_map(|(_, sign)| match sign {
+                Sign::Color(Rgba(color)) => Some(color),
+                Sign::Hatch { .. } => None,
+            });
             let colors = self.palette.iter_mut().chain(self.ends.iter_mut().flatten()).chain(swatches);
             colors.for_each(|color| color[3] = faded(color[3], f64::from(alpha)));
         }
@@ -128,7 +163,7 @@ impl ColorBar {
         }
         visited?;
         let bad = shading.ends[2].filter(|_| is_bad).map(|color| ("bad".to_owned(), color));
-        bar.swatches = special.chain(bad).collect();
+        bar.swatches = special.chain(bad).map(|(text, color)| (text, Sign::Color(Rgba(color)))).collect();
         if let Some((low, high)) = limits {
             // What is bad is not below.
             let floor = if may_be_bad && shading.ends[2].is_some() { 0.0 } else { f64::NEG_INFINITY };
@@ -214,6 +249,23 @@ impl ColorBar {
             label,
         };
         (chosen.iter().zip(labels).map(tick).collect(), shared)
+    }
+
+    /// The same ticks with labels that fit: where some do not, all share a power of ten or a number to be added.
+    #[must_use]
+    pub fn ticks_that(&self, apart: f64, fits: impl Fn(&str) -> bool) -> (Vec<BarTick>, Option<String>) {
+        let (ticks, shared) = self.ticks(apart);
+        if ticks.iter().all(|tick| fits(&tick.label)) {
+            return (ticks, shared);
+        }
+        let values: Vec<f64> = ticks.iter().map(|tick| tick.value).collect();
+        let mut shorter = [4, 3].into_iter().filter_map(|most| shorter(&values, most));
+        match shorter.find(|(labels, _)| labels.iter().all(|label| fits(label))) {
+            Some((labels, shared)) => {
+                (ticks.into_iter().zip(labels).map(|(tick, label)| BarTick { label, ..tick }).collect(), shared)
+            }
+            None => (ticks, shared),
+        }
     }
 
     /// Whether equal distances mean equal differences, on all of the bar or on each side of a centre.
@@ -302,6 +354,27 @@ fn value_of(key: u64, is_count: bool, unit: f64) -> f64 {
         key if is_count => key as f64 / unit,
         key => f64_from_key(key) / unit,
     }
+}
+
+/// Labels of values with at most so many figures before the point, and what they share; none where values have too many digits.
+fn shorter(values: &[f64], most: i32) -> Option<(Vec<String>, Option<String>)> {
+    let exact = |value: &f64| {
+        let text = format!("{value:e}");
+        let (mantissa, exponent) = text.split_once('e')?;
+        let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        Some((
+            mantissa.replace('.', "").parse::<i128>().ok()?,
+            exponent.parse::<i32>().ok()? - i32::try_from(decimals).ok()?,
+        ))
+    };
+    let numbers: Vec<(i128, i32)> = values.iter().map(exact).collect::<Option<_>>()?;
+    let least = numbers.iter().filter(|(number, _)| *number != 0).map(|(_, exponent)| *exponent).min()?;
+    let scaled = |(number, exponent): &(i128, i32)| match number {
+        0 => Some(0),
+        number => number.checked_mul(10_i128.checked_pow(u32::try_from(exponent - least).ok()?)?),
+    };
+    let numbers: Vec<i128> = numbers.iter().map(scaled).collect::<Option<_>>()?;
+    Some(decimal::labels_of(&numbers, least, most))
 }
 
 /// A value with six significant digits at most.

@@ -105,6 +105,21 @@ fn labels_are_unique_and_read_well() {
 }
 
 #[test]
+fn labels_that_do_not_fit_share_what_is_long_about_them() {
+    let fits = |label: &str| label.chars().count() <= 5;
+    for (values, norm, wanted, wanted_shared) in [
+        (reals(98_000.0, 104_000.0), "linear", &["98", "100", "102", "104"][..], Some("×10³")),
+        (reals(101_000.0, 101_400.0), "linear", &["0", "100", "200", "300", "400"], Some("+ 101\u{2009}000")),
+        (reals(0.0, 1.0), "boundary:95000,101300,102000", &["95.0", "101.3", "102.0"], Some("×10³")),
+        (reals(980.0, 1040.0), "linear", &["980", "1000", "1020", "1040"], None),
+    ] {
+        let (ticks, shared) = made(&values, &norm.parse().unwrap(), "..").1.ticks_that(0.2, fits);
+        let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!((labels.as_slice(), shared.as_deref()), (wanted, wanted_shared));
+    }
+}
+
+#[test]
 fn odd_data_have_bars_too() {
     for values in [Values::Count(vec![0; 9]), Values::Real(vec![f64::NAN; 9])] {
         let (_, bar) = made(&values, &Norm::EqHist, "..");
@@ -149,7 +164,7 @@ fn colors_of_their_own_point_the_ends_and_have_swatches() {
     let bar = ColorBar::of(&values, &style, &shading(&values, &style).unwrap()).unwrap();
     assert_eq!((bar.extends, bar.limits), ([false, true], Some((0.0, 10.0))));
     assert_eq!(bar.ends, [None, Some([255, 0, 0, 255])]);
-    assert_eq!(bar.swatches, [("\u{2212}1".to_owned(), [0, 255, 0, 255])]);
+    assert_eq!(bar.swatches, [("\u{2212}1".to_owned(), Sign::Color(Rgba([0, 255, 0, 255])))]);
 }
 
 #[test]

@@ -46,6 +46,38 @@ pub(super) fn mask(contours: &[Vec<[f32; 2]>]) -> Mask {
     Mask { left: signed(left), top: signed(top), width, bytes: bytes.collect() }
 }
 
+impl Mask {
+    /// All that is nearer than so many pixels to what is covered, with an edge as soft as that.
+    pub(super) fn widened(&self, reach: f32) -> Self {
+        let margin = index(reach.clamp(0.0, 256.0).ceil()) + 1;
+        let Ok(shift) = i32::try_from(margin) else { return self.clone() };
+        if self.width == 0 {
+            return Self::default();
+        }
+        let (height, width) = (self.bytes.len() / self.width, self.width + 2 * margin);
+        let near = -shift..=shift;
+        // How much of a pixel's own coverage one so far from it gets.
+        let stamp: Vec<(usize, usize, f32)> = near
+            .clone()
+            .flat_map(|y| near.clone().map(move |x| (x, y)))
+            .filter_map(|(x, y)| {
+                let share = (reach + 1.0 - ((x * x + y * y) as f32).sqrt()).clamp(0.0, 1.0);
+                let [x, y] = [x, y].map(|part| usize::try_from(part + shift).unwrap_or(0));
+                (share > 0.0).then_some((x, y, share))
+            })
+            .collect();
+        let mut bytes = vec![0_u8; width * (height + 2 * margin)];
+        for (i, covered) in self.bytes.iter().enumerate().filter(|(_, covered)| **covered > 0) {
+            let (column, row) = (i % self.width, i / self.width);
+            for (x, y, share) in &stamp {
+                let to = &mut bytes[(row + y) * width + column + x];
+                *to = (*to).max(byte(f32::from(*covered) / 255.0 * share));
+            }
+        }
+        Self { left: self.left - shift, top: self.top - shift, width, bytes }
+    }
+}
+
 /// Adds the area to the right of a line, by the sign of its direction.
 fn line(areas: &mut [f32], width: usize, from: [f32; 2], to: [f32; 2]) {
     let (sign, from, to) = if from[1] < to[1] { (1.0, from, to) } else { (-1.0, to, from) };
@@ -142,6 +174,22 @@ mod tests {
                 assert!((sum - 48.5).abs() < 0.2, "{sum}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_widened_reaches_as_far_to_all_sides() {
+        let mask = mask(&[vec![[0.0, 0.0], [4.0, 0.0], [4.0, 3.0], [0.0, 3.0]]]);
+        let wide = mask.widened(2.0);
+        for (x, y, covered) in
+            [(1, 1, 255), (-2, 1, 255), (5, 1, 255), (-3, 1, 0), (6, 1, 0), (1, -2, 255), (1, 4, 255), (1, 5, 0)]
+        {
+            assert_eq!(at(&wide, x, y), covered, "{x} {y}");
+        }
+        // Around the corners, which are 2.83 away.
+        assert!((30..60).contains(&at(&wide, -2, -2)), "{}", at(&wide, -2, -2));
+        assert_eq!(Mask::default().widened(3.0), Mask::default());
+        let same = mask.widened(0.0);
+        assert!((-1..6).all(|y| (-1..6).all(|x| at(&same, x, y) == at(&mask, x, y))));
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub struct FrameRequest<'a> {
     pub bars: &'a [Option<String>],
     /// Entries of a legend, which then is the last of the bars and as high as these need.
     pub legend: u32,
+    /// What stands beside bars and a legend's colors, as far as it is known before the numbers are: it gets the room that it
+    /// needs, but no more than a fifth of the figure.
+    pub beside: &'a [String],
 }
 
 /// What a piece of text is, which decides its colour.

@@ -2,7 +2,8 @@
 //!
 //! A norm maps a value to t from 0 to 1, and t to one of 256 colours: floor(256 t), at most 255 (matplotlib's
 //! `Colormap.__call__`). Both steps only ever grow with the value, so each colour owns a range of values, and the
-//! whole mapping is 255 thresholds. They are found here, once for each aggregate and style, by bisection over
+//! whole mapping is 255 thresholds. Levels with more regions than a table has colours have a colour for each
+//! ([`colors_of`]), and a threshold less than these. Thresholds are found here, once for each aggregate and style, by bisection over
 //! integers that are ordered like the values; engines only compare integers and so agree to the byte.
 //!
 //! Rules, for all norms:
@@ -18,7 +19,9 @@
 //! - **Centred** norms: `twoslope` moves an end that is on the wrong side of the centre to the other end's mirror image (as
 //!   matplotlib does with automatic limits; it refuses given ones). `centered` reaches as far as the farther of the ends
 //!   that are given, else of both.
-//! - **Boundary** norms have their limits in their levels; others are not looked at.
+//! - **Boundary** norms have their limits in their levels; others are not looked at. Up to 256 regions are spread over the
+//!   256 colours of a table as `BoundaryNorm` does; more of them get as many colours, mixed evenly of the table's, as
+//!   `LinearSegmentedColormap.from_list("", table, N=regions)` mixes them.
 //! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.)
 
 use crate::aggregate::Values;
@@ -33,6 +36,15 @@ pub use super::shading::{Shading, shading};
 
 /// The number of colours in a table.
 pub const COLORS: usize = 256;
+
+/// The number of colours of a norm: those of a table, or as many as levels have regions, where these are more.
+#[must_use]
+pub fn colors_of(norm: &Norm) -> usize {
+    match norm {
+        Norm::Boundary(levels) => levels.regions().max(COLORS),
+        _ => COLORS,
+    }
+}
 
 /// t of a value by matplotlib's definitions, clipped to 0..=1. The result does not fall as `v` grows (but for rounding).
 ///
@@ -51,7 +63,7 @@ pub fn normalise(v: f64, norm: &Norm, vmin: f64, vmax: f64) -> f64 {
         return v;
     }
     if let Norm::Boundary(levels) = norm {
-        return (region_color(levels, v) as f64 + 0.5) / COLORS as f64;
+        return (region_color(levels, v) as f64 + 0.5) / colors_of(norm) as f64;
     }
     if v >= vmax {
         return 1.0;
@@ -103,18 +115,20 @@ fn region_color(levels: &Levels, v: f64) -> usize {
     let [has_below, _] = levels.extend.ends();
     match region.checked_sub(1) {
         None => 0,
-        Some(region) if region + 1 == levels.values.len() => COLORS - 1,
+        Some(region) if region + 1 == levels.values.len() => levels.regions().max(COLORS) - 1,
         Some(region) => inner_color(levels, region + usize::from(has_below)),
     }
 }
 
 /// The colour index of a region, counted from the first, which may be that below the levels.
 pub(super) fn inner_color(levels: &Levels, region: usize) -> usize {
-    let regions = levels.values.len() - 1 + levels.extend.ends().into_iter().filter(|end| *end).count();
-    match regions {
+    match levels.regions() {
         1 => (COLORS - 1) / 2,
         // As the original rounds it.
-        _ => usize::from(color(((COLORS - 1) as f64 / (regions - 1) as f64) * region as f64)),
+        regions if regions <= COLORS => {
+            usize::from(color(((COLORS - 1) as f64 / (regions - 1) as f64) * region as f64))
+        }
+        _ => region,
     }
 }
 
@@ -190,21 +204,26 @@ impl Scale {
         }
     }
 
+    /// The colour index of a value, below [`colors_of`] the norm.
     fn index(&self, v: f64) -> usize {
-        usize::from(color_index(self.t(v)))
+        match &self.norm {
+            Norm::Boundary(_) if v.is_nan() => 0,
+            Norm::Boundary(levels) => region_color(levels, v),
+            _ => usize::from(color_index(self.t(v))),
+        }
     }
 
     /// The thresholds of [`Shading`], for numbers that are divided by `unit` (above 0) first.
     pub(super) fn thresholds(&self, is_count: bool, unit: f64) -> Vec<u64> {
-        let (low, high) = self.limits;
+        let ((low, high), colors) = (self.limits, colors_of(&self.norm));
         if is_count {
             // The least count at or above the high limit has the top colour; 0 is no count.
             let top = whole(beyond_rounding(high * unit).ceil()).max(1);
-            return bisect(1, top, |count| self.index(count as f64 / unit));
+            return bisect(colors, 1, top, |count| self.index(count as f64 / unit));
         }
         let ends =
             if unit == 1.0 { [low, high] } else { [-beyond_rounding(-low * unit), beyond_rounding(high * unit)] };
-        bisect(f64_key(ends[0]), f64_key(ends[1]), |key| self.index(f64_from_key(key) / unit))
+        bisect(colors, f64_key(ends[0]), f64_key(ends[1]), |key| self.index(f64_from_key(key) / unit))
     }
 }
 
@@ -232,8 +251,8 @@ fn about_center(norm: &Norm, (low, high): (f64, f64), given: Limits) -> (f64, f6
     }
 }
 
-/// For each colour i from 1 to 255 the smallest key in `low..=high` whose index is at least i.
-fn bisect(mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
+/// For each colour i from 1 on the smallest key in `low..=high` whose index is at least i.
+fn bisect(colors: usize, mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
     let top = index(high);
     let threshold = |i: usize| {
         if top < i {
@@ -250,7 +269,7 @@ fn bisect(mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
         }
         low
     };
-    (1..COLORS).map(threshold).collect()
+    (1..colors).map(threshold).collect()
 }
 
 /// The integer of a whole number; beyond the integers, the last one.

@@ -119,10 +119,10 @@ fn norms_are_matplotlibs_to_the_byte() {
 
 #[test]
 fn boundaries_are_matplotlibs_to_the_byte() {
-    for name in ["neither", "min", "max", "both", "single", "every"] {
+    for name in ["neither", "min", "max", "both", "single", "every", "many_neither", "many_both"] {
         for colored in ["", "_colored"] {
             let file = format!("boundary_{name}{colored}.txt");
-            if !colored.is_empty() && (name == "single" || name == "every") {
+            if !colored.is_empty() && ["single", "every", "many_neither", "many_both"].contains(&name) {
                 continue;
             }
             let (words, rows) = fixture(&file);

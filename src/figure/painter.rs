@@ -231,9 +231,24 @@ impl Painter {
     /// # Errors
     /// [`PaintError::Font`] if the embedded font cannot be read.
     pub fn text_along(&mut self, line: &Line, x: f64, y: f64, along: [f64; 2], color: Rgba) -> Result<(), PaintError> {
-        let length = libm::hypot(along[0], along[1]).max(f64::MIN_POSITIVE);
-        let along = along.map(|part| narrow(part / length));
-        let mask = line_mask(line, [narrow(x - x.floor()), narrow(y - y.floor())], along)?;
+        let mask = line_mask(line, [narrow(x - x.floor()), narrow(y - y.floor())], unit(along))?;
+        stamp(&mut self.pixmap, &mask, (whole_number(x.floor()), whole_number(y.floor()) - self.top), color);
+        Ok(())
+    }
+
+    /// What is nearer than `reach` pixels to a line of text set in the same way, for a halo beneath it.
+    ///
+    /// # Errors
+    /// [`PaintError::Font`] if the embedded font cannot be read.
+    pub fn halo_along(
+        &mut self,
+        line: &Line,
+        [x, y]: [f64; 2],
+        along: [f64; 2],
+        reach: f64,
+        color: Rgba,
+    ) -> Result<(), PaintError> {
+        let mask = line_mask(line, [narrow(x - x.floor()), narrow(y - y.floor())], unit(along))?.widened(narrow(reach));
         stamp(&mut self.pixmap, &mask, (whole_number(x.floor()), whole_number(y.floor()) - self.top), color);
         Ok(())
     }
@@ -271,6 +286,12 @@ fn straighten(pixels: &mut [u8]) {
             *pixel = [color.red(), color.green(), color.blue(), a];
         }
     }
+}
+
+/// The direction, of length 1.
+fn unit(along: [f64; 2]) -> [f32; 2] {
+    let length = libm::hypot(along[0], along[1]).max(f64::MIN_POSITIVE);
+    along.map(|part| narrow(part / length))
 }
 
 fn paint(color: Rgba) -> Paint<'static> {

@@ -5,7 +5,7 @@ use crate::aggregate::{Values, is_missing};
 use crate::figure::image::Image;
 use crate::figure::norm::COLORS;
 use crate::figure::shading::{APART_ENDS, Shading};
-use crate::scene::style::MAX_SPECIAL;
+use crate::scene::style::{MAX_LEVELS, MAX_SPECIAL};
 
 /// Colours every pixel of an aggregate: exactly `shading.color(key)`, or `shading.empty`.
 ///
@@ -189,7 +189,7 @@ impl ValueStretches {
 
 /// Room for all thresholds, ranges apart included, and as many steps of a search beyond the last: 512 each.
 const SLOTS: usize = 4 * COLORS;
-const _: () = assert!(COLORS + 2 * (MAX_SPECIAL + APART_ENDS) <= SLOTS / 2, "a search stays within the slots");
+const _: () = assert!(MAX_LEVELS + 2 * (MAX_SPECIAL + APART_ENDS) <= SLOTS / 2, "a search stays within the slots");
 
 /// The thresholds arranged for speed: a table over stretches, which grow with the values, says where to begin
 /// comparing. The search takes the same few steps for every value and never branches on the data.
@@ -252,7 +252,7 @@ mod tests {
         let mut all = thresholds.to_vec();
         all.sort_unstable();
         all.resize(COLORS - 1, u64::MAX);
-        let palette = std::array::from_fn(|i| [byte(i as f64), 1, 2, 3]);
+        let palette = (0..COLORS).map(|i| [byte(i as f64), 1, 2, 3]).collect();
         Shading {
             thresholds: all,
             palette,

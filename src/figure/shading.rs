@@ -6,7 +6,7 @@ use crate::figure::categories::Mixing;
 use crate::figure::colormap::{Colormap, colormap};
 use crate::figure::composite::HALF;
 use crate::figure::error::FigureError;
-use crate::figure::norm::{COLORS, Scale, whole};
+use crate::figure::norm::{Scale, colors_of, whole};
 use crate::figure::shade::{over, over_with};
 use crate::scene::style::{Background, MAX_SPECIAL, Norm, Rgba, Special, Style};
 
@@ -19,11 +19,11 @@ pub(super) const APART_ENDS: usize = 3;
 /// thresholds at or below the key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shading {
-    /// 255 keys, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour index i or more.
-    /// `u64::MAX` means that no value does.
+    /// One key less than there are colours, ascending (equal ones allowed): entry i − 1 is the smallest key that gets colour
+    /// index i or more. `u64::MAX` means that no value does.
     pub thresholds: Vec<u64>,
     /// Red, green, blue, alpha of each colour index: straight alpha, background already beneath.
-    pub palette: [[u8; 4]; COLORS],
+    pub palette: Vec<[u8; 4]>,
     /// The colour of pixels on which nothing fell.
     pub empty: [u8; 4],
     /// The color of pixels of a field all of whose cells are [missing](crate::aggregate::MISSING).
@@ -52,11 +52,11 @@ pub struct Apart {
 }
 
 impl Shading {
-    /// The colour index, 0 to 255, of a key.
+    /// The colour index of a key.
     #[must_use]
     pub fn index(&self, key: u64) -> usize {
         let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
-        self.thresholds.partition_point(reached).min(COLORS - 1)
+        self.thresholds.partition_point(reached).min(self.palette.len() - 1)
     }
 
     /// The color of a key.
@@ -119,12 +119,14 @@ pub fn shading_with(
     }
     // Tables hold numbers that were cut off to bytes, which shows where they are mixed with what lies beneath.
     let more = if style.alpha < 1.0 { f64::from(HALF) } else { 0.0 };
-    let palette = map.table.map(|color| laid(color, more, f64::from(style.alpha), beneath(style)));
+    let count = colors_of(&style.norm);
+    let palette =
+        (0..count).map(|i| laid(map.resampled(i, count), more, f64::from(style.alpha), beneath(style))).collect();
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
     let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
-        None => vec![u64::MAX; COLORS - 1],
+        None => vec![u64::MAX; count - 1],
         Some(scale) => scale.thresholds(is_count, unit),
     };
     // What is not below the last level is above it.

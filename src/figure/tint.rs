@@ -23,16 +23,16 @@ pub fn tint(are_shares: bool, Rgba(color): Rgba, alpha: f32, background: Backgro
     let shade = |share: f64| laid(color, 0.0, f64::from(alpha) * share, beneath);
     let last = COLORS - 1;
     if !are_shares {
-        return Ok(plain(vec![u64::MAX; last], [shade(1.0); COLORS], beneath));
+        return Ok(plain(vec![u64::MAX; last], vec![shade(1.0); COLORS], beneath));
     }
     // Color i stands for shares that are rounded to i of 255.
     #[expect(clippy::cast_precision_loss, reason = "at most 255")]
     let share = |i: usize| i as f64 / last as f64;
     let thresholds = (1..COLORS).map(|i| f64_key((share(i) + share(i - 1)) / 2.0)).collect();
-    Ok(plain(thresholds, std::array::from_fn(|i| shade(share(i))), beneath))
+    Ok(plain(thresholds, (0..COLORS).map(|i| shade(share(i))).collect(), beneath))
 }
 
-fn plain(thresholds: Vec<u64>, palette: [[u8; 4]; COLORS], empty: [u8; 4]) -> Shading {
+fn plain(thresholds: Vec<u64>, palette: Vec<[u8; 4]>, empty: [u8; 4]) -> Shading {
     let missing = empty;
     Shading {
         thresholds,

@@ -62,7 +62,7 @@ pub enum ContourError {
     Dash(String),
     /// The color of all lines.
     #[error(
-        "reading the color of contour lines: `{0}` is not known; use colormap, #rrggbb or a name such as black or tab:blue"
+        "reading the color of contour lines: `{0}` is not known; use auto, colormap, #rrggbb or a name such as black or tab:blue"
     )]
     Color(String),
 }
@@ -202,10 +202,14 @@ impl fmt::Display for Dash {
     }
 }
 
-/// The color of contour lines. As text: `colormap`, or a color.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The color of contour lines. As text: `auto`, `colormap`, or a color.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ContourColor {
+    /// Readable on what lies beneath: near-black on light grounds, near-white on dark ones, with a faint halo of the other that
+    /// sets lines off from layers of colors.
+    #[default]
+    Auto,
     /// Each level has that of its value in the layer's colormap.
     Colormap,
     /// All have this one.
@@ -216,8 +220,10 @@ impl FromStr for ContourColor {
     type Err = ContourError;
 
     fn from_str(text: &str) -> Result<Self, ContourError> {
-        if text.trim() == "colormap" {
-            return Ok(Self::Colormap);
+        match text.trim() {
+            "auto" => return Ok(Self::Auto),
+            "colormap" => return Ok(Self::Colormap),
+            _ => {}
         }
         text.parse().map(Self::One).map_err(|_| ContourError::Color(text.to_owned()))
     }
@@ -226,6 +232,7 @@ impl FromStr for ContourColor {
 impl fmt::Display for ContourColor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Auto => f.write_str("auto"),
             Self::Colormap => f.write_str("colormap"),
             Self::One(color) => color.fmt(f),
         }
@@ -338,7 +345,7 @@ impl Default for ContourStyle {
     fn default() -> Self {
         Self {
             levels: LevelChoice::AUTO,
-            color: ContourColor::One(Rgba([24, 28, 36, 255])),
+            color: ContourColor::Auto,
             width: 1.0,
             negative: Dash::Dashed,
             overrides: Vec::new(),

@@ -11,14 +11,23 @@ use super::style::Rgba;
 /// How often a sign may be repeated in a pattern.
 pub const MAX_REPEATS: u8 = 6;
 
-/// The color and the width, in CSS pixels, where nothing else is said.
-const USUAL: (Rgba, f64) = (Rgba([0, 0, 0, 255]), 1.0);
+/// Most conditions of a layer.
+pub const MAX_HATCHES: usize = 16;
+
+/// From one line, or row of signs, to the next where a sign is there once, in CSS pixels.
+pub const HATCH_SPACINGS: std::ops::RangeInclusive<f64> = 2.0..=200.0;
+
+/// The width and the spacing, in CSS pixels, where nothing else is said: matplotlib's.
+const USUAL: (f64, f64) = (1.0, 16.0);
+
+/// The word for the color that is readable on what lies beneath.
+const AUTO: &str = "auto";
 
 /// Why a text is no hatching.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "reading the hatching: `{text}`: {why}; write CONDITION:PATTERN[:COLOR[:WIDTH]], as >30:// or 10..20:x:tab:blue:1.5; \
-     conditions are >N, >=N, <N, <=N and N..N (without the upper end), patterns are made of / \\ | - + x . o, repeated to be denser"
+    "reading the hatching: `{text}`: {why}; write CONDITION:PATTERN[:COLOR[:WIDTH[:SPACING]]], as >30:// or 10..20:x:tab:blue:1.5; \
+     conditions are >N, >=N, <N, <=N and N..N (without the upper end), patterns are made of / \\ | - + x . o O *, repeated to be denser"
 )]
 pub struct HatchError {
     text: String,
@@ -70,17 +79,32 @@ impl fmt::Display for Condition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
     /// Of each of [`Pattern::SIGNS`], 0 to [`MAX_REPEATS`].
-    counts: [u8; 8],
+    counts: [u8; 10],
+}
+
+impl Default for Pattern {
+    /// Rising lines.
+    fn default() -> Self {
+        Self { counts: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = HatchError;
+
+    fn from_str(text: &str) -> Result<Self, HatchError> {
+        pattern(text).map_err(|why| HatchError { text: text.chars().take(60).collect(), why })
+    }
 }
 
 impl Pattern {
-    /// Rising, falling, upright and level lines, both of these, both of the first, dots, circles.
-    pub const SIGNS: [char; 8] = ['/', '\\', '|', '-', '+', 'x', '.', 'o'];
+    /// Rising, falling, upright and level lines, both of these, both of the first, dots, circles, large circles, stars.
+    pub const SIGNS: [char; 10] = ['/', '\\', '|', '-', '+', 'x', '.', 'o', 'O', '*'];
 
     /// How dense each kind is.
     #[must_use]
     pub fn densities(self) -> Densities {
-        let [rising, falling, upright, level, plus, cross, dots, circles] = self.counts;
+        let [rising, falling, upright, level, plus, cross, dots, circles, rings, stars] = self.counts;
         Densities {
             rising: rising + cross,
             falling: falling + cross,
@@ -88,6 +112,8 @@ impl Pattern {
             level: level + plus,
             dots,
             circles,
+            rings,
+            stars,
         }
     }
 }
@@ -107,6 +133,19 @@ pub struct Densities {
     pub dots: u8,
     /// Circles.
     pub circles: u8,
+    /// Large circles.
+    pub rings: u8,
+    /// Stars.
+    pub stars: u8,
+}
+
+impl Densities {
+    /// How dense the densest part is.
+    #[must_use]
+    pub fn greatest(self) -> u8 {
+        let Self { rising, falling, upright, level, dots, circles, rings, stars } = self;
+        [rising, falling, upright, level, dots, circles, rings, stars].into_iter().max().unwrap_or(0)
+    }
 }
 
 impl fmt::Display for Pattern {
@@ -120,7 +159,7 @@ impl fmt::Display for Pattern {
 
 /// Hatching of what meets a condition.
 ///
-/// As text: `>30://`, `<=0:x:red`, `10..20:..:tab:blue:1.5`.
+/// As text: `>30://`, `<=0:x:red`, `10..20:..:tab:blue:1.5`, `>0:/:auto:1:8`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Hatch {
@@ -128,10 +167,12 @@ pub struct Hatch {
     pub condition: Condition,
     /// With what.
     pub pattern: Pattern,
-    /// In which color.
-    pub color: Rgba,
+    /// In which color; if none is given, in one that is readable on what lies beneath.
+    pub color: Option<Rgba>,
     /// How wide lines are, in CSS pixels: [`LINE_WIDTHS`].
     pub width: f64,
+    /// How far lines are apart where a sign is there once, in CSS pixels: [`HATCH_SPACINGS`].
+    pub spacing: f64,
 }
 
 fn number(word: &str) -> Result<f64, String> {
@@ -158,7 +199,7 @@ fn condition(text: &str) -> Result<Condition, String> {
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
-    let mut counts = [0; 8];
+    let mut counts = [0; 10];
     for sign in text.trim().chars() {
         let at = Pattern::SIGNS.iter().position(|known| *known == sign);
         let count = at.and_then(|at| counts.get_mut(at)).ok_or_else(|| format!("the pattern has `{sign}` in it"))?;
@@ -167,26 +208,40 @@ fn pattern(text: &str) -> Result<Pattern, String> {
             return Err(format!("`{sign}` is there more than {MAX_REPEATS} times"));
         }
     }
-    if counts == [0; 8] { Err("it has no pattern".to_owned()) } else { Ok(Pattern { counts }) }
+    if counts == [0; 10] { Err("it has no pattern".to_owned()) } else { Ok(Pattern { counts }) }
 }
 
 fn hatch(text: &str) -> Result<Hatch, String> {
     let (first, rest) = text.split_once(':').ok_or("it has no pattern")?;
     let (second, mut rest) = rest.split_once(':').unwrap_or((rest, ""));
     let (condition, pattern) = (condition(first)?, pattern(second)?);
-    let (mut color, mut width) = USUAL;
-    // Colors may have colons themselves: the width is read from the end.
-    let (front, last) = rest.rsplit_once(':').unwrap_or(("", rest));
-    if let Ok(given) = number(last) {
-        if !LINE_WIDTHS.contains(&given) {
-            return Err(format!("a width is from {} to {} pixels", LINE_WIDTHS.start(), LINE_WIDTHS.end()));
+    // Colors may have colons themselves: numbers are read from the end.
+    let mut numbers = Vec::new();
+    while numbers.len() < 2 {
+        let (front, last) = rest.rsplit_once(':').unwrap_or(("", rest));
+        let Ok(given) = number(last) else { break };
+        numbers.insert(0, given);
+        rest = front;
+    }
+    let (width, spacing) = (numbers.first().copied().unwrap_or(USUAL.0), numbers.get(1).copied().unwrap_or(USUAL.1));
+    for (what, given, bounds) in [("width", width, LINE_WIDTHS), ("spacing", spacing, HATCH_SPACINGS)] {
+        if !bounds.contains(&given) {
+            return Err(format!("a {what} is from {} to {} pixels", bounds.start(), bounds.end()));
         }
-        (rest, width) = (front, given);
     }
-    if !rest.trim().is_empty() {
-        color = rest.parse().map_err(|_| format!("`{rest}` is no color"))?;
+    let color = match rest.trim() {
+        "" | AUTO => None,
+        word => Some(word.parse().map_err(|_| format!("`{word}` is no color"))?),
+    };
+    Ok(Hatch { condition, pattern, color, width, spacing })
+}
+
+impl Hatch {
+    /// Rising lines, as wide and as far apart as matplotlib's, where a condition holds.
+    #[must_use]
+    pub fn new(condition: Condition) -> Self {
+        Self { condition, pattern: Pattern::default(), color: None, width: USUAL.0, spacing: USUAL.1 }
     }
-    Ok(Hatch { condition, pattern, color, width })
 }
 
 impl FromStr for Hatch {
@@ -200,10 +255,16 @@ impl FromStr for Hatch {
 impl fmt::Display for Hatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.condition, self.pattern)?;
-        if self.color != USUAL.0 || self.width.to_bits() != USUAL.1.to_bits() {
-            write!(f, ":{}:{}", self.color, self.width)?;
+        let (has_width, has_spacing) = (self.width != USUAL.0, self.spacing != USUAL.1);
+        match self.color {
+            Some(color) => write!(f, ":{color}")?,
+            None if has_width || has_spacing => write!(f, ":{AUTO}")?,
+            None => {}
         }
-        Ok(())
+        if has_width || has_spacing {
+            write!(f, ":{}", self.width)?;
+        }
+        if has_spacing { write!(f, ":{}", self.spacing) } else { Ok(()) }
     }
 }
 
@@ -231,11 +292,14 @@ mod tests {
     fn hatchings_of_every_form() {
         for (text, canonical) in [
             (">30://", ">30://"),
-            ("<=0:x:red", "<=0:x:#ff0000:1"),
-            (">= -1e3 : /-/ : black : 1", ">=-1000://-"),
+            ("<=0:x:red", "<=0:x:#ff0000"),
+            (">= -1e3 : /-/ : black : 1", ">=-1000://-:#000000"),
             ("10..20:..:tab:blue:1.5", "10..20:..:#1f77b4:1.5"),
-            ("<5:\\\\|:2", "<5:\\\\|:#000000:2"),
-            ("1..2:o+:#0088ff80", "1..2:+o:#0088ff80:1"),
+            ("<5:\\\\|:2", "<5:\\\\|:auto:2"),
+            ("1..2:o+:#0088ff80", "1..2:+o:#0088ff80"),
+            ("1..2:*O:auto", "1..2:O*"),
+            (">0:/:tab:red:1:8", ">0:/:#d62728:1:8"),
+            (">0:/:1:8", ">0:/:auto:1:8"),
         ] {
             let hatch: Hatch = text.parse().unwrap();
             assert_eq!(hatch.to_string(), canonical, "{text}");
@@ -253,6 +317,7 @@ mod tests {
             (">3:///////", "more than 6 times"),
             (">3:/:rde", "`rde` is no color"),
             (">3:/:red:99", "0.1 to 20"),
+            (">3:/:red:1:1", "2 to 200"),
         ] {
             let message = text.parse::<Hatch>().unwrap_err().to_string();
             assert!(message.contains(why), "{text}: {message}");
@@ -279,9 +344,9 @@ mod tests {
         fn hatchings_survive_text(
             kind in 0..5_u8,
             bounds in (-1e300..0.0_f64, 0.0..1e300_f64),
-            signs in "[/\\\\|+x.o-]{1,6}",
-            color in any::<[u8; 4]>(),
-            width in LINE_WIDTHS,
+            signs in "[/\\\\|+x.oO*-]{1,6}",
+            color in proptest::option::of(any::<[u8; 4]>().prop_map(Rgba)),
+            (width, spacing) in (LINE_WIDTHS, HATCH_SPACINGS),
         ) {
             let condition = match kind {
                 0 => Condition::Above(bounds.0),
@@ -290,7 +355,7 @@ mod tests {
                 3 => Condition::AtMost(bounds.1),
                 _ => Condition::Within(bounds.0, bounds.1),
             };
-            let hatch = Hatch { condition, pattern: pattern(&signs).unwrap(), color: Rgba(color), width };
+            let hatch = Hatch { condition, pattern: pattern(&signs).unwrap(), color, width, spacing };
             prop_assert_eq!(String::from(hatch).parse(), Ok(hatch));
         }
 

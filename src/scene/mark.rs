@@ -54,7 +54,7 @@ pub enum Sampling {
 ///
 /// As text: `points`, `line`, `line:COLUMN`, `circle:SIZE`, `square:SIZE`, `cross:SIZE`, `hexbin:COUNT`, `hexbin:COUNTxCOUNT`,
 /// and either of these with an extent, `hexbin:COUNT:MIN..MAX:MIN..MAX`; of fields `image`, `image:nearest`, `image:bilinear`,
-/// `filled` and `contours`.
+/// `filled`, `contours` and `hatching`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Mark {
@@ -104,13 +104,15 @@ pub enum Mark {
     Filled,
     /// Lines of equal value of a field.
     Contours,
+    /// Patterns of lines and dots where the values of a field meet conditions.
+    Hatching,
 }
 
 /// Why a text is no mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "reading the mark: `{text}`: {why}; use points, line, line:COLUMN, circle:SIZE, square:SIZE, cross:SIZE (in pixels) or hexbin:COUNT, \
-     or of fields image, image:nearest, image:bilinear, filled or contours"
+     or of fields image, image:nearest, image:bilinear, filled, contours or hatching"
 )]
 pub struct MarkError {
     text: String,
@@ -132,7 +134,7 @@ impl Mark {
     pub fn sampling(&self) -> Option<Sampling> {
         match self {
             Self::Image { sampling } => Some(*sampling),
-            Self::Filled | Self::Contours => Some(Sampling::Bilinear),
+            Self::Filled | Self::Contours | Self::Hatching => Some(Sampling::Bilinear),
             Self::Points | Self::Lines { .. } | Self::Markers { .. } | Self::Hexagons { .. } => None,
         }
     }
@@ -159,10 +161,10 @@ impl Mark {
     pub fn check(&self, reduction: &Reduction) -> Result<(), ViewError> {
         match (self, reduction) {
             (
-                Self::Image { .. } | Self::Filled | Self::Contours,
+                Self::Image { .. } | Self::Filled | Self::Contours | Self::Hatching,
                 Reduction::Of(Statistic::Mean | Statistic::Min | Statistic::Max, _),
             ) => Ok(()),
-            (Self::Image { .. } | Self::Filled | Self::Contours, _) => Err(ViewError::Mark {
+            (Self::Image { .. } | Self::Filled | Self::Contours | Self::Hatching, _) => Err(ViewError::Mark {
                 mark: self.to_string(),
                 reduction: reduction.to_string(),
                 instead: "of a field, pixels have the mean, min or max of a variable; use mean:VARIABLE",
@@ -205,6 +207,7 @@ impl FromStr for Mark {
             ("image", Some(_)) => wrong("an image is `nearest`, `bilinear`, or neither"),
             ("filled", None) => Ok(Self::Filled),
             ("contours", None) => Ok(Self::Contours),
+            ("hatching", None) => Ok(Self::Hatching),
             ("hexbin", rest) => hexagons(rest.unwrap_or_default()).or_else(|why| wrong(&why)),
             (name, size) => {
                 let Some((_, shape)) = MarkerShape::ALL.iter().find(|(known, _)| *known == name) else {
@@ -240,6 +243,7 @@ impl fmt::Display for Mark {
             Self::Image { sampling: Sampling::Bilinear } => f.write_str("image:bilinear"),
             Self::Filled => f.write_str("filled"),
             Self::Contours => f.write_str("contours"),
+            Self::Hatching => f.write_str("hatching"),
         }
     }
 }
@@ -317,6 +321,7 @@ mod tests {
             "image:bilinear",
             "filled",
             "contours",
+            "hatching",
         ] {
             assert_eq!(text.parse::<Mark>().unwrap().to_string(), text);
         }

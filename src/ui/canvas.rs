@@ -9,8 +9,10 @@ use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, V
 
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
-use crate::scene::style::{Background, Rgba};
-use crate::workbench::frame::{ColorBar, FigureText, FrameRequest, Image, Layout, Look, compose, layout, surroundings};
+use crate::scene::style::Background;
+use crate::workbench::frame::{
+    ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, compose, layout, surroundings,
+};
 use crate::workbench::session::{FrameStatus, Painted};
 
 use super::document::Document;
@@ -26,7 +28,8 @@ struct LayoutKey {
     quantities: [crate::workbench::frame::Quantity; 2],
     bars: Vec<Option<String>>,
     /// Layers of one color.
-    legend: Vec<(String, Rgba)>,
+    legend: Vec<(String, Sign)>,
+    beside: Vec<String>,
 }
 
 /// Everything that decides what the figure's texture shows.
@@ -114,8 +117,10 @@ impl Canvas {
     fn laid_out(&mut self, model: &Model, view: View, size: Size, pixels_per_point: f32) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
-        let legend = model.document().map_or_else(Vec::new, |document| document.figure.color_legend());
-        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars, legend };
+        let (legend, beside) = model
+            .document()
+            .map_or_else(Default::default, |document| (document.figure.legend(), document.figure.words_beside()));
+        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars, legend, beside };
         if let Some((known, layout)) = &self.layout
             && *known == key
         {
@@ -130,6 +135,7 @@ impl Canvas {
             y: key.quantities[1],
             bars: &key.bars,
             legend: u32::try_from(key.legend.len()).unwrap_or(u32::MAX),
+            beside: &key.beside,
         };
         // What cannot be laid out with axes is all plot.
         let layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
@@ -212,7 +218,7 @@ fn bars(document: &Document, painted: Option<&Arc<Painted>>) -> Vec<ColorBar> {
     let Some(painted) = painted else { return Vec::new() };
     let layers = document.figure.layers.iter().zip(&painted.layers).rev();
     let bars = layers.filter(|(layer, _)| layer.has_bar()).map(|(_, painted)| painted.bar.clone());
-    let legend = Some(document.figure.color_legend()).filter(|legend| !legend.is_empty());
+    let legend = Some(document.figure.legend()).filter(|legend| !legend.is_empty());
     bars.chain(legend.map(ColorBar::legend)).collect()
 }
 

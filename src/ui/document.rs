@@ -56,8 +56,10 @@ impl Document {
             blend: layer.blend,
             visible: layer.visible,
             contour: layer.contour.clone(),
+            hatch: layer.hatch.clone(),
         };
-        Looks { layers: self.figure.layers.iter().map(look).collect(), background: self.figure.background, scale: 1.0 }
+        let FigureRequest { background, theme, .. } = self.figure;
+        Looks { layers: self.figure.layers.iter().map(look).collect(), background, theme, scale: 1.0 }
     }
 
     /// Whether another layer may be added.

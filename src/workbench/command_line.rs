@@ -111,6 +111,9 @@ fn command(
     let usual = if layer.mark.is_of_fields() { fields::style() } else { Style::default() };
     style(&mut words, &layer.style, &usual);
     contour(&mut words, &layer.contour);
+    for hatch in &layer.hatch {
+        words.option("--hatch", &hatch.to_string());
+    }
     words.given("--color", layer.color.map(|color| color.to_string()).as_deref());
     words.unless("--background", &request.background.to_string(), &default_background(request.theme).to_string());
     figure(&mut words, request);

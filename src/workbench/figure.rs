@@ -19,12 +19,13 @@ use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::Joining;
-use crate::figure::contours::Laid;
+use crate::figure::contours::{HatchSheet, Inks, Laid};
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::contour::{ContourColor, ContourStyle};
+use crate::scene::hatch::Hatch;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
@@ -108,6 +109,8 @@ pub struct FigureLayer {
     pub align: Align,
     /// Levels of contours, and how their lines look.
     pub contour: ContourStyle,
+    /// What is hatched, where it is drawn as hatching: at most [`MAX_HATCHES`](crate::scene::hatch::MAX_HATCHES).
+    pub hatch: Vec<Hatch>,
 }
 
 impl FigureLayer {
@@ -127,6 +130,7 @@ impl FigureLayer {
             label: None,
             align: Align::default(),
             contour: ContourStyle::default(),
+            hatch: Vec::new(),
         }
     }
 
@@ -152,10 +156,14 @@ impl FigureLayer {
         }
     }
 
-    /// Whether it has a color bar: what is of one color has none.
+    /// Whether it has a color bar: what is of one color has none, and hatching has a legend.
     #[must_use]
     pub fn has_bar(&self) -> bool {
-        let is_plain = self.mark == Mark::Contours && self.contour.color != ContourColor::Colormap;
+        let is_plain = match self.mark {
+            Mark::Contours => self.contour.color != ContourColor::Colormap,
+            Mark::Hatching => true,
+            _ => false,
+        };
         self.visible && self.reduction != Reduction::Any && self.color.is_none() && !is_plain
     }
 }
@@ -243,7 +251,7 @@ impl FigureRequest {
             None => Some(self.quantity(layer, table)),
         };
         let labels = self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label);
-        labels.chain((!self.color_legend().is_empty()).then_some(None)).collect()
+        labels.chain((!self.legend().is_empty()).then_some(None)).collect()
     }
 
     /// What the colors of a layer stand for.
@@ -307,11 +315,13 @@ fn lay_out(
     let moment = Timeline::of(tables).moment(request.step);
     let (text, [x, y]) = (words(&request.text, first, &moment), quantities(first));
     let bars = request.bar_labels(tables);
-    let legend = u32::try_from(request.color_legend().len()).unwrap_or(u32::MAX);
+    let legend = u32::try_from(request.legend().len()).unwrap_or(u32::MAX);
+    let beside = request.words_beside();
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.
     for round in 0..5 {
         let view = plans[0].view;
-        let frame = FrameRequest { size: request.size, scale, text: &text, view: &view, x, y, bars: &bars, legend };
+        let (size_of_all, bars, beside) = (request.size, bars.as_slice(), beside.as_slice());
+        let frame = FrameRequest { size: size_of_all, scale, text: &text, view: &view, x, y, bars, legend, beside };
         let layout = frame::layout(&frame)?;
         let fits = layout.plot_size() == size;
         size = layout.plot_size();
@@ -381,18 +391,24 @@ impl Workbench {
             if let Some(ends) = wholes.get(*i).copied().flatten() {
                 style.limits = ends.put_into(style.limits, &style.norm);
             }
+            let inks = Inks::on(request.background, request.theme);
+            let alpha = style.alpha;
+            let laid = Laid { size, scale: request.dpi / DPI, alpha, ground: ground_under(&style), inks };
+            if layers[*i].mark == Mark::Hatching {
+                looks.push((LayerColors::Hatching(HatchSheet::new(&request.layers[*i].hatch, laid)), joining));
+                continue;
+            }
             let area = plans[*i].area(style.per);
             let categories = shown_categories(tables[*i], &plans[*i]);
             let (colors, bar) =
                 decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
             bars.extend(bar.map(|bar| if visible.len() == 1 { bar } else { bar.faded(joining.alpha()) }));
-            let laid = Laid { size, scale: request.dpi / DPI, alpha: style.alpha, ground: ground_under(&style) };
             let colors = LayerColors::new(colors, counted, &request.layers[*i], laid)?;
             let is_table = request.layers[*i].color.is_none() && matches!(colors, LayerColors::Shading(_));
             looks.push((colors, if is_table { joining.of_table() } else { joining }));
         }
         bars.reverse();
-        bars.extend(Some(request.color_legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
+        bars.extend(Some(request.legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());

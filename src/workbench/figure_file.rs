@@ -140,6 +140,7 @@ fn text_of(
             label: layer.label.clone(),
             align: Some(layer.align).filter(|align| *align != Align::default()),
             contour: Some(&layer.contour).filter(|contour| **contour != ContourStyle::default()).cloned(),
+            hatch: layer.hatch.clone(),
             fingerprints: fingerprints(inputs),
         }
     };
@@ -300,6 +301,7 @@ fn layer(
         label: part.label,
         align: part.align.unwrap_or_default(),
         contour: part.contour.unwrap_or_default(),
+        hatch: part.hatch,
     })
 }
 

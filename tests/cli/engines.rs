@@ -2,6 +2,12 @@
 
 use crate::kit::{Desk, Ran, accounting, array, cloud, pairs};
 
+/// 300 levels between -2 and 2 at unequal distances.
+fn many_levels() -> String {
+    let level = |i: i32| f64::from(i - 150) * f64::from((i - 150).abs()) / 1.2e4;
+    (0..300).map(|i| level(i).to_string()).collect::<Vec<_>>().join(",")
+}
+
 #[test]
 fn cpu_and_gpu_give_the_same_bytes() {
     let desk = Desk::new();
@@ -23,6 +29,7 @@ fn cpu_and_gpu_give_the_same_bytes() {
         ),
         format!("render a.npy {view} --reduction mean:1 --norm log --under blue --bad gray --special 0=lime"),
         format!("render a.npy {view} --norm boundary:1,2,5,9:both --over red"),
+        format!("render a.npy {view} --reduction mean:1 --norm boundary:{}:both", many_levels()),
         format!("render a.npy {view} --reduction mean:1 --norm twoslope:0.5 --limits=-1..2 --under blue"),
         "render a.npy --size 40x40 --norm linear --limits 1e9..2e9 --colormap white,white --under none".to_owned(),
         "render i.npy --size 200x100".to_owned(),

@@ -179,6 +179,71 @@ fn wrong_fields_are_told_what_is_wrong() {
     }
 }
 
+/// Hatching is where filled contours have the colors beyond the same level, whatever the size of pixels; nowhere where cells
+/// are missing.
+#[test]
+fn hatching_has_the_edges_of_filled_contours() {
+    let desk = Desk::new();
+    let mut values: Vec<f64> = (0..WIDTH * HEIGHT)
+        .map(|n| {
+            let (x, y) = ((n % WIDTH) as f64, (n / WIDTH) as f64);
+            50.0 + 40.0 * (x * 0.21 + y * 0.05).sin() * (y * 0.17 - x * 0.03).cos()
+        })
+        .collect();
+    (values[77], values[901]) = (f64::NAN, f64::NAN);
+    desk.write("a.npy", array("'<f8'", "(1, 40, 50)", &bytes(&values)));
+    // Lines so wide and close that they cover all.
+    let all = |condition: &str| format!("--mark hatching --hatch {condition}:-:red:20:2");
+    for size in ["150x120", "37x31", "401x333"] {
+        let view = format!("a.npy --size {size} --background white");
+        let filled = desk.render(&format!("{view} --mark filled --levels 20,40,60,80 --colormap black,#00f"));
+        for (condition, regions) in [(">=60", 3..5), ("<40", 0..2), ("40..60", 2..3)] {
+            let hatched = desk.render(&format!("{view} {}", all(condition)));
+            let (mut inside, mut holes) = (0, 0);
+            for y in 0..filled.height {
+                for x in 0..filled.width {
+                    // Five regions over 256 colors.
+                    let color = filled.at(x, y);
+                    let wanted = (color != [255; 3]).then(|| usize::from(color[2]).div_ceil(64));
+                    let is_hatched = hatched.at(x, y) == [255, 0, 0];
+                    assert_eq!(
+                        is_hatched,
+                        wanted.is_some_and(|region| regions.contains(&region)),
+                        "{condition} {x} {y}"
+                    );
+                    (inside, holes) = (inside + usize::from(is_hatched), holes + usize::from(wanted.is_none()));
+                }
+            }
+            // Pixels larger than cells have the mean of those that are there.
+            let has_holes = size != "37x31";
+            assert!(inside * 20 > filled.width * filled.height, "{size} {condition}: {inside}");
+            assert_eq!(holes > 0, has_holes, "{size} {condition}");
+        }
+    }
+    desk.json("render a.npy --size 500x400 --mark hatching --hatch >=60:// --hatch <30:.:tab:red:1:8 -o view.png");
+    let picture = desk.read("view.png");
+    let said = b"--hatch '>=60://' --hatch '<30:.:#d62728:1:8'";
+    assert!(picture.windows(said.len()).any(|part| part == said), "the picture says how it was made");
+}
+
+#[test]
+fn wrong_hatching_is_told_what_is_wrong() {
+    let desk = desk();
+    for (args, words) in [
+        ("--mark hatching", &["no condition", "--hatch"][..]),
+        ("--mark hatching --hatch 30:/", &["no condition", ">30://"]),
+        ("--mark hatching --hatch >30:z", &["`z`"]),
+        ("--mark hatching --reduction count --hatch >30:/", &["mean:VARIABLE"]),
+    ] {
+        let ran = desk.run(&format!("render a.npy {args} -o view.png"));
+        assert!(ran.code == Some(1) || ran.code == Some(2), "{ran:?}");
+        assert!(words.iter().all(|word| ran.stderr.contains(word)) && !ran.stderr.contains("panicked"), "{ran:?}");
+        assert!(!desk.path("view.png").exists(), "{args}");
+    }
+    let many = "--hatch >1:/ ".repeat(17);
+    desk.run(&format!("render a.npy --mark hatching {many} -o view.png")).refused(&["17 conditions", "at most 16"]);
+}
+
 /// Rows of numbers are drawn as points where that is asked for, and the picture says so.
 #[test]
 fn points_of_an_array_that_may_be_an_image() {

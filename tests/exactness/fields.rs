@@ -436,20 +436,26 @@ fn banded_pictures_are_those_made_at_once() {
         let [x, y] = [ruler(-3.0, 260.0, Scale::Linear, 1), ruler(10.0, 160.0, Scale::Linear, 1)];
         let style = Style { norm: norm.parse().unwrap(), limits: "p2..p98".parse().unwrap(), ..Style::default() };
         let request = figure(layer(&x, &y, sampling, "mean"), style, (500, 400), true);
-        let file = |bytes: Option<u64>| {
-            let workbench = workbench(2);
-            let workbench = bytes.into_iter().fold(workbench, Workbench::with_picture_bytes);
-            let drawn = workbench.figure(&[&table], &request, &Progress::default()).unwrap();
-            let path = folder.path().join("a.png");
-            let mut out = Output::create(&path, &|| false).unwrap();
-            write_png(&drawn, &Notes::default(), &mut out).unwrap();
-            out.finish().unwrap();
-            (std::fs::read(path).unwrap(), drawn.accountings().to_vec(), drawn.strip_rows())
-        };
-        let (whole, accountings, _) = file(None);
-        let (banded, others, rows) = file(Some(300_000));
-        assert!(rows < 400, "{rows} rows at a time are not a few");
-        assert!(whole == banded, "{norm}");
-        assert_eq!(accountings, others);
+        let image = request.layers[0].mark.clone();
+        for mark in [image, Mark::Filled, Mark::Contours, Mark::Hatching] {
+            let hatch = vec![">=50:x/".parse().unwrap(), "<30:*:red:1.5:9".parse().unwrap()];
+            let layers = vec![FigureLayer { mark: mark.clone(), hatch, ..request.layers[0].clone() }];
+            let request = FigureRequest { layers, ..request.clone() };
+            let file = |bytes: Option<u64>| {
+                let workbench = workbench(2);
+                let workbench = bytes.into_iter().fold(workbench, Workbench::with_picture_bytes);
+                let drawn = workbench.figure(&[&table], &request, &Progress::default()).unwrap();
+                let path = folder.path().join("a.png");
+                let mut out = Output::create(&path, &|| false).unwrap();
+                write_png(&drawn, &Notes::default(), &mut out).unwrap();
+                out.finish().unwrap();
+                (std::fs::read(path).unwrap(), drawn.accountings().to_vec(), drawn.strip_rows())
+            };
+            let (whole, accountings, _) = file(None);
+            let (banded, others, rows) = file(Some(300_000));
+            assert!(rows < 400, "{rows} rows at a time are not a few");
+            assert!(whole == banded, "{norm} {mark}");
+            assert_eq!(accountings, others);
+        }
     }
 }

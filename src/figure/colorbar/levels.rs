@@ -2,8 +2,8 @@
 
 use crate::scene::style::Levels;
 
+use super::super::contours::level_text;
 use super::super::norm::share;
-use super::super::readout;
 use super::BarTick;
 
 /// The region, 0 for the one below, if that has one, at a height from 0 to below 1.
@@ -45,7 +45,7 @@ pub(super) fn ticks(levels: &Levels, apart: f64) -> Vec<BarTick> {
     chosen.sort_by_key(|(level, _)| *level);
     let tick = |(level, height): (usize, f64)| {
         let value = levels.values[level];
-        BarTick { value, height, label: readout::real(value) }
+        BarTick { value, height, label: level_text(value) }
     };
     chosen.into_iter().map(tick).collect()
 }

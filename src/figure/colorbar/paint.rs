@@ -1,13 +1,13 @@
 //! Painting a colour bar: colours, points, ticks, swatches of special values.
 
-use crate::scene::style::Rgba;
+use crate::scene::style::{Background, Rgba};
 
 use super::super::axes::{ThemeColors, tick_start};
+use super::super::contours::paint_swatch;
 use super::super::frame::{BarPlace, Label, Layout, Role, pixels};
-use super::super::norm::COLORS;
 use super::super::painter::{PaintError, Painter, Rect};
 use super::super::text;
-use super::{BarTick, ColorBar};
+use super::{BarTick, ColorBar, Sign};
 
 /// Height of a swatch, and from one to the next, in CSS pixels.
 const SWATCH: (f64, f64) = (12.0, 20.0);
@@ -42,12 +42,14 @@ pub(in super::super) fn paint(
     }
     let size = 12.0 * layout.scale;
     let (tick, gap) = (pixels(5.0 * layout.scale), pixels(5.0 * layout.scale));
-    let (ticks, shared) = bar.ticks(38.0 * layout.scale / f64::from(rect.height.max(1)));
+    let room = place.room + 2.0 * layout.scale;
+    let fits = |label: &str| text::width(label, size).is_ok_and(|width| width <= room);
+    let (ticks, shared) = bar.ticks_that(38.0 * layout.scale / f64::from(rect.height.max(1)), fits);
     let left = f64::from(rect.right() + line + tick + gap);
     for BarTick { height, label, .. } in ticks {
         let row = i64::from(rect.bottom()) - i64::from(line) - tick_start(height, rect.height, line);
         let width = text::width(&label, size)?;
-        if width <= place.room + 2.0 * layout.scale {
+        if width <= room {
             painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
             let baseline = f64::from(rect.bottom()) - height * f64::from(rect.height) + size * text::CAP_HEIGHT / 2.0;
             let role = Role::Tick;
@@ -89,10 +91,10 @@ fn points(painter: &mut Painter, place: Rect, bar: &ColorBar, colors: ThemeColor
         painter.polyline(&[(left, base), (middle, tip), (right, base)], 1.0, colors.faint);
     };
     if below > 0 {
-        triangle(rect.bottom(), place.bottom(), bar.ends[0].unwrap_or(bar.palette[0]));
+        triangle(rect.bottom(), place.bottom(), bar.ends[0].or(bar.palette.first().copied()).unwrap_or_default());
     }
     if above > 0 {
-        triangle(rect.y, place.y, bar.ends[1].unwrap_or(bar.palette[COLORS - 1]));
+        triangle(rect.y, place.y, bar.ends[1].or(bar.palette.last().copied()).unwrap_or_default());
     }
     rect
 }
@@ -112,10 +114,10 @@ fn swatches(
     let taken = u32::try_from(count).unwrap_or(0) * step;
     let size = 12.0 * layout.scale;
     let mut top = place.rect.bottom() - taken + step - high;
-    for (text, color) in bar.swatches.iter().take(count) {
+    for (text, sign) in bar.swatches.iter().take(count) {
         let width = text::width(text, size)?;
         let text = if width <= place.room + 2.0 * layout.scale { text } else { "" };
-        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (text, *color), colors, labels)?;
+        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (text, *sign), colors, labels)?;
         top += step;
     }
     Ok(Rect { height: place.rect.height - taken, ..place.rect })
@@ -135,9 +137,9 @@ fn legend(
     let fit = ((place.rect.height + step - high) / step) as usize;
     let shown = if bar.swatches.len() > fit { fit.saturating_sub(1) } else { bar.swatches.len() };
     let mut top = place.rect.y;
-    for (text, color) in bar.swatches.iter().take(shown) {
+    for (text, sign) in bar.swatches.iter().take(shown) {
         let text = text::shortened(text, size, place.room + 2.0 * layout.scale)?;
-        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (&text, *color), colors, labels)?;
+        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (&text, *sign), colors, labels)?;
         top += step;
     }
     if shown < bar.swatches.len() && fit > 0 {
@@ -150,12 +152,12 @@ fn legend(
     Ok(())
 }
 
-/// A color with what it stands for.
+/// A color or a hatching with what it stands for.
 fn swatch(
     painter: &mut Painter,
     layout: &Layout,
     rect: Rect,
-    (text, color): (&str, [u8; 4]),
+    (text, sign): (&str, Sign),
     colors: ThemeColors,
     labels: &mut Vec<Label>,
 ) -> Result<(), PaintError> {
@@ -163,7 +165,15 @@ fn swatch(
     let (x, y, frame) = (i64::from(rect.x), i64::from(rect.y), i64::from(line));
     painter.rect(x - frame, y - frame, rect.width + 2 * line, rect.height + 2 * line, colors.faint);
     painter.clear(rect);
-    painter.rect(x, y, rect.width, rect.height, Rgba(color));
+    match sign {
+        Sign::Color(color) => painter.rect(x, y, rect.width, rect.height, color),
+        Sign::Hatch { hatch, inks, ground } => {
+            if let Background::Color(color) = ground {
+                painter.rect(x, y, rect.width, rect.height, color);
+            }
+            paint_swatch(painter, rect, &hatch, inks, layout.scale);
+        }
+    }
     if !text.is_empty() {
         labels.push(beside(layout, rect, text)?);
     }

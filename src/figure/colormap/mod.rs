@@ -33,6 +33,25 @@ impl Default for Colormap {
     }
 }
 
+impl Colormap {
+    /// Color `index` of as many as `count`: that of the table, or where there are more than it has, mixed of its colors in equal
+    /// steps, as matplotlib's `LinearSegmentedColormap.from_list` does, but rounded. Colors differ as far as the table's do.
+    #[must_use]
+    pub fn resampled(&self, index: usize, count: usize) -> [u8; 4] {
+        let last = COLORS - 1;
+        if count <= COLORS {
+            return self.table[index.min(last)];
+        }
+        let (place, steps) = (index.min(count - 1) * last, count - 1);
+        let (below, beyond) = (place / steps, place % steps);
+        let (from, to) = (self.table[below], self.table[(below + 1).min(last)]);
+        std::array::from_fn(|i| {
+            let sum = usize::from(from[i]) * (steps - beyond) + usize::from(to[i]) * beyond;
+            u8::try_from((2 * sum + steps) / (2 * steps)).unwrap_or(u8::MAX)
+        })
+    }
+}
+
 macro_rules! tables {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_bytes!(concat!("../../../assets/colormaps/", $name, ".rgb")))),*]

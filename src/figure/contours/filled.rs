@@ -25,7 +25,7 @@ pub fn filled_style(values: &dyn Bands, style: &Style, choice: &LevelChoice) -> 
     if values.len() < 2 {
         return Ok(style.clone());
     }
-    values.truncate(MAX_LEVELS - 2);
+    values.truncate(MAX_LEVELS);
     let levels = Levels { values, extend: Extend::Both, is_proportional: false };
     Ok(Style { norm: Norm::Boundary(levels), limits: crate::scene::style::Limits::default(), ..style.clone() })
 }

@@ -12,6 +12,7 @@ mod crowd;
 mod filled;
 pub mod hatch;
 mod ink;
+mod inks;
 pub mod labels;
 pub mod levels;
 pub mod paint;
@@ -20,7 +21,9 @@ mod sheet;
 pub mod trace;
 
 pub use filled::filled_style;
-pub use hatch::hatch_rows;
+pub(super) use hatch::paint_swatch;
+pub use hatch::{HatchSheet, condition_text};
+pub use inks::Inks;
 pub use labels::{Label, level_text};
 pub use levels::{LevelError, levels};
 pub use paint::{Canvas, Drawing, Stroke};

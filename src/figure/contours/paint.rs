@@ -11,9 +11,13 @@ use crate::scene::contour::{ContourColor, ContourStyle, Dash};
 use crate::scene::style::Rgba;
 
 use super::ink::{Ink, Pen};
+use super::inks::{HALO, Inks};
 use super::labels::{self, Label};
 use super::run::{Frame, Run, apart, runs};
 use super::trace::Contours;
+
+/// How far the halo of a label reaches, as a share of its font size.
+const LABEL_HALO: f64 = 0.18;
 
 /// The plot that lines are painted in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +35,8 @@ pub struct Canvas {
 pub struct Stroke {
     /// Their color.
     pub color: Rgba,
+    /// The color of their halo, if they have one.
+    pub halo: Option<Rgba>,
     /// Their width, in pixels.
     pub width: f64,
     /// Their dashes.
@@ -41,14 +47,22 @@ pub struct Stroke {
 
 /// How the lines of each level are painted at a number of pixels to a CSS pixel, with the colors that values have in a
 /// colormap.
-pub fn strokes(style: &ContourStyle, levels: &[f64], scale: f64, color_of: impl Fn(f64) -> Rgba) -> Vec<Stroke> {
+pub fn strokes(
+    style: &ContourStyle,
+    levels: &[f64],
+    scale: f64,
+    inks: Inks,
+    color_of: impl Fn(f64) -> Rgba,
+) -> Vec<Stroke> {
     let stroke = |(index, level): (usize, &f64)| {
         let look = style.look(levels, index);
-        let color = match look.color {
-            ContourColor::One(color) => color,
-            ContourColor::Colormap => color_of(*level),
+        let (color, halo) = match look.color {
+            ContourColor::Auto => (inks.line, Some(inks.halo)),
+            ContourColor::One(color) => (color, None),
+            ContourColor::Colormap => (color_of(*level), None),
         };
-        Stroke { color, width: look.width * scale, dash: look.dash, unit: (look.width.max(1.0) * scale).max(1.0) }
+        let unit = (look.width.max(1.0) * scale).max(1.0);
+        Stroke { color, halo, width: look.width * scale, dash: look.dash, unit }
     };
     levels.iter().enumerate().map(stroke).collect()
 }
@@ -82,13 +96,15 @@ impl Drawing {
         levels: &[f64],
         style: &ContourStyle,
         canvas: Canvas,
+        inks: Inks,
         color_of: impl Fn(f64) -> Rgba,
     ) -> Result<Self, PaintError> {
         if !(canvas.scale.is_finite() && canvas.scale > 0.0) {
             return Err(PaintError::Scale(canvas.scale));
         }
-        let strokes = strokes(style, levels, canvas.scale, color_of);
-        let widest = strokes.iter().map(|stroke| stroke.width).fold(1.0, f64::max);
+        let strokes = strokes(style, levels, canvas.scale, inks, color_of);
+        let halo = 2.0 * HALO * canvas.scale;
+        let widest = strokes.iter().map(|stroke| stroke.width + halo).fold(1.0, f64::max);
         let (margin, size) = (widest / 2.0 + 2.0, [canvas.width, canvas.height].map(f64::from));
         let frame = Frame { low: [-margin; 2], high: size.map(|length| length + margin) };
         let mut found = Vec::new();
@@ -121,29 +137,40 @@ impl Drawing {
     pub fn rows(&self, rows: Range<u32>) -> Result<Image, PaintError> {
         let mut painter = Painter::of_rows(self.canvas.width, rows.clone(), Rgba([0; 4]))?;
         let mut ink = Ink::new(self.canvas.width, rows.clone());
-        let mut color = None;
-        for run in &self.runs {
-            let Some(stroke) = self.strokes.get(run.level) else { continue };
-            // Neighbouring levels of one color are painted at once.
-            if let Some(before) = color.replace(stroke.color).filter(|before| *before != stroke.color) {
-                ink.paint(&mut painter, before);
-            }
-            draw(&mut ink, run, stroke);
-        }
-        if let Some(last) = color {
-            ink.paint(&mut painter, last);
-        }
+        // All halos first: none lies over a line.
+        let reach = HALO * self.canvas.scale;
+        let halos = |stroke: &Stroke| Some((stroke.halo?, Pen::new(stroke.width + 2.0 * reach)));
+        self.lines(&mut painter, &mut ink, halos);
+        self.lines(&mut painter, &mut ink, |stroke| Some((stroke.color, Pen::new(stroke.width))));
         for label in self.labels.iter().filter(|label| label.is_near(&rows)) {
             let color = self.strokes.get(label.level).map_or(Rgba([0, 0, 0, 255]), |stroke| stroke.color);
+            let reach = LABEL_HALO * f64::from(label.line.size);
+            painter.halo_along(&label.line, label.start, label.along, reach, Inks::around(color))?;
             painter.text_along(&label.line, label.start[0], label.start[1], label.along, color)?;
         }
         Ok(painter.finish())
     }
+
+    /// All lines with the colors and pens that their strokes have.
+    fn lines(&self, painter: &mut Painter, ink: &mut Ink, look: impl Fn(&Stroke) -> Option<(Rgba, Pen)>) {
+        let mut color = None;
+        for run in &self.runs {
+            let Some(stroke) = self.strokes.get(run.level) else { continue };
+            let Some((own, pen)) = look(stroke) else { continue };
+            // Neighbouring levels of one color are painted at once.
+            if let Some(before) = color.replace(own).filter(|before| *before != own) {
+                ink.paint(painter, before);
+            }
+            draw(ink, run, stroke, pen);
+        }
+        if let Some(last) = color {
+            ink.paint(painter, last);
+        }
+    }
 }
 
 /// Covers what a run has of a stroke.
-fn draw(ink: &mut Ink, run: &Run, stroke: &Stroke) {
-    let pen = Pen::new(stroke.width);
+fn draw(ink: &mut Ink, run: &Run, stroke: &Stroke, pen: Pen) {
     let Some([dash, gap]) = pattern(stroke.dash).map(|lengths| lengths.map(|length| length * stroke.unit)) else {
         for pair in run.points.windows(2) {
             if ink.is_near(pair[0], pair[1], pen) {

@@ -5,6 +5,7 @@ use super::super::trace::{Field, Nodes, trace};
 use super::*;
 
 const INK: Rgba = Rgba([10, 20, 30, 255]);
+const INKS: Inks = Inks { line: Rgba([250, 240, 230, 255]), halo: Rgba([1, 2, 3, 100]) };
 
 fn canvas(width: u32, height: u32) -> Canvas {
     Canvas { width, height, scale: 1.0 }
@@ -32,7 +33,7 @@ fn straight(style: &ContourStyle, a: [f64; 2], b: [f64; 2]) -> Image {
     let field =
         Field { values: &nodes, width: 2, height: 2, nodes: Nodes::Rectilinear { x: &[-1.0, 1.0], y: &[0.0, 1.0] } };
     let lines = trace(&field, &[0.0]).unwrap().map(|[_, y]| [0, 1].map(|i| a[i] + (b[i] - a[i]) * y));
-    Drawing::new(&lines, &[0.0], style, canvas(60, 40), |_| INK).unwrap().image().unwrap()
+    Drawing::new(&lines, &[0.0], style, canvas(60, 40), INKS, |_| INK).unwrap().image().unwrap()
 }
 
 fn plain(width: f64) -> ContourStyle {
@@ -91,7 +92,7 @@ fn strips_are_those_of_the_whole() {
     for style in [fancy(), ContourStyle { color: ContourColor::Colormap, ..fancy() }] {
         let canvas = Canvas { width: 330, height: 210, scale: 1.3 };
         let color_of = |level: f64| Rgba([if level > 0.0 { 200 } else { 20 }, 90, 60, 210]);
-        let drawing = Drawing::new(&lines, &levels, &style, canvas, color_of).unwrap();
+        let drawing = Drawing::new(&lines, &levels, &style, canvas, INKS, color_of).unwrap();
         assert!(drawing.labels().len() > 3, "{}", drawing.labels().len());
         let whole = drawing.image().unwrap();
         for height in [1, 7, 64, 209] {
@@ -112,13 +113,13 @@ fn unusual_places_and_scales_neither_panic_nor_hang() {
         let lines = lines.clone().map(|[x, y]| [(x - 50.0) * factor, (y - 50.0) * factor]);
         for scale in [1e-9, 25.0] {
             let canvas = Canvas { width: 100, height: 100, scale };
-            let drawing = Drawing::new(&lines, &levels, &fancy(), canvas, |_| INK).unwrap();
+            let drawing = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, |_| INK).unwrap();
             assert_eq!(drawing.image().unwrap().pixels.len(), 40_000);
         }
     }
     for scale in [0.0, -1.0, f64::NAN] {
         let canvas = Canvas { width: 100, height: 100, scale };
-        let made = Drawing::new(&lines, &levels, &fancy(), canvas, |_| INK);
+        let made = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, |_| INK);
         assert!(matches!(made.err(), Some(PaintError::Scale(_))));
     }
 }
@@ -126,8 +127,22 @@ fn unusual_places_and_scales_neither_panic_nor_hang() {
 #[test]
 fn colors_come_from_the_colormap_where_asked() {
     let style = ContourStyle { color: ContourColor::Colormap, overrides: vec!["3=red".parse().unwrap()], ..plain(1.0) };
-    let made = strokes(&style, &[0.0, 3.0, 6.0], 2.0, |level| if level > 5.0 { INK } else { Rgba([9; 4]) });
+    let made = strokes(&style, &[0.0, 3.0, 6.0], 2.0, INKS, |level| if level > 5.0 { INK } else { Rgba([9; 4]) });
     let colors: Vec<[u8; 4]> = made.iter().map(|stroke| stroke.color.0).collect();
     assert_eq!(colors, [[9; 4], [255, 0, 0, 255], INK.0]);
     assert!(made.iter().all(|stroke| stroke.width.to_bits() == 2f64.to_bits()));
+}
+
+#[test]
+fn lines_without_a_color_have_the_ink_and_a_halo_that_dashes_share() {
+    let auto = ContourStyle { color: ContourColor::Auto, ..plain(2.0) };
+    let made = straight(&auto, [-5.0, 20.0], [65.0, 20.0]);
+    assert_eq!(made.pixel(30, 19), Some(INKS.line.0));
+    assert_eq!(made.pixel(30, 18).map(|pixel| pixel[3]), Some(INKS.halo.0[3]), "1.2 pixels beyond the line");
+    assert_eq!(made.pixel(30, 15), Some([0; 4]));
+    let one = straight(&plain(2.0), [-5.0, 20.0], [65.0, 20.0]);
+    assert_eq!(one.pixel(30, 18), Some([0; 4]), "a color of its own is left as it is");
+    let look = ContourStyle { overrides: vec!["0=auto:2:dashed".parse().unwrap()], ..auto };
+    let dashed = straight(&look, [-50.0, 20.5], [110.0, 20.5]);
+    assert!((0..60).any(|x| dashed.pixel(x, 18) == Some([0; 4])), "a halo goes along dashes, not between them");
 }

@@ -11,14 +11,14 @@ use crate::figure::shading::Shading;
 use crate::scene::contour::ContourStyle;
 use crate::scene::style::Rgba;
 
+use super::inks::Inks;
 use super::{Canvas, Contours, Drawing, Field, Nodes, levels, trace};
 
 /// The lines of a layer, ready to be painted some rows at a time.
 pub struct LineSheet {
     drawing: Drawing,
-    alpha: f32,
-    /// What lies beneath, where the layer is alone.
-    ground: Option<[u8; 4]>,
+    levels: Vec<f64>,
+    laid: Laid,
 }
 
 /// How lines are laid on a plot.
@@ -32,6 +32,32 @@ pub struct Laid {
     pub alpha: f32,
     /// What lies beneath, where the layer is alone.
     pub ground: Option<[u8; 4]>,
+    /// What lines are painted with that have no color of their own.
+    pub inks: Inks,
+}
+
+impl Laid {
+    /// A picture of lines over nothing, as faint as the layer, over its ground.
+    pub(super) fn finish(&self, mut image: Image) -> Image {
+        if self.alpha < 1.0 {
+            for pixel in image.pixels.as_chunks_mut::<4>().0 {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
+                let faded = (f32::from(pixel[3]) * self.alpha).round() as u8;
+                pixel[3] = faded;
+            }
+        }
+        if let Some(ground) = self.ground {
+            for pixel in image.pixels.as_chunks_mut::<4>().0 {
+                *pixel = if pixel[3] == 0 { ground } else { over(*pixel, ground) };
+            }
+        }
+        image
+    }
+
+    /// Whether the ground is all opaque.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.ground.is_some_and(|ground| ground[3] == 255)
+    }
 }
 
 impl LineSheet {
@@ -58,8 +84,8 @@ impl LineSheet {
         };
         let canvas = Canvas { width: laid.size.0, height: laid.size.1, scale: laid.scale };
         let color_of = |level: f64| Rgba(colors.color(f64_key(level)));
-        let drawing = Drawing::new(&lines, &levels, style, canvas, color_of)?;
-        Ok(Self { drawing, alpha: laid.alpha, ground: laid.ground })
+        let drawing = Drawing::new(&lines, &levels, style, canvas, laid.inks, color_of)?;
+        Ok(Self { drawing, levels, laid })
     }
 
     /// Some rows of the sheet, 0 being the top one.
@@ -67,20 +93,19 @@ impl LineSheet {
     /// # Errors
     /// A picture too large to be painted.
     pub fn rows(&self, rows: Range<u32>) -> Result<Image, FigureError> {
-        let mut image = self.drawing.rows(rows)?;
-        if self.alpha < 1.0 {
-            for pixel in image.pixels.as_chunks_mut::<4>().0 {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
-                let faded = (f32::from(pixel[3]) * self.alpha).round() as u8;
-                pixel[3] = faded;
-            }
-        }
-        if let Some(ground) = self.ground {
-            for pixel in image.pixels.as_chunks_mut::<4>().0 {
-                *pixel = over(*pixel, ground);
-            }
-        }
-        Ok(image)
+        Ok(self.laid.finish(self.drawing.rows(rows)?))
+    }
+
+    /// The levels.
+    #[must_use]
+    pub fn levels(&self) -> &[f64] {
+        &self.levels
+    }
+
+    /// Whether it is as opaque as what lies beneath it.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.laid.is_opaque()
     }
 }
 

@@ -20,8 +20,10 @@ const NAME_LINE: f64 = 24.0;
 const LABEL_STEP: f64 = 16.0;
 /// Width from which on a figure is not cramped, in CSS pixels.
 const ROOMY: f64 = 400.0;
-/// Colour bar: distance from the plot, width, room for its labels.
+/// Colour bar: distance from the plot, width, room for its labels in cramped figures.
 const BAR: (f64, f64, f64) = (18.0, 14.0, 46.0);
+/// Room for the labels of colour bars: six figures and a sign, and the most that words get.
+const BAR_ROOM: (f64, f64) = (56.0, 160.0);
 /// Distance between colour bars, in CSS pixels: room for what labels of the lower share.
 const BARS_APART: f64 = 26.0;
 
@@ -114,7 +116,8 @@ impl Attempt<'_> {
         let left = self.px(PAD) + name + self.stepped(widest) + self.reach();
         let has_bars = !request.bars.is_empty();
         let beside = if request.bars.iter().any(Option::is_some) { self.px(NAME_LINE) } else { 0 };
-        let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + self.px(BAR.2) + beside;
+        let room = self.room_beside_bars()?;
+        let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + pixels(room) + beside;
         let right = if has_bars { bar + self.px(PAD) } else { self.px(PAD + 10.0) };
         let Some(width) = size.width.checked_sub(left + right).filter(|w| *w >= self.px(LEAST.0)) else {
             return Ok(None);
@@ -126,7 +129,7 @@ impl Attempt<'_> {
             x_offset: x.ticks.offset.is_some(),
             y_offset: y.ticks.offset.is_some(),
         };
-        let bars = self.bars(plot);
+        let bars = self.bars(plot, room);
         let mut labels = self.x_labels(&x, plot, has_bars);
         labels.extend(self.y_labels(&y, plot));
         labels.extend(self.names(plot, &bars, [&x.ticks, &y.ticks])?);
@@ -135,8 +138,21 @@ impl Attempt<'_> {
         Ok(Some((layout, needs)))
     }
 
+    /// Room for the labels of bars, in pixels: the same whatever the numbers are, so that a plot keeps its size while they
+    /// change, and more where longer ones are known to come.
+    fn room_beside_bars(&self) -> Result<f64, PaintError> {
+        let mut widest = 0.0_f64;
+        for text in self.request.beside {
+            widest = widest.max(width(text, self.len(TICK_SIZE))?);
+        }
+        let most = (f64::from(self.request.size.width) / 5.0).min(self.len(BAR_ROOM.1));
+        let is_roomy = f64::from(self.request.size.width) >= self.len(ROOMY);
+        let least = self.len(if is_roomy { BAR_ROOM.0 } else { BAR.2 });
+        Ok(widest.min(most).max(least))
+    }
+
     /// Colour bars one above the other beside the plot, as many as have room for a few ticks, with the legend beneath all.
-    fn bars(&self, plot: Rect) -> Vec<BarPlace> {
+    fn bars(&self, plot: Rect, room: f64) -> Vec<BarPlace> {
         let bars = u32::try_from(self.request.bars.len()).unwrap_or(u32::MAX);
         let legend =
             if bars > 0 { self.px(LEGEND_STEP * f64::from(self.request.legend)).min(plot.height / 2) } else { 0 };
@@ -147,7 +163,7 @@ impl Attempt<'_> {
         let count = wanted.min(most.max(1));
         let place = |y: u32, height: u32| {
             let rect = Rect { x: plot.right() + self.px(BAR.0), y, width: self.px(BAR.1), height };
-            BarPlace { rect, room: self.len(BAR.2) }
+            BarPlace { rect, room }
         };
         // Whole pixels, the last ending with the plot, or above the legend.
         let edge = |i: u32| plot.y + (height + apart) * i / count;

@@ -36,6 +36,7 @@ fn request<'a>(size: (u32, u32), scale: f64, text: &'a FigureText, view: &'a Vie
         y: Quantity::default(),
         bars: bar(),
         legend: 0,
+        beside: &[],
     }
 }
 

@@ -11,6 +11,9 @@ pub(in crate::figure) fn to_f64(number: i128, exponent: i32) -> f64 {
     format!("{number}e{exponent}").parse().unwrap_or(f64::NAN)
 }
 
+/// Most figures before the point of a label, unless fewer are asked for.
+const MOST_FIGURES: i32 = 6;
+
 /// The number of decimal digits; 1 for zero.
 fn digits(number: i128) -> i32 {
     number.unsigned_abs().checked_ilog10().and_then(|log| i32::try_from(log).ok()).unwrap_or(0) + 1
@@ -102,12 +105,17 @@ fn full(number: i128, exponent: i32) -> String {
 
 /// Labels for the numbers, which share the exponent, and what is to be added to all of them.
 pub(in crate::figure) fn labels(numbers: &[i128], exponent: i32) -> (Vec<String>, Option<String>) {
+    labels_of(numbers, exponent, MOST_FIGURES)
+}
+
+/// As [`labels`], with other than so many figures before the point only where nothing shorter tells the numbers apart.
+pub(in crate::figure) fn labels_of(numbers: &[i128], exponent: i32, most: i32) -> (Vec<String>, Option<String>) {
     let (mut numbers, mut exponent) = (numbers.to_vec(), exponent);
     while numbers.iter().any(|n| *n != 0) && numbers.iter().all(|n| n % 10 == 0) {
         numbers.iter_mut().for_each(|n| *n /= 10);
         exponent += 1;
     }
-    if let Some(labels) = short(&numbers, exponent) {
+    if let Some(labels) = short(&numbers, exponent, most) {
         return (labels, None);
     }
     if let [only] = numbers[..] {
@@ -115,7 +123,7 @@ pub(in crate::figure) fn labels(numbers: &[i128], exponent: i32) -> (Vec<String>
     }
     let offset = offset(&numbers).unwrap_or(0);
     let rest: Vec<i128> = numbers.iter().map(|n| n - offset).collect();
-    let (labels, power) = match short(&rest, exponent) {
+    let (labels, power) = match short(&rest, exponent, most) {
         Some(labels) => (labels, 0),
         None => {
             let power = (largest(&rest) + exponent - 1).div_euclid(3) * 3;
@@ -140,10 +148,10 @@ fn largest(numbers: &[i128]) -> i32 {
 }
 
 /// Plain labels, if all of them are short.
-fn short(numbers: &[i128], exponent: i32) -> Option<Vec<String>> {
+fn short(numbers: &[i128], exponent: i32, most: i32) -> Option<Vec<String>> {
     let whole = (largest(numbers) + exponent).max(1);
     let decimals = (-exponent).max(0);
-    let fits = whole <= 6 && decimals <= 4 && whole + decimals <= 7;
+    let fits = whole <= most && decimals <= 4 && whole + decimals <= most + 1;
     fits.then(|| numbers.iter().map(|n| plain(*n, exponent, decimals)).collect())
 }
 
@@ -185,6 +193,21 @@ mod tests {
             (&[-1_000_003, -1_000_001], 0, "7 9", "- 1_000_010"),
         ] {
             assert_eq!(written(numbers, exponent), (text.to_owned(), offset.to_owned()));
+        }
+    }
+
+    #[test]
+    fn labels_of_fewer_figures_share_what_they_can() {
+        for (numbers, exponent, most, text, offset) in [
+            (&[1000, 1002, 1004][..], 2, 4, "0 200 400", "+ 100_000"),
+            (&[500, 1000, 1500], 2, 4, "50 100 150", "×10³"),
+            (&[98, 101, 104], 3, 4, "98 101 104", "×10³"),
+            (&[0, 25, 50], 3, 4, "0 25 50", "×10³"),
+            (&[995, 1010, 1025], 0, 4, "995 1010 1025", ""),
+        ] {
+            let (labels, shared) = labels_of(numbers, exponent, most);
+            let shared = shared.unwrap_or_default().replace(GROUP, "_");
+            assert_eq!((labels.join(" ").replace(GROUP, "_").as_str(), shared.as_str()), (text, offset));
         }
     }
 

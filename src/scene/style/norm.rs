@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::StyleError;
 
-/// Most levels of a boundary norm: one region for each color.
-pub const MAX_LEVELS: usize = 257;
+/// Most levels of a boundary norm.
+pub const MAX_LEVELS: usize = 300;
 
 /// How values between the limits are spread over the colormap. As text: its name, then a colon and its numbers, if it has
 /// some: `symlog:0.5`, `boundary:0,1,2,5,10:both`. Names and meanings are matplotlib's and datashader's.
@@ -70,6 +70,14 @@ pub enum Extend {
     Max,
     /// Both.
     Both,
+}
+
+impl Levels {
+    /// How many regions of one color there are: between levels, and beyond those that extend.
+    #[must_use]
+    pub fn regions(&self) -> usize {
+        self.values.len() - 1 + self.extend.ends().into_iter().filter(|end| *end).count()
+    }
 }
 
 impl Extend {
@@ -159,7 +167,7 @@ fn levels(text: &str) -> Result<Levels, &'static str> {
         }
         values.push(value);
         if values.len() > MAX_LEVELS {
-            return Err("it has more than 257 levels, and there are 256 colors");
+            return Err("it has more than 300 levels");
         }
     }
     if values.len() < 2 {
@@ -173,12 +181,7 @@ fn levels(text: &str) -> Result<Levels, &'static str> {
             _ => return Err("behind its levels there may be :min, :max or :both, and :proportional"),
         }
     }
-    let extend = extend.unwrap_or_default();
-    let regions = values.len() - 1 + extend.ends().into_iter().filter(|end| *end).count();
-    if regions > MAX_LEVELS - 1 {
-        return Err("it has more than 256 regions, and there are 256 colors");
-    }
-    Ok(Levels { values, extend, is_proportional })
+    Ok(Levels { values, extend: extend.unwrap_or_default(), is_proportional })
 }
 
 impl fmt::Display for Norm {
@@ -261,12 +264,12 @@ mod tests {
             ("boundary:1,inf", "finite"),
             ("boundary:1,2:left", ":both"),
             ("boundary:1,2:min:max", ":both"),
-            (&format!("boundary:{}", many(258)), "257 levels"),
-            (&format!("boundary:{}:min", many(257)), "256 regions"),
+            (&format!("boundary:{}", many(301)), "300 levels"),
         ] {
             let message = text.parse::<Norm>().unwrap_err().to_string();
             assert!(message.contains(part) && message.len() < 400, "{text}: {message}");
         }
-        assert!(format!("boundary:{}", many(257)).parse::<Norm>().is_ok());
+        let most = format!("boundary:{}:both", many(300)).parse();
+        assert!(matches!(most, Ok(Norm::Boundary(levels)) if levels.regions() == 301));
     }
 }

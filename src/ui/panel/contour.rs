@@ -1,30 +1,39 @@
-//! Levels of contours, and how their lines look.
+//! Levels of contours, how their lines look, and hatching.
 
-use egui::{Color32, DragValue, Key, Slider, TextEdit, Ui};
+use egui::{Color32, ComboBox, DragValue, Key, Slider, TextEdit, Ui};
 
-use crate::scene::contour::{ContourColor, ContourStyle, LINE_WIDTHS, LevelChoice};
+use crate::scene::contour::{ContourColor, ContourStyle, LINE_WIDTHS, LevelChoice, MAX_CONTOURS};
 use crate::scene::mark::Mark;
 use crate::scene::style::Rgba;
 
 use super::super::model::Model;
-use super::row;
+use super::levels::{self, Change};
+use super::{hatch, row};
+
+/// The color that lines of one color begin with.
+const FIRST_COLOR: Rgba = Rgba([24, 28, 36, 255]);
 
 /// The text of the levels that is being typed, and what is wrong with it.
 #[derive(Default)]
 pub struct ContourForm {
     typed: Option<String>,
     wrong: Option<String>,
+    hatch: hatch::HatchForm,
 }
 
 impl ContourForm {
     /// The rows of the section, for a layer of contours.
     pub fn ui(&mut self, ui: &mut Ui, model: &mut Model) {
         let Some(layer) = model.document().map(|document| document.layer().clone()) else { return };
+        if layer.mark == Mark::Hatching {
+            return hatch::ui(ui, model, &layer.hatch, &mut self.hatch);
+        }
         let is_lines = layer.mark == Mark::Contours;
         if !is_lines && layer.mark != Mark::Filled {
             return;
         }
         self.levels(ui, model, &layer.contour);
+        handles(ui, model, &layer.contour);
         if is_lines {
             lines(ui, model, &layer.contour);
         }
@@ -67,19 +76,62 @@ impl ContourForm {
     }
 }
 
+/// A handle for each level, over the values in view.
+fn handles(ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
+    let Some(painted) = model.painted_layer().cloned() else { return };
+    let Some(histogram) = &painted.histogram else { return };
+    // What is being dragged is known before it is painted.
+    let levels = if let LevelChoice::List(levels) = &present.levels { levels } else { &painted.levels };
+    let Some(change) = levels::ui(ui, "level", histogram, levels) else { return };
+    let mut changed = levels.clone();
+    let is_done = match change {
+        Change::Moved(index, value, is_done) => {
+            changed = levels::moved(levels, index, value).unwrap_or(changed);
+            is_done
+        }
+        Change::Removed(index) if changed.len() > 1 => {
+            changed.remove(index);
+            true
+        }
+        Change::Added(value) if changed.len() < MAX_CONTOURS && !changed.contains(&value) => {
+            changed.push(value);
+            changed.sort_by(f64::total_cmp);
+            true
+        }
+        Change::Removed(_) | Change::Added(_) => true,
+    };
+    if changed != *levels {
+        edit(model, |contour| contour.levels = LevelChoice::List(changed));
+    }
+    if is_done {
+        model.settle();
+    }
+}
+
 fn lines(ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
     row(ui, "lines", |ui, label| {
-        let mut by_colormap = present.color == ContourColor::Colormap;
+        let one = if let ContourColor::One(color) = present.color { color } else { FIRST_COLOR };
+        let choices = [
+            ("readable", ContourColor::Auto, "dark on light grounds, light on dark ones, with a faint halo"),
+            ("one color", ContourColor::One(one), "the same for all levels"),
+            ("by colormap", ContourColor::Colormap, "each level has the color of its value"),
+        ];
+        let shown = choices.iter().find(|(_, color, _)| *color == present.color).map_or("", |(name, ..)| name);
+        let list = ComboBox::from_id_salt("line color").selected_text(shown).width(110.0).show_ui(ui, |ui| {
+            for (name, color, what) in choices {
+                if ui.selectable_label(color == present.color, name).on_hover_text(what).clicked() {
+                    edit(model, |contour| contour.color = color);
+                    model.settle();
+                }
+            }
+        });
+        list.response.labelled_by(label);
         if let ContourColor::One(Rgba([r, g, b, a])) = present.color {
             let mut color = Color32::from_rgba_unmultiplied(r, g, b, a);
-            if ui.color_edit_button_srgba(&mut color).labelled_by(label).changed() {
+            if ui.color_edit_button_srgba(&mut color).changed() {
                 let color = ContourColor::One(Rgba(color.to_srgba_unmultiplied()));
                 edit(model, |contour| contour.color = color);
             }
-        }
-        if ui.checkbox(&mut by_colormap, "by colormap").changed() {
-            let color = if by_colormap { ContourColor::Colormap } else { ContourStyle::default().color };
-            edit(model, |contour| contour.color = color);
         }
     });
     row(ui, "width", |ui, label| {

@@ -6,7 +6,7 @@ use crate::workbench::ColumnSample;
 use crate::workbench::ranges::ColumnRange;
 
 /// Height of the histogram and of the handles below it, in points.
-const HEIGHTS: (f32, f32) = (44.0, 12.0);
+pub(super) const HEIGHTS: (f32, f32) = (44.0, 12.0);
 /// Width of a bar, in points.
 const BAR: f32 = 3.0;
 /// How far a key moves a handle, as a share of the whole.
@@ -40,10 +40,8 @@ pub fn ui(ui: &mut Ui, name: &str, sample: &ColumnSample, range: ColumnRange) ->
         let half = if is_low { (grip.left(), xs[i]) } else { (xs[i], grip.right()) };
         let is_close = (xs[1] - xs[0]).abs() < HEIGHTS.1;
         let area = if is_close { Rect::from_x_y_ranges(half.0..=half.1, grip.y_range()) } else { grip };
-        let handle = ui.interact(area, id, Sense::click_and_drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
-        paint_handle(ui, &handle, bars, xs[i]);
-        declare(ui, &handle, &format!("{name} {}", if is_low { "least" } else { "greatest" }), places[i]);
-        let Some((moving, is_done)) = moved_to(ui, &handle, places[i], bars) else { continue };
+        let label = format!("{name} {}", if is_low { "least" } else { "greatest" });
+        let Some((moving, is_done)) = grip_at(ui, (id, &label), area, bars, places[i]) else { continue };
         let end = match moving {
             Move::None => {
                 if is_low {
@@ -62,8 +60,24 @@ pub fn ui(ui: &mut Ui, name: &str, sample: &ColumnSample, range: ColumnRange) ->
     moved
 }
 
+/// One handle on bars, at a place from 0 to 1 of these, taken within an area; what is done with it, if anything, and whether
+/// that is over.
+pub(super) fn grip_at(
+    ui: &Ui,
+    (id, label): (egui::Id, &str),
+    area: Rect,
+    bars: Rect,
+    place: f64,
+) -> Option<(Move, bool)> {
+    let handle = ui.interact(area, id, Sense::click_and_drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
+    #[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
+    paint_handle(ui, &handle, bars, bars.left() + place as f32 * bars.width());
+    declare(ui, &handle, label, place);
+    moved_to(ui, &handle, place, bars)
+}
+
 /// What is done with a handle.
-enum Move {
+pub(super) enum Move {
     /// Nothing more.
     None,
     /// It goes back to the end.

@@ -8,7 +8,7 @@ use crate::scene::spread::{MAX_PX, Reach, Spread, SpreadShape};
 use crate::scene::style::Rgba;
 
 use super::super::model::Model;
-use super::row;
+use super::{hatch, row};
 
 /// What spreading begins with: datashader's defaults.
 const FIRST_PX: u32 = 1;
@@ -37,7 +37,7 @@ fn can_spread(mark: &Mark, color: Option<Rgba>) -> bool {
     match mark {
         Mark::Points | Mark::Lines { .. } => true,
         Mark::Markers { .. } => color.is_none(),
-        Mark::Hexagons { .. } | Mark::Image { .. } | Mark::Filled | Mark::Contours => false,
+        Mark::Hexagons { .. } | Mark::Image { .. } | Mark::Filled | Mark::Contours | Mark::Hatching => false,
     }
 }
 
@@ -50,7 +50,7 @@ fn name_of(mark: &Mark) -> &'static str {
         Mark::Markers { shape: MarkerShape::Square, .. } => "squares",
         Mark::Markers { shape: MarkerShape::Cross, .. } => "crosses",
         Mark::Hexagons { .. } => "hexagons",
-        Mark::Image { .. } | Mark::Filled | Mark::Contours => "",
+        Mark::Image { .. } | Mark::Filled | Mark::Contours | Mark::Hatching => "",
     }
 }
 
@@ -141,6 +141,7 @@ fn field_mark(ui: &mut Ui, model: &mut Model, present: &Mark) {
         ("nearest", image(Sampling::Nearest), "each pixel has the value of one cell, whatever their size"),
         ("filled contours", Mark::Filled, "one color between two levels"),
         ("contour lines", Mark::Contours, "lines of equal value"),
+        ("hatching", Mark::Hatching, "patterns where values meet conditions"),
     ];
     let mut chosen = None;
     row(ui, "draw", |ui, label| {
@@ -156,7 +157,14 @@ fn field_mark(ui: &mut Ui, model: &mut Model, present: &Mark) {
     });
     if let Some(mark) = chosen {
         model.settle();
-        model.edit("Mark", |document| document.layer_mut().mark = mark);
+        let first = hatch::first(model);
+        model.edit("Mark", |document| {
+            let layer = document.layer_mut();
+            if mark == Mark::Hatching && layer.hatch.is_empty() {
+                layer.hatch.push(first);
+            }
+            layer.mark = mark;
+        });
         model.settle();
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::figure::FigureError;
 use crate::figure::painter::PaintError;
+use crate::scene::hatch::MAX_HATCHES;
 use crate::scene::mark::Mark;
 use crate::scene::style::{MAX_SPECIAL, Per, Style};
 
@@ -31,6 +32,15 @@ impl FigureRequest {
             colormap(name)?;
             if special.len() > MAX_SPECIAL {
                 return Err(FigureError::TooManySpecial(special.len()).into());
+            }
+            let hatches = self.layers[i].hatch.len();
+            if *mark == Mark::Hatching && hatches == 0 {
+                let what = "hatching has no condition; say what is hatched with what: hatch >30:// (--hatch '>30://')";
+                return Err(WorkbenchError::Request(what.to_owned()));
+            }
+            if hatches > MAX_HATCHES {
+                let what = format!("a layer has {hatches} conditions of hatching; give at most {MAX_HATCHES}");
+                return Err(WorkbenchError::Request(what));
             }
             self.layers[i].contour.check().map_err(|error| WorkbenchError::Request(error.to_string()))?;
             if matches!(mark, Mark::Hexagons { .. }) && !spread.is_none() {

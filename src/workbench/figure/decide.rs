@@ -2,13 +2,15 @@
 
 use crate::aggregate::Values;
 use crate::figure::bands::Bands;
-use crate::figure::colorbar::ColorBar;
-use crate::figure::contours::{Laid, LineSheet, filled_style};
+use crate::figure::colorbar::{ColorBar, Sign};
+use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, condition_text, filled_style, level_text};
 use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
+use crate::scene::contour::LevelChoice;
+use crate::scene::hatch::Hatch;
 use crate::scene::mark::Mark;
-use crate::scene::style::{Rgba, Style};
+use crate::scene::style::{Limit, Norm, Style};
 
 use super::super::WorkbenchError;
 use super::super::categories::{ShownCategory, hues};
@@ -52,6 +54,8 @@ pub(super) enum LayerColors {
     Shading(Box<Shading>),
     /// Lines of equal value.
     Lines(Box<LineSheet>),
+    /// Patterns where numbers meet conditions.
+    Hatching(HatchSheet),
 }
 
 impl LayerColors {
@@ -79,16 +83,94 @@ impl LayerColors {
 }
 
 impl FigureRequest {
-    /// Which visible layer has which one color, the uppermost first; nothing where a layer is alone, as all is of it.
+    /// What the legend says. Which visible layer has which one color, the uppermost first: not where a layer is alone, as all
+    /// is of it. And which hatching stands for what.
     #[must_use]
-    pub fn color_legend(&self) -> Vec<(String, Rgba)> {
-        if self.layers.len() < 2 {
-            return Vec::new();
+    pub fn legend(&self) -> Vec<(String, Sign)> {
+        let (are_several, inks) = (self.layers.len() > 1, Inks::on(self.background, self.theme));
+        let visible = self.layers.iter().rev().filter(|layer| layer.visible);
+        let mut entries = Vec::new();
+        for layer in visible {
+            if layer.mark == Mark::Hatching {
+                let sign = |hatch| Sign::Hatch { hatch, inks, ground: self.background };
+                entries.extend(layer.hatch.iter().map(|hatch| (layer.says(hatch), sign(*hatch))));
+            } else if let Some(color) = layer.color.filter(|_| are_several) {
+                let text = layer.label.clone().unwrap_or_else(|| layer.title());
+                entries.push((text, Sign::Color(color)));
+            }
         }
-        let entry = |layer: &FigureLayer| {
-            let text = layer.label.clone().unwrap_or_else(|| layer.title());
-            layer.color.filter(|_| layer.visible && !text.is_empty()).map(|color| (text, color))
+        entries.retain(|(text, _)| !text.is_empty());
+        entries
+    }
+
+    /// What will stand beside color bars and legends, as far as that is known before the numbers are.
+    #[must_use]
+    pub fn words_beside(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.legend().into_iter().map(|(text, _)| text).collect();
+        for layer in self.layers.iter().filter(|layer| layer.has_bar()) {
+            let levels: &[f64] = match (&layer.style.norm, &layer.contour.levels) {
+                (Norm::Boundary(levels), _) => &levels.values,
+                (_, LevelChoice::List(levels)) if layer.mark == Mark::Filled => levels,
+                _ => &[],
+            };
+            words.extend(levels.iter().map(|level| level_text(*level)));
+            if let (Limit::Value(low), Limit::Value(high)) = (layer.style.limits.low, layer.style.limits.high) {
+                words.extend([low, high].map(level_text));
+            }
+        }
+        words
+    }
+}
+
+impl FigureLayer {
+    /// What a hatching of it stands for: the layer's label where that is the only one, else the condition.
+    fn says(&self, hatch: &Hatch) -> String {
+        match (&self.label, self.hatch.as_slice()) {
+            (Some(label), [_]) => label.clone(),
+            (Some(label), _) if !label.is_empty() => format!("{label} {}", condition_text(hatch.condition)),
+            (Some(_), _) => String::new(),
+            (None, _) if !self.name.is_empty() => format!("{} {}", self.name, condition_text(hatch.condition)),
+            (None, _) => condition_text(hatch.condition),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::axis::Size;
+    use crate::workbench::sources::Sources;
+
+    #[test]
+    fn hatching_has_a_legend_and_what_is_long_has_room() {
+        let hatched = FigureLayer {
+            mark: Mark::Hatching,
+            hatch: vec![">30://".parse().unwrap(), "10..20:x".parse().unwrap()],
+            ..FigureLayer::new(Sources::default())
         };
-        self.layers.iter().rev().filter_map(entry).collect()
+        let figure = |layers: Vec<FigureLayer>| FigureRequest {
+            layers,
+            ..FigureRequest::new(FigureLayer::new(Sources::default()), Size { width: 640, height: 480 })
+        };
+        let texts = |layers| figure(layers).legend().into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        assert_eq!(texts(vec![hatched.clone()]), ["> 30", "10 to 20"], "alone, too");
+        let named = FigureLayer { label: Some("rain".to_owned()), ..hatched.clone() };
+        assert_eq!(texts(vec![named.clone()]), ["rain > 30", "rain 10 to 20"]);
+        let single = FigureLayer { hatch: named.hatch[..1].to_vec(), ..named };
+        let red = FigureLayer {
+            color: Some("red".parse().unwrap()),
+            name: "a".to_owned(),
+            ..FigureLayer::new(Sources::default())
+        };
+        assert_eq!(texts(vec![red.clone(), single.clone()]), ["rain", "a"], "the uppermost first");
+        assert_eq!(texts(vec![red.clone(), FigureLayer { visible: false, ..single }]), ["a"]);
+        assert_eq!(texts(vec![red, FigureLayer { label: Some(String::new()), ..hatched.clone() }]), ["a"]);
+        assert!(!hatched.has_bar());
+        let mut filled = FigureLayer { mark: Mark::Filled, ..FigureLayer::new(Sources::default()) };
+        filled.style.norm = "boundary:95000,101325".parse().unwrap();
+        assert_eq!(figure(vec![filled.clone()]).words_beside(), ["95\u{2009}000", "101\u{2009}325"]);
+        filled.style.norm = Norm::Linear;
+        filled.style.limits = "-5..1e7".parse().unwrap();
+        assert_eq!(figure(vec![filled]).words_beside(), ["\u{2212}5", "10⁷"]);
     }
 }

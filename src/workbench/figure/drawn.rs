@@ -48,8 +48,11 @@ impl Plot {
                 (Numbers::Whole(aggregate), LayerColors::Shading(colors)) => {
                     sheets.push((workbench.color(&aggregate, &colors)?, joining));
                 }
+                (Numbers::Whole(aggregate), LayerColors::Hatching(sheet)) => {
+                    sheets.push((sheet.rows(&aggregate.values, 0..height)?, joining));
+                }
                 (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height)?, joining)),
-                (Numbers::Kept(_), LayerColors::Shading(_)) => {}
+                (Numbers::Kept(_), LayerColors::Shading(_) | LayerColors::Hatching(_)) => {}
             }
         }
         if sheets.len() == 1 {
@@ -62,6 +65,10 @@ impl Plot {
 
     /// Some rows of the plot's picture (0 is the top one), which has `height` rows.
     fn rows(&self, rows: &Range<u32>, (width, height): (u32, u32)) -> Result<Cow<'_, [u8]>, FigureError> {
+        // Strips above and below the plot have none.
+        if rows.is_empty() {
+            return Ok(Cow::Borrowed(&[]));
+        }
         let (layers, ground, threads) = match self {
             Self::Painted(image) => return Ok(Cow::Borrowed(image.rows(rows))),
             Self::Kept { layers, ground, threads } => (layers, *ground, *threads),
@@ -71,6 +78,7 @@ impl Plot {
         for (numbers, colors, joining) in layers {
             let pixels = match colors {
                 LayerColors::Lines(drawn) => drawn.rows(rows.clone())?.pixels,
+                LayerColors::Hatching(drawn) => drawn.rows(&numbers.lines(lines.clone(), width)?, rows.clone())?.pixels,
                 LayerColors::Shading(colors) => {
                     shade(&numbers.lines(lines.clone(), width)?, width, rows.end - rows.start, colors).pixels
                 }
@@ -90,6 +98,8 @@ impl Plot {
             Self::Painted(image) => image.is_opaque(),
             Self::Kept { layers, .. } => match layers.as_slice() {
                 [(Numbers::Kept(numbers), LayerColors::Shading(colors), _)] => is_opaque(numbers, colors, cells),
+                [(_, LayerColors::Lines(lines), _)] => lines.is_opaque(),
+                [(_, LayerColors::Hatching(hatching), _)] => hatching.is_opaque(),
                 _ => false,
             },
         }

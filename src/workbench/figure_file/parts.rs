@@ -8,6 +8,7 @@ use crate::data::grid::{At, Shape};
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
+use crate::scene::hatch::Hatch;
 use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
@@ -137,6 +138,8 @@ pub(super) struct LayerPart {
     pub(super) align: Option<Align>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) contour: Option<ContourStyle>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) hatch: Vec<Hatch>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) fingerprints: Vec<Fingerprint>,
 }

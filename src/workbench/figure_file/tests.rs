@@ -186,13 +186,15 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
             label,
             align: Align::default(),
             contour: ContourStyle::default(),
+            hatch: Vec::new(),
         },
     )
 }
 
 /// A layer, or one of a field in the same colors.
 fn any_layer_or_field(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
-    let marks = prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours"]);
+    let marks =
+        prop::sample::select(vec!["image", "image:nearest", "image:bilinear", "filled", "contours", "hatching"]);
     let shape = prop::option::of(prop::sample::select(vec!["5x20", "2x1x100", "4294967296x1"]));
     let place = prop_oneof![
         any::<i64>().prop_map(Place::Number),
@@ -223,6 +225,7 @@ fn any_layer_or_field(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer>
                 labels: !layer.visible,
                 ..ContourStyle::default()
             },
+            hatch: vec![">30://".parse().unwrap(), "-1.5..2e7:*:tab:blue:1.5:8".parse().unwrap()],
             ..layer
         }
     })

@@ -6,24 +6,26 @@ use std::thread;
 
 use crate::aggregate::{Aggregate, Values};
 use crate::figure::FigureError;
+use crate::figure::axes::Theme;
 use crate::figure::bands::ordinary;
 use crate::figure::categories::{self, Hue};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Joining, Sheet, composite};
-use crate::figure::contours::{Laid, LineSheet, filled_style};
+use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, filled_style};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
-use crate::figure::shading::shading_with;
+use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
+use crate::scene::hatch::Hatch;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::{Background, Category, Rgba, Style};
+use crate::scene::style::{Background, Category, Norm, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::categories::{ShownCategory, hues, shown_categories};
 use crate::workbench::figure::{ground, spread_aggregate};
@@ -38,13 +40,15 @@ pub struct Looks {
     pub layers: Vec<LayerLook>,
     /// Beneath all of them.
     pub background: Background,
+    /// The colors around the plot.
+    pub theme: Theme,
     /// Pixels to a CSS pixel: the size of lines and words.
     pub scale: f64,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { layers: Vec::new(), background: Background::None, scale: 1.0 }
+        Self { layers: Vec::new(), background: Background::None, theme: Theme::default(), scale: 1.0 }
     }
 }
 
@@ -63,6 +67,8 @@ pub struct LayerLook {
     pub visible: bool,
     /// Levels of contours, and how their lines look.
     pub contour: ContourStyle,
+    /// What is hatched, where it is drawn as hatching.
+    pub hatch: Vec<Hatch>,
 }
 
 /// A layer with its colors.
@@ -80,6 +86,8 @@ pub struct PaintedLayer {
     pub limits: Option<(f64, f64)>,
     /// The colormap, by the name that the style has for it.
     pub map: Arc<Colormap>,
+    /// The levels of its contours, if it has some.
+    pub levels: Vec<f64>,
     /// What its numbers were divided by, where they are counted per area.
     pub area: Option<f64>,
     /// Its categories as they look, if it has some, with what a person calls each.
@@ -103,8 +111,52 @@ struct Way {
     style: Style,
     /// One color instead of a colormap, and whether the numbers are shares of pixels.
     color: Option<(Rgba, bool)>,
-    /// Contours of a field: their style, whether they are lines, and pixels to a CSS pixel.
-    contour: Option<(ContourStyle, bool, f64)>,
+    /// What is drawn of a field besides its colors.
+    contour: Option<Drawn>,
+}
+
+/// What is drawn of a field.
+#[derive(PartialEq)]
+enum Drawn {
+    /// Areas between levels.
+    Filled(ContourStyle),
+    /// Lines, at so many pixels to a CSS pixel.
+    Lines(ContourStyle, f64, Inks),
+    /// Hatching, at so many pixels to a CSS pixel.
+    Hatching(Vec<Hatch>, f64, Inks),
+}
+
+/// What makes a layer's picture of its numbers, besides colors.
+enum DrawnSheet {
+    Lines(Box<LineSheet>),
+    Hatching(HatchSheet),
+}
+
+impl Way {
+    /// What makes the picture of a layer of lines or hatching.
+    fn sheet(
+        &self,
+        values: &Values,
+        shown: &ShownLayer,
+        size: (u32, u32),
+        colors: &Shading,
+    ) -> Result<Option<DrawnSheet>, WorkbenchError> {
+        let ground = match self.style.background {
+            Background::None => None,
+            Background::Color(Rgba(color)) => Some(color),
+        };
+        let laid = |scale, inks| Laid { size, scale, alpha: self.style.alpha, ground, inks };
+        Ok(match &self.contour {
+            Some(Drawn::Lines(contour, scale, inks)) => {
+                let (cells, laid) = (shown.cells.as_deref(), laid(*scale, *inks));
+                Some(DrawnSheet::Lines(Box::new(LineSheet::new(values, cells, contour, colors, laid)?)))
+            }
+            Some(Drawn::Hatching(hatch, scale, inks)) => {
+                Some(DrawnSheet::Hatching(HatchSheet::new(hatch, laid(*scale, *inks))))
+            }
+            Some(Drawn::Filled(_)) | None => None,
+        })
+    }
 }
 
 impl Known {
@@ -137,6 +189,7 @@ impl Painting {
     pub fn paint(&mut self, shown: Arc<Shown>, looks: Looks) -> Result<Painted, WorkbenchError> {
         // While a layer comes or goes, looks may be those of the next frame already.
         let visible = shown.layers.iter().zip(&looks.layers).filter(|(_, look)| look.visible).count();
+        let inks = Inks::on(looks.background, looks.theme);
         let mut known = Vec::with_capacity(shown.layers.len());
         for (i, layer) in shown.layers.iter().enumerate() {
             let look = looks.layers.get(i).cloned().unwrap_or_default();
@@ -150,8 +203,9 @@ impl Painting {
             let color = look.color.map(|color| (color, are_shares));
             let found = shown.wishes.get(i).map(|wish| shown_categories(&wish.data.table, &layer.plan));
             let contour = match shown.wishes.get(i).map(|wish| &wish.layer.mark) {
-                Some(Mark::Contours) => Some((look.contour, true, looks.scale)),
-                Some(Mark::Filled) => Some((look.contour, false, 1.0)),
+                Some(Mark::Contours) => Some(Drawn::Lines(look.contour, looks.scale, inks)),
+                Some(Mark::Hatching) => Some(Drawn::Hatching(look.hatch, looks.scale, inks)),
+                Some(Mark::Filled) => Some(Drawn::Filled(look.contour)),
                 _ => None,
             };
             // Opacity is for those who join layers, where there are some.
@@ -170,7 +224,8 @@ impl Painting {
         let seen: Vec<(&Arc<Image>, Joining)> = seen
             .map(|(known, look)| {
                 let joining = Joining::new(look.style.alpha, look.blend)?;
-                let is_table = known.way.color.is_none() && !matches!(known.way.contour, Some((_, true, _)));
+                let is_table = known.way.color.is_none()
+                    && !matches!(known.way.contour, Some(Drawn::Lines(..) | Drawn::Hatching(..)));
                 Ok((&known.painted.sheet, if is_table { joining.of_table() } else { joining }))
             })
             .collect::<Result<_, FigureError>>()?;
@@ -206,9 +261,11 @@ impl Painting {
             None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
         };
         let hues = hues(found, style);
+        // How values are spread depends on them and on the norm only: not on levels, which are dragged.
+        let own = style;
         let levels;
         let style = match contour {
-            Some((contour, false, _)) => {
+            Some(Drawn::Filled(contour)) => {
                 levels = filled_style(values, style, &contour.levels)?;
                 &levels
             }
@@ -225,31 +282,26 @@ impl Painting {
         };
         let special = if hues.is_empty() { style.special.as_slice() } else { &[] };
         let ordinary = ordinary(&seen, special, area);
-        // How values are spread depends on them and on the norm only.
         let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per, style.hide.clone());
-        let alike = |known: &&Known| basis(&known.way.style) == basis(style);
+        let alike = |known: &&Known| basis(&known.way.style) == basis(own);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
-        let lines = match contour {
-            Some((contour, true, scale)) => {
-                let ground = match style.background {
-                    Background::None => None,
-                    Background::Color(Rgba(color)) => Some(color),
-                };
-                let laid = Laid { size: (*width, *height), scale: *scale, alpha: style.alpha, ground };
-                Some(LineSheet::new(values, shown.cells.as_deref(), contour, &colors, laid)?)
-            }
-            _ => None,
+        let drawn = way.sheet(values, shown, (*width, *height), &colors)?;
+        let levels = match (&drawn, contour, &style.norm) {
+            (Some(DrawnSheet::Lines(lines)), ..) => lines.levels().to_vec(),
+            (_, Some(Drawn::Filled(_)), Norm::Boundary(levels)) => levels.values.clone(),
+            _ => Vec::new(),
         };
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
-            let find = || Histogram::new(ordinary.as_ref(), &style.norm).map(Arc::new);
+            let find = || Histogram::new(ordinary.as_ref(), &own.norm).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
             let bar = match hues.as_slice() {
                 [] => ColorBar::of(values, style, &colors),
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };
-            let sheet = match &lines {
-                Some(lines) => lines.rows(0..*height),
+            let sheet = match &drawn {
+                Some(DrawnSheet::Lines(lines)) => lines.rows(0..*height),
+                Some(DrawnSheet::Hatching(hatching)) => hatching.rows(values, 0..*height),
                 None => Ok(shade(values, *width, *height, &colors)),
             };
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
@@ -259,7 +311,7 @@ impl Painting {
         let numbers = Arc::clone(&numbers);
         let (bar, sheet) = (bar?, Arc::new(sheet?));
         let own_bar = bar.clone();
-        let painted = PaintedLayer { numbers, bar, own_bar, histogram, limits, area, map, hues, sheet };
+        let painted = PaintedLayer { numbers, bar, own_bar, histogram, limits, levels, area, map, hues, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }
