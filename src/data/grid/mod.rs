@@ -8,8 +8,10 @@ pub mod cf;
 pub mod coordinates;
 pub mod field;
 mod formula;
+mod geographic;
 mod join;
 pub mod mapped;
+pub mod mesh;
 pub mod open;
 pub mod packing;
 pub mod pieces;
@@ -29,6 +31,7 @@ use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
 pub use field::{Field, FieldRequest};
+pub use mesh::{Mesh, Outline, Outlines};
 pub use open::{is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
@@ -96,6 +99,8 @@ pub enum Placed {
         longitude: Box<Variable>,
         /// Degrees north.
         latitude: Box<Variable>,
+        /// Longitudes and latitudes of the four corners of each cell, over one dimension more, if they are given.
+        bounds: Option<Box<[Variable; 2]>>,
     },
     /// The coordinates are longitudes and latitudes of a rotated sphere.
     RotatedPole {
