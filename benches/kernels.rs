@@ -26,7 +26,7 @@ use scumble::data::raw::RawSpec;
 use scumble::data::stats::column_stats;
 use scumble::data::table::Part;
 use scumble::data::{Dataset, Progress, Table};
-use scumble::figure::composite::{Sheet, composite};
+use scumble::figure::composite::{Joining, Sheet, composite};
 use scumble::figure::{shade, shading};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
@@ -263,7 +263,8 @@ fn compositing(c: &mut Criterion) {
     let mut group = group(c, "compositing 10 layers of 1920x1080");
     group.throughput(Throughput::Elements(u64::from(width * height) * 10));
     for (name, blend) in [("normal", Blend::Normal), ("multiply", Blend::Multiply)] {
-        let sheets: Vec<Sheet<'_>> = pixels.iter().map(|pixels| Sheet { pixels, blend }).collect();
+        let joining = Joining::new(0.7, blend).unwrap();
+        let sheets: Vec<Sheet<'_>> = pixels.iter().map(|pixels| Sheet { pixels, joining }).collect();
         let threads = Reading::default().threads;
         group.bench_function(name, |b| b.iter(|| composite(&sheets, [255; 4], width, height, threads)));
     }

@@ -249,7 +249,10 @@ impl Workbench {
     fn color(&self, aggregate: &Aggregate, colors: &Shading) -> Result<Image, WorkbenchError> {
         let Aggregate { width, height, values, .. } = aggregate;
         Ok(match &self.engine {
-            Engine::Gpu(..) if colors.mixing.is_some() => shade(values, *width, *height, colors),
+            // What has more colors than those of keys.
+            Engine::Gpu(..) if colors.mixing.is_some() || colors.missing != colors.empty => {
+                shade(values, *width, *height, colors)
+            }
             Engine::Cpu(_) => shade(values, *width, *height, colors),
             Engine::Gpu(engine, _) => {
                 let (mut thresholds, palette) = colors.stops();

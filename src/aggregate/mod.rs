@@ -21,6 +21,16 @@ pub enum Values {
     Categories(ByCategory),
 }
 
+/// A pixel of a field whose cells are all missing: a NaN that can be told from that of a pixel where there is no cell at all.
+pub const MISSING: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
+
+/// Whether a number is [`MISSING`].
+#[inline]
+#[must_use]
+pub fn is_missing(number: f64) -> bool {
+    number.to_bits() == MISSING.to_bits()
+}
+
 /// Counts of categories: for each pixel one of each, beside each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByCategory {
@@ -55,6 +65,8 @@ impl Values {
     /// Appends further rows of pixels of the same kind; others are left out.
     pub fn append(&mut self, further: Self) {
         match (self, further) {
+            // The first are often all there are.
+            (Self::Real(all), Self::Real(more)) if all.is_empty() && all.capacity() == 0 => *all = more,
             (Self::Count(all), Self::Count(more)) => all.extend(more),
             (Self::Real(all), Self::Real(more)) => all.extend(more),
             (Self::Categories(all), Self::Categories(more)) if all.planes == more.planes => {

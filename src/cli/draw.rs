@@ -39,7 +39,15 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         draw_one(args, &request, &job, &data, progress)?;
         opened = Some(data);
     }
+    opened.iter().for_each(|data| tell_damage(data));
     Ok(())
+}
+
+/// Says what was found damaged.
+pub fn tell_damage(data: &OpenedFigure) {
+    for found in data.damage() {
+        eprintln!("scumble: {found}");
+    }
 }
 
 fn draw_one(
@@ -68,6 +76,7 @@ fn draw_one(
         "y_range": drawn.view().y.range.to_string(),
         "reduction": request.layers[0].reduction.to_string(),
         "passes": drawn.passes(),
+        "damaged": data.tables.iter().filter_map(|table| table.field()).map(|field| field.damaged()).sum::<u64>(),
     });
     if request.layers.len() > 1 {
         facts["layers"] = drawn.accountings().iter().map(|(i, a)| layer_facts(&request.layers[*i], *a)).collect();
@@ -158,6 +167,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         let fact = |(category, in_view): (&ShownCategory, &u64)| json!({ "value": category.label, "rows": category.rows, "in_view": in_view });
         facts["categories"] = categories.iter().zip(&in_view).map(fact).collect();
     }
+    tell_damage(&data);
     job.tell(&mut facts, drawn.accounting, &drawn.engine, drawn.seconds)
 }
 

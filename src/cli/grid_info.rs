@@ -42,10 +42,10 @@ pub fn as_json(info: &GridsInfo) -> Value {
 /// All of it as tables.
 pub fn as_text(info: &GridsInfo) -> String {
     let mut text = format!(
-        "{}\n  {}, {} bytes, {} dimensions, {} variables\n",
+        "{}\n  {}{}, {} dimensions, {} variables\n",
         info.path,
         info.format,
-        grouped(info.bytes),
+        info.bytes.map_or_else(String::new, |bytes| format!(", {} bytes", grouped(bytes))),
         info.dimensions.len(),
         info.variables.len()
     );

@@ -15,7 +15,7 @@ use crate::workbench::figure::{FigureRequest, OpenedFigure};
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Progress, Workbench, WorkbenchError};
 
-use super::draw::notes;
+use super::draw::{notes, tell_damage};
 use super::live::{film_live, is_live};
 use super::render_args::RenderArgs;
 use super::terminal::{Bar, is_watched, print};
@@ -129,6 +129,7 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         };
         film(&movie, |step| -> anyhow::Result<_> { Ok(Some(workbench.figure(&tables, &of_step(step), progress)?)) })?
     };
+    tell_damage(&opened);
     tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref())
 }
 
@@ -143,8 +144,8 @@ fn steady(figure: &mut FigureRequest) {
 
 /// When the data last changed.
 fn newest(opened: &OpenedFigure) -> Option<SystemTime> {
-    let paths = opened.tables.iter().flat_map(|table| table.mappings()).map(|map| map.path().to_owned());
-    paths.filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+    let times = opened.tables.iter().flat_map(|table| table.files().into_iter().map(|(path, _)| path.metadata()));
+    times.filter_map(|facts| facts.ok()?.modified().ok()).max()
 }
 
 fn tell(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::dtype::{TimeUnit, Unit};
 use super::error::DataError;
-use super::grid::{Coordinates, Dimension, Grids, Kind, Packing, Placed, Store, Variable};
+use super::grid::{Coordinates, Damage, Dimension, Grids, Kind, Packing, Placed, Store, Variable};
 use super::mapping::Mapping;
 
 mod lattice;
@@ -71,7 +71,14 @@ pub fn read(maps: Vec<Arc<Mapping>>) -> Result<Grids, DataError> {
         1 => "GRIB2".to_owned(),
         count => format!("GRIB2, {count} files"),
     };
-    let grids = Grids { format, dimensions: Vec::new(), variables: Vec::new(), notes, mappings: maps.clone() };
+    let grids = Grids {
+        format,
+        dimensions: Vec::new(),
+        variables: Vec::new(),
+        notes,
+        mappings: maps.clone(),
+        folders: Vec::new(),
+    };
     let mut builder = Builder { grids, lattices: sorted.lattices, fields: Arc::new(Fields::new(maps, scan.fields)) };
     let mut repeated = 0;
     for (key, group) in sorted.groups {
@@ -189,7 +196,7 @@ impl Builder {
         }
         let lens = dimensions.iter().map(|i: &usize| self.grids.dimensions[*i].len).collect();
         let placed = self.place(&lattice, &mut dimensions)?;
-        let store = GribStore { all: Arc::clone(&self.fields), lattice, outer: lens, table };
+        let store = GribStore { all: Arc::clone(&self.fields), lattice, outer: lens, table, damage: Damage::default() };
         let name = self.free_name(&attributes[0].1, &level_name, key);
         self.grids.variables.push(Variable {
             name,

@@ -9,7 +9,7 @@ use hdf5_reader::{Dataset, Hdf5File, OpenOptions};
 
 use super::error::DataError;
 use super::grid::Store;
-use super::grid::raw::{Element, Raw, RawDimension, RawVariable};
+use super::grid::raw::{Element, Nameless, Raw, RawDimension, RawVariable};
 use super::mapping::Mapping;
 
 mod attributes;
@@ -64,7 +64,7 @@ pub fn read(map: &Arc<Mapping>, cache: usize) -> Result<Raw, DataError> {
     let mut shape = Dimensions::of(&members.datasets);
     let mut variables = Vec::new();
     for (name, dataset) in members.datasets {
-        variables.extend(variable(map, &name, dataset, &mut shape));
+        variables.extend(variable(map, &name, dataset, &mut shape, &mut members.notes));
     }
     // Lists of dimensions are addresses in the file, which may be gone.
     map.check()?;
@@ -75,6 +75,7 @@ pub fn read(map: &Arc<Mapping>, cache: usize) -> Result<Raw, DataError> {
         has_default_fill: is_netcdf,
         notes: members.notes,
         mappings: vec![Arc::clone(map)],
+        folders: Vec::new(),
     })
 }
 
@@ -125,8 +126,7 @@ struct Dimensions {
     all: Vec<RawDimension>,
     by_address: HashMap<u64, usize>,
     by_id: HashMap<i64, usize>,
-    /// Those that only a length tells: by it, and by how often the dataset has had it already.
-    nameless: HashMap<(u64, usize), usize>,
+    nameless: Nameless,
 }
 
 impl Dimensions {
@@ -174,25 +174,26 @@ impl Dimensions {
         all(listed).or_else(by_id).or_else(itself)
     }
 
-    /// The dimensions of a dataset; those it does not name go by their lengths.
-    fn of_dataset(&mut self, dataset: &Dataset) -> Vec<usize> {
-        if let Some(found) = self.declared(dataset) {
-            return found;
-        }
+    /// The dimensions of a dataset; those it does not name go by their lengths, as do those whose scale has another one.
+    fn of_dataset(&mut self, name: &str, dataset: &Dataset, notes: &mut Vec<String>) -> Vec<usize> {
+        let declared = self.declared(dataset).unwrap_or_default();
         let mut had: HashMap<u64, usize> = HashMap::new();
         let mut found = Vec::with_capacity(dataset.ndim());
-        for len in dataset.shape() {
+        for (axis, len) in dataset.shape().iter().enumerate() {
+            if let Some(number) = declared.get(axis) {
+                let known = &self.all[*number];
+                if known.len == *len || (known.is_unlimited && known.len > *len) {
+                    found.push(*number);
+                    continue;
+                }
+                notes.push(format!(
+                    "the coordinates \"{}\" are {} numbers for {len} cells of \"{name}\"; cells along it are counted instead",
+                    known.name, known.len
+                ));
+            }
             let times = had.entry(*len).or_insert(0);
-            let number = *self.nameless.entry((*len, *times)).or_insert_with(|| {
-                let name = match *times {
-                    0 => format!("dim_{len}"),
-                    again => format!("dim_{len}_{}", again + 1),
-                };
-                self.all.push(RawDimension { name, len: *len, is_unlimited: false });
-                self.all.len() - 1
-            });
+            found.push(self.nameless.dimension(*len, *times, &mut self.all));
             *times += 1;
-            found.push(number);
         }
         found
     }
@@ -207,12 +208,18 @@ fn without_prefix(path: &str) -> String {
 }
 
 /// A dataset as a variable; none for what only declares a dimension.
-fn variable(map: &Arc<Mapping>, name: &str, dataset: Dataset, shape: &mut Dimensions) -> Option<RawVariable> {
+fn variable(
+    map: &Arc<Mapping>,
+    name: &str,
+    dataset: Dataset,
+    shape: &mut Dimensions,
+    notes: &mut Vec<String>,
+) -> Option<RawVariable> {
     let has_name = dataset.attribute("NAME").ok().and_then(|attribute| attribute.read_string().ok());
     if has_name.is_some_and(|name| name.starts_with(NO_VARIABLE)) {
         return None;
     }
-    let dimensions = shape.of_dataset(&dataset);
+    let dimensions = shape.of_dataset(name, &dataset, notes);
     let element = element_of(dataset.dtype());
     let attributes = dataset.attributes().iter().filter_map(shown).collect();
     let lens: Vec<u64> = dimensions.iter().map(|number| shape.all[*number].len).collect();

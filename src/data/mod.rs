@@ -24,6 +24,7 @@ pub mod spool;
 pub mod stats;
 pub mod table;
 pub mod watch;
+pub mod zarr;
 
 pub use dataset::Dataset;
 pub use error::DataError;

@@ -117,6 +117,7 @@ pub fn read(map: &Arc<Mapping>) -> Result<Raw, DataError> {
         has_default_fill: true,
         notes: layout.notes,
         mappings: vec![Arc::clone(map)],
+        folders: Vec::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! A table: columns of equal length that are read together, in one or more parts (files).
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::categories::{Categories, categories};
@@ -9,6 +10,7 @@ use super::expression::Filter;
 use super::grid::Field;
 use super::mapping::Mapping;
 use super::parallel::{Progress, Reading};
+use super::watch::FileFacts;
 
 /// What the columns of a layer's table are, for messages.
 const ROLES: [&str; 3] = ["x", "y", "value"];
@@ -170,6 +172,14 @@ impl Table {
     pub fn mappings(&self) -> Vec<&Arc<Mapping>> {
         let grids = self.field.iter().flat_map(|field| field.grids().mappings.iter());
         self.parts.iter().flat_map(Part::mappings).chain(grids).collect()
+    }
+
+    /// The files whose changes are changes of the data, as they were when they were opened; of a folder of grids the one that
+    /// says what it holds.
+    pub fn files(&self) -> Vec<(PathBuf, FileFacts)> {
+        let folders = self.field.iter().flat_map(|field| &field.grids().folders);
+        let described = folders.map(|folder| (folder.description.clone(), folder.facts));
+        self.mappings().into_iter().map(|map| (map.path().to_owned(), map.facts())).chain(described).collect()
     }
 
     /// Rows of all parts.

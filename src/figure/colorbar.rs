@@ -4,8 +4,8 @@
 //! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
 //! shows their regions, and the levels are the ticks.
 
-use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_from_key;
+use crate::aggregate::{Values, is_missing};
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Norm, Rgba, Style};
 
@@ -13,7 +13,7 @@ use super::bands::{Bands, Ordinary};
 use super::error::FigureError;
 use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
 use super::readout;
-use super::shading::seen;
+use super::shading::{faded, seen};
 use super::ticks::decimal;
 use super::ticks::linear::round_values;
 
@@ -83,6 +83,18 @@ impl ColorBar {
         }
     }
 
+    /// The same of a layer whose opacity its colors do not have: others lie beneath it.
+    #[must_use]
+    pub fn faded(mut self, alpha: f32) -> Self {
+        // Those of a legend say what is what, however faint that is.
+        if alpha < 1.0 && !self.is_legend {
+            let swatches = self.swatches.iter_mut().map(|(_, color)| color);
+            let colors = self.palette.iter_mut().chain(self.ends.iter_mut().flatten()).chain(swatches);
+            colors.for_each(|color| color[3] = faded(color[3], f64::from(alpha)));
+        }
+        self
+    }
+
     /// The bar of an aggregate's values under a style and its shading, with its points where limits cut values off.
     ///
     /// # Errors
@@ -108,7 +120,14 @@ impl ColorBar {
         let special = style.special.iter().map(|special| (readout::real(special.value), seen(special.color, style)));
         // Where the norm is defined for all values, none is bad.
         let may_be_bad = style.norm == Norm::Log && !values.are_counts();
-        let bad = shading.ends[2].filter(|_| may_be_bad).map(|color| ("bad".to_owned(), color));
+        let (mut is_bad, mut visited) = (may_be_bad, Ok(()));
+        if shading.ends[2].is_some() && !is_bad {
+            visited = values.visit(&mut |band| {
+                is_bad |= matches!(band, Values::Real(reals) if reals.iter().any(|v| is_missing(*v)));
+            });
+        }
+        visited?;
+        let bad = shading.ends[2].filter(|_| is_bad).map(|color| ("bad".to_owned(), color));
         bar.swatches = special.chain(bad).collect();
         if let Some((low, high)) = limits {
             // What is bad is not below.

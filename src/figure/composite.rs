@@ -5,13 +5,15 @@
 //!
 //! > color · opacity = (1 − β) α c + (1 − α) β b + α β B(b, c),  opacity = α + β − α β
 //!
-//! where B is the blend function (W3C, *Compositing and Blending Level 1*, 5.1 and 9.1). Color values are sRGB bytes as they
-//! are stored. All engines share this code.
+//! where B is the blend function (W3C, *Compositing and Blending Level 1*, 5.1 and 9.1) and α that of the pixel times that of
+//! its layer, which is never rounded to a byte. Color values are sRGB bytes as they are stored; those of color tables were
+//! numbers that were cut off to bytes, so half a step is added to them where they are mixed. All engines share this code.
 
 use std::thread;
 
 use crate::scene::blend::Blend;
 
+use super::error::FigureError;
 use super::image::Image;
 
 /// A layer's picture, straight alpha, with how it joins what lies beneath.
@@ -20,7 +22,45 @@ pub struct Sheet<'a> {
     /// Its pixels, of which no size is asked but their number.
     pub pixels: &'a [u8],
     /// How it joins what lies beneath.
-    pub blend: Blend,
+    pub joining: Joining,
+}
+
+/// How a layer joins what lies beneath.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Joining {
+    alpha: f32,
+    blend: Blend,
+    /// What is added to the bytes of colors.
+    more: f32,
+}
+
+/// What a byte that was cut off stands for is half a step more: a little less here, so that opaque colors keep their byte.
+pub(super) const HALF: f32 = 0.49;
+
+impl Joining {
+    /// With an opacity, 0 to 1, by which that of each pixel is multiplied, and a way in which colors are mixed.
+    ///
+    /// # Errors
+    /// [`FigureError::BadAlpha`].
+    pub fn new(alpha: f32, blend: Blend) -> Result<Self, FigureError> {
+        if (0.0..=1.0).contains(&alpha) {
+            Ok(Self { alpha, blend, more: 0.0 })
+        } else {
+            Err(FigureError::BadAlpha(alpha))
+        }
+    }
+
+    /// The same of a layer whose colors are those of a color table.
+    #[must_use]
+    pub fn of_table(self) -> Self {
+        Self { more: HALF, ..self }
+    }
+
+    /// The layer's opacity, 0 to 1.
+    #[must_use]
+    pub fn alpha(self) -> f32 {
+        self.alpha
+    }
 }
 
 /// Pixels that are worked on at a time: their sums stay in the first-level cache.
@@ -87,13 +127,14 @@ fn join(sheets: &[Sheet<'_>], background: [u8; 4], first: usize, out: &mut [u8])
     let mut sums = Sums { colors: [color(0), color(1), color(2)], opacity: [beneath; RUN] };
     for sheet in sheets {
         let pixels = &sheet.pixels[first..first + out.len()];
-        match sheet.blend {
-            Blend::Normal => cover(&mut sums, pixels),
-            Blend::Add => blend(&mut sums, pixels, |b, c| (b + c).min(255.0)),
-            Blend::Multiply => blend(&mut sums, pixels, |b, c| b * c / 255.0),
-            Blend::Screen => blend(&mut sums, pixels, |b, c| b + c - b * c / 255.0),
-            Blend::Lighten => blend(&mut sums, pixels, f32::max),
-            Blend::Darken => blend(&mut sums, pixels, f32::min),
+        let how = sheet.joining;
+        match how.blend {
+            Blend::Normal => cover(&mut sums, pixels, how),
+            Blend::Add => blend(&mut sums, pixels, how, |b, c| (b + c).min(255.0)),
+            Blend::Multiply => blend(&mut sums, pixels, how, |b, c| b * c / 255.0),
+            Blend::Screen => blend(&mut sums, pixels, how, |b, c| b + c - b * c / 255.0),
+            Blend::Lighten => blend(&mut sums, pixels, how, f32::max),
+            Blend::Darken => blend(&mut sums, pixels, how, f32::min),
         }
     }
     for (i, pixel) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
@@ -114,18 +155,19 @@ fn byte(value: f32) -> u8 {
 /// Channels of a pixel as numbers; the opacity from 0 to 1.
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "below 256")]
-fn channels(pixel: [u8; 4]) -> ([f32; 3], f32) {
+fn channels(pixel: [u8; 4], Joining { alpha, more, .. }: Joining) -> ([f32; 3], f32) {
     let word = u32::from_le_bytes(pixel);
     let channel = |shift: u32| ((word >> shift) & 255) as f32;
-    ([channel(0), channel(8), channel(16)], channel(24) * (1.0 / 255.0))
+    let color = [channel(0) + more, channel(8) + more, channel(16) + more];
+    (color, channel(24) * (alpha * (1.0 / 255.0)))
 }
 
 #[inline(always)]
-fn cover(sums: &mut Sums, pixels: &[u8]) {
+fn cover(sums: &mut Sums, pixels: &[u8], how: Joining) {
     let [red, green, blue] = &mut sums.colors;
     let sums = red.iter_mut().zip(green).zip(blue).zip(&mut sums.opacity);
     for ((((red, green), blue), opacity), pixel) in sums.zip(pixels.as_chunks::<4>().0) {
-        let (color, alpha) = channels(*pixel);
+        let (color, alpha) = channels(*pixel, how);
         let rest = 1.0 - alpha;
         *red = color[0] * alpha + *red * rest;
         *green = color[1] * alpha + *green * rest;
@@ -135,11 +177,11 @@ fn cover(sums: &mut Sums, pixels: &[u8]) {
 }
 
 #[inline(always)]
-fn blend(sums: &mut Sums, pixels: &[u8], function: impl Fn(f32, f32) -> f32) {
+fn blend(sums: &mut Sums, pixels: &[u8], how: Joining, function: impl Fn(f32, f32) -> f32) {
     let [red, green, blue] = &mut sums.colors;
     let sums = red.iter_mut().zip(green).zip(blue).zip(&mut sums.opacity);
     for ((((red, green), blue), opacity), pixel) in sums.zip(pixels.as_chunks::<4>().0) {
-        let (color, alpha) = channels(*pixel);
+        let (color, alpha) = channels(*pixel, how);
         let beneath = *opacity;
         let per = if beneath > 0.0 { 1.0 / beneath } else { 0.0 };
         let (alone, both) = (alpha * (1.0 - beneath), alpha * beneath);
@@ -155,13 +197,13 @@ mod tests {
     use super::*;
 
     /// The formula at the top of this file in f64, rounded after the last layer.
-    fn slowly(layers: &[([u8; 4], Blend)], background: [u8; 4]) -> [f64; 4] {
+    fn slowly(layers: &[([u8; 4], f32, Blend)], background: [u8; 4]) -> [f64; 4] {
         let mut opacity = f64::from(background[3]) / 255.0;
         let mut sums = [0, 1, 2].map(|i| f64::from(background[i]) * opacity);
-        for (pixel, blend) in layers {
-            let alpha = f64::from(pixel[3]) / 255.0;
+        for (pixel, alpha, blend) in layers {
+            let alpha = f64::from(pixel[3]) / 255.0 * f64::from(*alpha);
             for (i, sum) in sums.iter_mut().enumerate() {
-                let (b, c) = (if opacity > 0.0 { *sum / opacity } else { 0.0 }, f64::from(pixel[i]));
+                let (b, c) = (if opacity > 0.0 { *sum / opacity } else { 0.0 }, f64::from(pixel[i]) + 0.49);
                 let mixed = match blend {
                     Blend::Normal => c,
                     Blend::Add => (b + c).min(255.0),
@@ -176,6 +218,10 @@ mod tests {
         }
         let per = if opacity > 0.0 { 1.0 / opacity } else { 0.0 };
         [sums[0] * per, sums[1] * per, sums[2] * per, opacity * 255.0]
+    }
+
+    fn sheet(pixels: &[u8], alpha: f32, blend: Blend) -> Sheet<'_> {
+        Sheet { pixels, joining: Joining::new(alpha, blend).unwrap().of_table() }
     }
 
     fn noise(seed: u32, count: usize) -> Vec<u8> {
@@ -195,11 +241,11 @@ mod tests {
             for (_, first) in Blend::ALL {
                 for (_, second) in Blend::ALL {
                     let (a, b) = (noise(1, count), noise(2, count));
-                    let sheets = [Sheet { pixels: &a, blend: first }, Sheet { pixels: &b, blend: second }];
+                    let sheets = [sheet(&a, 1.0, first), sheet(&b, 0.3, second)];
                     let made = composite(&sheets, background, 100, 30, 2);
                     for (i, pixel) in made.pixels.as_chunks::<4>().0.iter().enumerate() {
                         let of = |sheet: &[u8]| sheet.as_chunks::<4>().0[i];
-                        let wanted = slowly(&[(of(&a), first), (of(&b), second)], background);
+                        let wanted = slowly(&[(of(&a), 1.0, first), (of(&b), 0.3, second)], background);
                         for (made, wanted) in pixel.iter().zip(wanted) {
                             let off = (f64::from(*made) - wanted).abs();
                             assert!(off < 0.51, "{first} then {second}: {made} for {wanted}");
@@ -211,10 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_opaque_keeps_its_bytes() {
+        let pixels: Vec<u8> = (0..=255).flat_map(|i| [i, 255 - i, i / 2, 255]).collect();
+        for joining in [Joining::new(1.0, Blend::Normal).unwrap(), Joining::new(1.0, Blend::Normal).unwrap().of_table()]
+        {
+            let sheets = [Sheet { pixels: &pixels, joining }, Sheet { pixels: &pixels, joining }];
+            assert_eq!(composite(&sheets, [255; 4], 256, 1, 1).pixels, pixels);
+        }
+        for wrong in [-0.1, 1.1, f32::NAN] {
+            assert!(Joining::new(wrong, Blend::Normal).is_err());
+        }
+    }
+
+    #[test]
     fn the_order_of_layers_matters_and_threads_do_not() {
         let count = 400 * 300;
         let (a, b) = (noise(3, count), noise(4, count));
-        let (below, above) = (Sheet { pixels: &a, blend: Blend::Normal }, Sheet { pixels: &b, blend: Blend::Normal });
+        let [below, above] = [&a, &b].map(|pixels| sheet(pixels, 1.0, Blend::Normal));
         let one = composite(&[below, above], [255; 4], 400, 300, 1);
         assert_eq!(one, composite(&[below, above], [255; 4], 400, 300, 3));
         assert_ne!(one, composite(&[above, below], [255; 4], 400, 300, 1));

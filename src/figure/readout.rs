@@ -3,7 +3,7 @@
 //! A coordinate gets just the digits that tell a pixel from its neighbours, always the same number of them while the
 //! cursor moves along a linear axis. Integers are written in full, times as a date with as much of the time as needed.
 
-use crate::aggregate::{ByCategory, Values};
+use crate::aggregate::{ByCategory, Values, is_missing};
 use crate::scene::axis::{Axis, Coordinate, Scale};
 use crate::scene::edge::EdgeRule;
 use crate::scene::navigate::value_at;
@@ -84,8 +84,11 @@ pub fn categories(by: &ByCategory, labels: &[&str], width: u32, column: u32, row
     words.join(", ")
 }
 
-/// A reduced value with at most six significant digits; `no points` for NaN.
+/// A reduced value with at most six significant digits; `missing` for what a field lacks, `no points` for any other NaN.
 pub fn real(v: f64) -> String {
+    if is_missing(v) {
+        return "missing".to_owned();
+    }
     if v.is_nan() {
         return "no points".to_owned();
     }

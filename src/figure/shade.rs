@@ -1,7 +1,7 @@
 //! From values and thresholds to an image, on the CPU.
 
-use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
+use crate::aggregate::{Values, is_missing};
 use crate::figure::image::Image;
 use crate::figure::norm::COLORS;
 use crate::figure::shading::{APART_ENDS, Shading};
@@ -43,9 +43,14 @@ pub fn over(top: [u8; 4], bottom: [u8; 4]) -> [u8; 4] {
     if bottom[3] == 0 {
         return if top[3] == 0 { [0; 4] } else { top };
     }
-    let (a, b) = (f64::from(top[3]) / 255.0, f64::from(bottom[3]) / 255.0);
+    over_with([top[0], top[1], top[2]].map(f64::from), f64::from(top[3]) / 255.0, bottom)
+}
+
+/// As [`over`], of a color whose channels (0 to 255) and opacity `a` (0 to 1) are no bytes; something must cover something.
+pub(super) fn over_with(top: [f64; 3], a: f64, bottom: [u8; 4]) -> [u8; 4] {
+    let b = f64::from(bottom[3]) / 255.0;
     let covered = a + b * (1.0 - a);
-    let mix = |i: usize| byte((f64::from(top[i]) * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
+    let mix = |i: usize| byte((top[i] * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
     [mix(0), mix(1), mix(2), byte(covered * 255.0)]
 }
 
@@ -59,8 +64,8 @@ const DIRECT: u64 = 1 << 16;
 
 fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
     let (keys, colors) = shading.stops();
-    let stretches = KeyStretches::new(&keys);
-    let lookup = Lookup::new(&keys, &colors, u64::MAX, |key| key, |key| stretches.of(key));
+    let stretches = KeyStretches::new(&keys, STRETCHES);
+    let lookup = Lookup::<_, STRETCHES>::new(&keys, &colors, u64::MAX, |key| key, |key| stretches.of(key));
     let color = |count| lookup.color(stretches.of(count), count);
     // Counts from the last threshold on share a color, so the table may end there.
     let last = keys.last().copied().unwrap_or(0);
@@ -73,16 +78,44 @@ fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> V
 
 fn shade_reals(reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
     let (keys, colors) = shading.stops();
-    // Thresholds spread like logarithms are told apart best by their keys, others by their values.
-    let (by_key, by_value) = (KeyStretches::new(&keys), ValueStretches::new(&keys));
-    // No value is at or above NaN.
-    let lookup = Lookup::new(&keys, &colors, f64::NAN, f64_from_key, |v| by_key.of(f64_key(v)));
-    let linear = Lookup::new(&keys, &colors, f64::NAN, f64_from_key, |v| by_value.of(v));
-    let or_empty = |v: f64, color| if v.is_nan() { shading.empty } else { color };
-    if lookup.steps < linear.steps {
-        paint(reals, width, height, |v: f64| or_empty(v, lookup.color(by_key.of(f64_key(v)), v)))
-    } else {
-        paint(reals, width, height, |v: f64| or_empty(v, linear.color(by_value.of(v), v)))
+    // A few stretches are all in the first-level cache; thresholds that crowd need more of them.
+    let few = Ways::<FEW_STRETCHES>::new(&keys, &colors);
+    if few.steps() <= 2 {
+        return few.paint(reals, width, height, shading);
+    }
+    Ways::<STRETCHES>::new(&keys, &colors).paint(reals, width, height, shading)
+}
+
+/// Two ways to find the color of a real value: thresholds spread like logarithms are told apart best by their keys, others
+/// by their values.
+struct Ways<const N: usize> {
+    by_key: (KeyStretches, Lookup<f64, N>),
+    by_value: (ValueStretches, Lookup<f64, N>),
+}
+
+impl<const N: usize> Ways<N> {
+    fn new(keys: &[u64], colors: &[[u8; 4]]) -> Self {
+        let (by_key, by_value) = (KeyStretches::new(keys, N), ValueStretches::new(keys, N));
+        // No value is at or above NaN.
+        let key_lookup = Lookup::new(keys, colors, f64::NAN, f64_from_key, |v| by_key.of(f64_key(v)));
+        let value_lookup = Lookup::new(keys, colors, f64::NAN, f64_from_key, |v| by_value.of(v));
+        Self { by_key: (by_key, key_lookup), by_value: (by_value, value_lookup) }
+    }
+
+    /// Comparisons for each value.
+    fn steps(&self) -> u32 {
+        self.by_key.1.steps.min(self.by_value.1.steps)
+    }
+
+    fn paint(&self, reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
+        let Self { by_key: (by_key, key_lookup), by_value: (by_value, value_lookup) } = self;
+        let nothing = |v| if is_missing(v) { shading.missing } else { shading.empty };
+        let or_empty = |v: f64, color| if v.is_nan() { nothing(v) } else { color };
+        if key_lookup.steps < value_lookup.steps {
+            paint(reals, width, height, |v: f64| or_empty(v, key_lookup.color(by_key.of(f64_key(v)), v)))
+        } else {
+            paint(reals, width, height, |v: f64| or_empty(v, value_lookup.color(by_value.of(v), v)))
+        }
     }
 }
 
@@ -105,6 +138,8 @@ fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u
 
 /// The number of stretches into which the range of the thresholds is cut.
 const STRETCHES: usize = 1 << 16;
+/// The same where thresholds lie evenly enough: the table takes 8 KiB.
+const FEW_STRETCHES: usize = 1 << 12;
 
 /// Stretches of equal numbers of keys between the first and the last threshold.
 struct KeyStretches {
@@ -114,14 +149,15 @@ struct KeyStretches {
 }
 
 impl KeyStretches {
-    fn new(keys: &[u64]) -> Self {
+    /// At most so many, a power of two.
+    fn new(keys: &[u64], most: usize) -> Self {
         let (first, last) = (keys.first().copied().unwrap_or(0), keys.last().copied().unwrap_or(0));
         let bits = u64::BITS - (last - first).leading_zeros();
-        Self { first, last, shift: bits.saturating_sub(STRETCHES.trailing_zeros()) }
+        Self { first, last, shift: bits.saturating_sub(most.trailing_zeros()) }
     }
 
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "below STRETCHES")]
+    #[allow(clippy::cast_possible_truncation, reason = "below their number")]
     fn of(&self, key: u64) -> usize {
         (key.min(self.last).saturating_sub(self.first) >> self.shift) as usize
     }
@@ -131,20 +167,23 @@ impl KeyStretches {
 struct ValueStretches {
     low: f64,
     per_unit: f64,
+    last: u16,
 }
 
 impl ValueStretches {
-    fn new(keys: &[u64]) -> Self {
+    /// So many, at most 2^16.
+    fn new(keys: &[u64], number: usize) -> Self {
         let [low, high] = [keys.first(), keys.last()].map(|key| key.copied().map_or(0.0, f64_from_key));
-        let per_unit = (STRETCHES - 1) as f64 / (high - low);
+        let last = u16::try_from(number - 1).unwrap_or(u16::MAX);
+        let per_unit = f64::from(last) / (high - low);
         // One stretch for all where the width overflows or vanishes.
-        if per_unit.is_normal() { Self { low, per_unit } } else { Self { low: 0.0, per_unit: 0.0 } }
+        if per_unit.is_normal() { Self { low, per_unit, last } } else { Self { low: 0.0, per_unit: 0.0, last } }
     }
 
     #[inline]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and NaN gives 0")]
     fn of(&self, value: f64) -> usize {
-        ((value - self.low) * self.per_unit) as u16 as usize
+        usize::from((((value - self.low) * self.per_unit) as u16).min(self.last))
     }
 }
 
@@ -154,27 +193,27 @@ const _: () = assert!(COLORS + 2 * (MAX_SPECIAL + APART_ENDS) <= SLOTS / 2, "a s
 
 /// The thresholds arranged for speed: a table over stretches, which grow with the values, says where to begin
 /// comparing. The search takes the same few steps for every value and never branches on the data.
-struct Lookup<K> {
+struct Lookup<K, const N: usize> {
     /// The different thresholds, then one that no value reaches to the end.
     thresholds: Box<[K; SLOTS]>,
     /// The color below the first threshold, and from each threshold on.
     colors: Box<[[u8; 4]; SLOTS]>,
     /// For each stretch the number of thresholds in the stretches before it.
-    before: Box<[u16; STRETCHES]>,
+    before: Box<[u16; N]>,
     /// The steps of a binary search over the thresholds of the fullest stretch.
     steps: u32,
 }
 
-impl<K: Copy + PartialOrd> Lookup<K> {
+impl<K: Copy + PartialOrd, const N: usize> Lookup<K, N> {
     fn new(keys: &[u64], stops: &[[u8; 4]], never: K, value: impl Fn(u64) -> K, stretch: impl Fn(K) -> usize) -> Self {
         let mut thresholds = Box::new([never; SLOTS]);
         let mut colors = Box::new([[0; 4]; SLOTS]);
         colors[..stops.len()].copy_from_slice(stops);
-        let mut before = Box::new([0u16; STRETCHES]);
+        let mut before = Box::new([0u16; N]);
         let (mut fullest, mut held, mut filled, mut passed) = (0u16, 0u16, 0, 0u16);
         for (i, key) in keys.iter().enumerate() {
             thresholds[i] = value(*key);
-            let at = stretch(thresholds[i]).min(STRETCHES - 1);
+            let at = stretch(thresholds[i]).min(N - 1);
             if at >= filled {
                 before[filled..=at].fill(passed);
                 (filled, held) = (at + 1, 0);
@@ -189,7 +228,7 @@ impl<K: Copy + PartialOrd> Lookup<K> {
 
     #[inline]
     fn color(&self, stretch: usize, value: K) -> [u8; 4] {
-        let mut at = usize::from(self.before[stretch % STRETCHES]);
+        let mut at = usize::from(self.before[stretch % N]);
         // All thresholds in later stretches lie above the value, so a search that runs into them goes no further.
         for step in (0..self.steps).rev() {
             let ahead = 1 << step;
@@ -204,6 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::aggregate::MISSING;
     use crate::figure::shading::{Apart, shading};
     use crate::scene::style::{Background, Style};
 
@@ -217,6 +257,7 @@ mod tests {
             thresholds: all,
             palette,
             empty: [9, 9, 9, 9],
+            missing: [8, 8, 8, 8],
             apart: Vec::new(),
             ends: [None; 3],
             limits: None,
@@ -236,10 +277,10 @@ mod tests {
         let image = shade(&Values::Count(vec![0, 1, 2, 3, 4, 5]), 3, 2, &marked(&[2, 2, 5]));
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
         assert_eq!((image.width, image.height, reds), (3, 2, vec![2, 2, 3, 9, 0, 2]));
-        let reals = Values::Real(vec![f64::NAN, f64::NEG_INFINITY, -0.0, 0.0, 1.5, f64::INFINITY]);
+        let reals = Values::Real(vec![f64::NAN, f64::NEG_INFINITY, -0.0, 0.0, MISSING, f64::INFINITY]);
         let image = shade(&reals, 2, 3, &marked(&[f64_key(0.0), f64_key(1.5)]));
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
-        assert_eq!(reds, vec![2, 2, 1, 1, 9, 0]);
+        assert_eq!(reds, vec![8, 2, 1, 1, 9, 0]);
     }
 
     #[test]

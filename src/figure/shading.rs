@@ -4,9 +4,10 @@ use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::categories::Mixing;
 use crate::figure::colormap::{Colormap, colormap};
+use crate::figure::composite::HALF;
 use crate::figure::error::FigureError;
 use crate::figure::norm::{COLORS, Scale, whole};
-use crate::figure::shade::over;
+use crate::figure::shade::{over, over_with};
 use crate::scene::style::{Background, MAX_SPECIAL, Norm, Rgba, Special, Style};
 
 /// Ranges of keys that may have a color apart, besides special values: under, over, bad.
@@ -25,6 +26,8 @@ pub struct Shading {
     pub palette: [[u8; 4]; COLORS],
     /// The colour of pixels on which nothing fell.
     pub empty: [u8; 4],
+    /// The color of pixels of a field all of whose cells are [missing](crate::aggregate::MISSING).
+    pub missing: [u8; 4],
     /// Keys with a color of their own, whatever the thresholds say: later ranges lie over earlier ones.
     pub apart: Vec<Apart>,
     /// The values of the first and the last color ([`Scale::limits`]), if there is any value.
@@ -114,7 +117,9 @@ pub fn shading_with(
     if style.special.len() > MAX_SPECIAL {
         return Err(FigureError::TooManySpecial(style.special.len()));
     }
-    let palette = map.table.map(|color| seen(Rgba(color), style));
+    // Tables hold numbers that were cut off to bytes, which shows where they are mixed with what lies beneath.
+    let more = if style.alpha < 1.0 { f64::from(HALF) } else { 0.0 };
+    let palette = map.table.map(|color| laid(color, more, f64::from(style.alpha), beneath(style)));
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
     let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
@@ -140,7 +145,9 @@ pub fn shading_with(
         add(key_of(*special, is_count).map(|key| (key, key + 1)), Some(special.color));
     }
     let ends = [under, over, bad].map(|color| color.map(|color| seen(color, style)));
-    Ok(Shading { thresholds, palette, empty: beneath(style), apart, ends, limits, mixing: None, area })
+    let empty = beneath(style);
+    let missing = ends[2].unwrap_or(empty);
+    Ok(Shading { thresholds, palette, empty, missing, apart, ends, limits, mixing: None, area })
 }
 
 pub(super) fn beneath(style: &Style) -> [u8; 4] {
@@ -152,7 +159,15 @@ pub(super) fn beneath(style: &Style) -> [u8; 4] {
 
 /// A color as it is seen: faded by the layer's alpha, over its background.
 pub(super) fn seen(Rgba([r, g, b, a]): Rgba, style: &Style) -> [u8; 4] {
-    over([r, g, b, faded(a, style.alpha)], beneath(style))
+    laid([r, g, b, a], 0.0, f64::from(style.alpha), beneath(style))
+}
+
+/// A color of which there is so much (0 to 1) over another, some `more` than its bytes; rounded but once.
+pub(super) fn laid([r, g, b, a]: [u8; 4], more: f64, alpha: f64, beneath: [u8; 4]) -> [u8; 4] {
+    if beneath[3] == 0 {
+        return over([r, g, b, faded(a, alpha)], beneath);
+    }
+    over_with([r, g, b].map(|c| f64::from(c) + more), f64::from(a) / 255.0 * alpha, beneath)
 }
 
 /// The first key at or above the low limit, and the first one above the high limit, or at it where the range is open.
@@ -185,8 +200,8 @@ fn key_of(special: Special, is_count: bool) -> Option<u64> {
 
 /// A byte of alpha times alpha 0 to 1, rounded.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
-fn faded(byte: u8, alpha: f32) -> u8 {
-    (f64::from(byte) * f64::from(alpha)).round() as u8
+pub(super) fn faded(byte: u8, alpha: f64) -> u8 {
+    (f64::from(byte) * alpha).round() as u8
 }
 
 #[cfg(test)]

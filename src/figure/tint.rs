@@ -5,7 +5,7 @@ use crate::scene::style::{Background, Rgba};
 
 use super::error::FigureError;
 use super::norm::{COLORS, Shading};
-use super::shade::over;
+use super::shading::laid;
 
 /// The colors of a layer that has but one. Counts have all of it wherever anything fell; reals are the share (0 to 1) of
 /// it that a pixel gets.
@@ -20,13 +20,7 @@ pub fn tint(are_shares: bool, Rgba(color): Rgba, alpha: f32, background: Backgro
         Background::None => [0; 4],
         Background::Color(Rgba(color)) => color,
     };
-    let [r, g, b, opacity] = color;
-    let shade = |share: f64| {
-        let opacity = f64::from(opacity) * f64::from(alpha) * share;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
-        let opacity = opacity.round() as u8;
-        over([r, g, b, opacity], beneath)
-    };
+    let shade = |share: f64| laid(color, 0.0, f64::from(alpha) * share, beneath);
     let last = COLORS - 1;
     if !are_shares {
         return Ok(plain(vec![u64::MAX; last], [shade(1.0); COLORS], beneath));
@@ -39,7 +33,18 @@ pub fn tint(are_shares: bool, Rgba(color): Rgba, alpha: f32, background: Backgro
 }
 
 fn plain(thresholds: Vec<u64>, palette: [[u8; 4]; COLORS], empty: [u8; 4]) -> Shading {
-    Shading { thresholds, palette, empty, apart: Vec::new(), ends: [None; 3], limits: None, mixing: None, area: None }
+    let missing = empty;
+    Shading {
+        thresholds,
+        palette,
+        empty,
+        missing,
+        apart: Vec::new(),
+        ends: [None; 3],
+        limits: None,
+        mixing: None,
+        area: None,
+    }
 }
 
 #[cfg(test)]

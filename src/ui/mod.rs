@@ -43,5 +43,5 @@ pub mod wayland_drop;
 pub mod welcome;
 mod window;
 
-pub use panel::size as panel_size;
+pub use panel::{facts as file_facts, size as panel_size};
 pub use window::{WindowError, run};

@@ -55,6 +55,8 @@ pub struct Model {
     candidate: Option<Candidate>,
     /// Sources that could not be opened, so that nobody tries again and again.
     refused: Option<Vec<Sources>>,
+    /// What was said last of damaged data.
+    damage: Vec<String>,
     asked: Option<Asked>,
     asked_at: Option<Instant>,
     /// The looks that were last asked for.
@@ -98,6 +100,7 @@ impl Model {
             stream: None,
             candidate: None,
             refused: None,
+            damage: Vec::new(),
             asked: None,
             asked_at: None,
             styled: None,
@@ -342,6 +345,7 @@ impl Model {
                     let is_newer = self.painted.as_ref().is_none_or(|p| p.shown.generation <= painted.shown.generation);
                     if is_newer {
                         self.painted = Some(Arc::new(*painted));
+                        self.tell_damage();
                     }
                 }
                 Event::FileChanged(change) => self.file_changed(change),

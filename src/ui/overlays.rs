@@ -8,8 +8,8 @@ use crate::workbench::session::OpenData;
 use super::actions::ENTRIES;
 use super::canvas::Stage;
 use super::model::Model;
-use super::panel_size;
 use super::status::grouped;
+use super::{file_facts, panel_size};
 
 /// Says that the picture is a preview.
 pub fn badge(ui: &Ui, stage: &Stage, text: &str) {
@@ -194,7 +194,7 @@ pub fn info(ui: &Ui, data: Option<&OpenData>, is_open: &mut bool) {
         ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
             for file in &data.files {
                 ui.label(RichText::new(file.path.display().to_string()).strong());
-                ui.label(format!("{}, {} rows, {}", file.format, grouped(file.rows), panel_size(file.bytes)));
+                ui.label(file_facts(data, file));
                 if let Some(guess) = &file.guess {
                     ui.label(RichText::new(guess).weak());
                 }

@@ -21,7 +21,7 @@ use super::actions::Action;
 use super::canvas::Stage;
 use super::model::Model;
 
-pub use data::{RawForm, size};
+pub use data::{RawForm, facts, size};
 pub use view::RangeForm;
 
 /// What the panel keeps from frame to frame.

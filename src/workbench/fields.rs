@@ -113,6 +113,20 @@ fn first_variable(layer: &FigureLayer, progress: &Progress) -> String {
     named().unwrap_or_else(|| "0".to_owned())
 }
 
+/// What is to be said of a field some of whose cells were found damaged.
+#[must_use]
+pub fn damage(table: &Table) -> Option<String> {
+    let field = table.field().filter(|field| field.damaged() > 0)?;
+    let (name, cells) = (&field.variable().name, field.damaged());
+    let Grids { mappings, folders, .. } = field.grids().as_ref();
+    let paths = mappings.iter().map(|map| map.path()).chain(folders.iter().map(|folder| folder.path.as_path()));
+    let place = match paths.collect::<Vec<_>>().as_slice() {
+        [path] => format!(" ({})", path.display()),
+        _ => String::new(),
+    };
+    Some(format!("{cells} cells of \"{name}\" are damaged in the file and shown as missing; fetch it again{place}"))
+}
+
 /// The colors of a field where nobody says.
 #[must_use]
 pub fn style() -> Style {

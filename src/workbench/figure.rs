@@ -18,6 +18,7 @@ use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
 use crate::figure::colorbar::ColorBar;
+use crate::figure::composite::Joining;
 use crate::figure::contours::Laid;
 use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::plan::FramePlan;
@@ -370,8 +371,13 @@ impl Workbench {
             let FigureLayer { spread, reduction, .. } = &request.layers[*i];
             counted.numbers = self.spread(counted.numbers.clone(), *spread, reduction, size)?;
             // With one layer the ground is beneath its colors already.
-            let background = if visible.len() == 1 { request.background } else { Background::None };
-            let mut style = Style { background, ..layers[*i].style.clone() };
+            let mut style = layers[*i].style.clone();
+            // That of several layers is for those who join them.
+            let joining = Joining::new(style.alpha, request.layers[*i].blend)?;
+            match visible.len() {
+                1 => style.background = request.background,
+                _ => style.alpha = 1.0,
+            }
             if let Some(ends) = wholes.get(*i).copied().flatten() {
                 style.limits = ends.put_into(style.limits, &style.norm);
             }
@@ -379,17 +385,20 @@ impl Workbench {
             let categories = shown_categories(tables[*i], &plans[*i]);
             let (colors, bar) =
                 decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
-            bars.extend(bar);
+            bars.extend(bar.map(|bar| if visible.len() == 1 { bar } else { bar.faded(joining.alpha()) }));
             let laid = Laid { size, scale: request.dpi / DPI, alpha: style.alpha, ground: ground_under(&style) };
-            looks.push(LayerColors::new(colors, counted, &request.layers[*i], laid)?);
+            let colors = LayerColors::new(colors, counted, &request.layers[*i], laid)?;
+            let is_table = request.layers[*i].color.is_none() && matches!(colors, LayerColors::Shading(_));
+            looks.push((colors, if is_table { joining.of_table() } else { joining }));
         }
         bars.reverse();
         bars.extend(Some(request.color_legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
-        let blends = visible.iter().map(|i| request.layers[*i].blend);
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());
-        let plot = Plot::new(self, counted.into_iter().map(|c| c.numbers).zip(looks).zip(blends), request, size)?;
+        let parts = counted.into_iter().zip(looks);
+        let parts = parts.map(|(counted, (colors, joining))| (counted.numbers, colors, joining));
+        let plot = Plot::new(self, parts, request, size)?;
         Ok(DrawnFigure {
             plot,
             ground: (visible.len() != 1).then(|| ground(request.background)),

@@ -13,8 +13,8 @@ pub struct GridsInfo {
     pub path: String,
     /// Format.
     pub format: String,
-    /// Size in bytes of the files that are mapped.
-    pub bytes: u64,
+    /// Size in bytes of the files; not known of folders, whose files nobody has counted.
+    pub bytes: Option<u64>,
     /// Dimensions.
     pub dimensions: Vec<DimensionInfo>,
     /// Variables that can be drawn.
@@ -69,7 +69,7 @@ pub fn grids_info(path: &Path) -> Result<Option<GridsInfo>, WorkbenchError> {
     Ok(Some(GridsInfo {
         path: path.display().to_string(),
         format: grids.format.clone(),
-        bytes: grids.mappings.iter().map(|map| map.len()).sum(),
+        bytes: grids.folders.is_empty().then(|| grids.mappings.iter().map(|map| map.len()).sum()),
         dimensions: grids.dimensions.iter().map(dimension_info).collect(),
         variables: grids.variables.iter().map(|variable| variable_info(&grids, variable)).collect(),
         notes: grids.notes,

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 
-use crate::aggregate::{ByCategory, Values};
+use crate::aggregate::{ByCategory, Values, is_missing};
 use crate::figure::FigureError;
 use crate::figure::bands::Bands;
 use crate::plan::{FramePlan, Reduce};
@@ -42,6 +42,8 @@ pub struct Kept {
     pixels: usize,
     lines: Vec<Line>,
     buffer: Vec<u8>,
+    /// Pixels that are missing.
+    missing: u64,
 }
 
 fn failed(source: &io::Error) -> FigureError {
@@ -55,7 +57,15 @@ impl Kept {
     /// [`FigureError::Kept`] if there can be no temporary file.
     pub fn new(pixels: u32, counts: bool) -> Result<Self, FigureError> {
         let file = tempfile::tempfile().map_err(|e| failed(&e))?;
-        Ok(Self { file, counts, planes: None, pixels: pixels as usize, lines: Vec::new(), buffer: Vec::new() })
+        Ok(Self {
+            file,
+            counts,
+            planes: None,
+            pixels: pixels as usize,
+            lines: Vec::new(),
+            buffer: Vec::new(),
+            missing: 0,
+        })
     }
 
     /// As [`Kept::new`], of the numbers that a plan makes.
@@ -96,7 +106,8 @@ impl Kept {
                 let mut keys = vec![0; self.pixels];
                 reals.chunks_exact(self.pixels).try_for_each(|row| {
                     // Complemented, so that what stands for empty is 0, as with counts.
-                    let bits = |v: &f64| if v.is_nan() { 0 } else { !v.to_bits() };
+                    let bits = |v: &f64| if v.is_nan() && !is_missing(*v) { 0 } else { !v.to_bits() };
+                    self.missing += row.iter().filter(|v| is_missing(**v)).count() as u64;
                     keys.iter_mut().zip(row).for_each(|(key, v)| *key = bits(v));
                     self.append_row(&keys)
                 })
@@ -138,9 +149,14 @@ impl Kept {
         self.pixels.div_ceil(8)
     }
 
-    /// Pixels that are not empty.
+    /// Pixels that have a number.
     pub fn occupied(&self) -> u64 {
-        self.lines.iter().map(|line| line.occupied as u64).sum()
+        self.lines.iter().map(|line| line.occupied as u64).sum::<u64>() - self.missing
+    }
+
+    /// Pixels that are [missing](crate::aggregate::MISSING).
+    pub fn missing(&self) -> u64 {
+        self.missing
     }
 
     /// Some rows of pixels, 0 being the lowest.
@@ -239,6 +255,7 @@ impl Bands for Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aggregate::MISSING;
 
     fn bits(values: &Values) -> Vec<u64> {
         match values {
@@ -260,7 +277,8 @@ mod tests {
         let full: Vec<u64> = all.iter().copied().filter(|v| *v != empty).collect();
         let mut seen = Vec::new();
         kept.visit(&mut |values| seen.extend(bits(values))).unwrap();
-        assert_eq!((kept.occupied(), &seen), (full.len() as u64, &full));
+        let missing = full.iter().filter(|v| **v == MISSING.to_bits()).count() as u64;
+        assert_eq!((kept.occupied(), kept.missing(), &seen), (full.len() as u64 - missing, missing, &full));
     }
 
     #[test]
@@ -269,6 +287,7 @@ mod tests {
         check(&[counts(0), counts(1), counts(70), counts(90_000), counts(u64::MAX >> 9)], 13);
         let ends = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 5e-324, -1.5, f64::MAX];
         check(&[Values::Real(ends.to_vec()), Values::Real(vec![f64::NAN; 16]), Values::Real(ends.to_vec())], 8);
+        check(&[Values::Real(vec![1.0, MISSING, f64::NAN, MISSING]), Values::Real(vec![MISSING; 4])], 4);
         check(&[Values::Real(ends.to_vec())], 1);
         check(&[Values::Count((0..2_000_000).map(|i| i * i % 301).collect())], 1000);
     }

@@ -311,13 +311,10 @@ impl Session {
 
     /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
     pub fn watch(&mut self, data: &[Arc<OpenData>]) {
-        let mappings = data.iter().flat_map(|data| data.table.mappings());
-        let mut files = Vec::new();
-        for mapping in mappings {
-            if files.iter().all(|(path, _)| path != mapping.path()) {
-                files.push((mapping.path().to_owned(), mapping.facts()));
-            }
-        }
+        let mut files: Vec<_> = data.iter().flat_map(|data| data.table.files()).collect();
+        // Layers may be of the same file; of two looks at it, the first is kept.
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        files.dedup_by(|(later, _), (first, _)| later == first);
         let shared = Arc::clone(&self.shared);
         // Without a thread for it, nothing is noticed: the next pass over the file still finds out.
         self.watch = Watch::start(files, move |change| shared.send(Event::FileChanged(change))).ok();

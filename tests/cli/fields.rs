@@ -106,6 +106,34 @@ fn colors_of_cells_of_special_ones_and_of_holes() {
 }
 
 #[test]
+fn missing_cells_may_have_a_color_of_their_own() {
+    let desk = Desk::new();
+    let mut values: Vec<f64> = (0..WIDTH * HEIGHT).map(|n| (n % 256) as f64).collect();
+    (values[0], values[WIDTH + 3]) = (f64::NAN, f64::INFINITY);
+    desk.write("a.npy", array("'<f8'", "(1, 40, 50)", &bytes(&values)));
+    let colors = "--norm log --limits 1..255 --colormap black,white --bad #ff8000 --background #123456";
+    // A margin of the width of the grid around it.
+    let view = "--x-range=-50.5..99.5 --y-range=-40.5..79.5";
+    for mark in ["image", "image:nearest", "image:bilinear", "filled"] {
+        let picture = desk.render(&format!("a.npy --size 150x120 {view} {colors} --mark {mark}"));
+        for y in 0..120_usize {
+            for x in 0..150_usize {
+                // The first row of an array is on top.
+                let cell = x.checked_sub(50).zip((119 - y).checked_sub(40)).filter(|(i, j)| *i < WIDTH && *j < HEIGHT);
+                let value = cell.map(|(i, j)| values[j * WIDTH + i]);
+                let color = picture.at(x, y);
+                let (is_ground, is_bad) = (color == [0x12, 0x34, 0x56], color == [0xff, 0x80, 0]);
+                let is_missing = value.is_some_and(|v| !v.is_finite() || v == 0.0);
+                // Zero has no logarithm; a filled region and what lies between centers have more neighbors than one.
+                if value.is_none_or(|v| v != 0.0) {
+                    assert_eq!((is_ground, is_bad), (value.is_none(), is_missing), "{mark} {x} {y}: {color:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn wrong_fields_are_told_what_is_wrong() {
     let desk = desk();
     File::create(desk.path("long.raw")).unwrap().set_len(1 << 33).unwrap();

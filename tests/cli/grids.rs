@@ -56,6 +56,81 @@ fn info_of_many_files_and_of_broken_ones() {
     desk.run("info none_*.nc").failed(&["none_"]);
 }
 
+#[test]
+fn damaged_chunks_are_told_and_counted() {
+    let desk = desk(&["damaged.nc"]);
+    for command in ["render damaged.nc --size 200x150 -o a.png", "aggregate damaged.nc --size 8x6 -o a.npy"] {
+        // The chunk goes over two steps, of which one is drawn.
+        let text = desk.run(&format!("{command} --step 2")).stderr.clone();
+        assert!(text.contains("24 cells of \"v\" are damaged in the file and shown as missing"), "{text}");
+        assert!(text.trim_end().ends_with("(damaged.nc)"), "{text}");
+        assert!(!desk.run(&format!("{command} --step 0")).stderr.contains("damaged in the file"));
+    }
+    assert_eq!(desk.json("render damaged.nc --step 2 --size 200x150 -o a.png")["damaged"], 24);
+    let text = desk.run("movie damaged.nc --size 200x150 -o a.apng").stderr.clone();
+    assert!(text.contains("24 cells of \"v\""), "{text}");
+}
+
+/// A store of version 3 in a folder of a desk: a plane of 4 rows and 6 columns, in two chunks.
+fn store(desk: &Desk, name: &str, variable: &str, times: [f64; 2]) {
+    let array = |shape: &[u64], dimensions: &[&str], attributes: serde_json::Value| {
+        let codecs = serde_json::json!([{"name": "bytes", "configuration": {"endian": "little"}}]);
+        serde_json::json!({
+            "zarr_format": 3, "node_type": "array", "shape": shape, "data_type": "float64", "fill_value": 0,
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": shape}},
+            "chunk_key_encoding": {"name": "default"}, "codecs": codecs,
+            "dimension_names": dimensions, "attributes": attributes,
+        })
+    };
+    let folder = desk.path(name);
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    let bytes = |numbers: &[f64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+    write("zarr.json", br#"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#);
+    let since = serde_json::json!({"units": "days since 2020-01-01"});
+    write("time/zarr.json", array(&[2], &["time"], since).to_string().as_bytes());
+    write("time/c/0", &bytes(&times));
+    let shape = array(&[2, 4, 6], &["time", "y", "x"], serde_json::json!({}));
+    write(&format!("{variable}/zarr.json"), shape.to_string().as_bytes());
+    let values: Vec<f64> = (0..48).map(|i| f64::from(i) + 100.0 * times[0]).collect();
+    write(&format!("{variable}/c/0/0/0"), &bytes(&values));
+}
+
+#[test]
+fn folders_of_zarr_are_data_as_files_are() {
+    let desk = Desk::new();
+    store(&desk, "a.zarr", "2t", [0.0, 1.0]);
+    store(&desk, "b.zarr", "2t", [2.0, 3.0]);
+    store(&desk, "c.zarr", "10u", [0.0, 1.0]);
+    let info = desk.json("info a.zarr/");
+    assert_eq!((&info["format"], &info["bytes"]), (&"Zarr v3".into(), &serde_json::Value::Null));
+    assert_eq!(info["variables"][0]["name"], "2t");
+    // Step 3 of two stores is step 1 of the second.
+    desk.run("aggregate a.zarr b.zarr --reduction mean:2t --step 3 --size 6x4 -o joined.npy").done();
+    desk.run("aggregate b.zarr --reduction mean:2t --step 1 --size 6x4 -o alone.npy").done();
+    assert_eq!(desk.read("joined.npy"), desk.read("alone.npy"));
+    // Variables of two stores, in a figure file too.
+    desk.run("render a.zarr c.zarr --reduction mean:2t-10u+1 --step 1 --size 300x200 -o a.png").done();
+    let figure = "scumble = 1\nsize = \"300x200\"\nstep = 1\n\n[[layers]]\nfiles = [\"a.zarr\", \"c.zarr\"]\n\
+                  mark = \"image\"\nreduction = \"mean:2t-10u+1\"\n";
+    desk.write("f.toml", figure);
+    desk.run("render f.toml -o b.png").done();
+    assert_eq!(desk.json("info a.zarr")["dimensions"][0]["length"], 2);
+    desk.run("movie a.zarr b.zarr --reduction mean:2t --size 200x150 -o m.apng").done();
+    desk.run("render a.zarr b.zarr c.zarr --reduction mean:10u -o x.png")
+        .failed(&["\"time\" has 4 cells and 2", "c.zarr"]);
+    // Other folders are still refused.
+    desk.run("render . -o x.png").failed(&["this is a directory"]);
+    desk.run("info .").failed(&["this is a directory"]);
+    std::fs::remove_file(desk.path("a.zarr/2t/zarr.json")).unwrap();
+    desk.run("render a.zarr -o x.png").failed(&["no variable that can be drawn", "a.zarr"]);
+    desk.write("a.zarr/zarr.json", "{\"zarr");
+    desk.run("info a.zarr").failed(&["reading zarr.json", "stopped early", "a.zarr"]);
+}
+
 /// Cells with longitudes and latitudes lie there, at every turn of the Earth, unless dimensions are named as axes.
 #[test]
 fn cells_with_places_are_drawn_there() {

@@ -39,12 +39,12 @@ const BLUES: [[f64; 3]; 9] = [
     [0.031_372_549_0, 0.188_235_294_1, 0.419_607_843_1],
 ];
 
-/// The color of a value between 1 and 1000 by the log norm: matplotlib's bytes, of 256 entries, which it cuts off.
+/// The color of a value between 1 and 1000 by the log norm: that of matplotlib's 256 entries, before it is cut off to bytes.
 fn color(map: &[[f64; 3]; 9], value: f64) -> [f64; 3] {
     let entry = (value.ln() / 1000_f64.ln() * 256.0).floor().clamp(0.0, 255.0);
     let at = entry / 255.0 * 8.0;
     let (before, share) = ((at as usize).min(7), at - (at as usize).min(7) as f64);
-    [0, 1, 2].map(|c| ((map[before][c] * (1.0 - share) + map[before + 1][c] * share) * 255.0 + 1e-6).floor())
+    [0, 1, 2].map(|c| (map[before][c] * (1.0 - share) + map[before + 1][c] * share) * 255.0)
 }
 
 /// Values of a wave from 1.2 to about 900; some are missing, and of the second some are -1.

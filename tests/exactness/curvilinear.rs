@@ -102,6 +102,7 @@ fn table(grid: &Grid) -> Table {
         variables: vec![field],
         notes: Vec::new(),
         mappings: Vec::new(),
+        folders: Vec::new(),
     };
     let field = Field::new(&Arc::new(grids), &FieldRequest::default()).unwrap();
     assert!(field.mesh().is_some(), "{:?}", field.notes());
@@ -475,6 +476,7 @@ fn plain_grids_are_as_on_axes() {
         variables: vec![plain],
         notes: Vec::new(),
         mappings: Vec::new(),
+        folders: Vec::new(),
     };
     let request = FieldRequest { x: Some("x".into()), y: Some("y".into()), ..FieldRequest::default() };
     let rectilinear = Table::of_field(Field::new(&Arc::new(grids), &request).unwrap());

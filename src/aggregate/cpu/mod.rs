@@ -69,7 +69,7 @@ pub fn aggregate(
 ) -> Result<Aggregate, EngineError> {
     if let Draw::Field { .. } = plan.draw {
         let (width, height) = (plan.view.x.pixels, plan.view.y.pixels);
-        let mut values = Values::Real(Vec::with_capacity(plan.view.cells()));
+        let mut values = Values::Real(Vec::new());
         let accounting = aggregate_lines(table, plan, options, 0..height, progress, &mut |lines| values.append(lines))?;
         return Ok(Aggregate { width, height, values, accounting });
     }

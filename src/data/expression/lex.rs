@@ -222,10 +222,13 @@ impl Lexer<'_> {
             text += &self.take_while(|c| c.is_ascii_digit());
         }
         if self.peek().is_some_and(begins_name) {
-            return Err(self.error(
-                self.next,
-                format!("{text} is followed by a letter; write {text}*… to multiply, `…` around a name that begins so"),
-            ));
+            // Names such as 10u and 2t, which weather services use.
+            if is_whole {
+                return Ok(Token::Name(text + &self.take_while(continues_name)));
+            }
+            let what =
+                format!("{text} is followed by a letter; write {text}*… to multiply, `…` around a name that begins so");
+            return Err(self.error(self.next, what));
         }
         let value = text.parse().map_err(|_| self.error(place, format!("{text} is not a number")))?;
         Ok(Token::Number(value, if is_whole { text.parse().ok() } else { None }))

@@ -143,16 +143,27 @@ impl Expression {
 
     fn unknown(&self, reference: &Reference, available: &[String]) -> ExpressionError {
         let names: Vec<&str> = available.iter().map(String::as_str).collect();
+        let mut at = reference.at;
         let what = match reference.spelling {
             Spelling::Position(number) => {
                 format!("there is no column number {number}; there are {}, counted from $0", names.len())
+            }
+            Spelling::Bare if reference.name.starts_with(|c: char| c.is_ascii_digit()) => {
+                let name = &reference.name;
+                let digits = name.chars().take_while(char::is_ascii_digit).count();
+                at += digits;
+                let (number, letters) = name.split_at(digits);
+                format!(
+                    "there is no column \"{name}\"; {}; write {number}*{letters} to multiply",
+                    error::alternatives(name, &names, "columns")
+                )
             }
             Spelling::Bare | Spelling::Quoted => {
                 let name = &reference.name;
                 format!("there is no column \"{name}\"; {}", error::alternatives(name, &names, "columns"))
             }
         };
-        ExpressionError { text: self.text.clone(), at: reference.at, what }
+        ExpressionError { text: self.text.clone(), at, what }
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::data::error::DataError;
-use crate::data::grid::{Store, Window, cells};
+use crate::data::grid::{Damage, Store, Window, cells};
 use crate::data::mapping::Mapping;
 
 use super::lattice::Lattice;
@@ -65,6 +65,7 @@ pub(super) struct GribStore {
     pub(super) outer: Vec<u64>,
     /// For each cell of those, the number of a field; there need not be one.
     pub(super) table: Vec<Option<usize>>,
+    pub(super) damage: Damage,
 }
 
 impl fmt::Debug for GribStore {
@@ -95,6 +96,8 @@ impl Store for GribStore {
                 Some(None) => {
                     out.fill(f64::NAN);
                     unread += plane as u64;
+                    let point: Vec<Range<u64>> = index.iter().map(|at| *at..*at).chain([0..0, 0..0]).collect();
+                    self.damage.note(&point, &self.chunk(), &shape);
                 }
                 Some(Some(values)) => self.copy(&values, rows, columns, out),
             }
@@ -111,6 +114,10 @@ impl Store for GribStore {
 
     fn chunk(&self) -> Vec<u64> {
         self.outer.iter().map(|_| 1).chain([self.lattice.ny, self.lattice.nx]).collect()
+    }
+
+    fn damaged(&self) -> u64 {
+        self.damage.cells()
     }
 }
 

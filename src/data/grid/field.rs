@@ -220,6 +220,11 @@ impl Field {
         further.filter_map(|i| Some((self.dimension(i)?, self.at[i]))).collect()
     }
 
+    /// Cells that were found damaged until now, of all steps.
+    pub fn damaged(&self) -> u64 {
+        self.variable.store.damaged()
+    }
+
     /// Reads some cells of a step, row by row along x, the rows in the order of the file. Gives the number of those that
     /// could not be read. NaN is missing.
     ///
@@ -401,7 +406,14 @@ mod tests {
             placed: None,
         };
         let (format, notes) = ("test".to_owned(), Vec::new());
-        Arc::new(Grids { format, dimensions, variables: vec![variable], notes, mappings: vec![map] })
+        Arc::new(Grids {
+            format,
+            dimensions,
+            variables: vec![variable],
+            notes,
+            mappings: vec![map],
+            folders: Vec::new(),
+        })
     }
 
     fn time() -> Option<Kind> {

@@ -251,6 +251,10 @@ impl Store for Calculated {
         let widest = self.inputs.iter().find(|input| input.dimensions == self.dimensions);
         widest.map_or_else(|| vec![1; self.dimensions.len()], |input| input.store.chunk())
     }
+
+    fn damaged(&self) -> u64 {
+        self.inputs.iter().map(|input| input.store.damaged()).sum()
+    }
 }
 
 /// Reads a window over `dimensions` of a variable that may lack some of them, along which it is the same.

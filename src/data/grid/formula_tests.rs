@@ -51,6 +51,7 @@ fn grids() -> Grids {
         variables: vec![variable("a", &[0, 1, 2], 1.0), variable("2b", &[0, 1, 2], 2.0), variable("h", &[1, 2], 1.0)],
         notes: Vec::new(),
         mappings: Vec::new(),
+        folders: Vec::new(),
     }
 }
 

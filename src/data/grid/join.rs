@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::data::dtype::{TimeUnit, Unit};
 use crate::data::error::DataError;
 
+use super::merge::{self, Parts};
 use super::packing::Packing;
 use super::{Coordinates, Dimension, Grids, Kind, Placed, Store, Variable, Window};
 
@@ -22,11 +23,24 @@ struct Run {
     len: u64,
 }
 
-/// Joins what files hold; one file stays as it is.
+/// Joins what files hold: those of the same variables one after another, those of others beside them.
 ///
 /// # Errors
 /// [`DataError::Grid`] for files that do not belong together, [`DataError::Empty`] for none.
-pub(super) fn join(mut parts: Vec<(PathBuf, Grids)>, along: Option<&str>) -> Result<Grids, DataError> {
+pub(super) fn join(parts: Parts, along: Option<&str>) -> Result<Grids, DataError> {
+    let count = parts.len();
+    let format = parts.first().map(|(_, grids)| grids.format.clone()).unwrap_or_default();
+    let mut joined = Vec::new();
+    for set in merge::sets(parts, along) {
+        let path = set.first().map(|(path, _)| path.clone()).unwrap_or_default();
+        joined.push((path, one_after_another(set, along)?));
+    }
+    let grids = merge::merge(joined)?;
+    Ok(if count < 2 { grids } else { Grids { format: format!("{format}, {count} files"), ..grids } })
+}
+
+/// Joins files of the same variables; one file stays as it is.
+fn one_after_another(mut parts: Parts, along: Option<&str>) -> Result<Grids, DataError> {
     if parts.len() < 2 {
         let (path, grids) = parts.pop().ok_or(DataError::Empty)?;
         return match along {
@@ -53,6 +67,12 @@ pub(super) fn join(mut parts: Vec<(PathBuf, Grids)>, along: Option<&str>) -> Res
             None => lacking.push(variable.name.as_str()),
         }
     }
+    for other in parts[1..].iter().flat_map(|(_, grids)| &grids.variables) {
+        let name = other.name.as_str();
+        if !lacking.contains(&name) && !first.variables.iter().any(|variable| variable.name == name) {
+            lacking.push(name);
+        }
+    }
     if !lacking.is_empty() {
         notes.push(format!("variables that are not the same in all files are left out: {}", lacking.join(", ")));
     }
@@ -61,16 +81,17 @@ pub(super) fn join(mut parts: Vec<(PathBuf, Grids)>, along: Option<&str>) -> Res
         false => dimension.clone(),
     });
     Ok(Grids {
-        format: format!("{}, {} files", first.format, parts.len()),
+        format: first.format.clone(),
         dimensions: dimensions.collect(),
         variables,
         notes,
         mappings: parts.iter().flat_map(|(_, grids)| grids.mappings.iter().cloned()).collect(),
+        folders: parts.iter().flat_map(|(_, grids)| grids.folders.iter().cloned()).collect(),
     })
 }
 
 /// The dimension that files are joined along: the one of that name, else that of times, else the unlimited one.
-fn joined_dimension<'a>(grids: &'a Grids, along: Option<&str>) -> Result<&'a Dimension, DataError> {
+pub(super) fn joined_dimension<'a>(grids: &'a Grids, along: Option<&str>) -> Result<&'a Dimension, DataError> {
     let dimensions = &grids.dimensions;
     let names = || dimensions.iter().map(|dimension| dimension.name.as_str()).collect::<Vec<_>>().join(", ");
     if let Some(name) = along {
@@ -110,12 +131,7 @@ fn check(first: &Grids, first_path: &Path, other: &Grids, path: &Path, name: &st
             }
             continue;
         }
-        let differs = match (&known.coordinates, &dimension.coordinates) {
-            _ if known.len != dimension.len => Some(format!("{} cells and {}", known.len, dimension.len)),
-            (Some(a), Some(b)) => (!is_same(a, b)).then(|| "other coordinates".to_owned()),
-            _ => None,
-        };
-        if let Some(what) = differs {
+        if let Some(what) = difference(known, dimension) {
             return Err(DataError::Grid(format!(
                 "joining the files: \"{}\" has {what} in {} and {}; draw files of one grid at a time",
                 dimension.name, names.0, names.1
@@ -128,10 +144,25 @@ fn check(first: &Grids, first_path: &Path, other: &Grids, path: &Path, name: &st
     Ok(())
 }
 
-/// Whether coordinates agree but for the rounding of f32.
+/// What tells two dimensions of a name apart; none if they are the same.
+pub(super) fn difference(a: &Dimension, b: &Dimension) -> Option<String> {
+    match (&a.coordinates, &b.coordinates) {
+        _ if a.len != b.len => Some(format!("{} cells and {}", a.len, b.len)),
+        (Some(a), Some(b)) => (!is_same(a, b)).then(|| "other coordinates".to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether coordinates agree but for the rounding of f32; times to the millisecond.
+#[expect(clippy::cast_precision_loss, reason = "a power of ten below 2^53")]
 fn is_same(a: &Coordinates, b: &Coordinates) -> bool {
-    let span = a.centers.iter().fold(0.0_f64, |most, center| most.max(center.abs()));
-    a.centers.iter().zip(&b.centers).all(|(a, b)| (a - b).abs() <= span * 1e-6)
+    let units = (time_unit(&a.kind), time_unit(&b.kind));
+    let (scale, doubt) = match units {
+        (None, None) => (1.0, a.centers.iter().fold(0.0_f64, |most, center| most.max(center.abs())) * 1e-6),
+        (Some(unit), Some(_)) => (scale_to(&b.kind, units.0), fineness(unit) as f64 * 5e-4),
+        _ => return false,
+    };
+    a.centers.iter().zip(&b.centers).all(|(a, b)| (a - b * scale).abs() <= doubt)
 }
 
 /// Notes of all files, each once, with how many files say so.
@@ -375,6 +406,10 @@ impl Store for Joined {
 
     fn chunk(&self) -> Vec<u64> {
         self.parts.first().map(|variable| variable.store.chunk()).unwrap_or_default()
+    }
+
+    fn damaged(&self) -> u64 {
+        self.parts.iter().map(|variable| variable.store.damaged()).sum()
     }
 }
 

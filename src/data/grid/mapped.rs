@@ -72,42 +72,11 @@ impl MappedArray {
         }
         Ok(Self { map: Arc::clone(map), dtype, offset, extents })
     }
-
-    /// The bytes of a run of cells along the last dimension, from the first to the end of the last.
-    fn run(&self, at: u64, cells: &Range<u64>) -> &[u8] {
-        let stride = self.extents.last().map_or(0, |extent| extent.stride);
-        let start = at + cells.start * stride;
-        let end = start + (cells.end - cells.start).saturating_sub(1) * stride + self.dtype.size();
-        let ends = (usize::try_from(start), usize::try_from(end));
-        let (Ok(start), Ok(end)) = ends else { return &[] };
-        self.map.bytes().get(start..end).unwrap_or_default()
-    }
 }
 
 impl Store for MappedArray {
     fn read(&self, window: &Window, out: &mut [f64]) -> Result<u64, DataError> {
-        let (Some((inner, outer)), Some(last)) = (window.split_last(), self.extents.last()) else { return Ok(0) };
-        let beyond = window.iter().zip(&self.extents).any(|(range, extent)| range.end > extent.len);
-        if beyond || window.len() != self.extents.len() {
-            return Err(DataError::Grid(format!("the cells {window:?} do not lie within the array")));
-        }
-        let width = usize::try_from(inner.end.saturating_sub(inner.start)).unwrap_or(usize::MAX);
-        if width == 0 || outer.iter().any(Range::is_empty) {
-            return Ok(0);
-        }
-        let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
-        let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
-        for row in out.chunks_exact_mut(width) {
-            let at = index.iter().zip(&self.extents).fold(self.offset, |at, (i, extent)| at + i * extent.stride);
-            decode(self.dtype, self.run(at, inner), stride, row);
-            for (i, range) in index.iter_mut().zip(outer).rev() {
-                *i += 1;
-                if *i < range.end {
-                    break;
-                }
-                *i = range.start;
-            }
-        }
+        read_window(self.map.bytes(), self.dtype, self.offset, &self.extents, window, out)?;
         self.map.check()?;
         Ok(0)
     }
@@ -116,6 +85,52 @@ impl Store for MappedArray {
         let rows = self.extents.len().saturating_sub(1);
         self.extents.iter().enumerate().map(|(i, extent)| if i < rows { 1 } else { extent.len }).collect()
     }
+}
+
+/// Reads a window of an array whose first cell begins at byte `offset`.
+///
+/// # Errors
+/// [`DataError::Grid`] for a window that does not lie within the array.
+pub fn read_window(
+    bytes: &[u8],
+    dtype: Dtype,
+    offset: u64,
+    extents: &[Extent],
+    window: &Window,
+    out: &mut [f64],
+) -> Result<(), DataError> {
+    let (Some((inner, outer)), Some(last)) = (window.split_last(), extents.last()) else { return Ok(()) };
+    let beyond = window.iter().zip(extents).any(|(range, extent)| range.end > extent.len);
+    if beyond || window.len() != extents.len() {
+        return Err(DataError::Grid(format!("the cells {window:?} do not lie within the array")));
+    }
+    let width = usize::try_from(inner.end.saturating_sub(inner.start)).unwrap_or(usize::MAX);
+    if width == 0 || outer.iter().any(Range::is_empty) {
+        return Ok(());
+    }
+    let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
+    let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
+    for row in out.chunks_exact_mut(width) {
+        let at = index.iter().zip(extents).fold(offset, |at, (i, extent)| at + i * extent.stride);
+        decode(dtype, run(bytes, dtype, last.stride, at, inner), stride, row);
+        for (i, range) in index.iter_mut().zip(outer).rev() {
+            *i += 1;
+            if *i < range.end {
+                break;
+            }
+            *i = range.start;
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a run of cells along the last dimension, from the first to the end of the last.
+fn run<'a>(bytes: &'a [u8], dtype: Dtype, stride: u64, at: u64, cells: &Range<u64>) -> &'a [u8] {
+    let start = at + cells.start * stride;
+    let end = start + (cells.end - cells.start).saturating_sub(1) * stride + dtype.size();
+    let ends = (usize::try_from(start), usize::try_from(end));
+    let (Ok(start), Ok(end)) = ends else { return &[] };
+    bytes.get(start..end).unwrap_or_default()
 }
 
 /// Makes f64 of numbers that lie `stride` bytes apart.

@@ -6,11 +6,13 @@
 
 pub mod cf;
 pub mod coordinates;
+pub mod damage;
 pub mod field;
 mod formula;
 mod geographic;
 mod join;
 pub mod mapped;
+mod merge;
 pub mod mesh;
 pub mod open;
 pub mod packing;
@@ -30,13 +32,15 @@ use super::error::DataError;
 use super::mapping::Mapping;
 
 pub use coordinates::{Coordinates, Kind};
+pub use damage::Damage;
 pub use field::{Field, FieldRequest};
 pub use mesh::{Mesh, Outline, Outlines};
-pub use open::{is_grid, leads_to_grids, open};
+pub use open::{description, is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
 pub use place::{At, Place, Shape};
 pub use range::Extremes;
+pub use raw::Folder;
 
 /// The most cells that an array may have.
 pub const MAX_CELLS: u64 = 1 << 40;
@@ -56,6 +60,8 @@ pub struct Grids {
     pub notes: Vec<String>,
     /// The files behind it, where they are mapped.
     pub mappings: Vec<Arc<Mapping>>,
+    /// The folders behind it.
+    pub folders: Vec<Folder>,
 }
 
 /// A dimension: a name, a length, and where its cells lie.
@@ -133,6 +139,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many cells along each dimension are best read together: chunks, or rows of a mapped array.
     fn chunk(&self) -> Vec<u64>;
+
+    /// Cells of all chunks that were found damaged until now.
+    fn damaged(&self) -> u64 {
+        0
+    }
 }
 
 impl Grids {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::data::error::DataError;
 use crate::data::mapping::Mapping;
 use crate::data::netcdf3;
-use crate::data::{grib, hdf5};
+use crate::data::{grib, hdf5, zarr};
 
 use super::join::join;
 use super::raw::Raw;
@@ -29,6 +29,7 @@ enum Format {
     NetCdf3,
     Hdf5,
     Grib,
+    Zarr,
 }
 
 /// Whether a file (or folder) whose first [`HEAD`] bytes are `head` holds grids.
@@ -45,6 +46,11 @@ pub fn leads_to_grids(path: &Path) -> bool {
     })
 }
 
+/// The file that says what a folder of grids holds; none of other folders.
+pub fn description(folder: &Path) -> Option<PathBuf> {
+    zarr::description(folder)
+}
+
 /// The first bytes of a file; none of a folder.
 fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
     let mut head = Vec::with_capacity(HEAD);
@@ -56,7 +62,7 @@ fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
     Ok(head)
 }
 
-fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
+fn format_of(head: &[u8], path: &Path) -> Option<Format> {
     if netcdf3::is_netcdf3(head) {
         return Some(Format::NetCdf3);
     }
@@ -66,11 +72,11 @@ fn format_of(head: &[u8], _path: &Path) -> Option<Format> {
     if grib::is_grib(head) {
         return Some(Format::Grib);
     }
-    None
+    zarr::is_zarr(head, path).then_some(Format::Zarr)
 }
 
-/// Opens files and folders of grids; several are joined along time, or along the dimension `along`. Paths may have `*`, `?`
-/// and `[...]` for what is looked up in folders.
+/// Opens files and folders of grids. Those of the same variables are joined along time, or along the dimension `along`; those
+/// of other variables over the same grid come beside them. Paths may have `*`, `?` and `[...]` for what is looked up in folders.
 ///
 /// # Errors
 /// A path that leads nowhere, a file that holds no grids, files that do not belong together; with the path.
@@ -148,6 +154,7 @@ fn content(path: &Path, cache: usize) -> Result<Content, DataError> {
         Some(Format::NetCdf3) => netcdf3::read(&Mapping::open(path)?).map(Content::Raw),
         Some(Format::Hdf5) => hdf5::read(&Mapping::open(path)?, cache).map(Content::Raw),
         Some(Format::Grib) => Mapping::open(path).map(Content::Messages),
+        Some(Format::Zarr) => zarr::read(path, cache).map(Content::Raw),
         None if path.is_dir() => Err(DataError::Directory),
         None => Err(DataError::Grid("it is of no known format of grids".to_owned())),
     }

@@ -101,7 +101,7 @@ fn one(map: &Arc<Mapping>, format: &str, dtype: Dtype, offset: u64, extents: Vec
         placed: None,
     };
     let (variables, mappings) = (vec![variable], vec![Arc::clone(map)]);
-    Ok(Grids { format: format.to_owned(), dimensions, variables, notes: Vec::new(), mappings })
+    Ok(Grids { format: format.to_owned(), dimensions, variables, notes: Vec::new(), mappings, folders: Vec::new() })
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! What every format of grids gives before conventions are looked at: dimensions, variables and their attributes, as the
 //! file has them. [`super::cf`] makes [`super::Grids`] of it.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::data::dtype::Scalar;
 use crate::data::error::DataError;
 use crate::data::mapping::Mapping;
+use crate::data::watch::FileFacts;
 
 use super::{Store, cells};
 
@@ -27,6 +30,19 @@ pub struct Raw {
     pub notes: Vec<String>,
     /// The files behind it, where they are mapped.
     pub mappings: Vec<Arc<Mapping>>,
+    /// The folders behind it.
+    pub folders: Vec<Folder>,
+}
+
+/// A folder that holds grids, whose files are mapped only while they are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The file in it that says what it holds.
+    pub description: PathBuf,
+    /// What was known of that file when the folder was opened, to tell later whether it changed since.
+    pub facts: FileFacts,
 }
 
 /// A dimension.
@@ -181,6 +197,27 @@ impl RawVariable {
             0 => Ok(numbers),
             unread => Err(DataError::Grid(format!("{unread} cells of \"{name}\" cannot be read"))),
         }
+    }
+}
+
+/// Dimensions that only a length tells.
+#[derive(Debug, Default)]
+pub struct Nameless {
+    /// By length, and by how often an array has had it already.
+    known: HashMap<(u64, usize), usize>,
+}
+
+impl Nameless {
+    /// The number of the dimension of a length that an array has had `times` before, added to `all` where it is new.
+    pub fn dimension(&mut self, len: u64, times: usize, all: &mut Vec<RawDimension>) -> usize {
+        *self.known.entry((len, times)).or_insert_with(|| {
+            let name = match times {
+                0 => format!("dim_{len}"),
+                again => format!("dim_{len}_{}", again + 1),
+            };
+            all.push(RawDimension { name, len, is_unlimited: false });
+            all.len() - 1
+        })
     }
 }
 

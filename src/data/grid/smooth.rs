@@ -94,7 +94,16 @@ impl Store for Smoothed {
     }
 
     fn chunk(&self) -> Vec<u64> {
-        self.inner.store.chunk()
+        // What lies around a window is read with it, so windows are best much larger than that.
+        let mut chunk = self.inner.store.chunk();
+        for (i, len) in self.over {
+            chunk[i] = chunk[i].max(self.rounds.saturating_mul(16).min(len));
+        }
+        chunk
+    }
+
+    fn damaged(&self) -> u64 {
+        self.inner.store.damaged()
     }
 }
 

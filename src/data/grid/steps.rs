@@ -74,6 +74,10 @@ impl Store for Fixed {
     fn chunk(&self) -> Vec<u64> {
         self.inner.store.chunk()
     }
+
+    fn damaged(&self) -> u64 {
+        self.inner.store.damaged()
+    }
 }
 
 impl Store for Difference {
@@ -95,5 +99,9 @@ impl Store for Difference {
 
     fn chunk(&self) -> Vec<u64> {
         self.inner.store.chunk()
+    }
+
+    fn damaged(&self) -> u64 {
+        self.inner.store.damaged()
     }
 }

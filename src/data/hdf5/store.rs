@@ -9,7 +9,7 @@ use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
 
 use crate::data::dtype::Scalar;
 use crate::data::error::DataError;
-use crate::data::grid::{Store, Window, cells, pieces};
+use crate::data::grid::{Damage, Store, Window, cells, pieces};
 use crate::data::mapping::Mapping;
 
 /// A dataset of numbers.
@@ -18,6 +18,7 @@ pub(super) struct HdfStore {
     dataset: Dataset,
     scalar: Scalar,
     chunk: Vec<u64>,
+    damage: Damage,
 }
 
 impl fmt::Debug for HdfStore {
@@ -36,7 +37,7 @@ impl HdfStore {
             // Rows, of what lies in one piece.
             None => shape.iter().enumerate().map(|(i, len)| if i + 1 < shape.len() { 1 } else { *len }).collect(),
         };
-        Self { map: Arc::clone(map), dataset, scalar, chunk }
+        Self { map: Arc::clone(map), dataset, scalar, chunk, damage: Damage::default() }
     }
 
     /// Reads a window at once, or not at all.
@@ -99,6 +100,7 @@ impl Store for HdfStore {
             if self.at_once(&piece.window, &mut some).is_err() {
                 some.fill(f64::NAN);
                 unread += count as u64;
+                self.damage.note(&piece.window, &self.chunk, shape);
             }
             piece.copy(&some, out);
         }
@@ -108,5 +110,9 @@ impl Store for HdfStore {
 
     fn chunk(&self) -> Vec<u64> {
         self.chunk.clone()
+    }
+
+    fn damaged(&self) -> u64 {
+        self.damage.cells()
     }
 }

@@ -11,7 +11,7 @@ use crate::scene::history::History;
 use crate::scene::style::Style;
 use crate::workbench::Progress;
 use crate::workbench::command_line::FIGURE_FILE;
-use crate::workbench::fields::{may_be_grids, suited};
+use crate::workbench::fields::{damage, may_be_grids, suited};
 use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
@@ -257,6 +257,15 @@ impl Model {
         }
         self.changed = None;
         self.asked = None;
+    }
+
+    /// Says what was found damaged, where that is more than was said before.
+    pub(super) fn tell_damage(&mut self) {
+        let found: Vec<String> = self.data.iter().filter_map(|data| damage(&data.table)).collect();
+        if found != self.damage {
+            found.iter().for_each(|text| self.notices.note(text));
+            self.damage = found;
+        }
     }
 
     pub(super) fn file_changed(&mut self, change: Change) {

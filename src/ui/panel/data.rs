@@ -49,8 +49,7 @@ pub fn ui(
             file.path.file_name().map_or_else(|| file.path.display().to_string(), |n| n.to_string_lossy().into());
         ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
             .on_hover_text(file.path.display().to_string());
-        let rows = if data.table.field().is_some() { String::new() } else { format!("{} rows, ", grouped(file.rows)) };
-        ui.label(RichText::new(format!("{rows}{}, {}", size(file.bytes), file.format)).weak());
+        ui.label(RichText::new(facts(&data, file)).weak());
     }
     if data.files.len() > 6 {
         ui.label(RichText::new(format!("and {} more files", data.files.len() - 6)).weak());
@@ -69,6 +68,12 @@ pub fn ui(
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
         raw.ui(ui, model, &data, file);
     }
+}
+
+/// Rows (of tables), size (where it is known) and format of a file.
+pub fn facts(data: &OpenData, file: &FileFacts) -> String {
+    let rows = data.table.field().is_none().then(|| format!("{} rows", grouped(file.rows)));
+    rows.into_iter().chain(file.bytes.map(size)).chain([file.format.clone()]).collect::<Vec<_>>().join(", ")
 }
 
 /// Bytes with a unit: `800 MB`.

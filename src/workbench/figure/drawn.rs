@@ -7,7 +7,7 @@ use crate::aggregate::Accounting;
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, compose_rows, plot_rows};
 use crate::figure::colorbar::ColorBar;
-use crate::figure::composite::{Sheet, composite};
+use crate::figure::composite::{Joining, Sheet, composite};
 use crate::figure::frame::Layout;
 use crate::figure::image::Image;
 use crate::figure::painter::Rect;
@@ -15,7 +15,6 @@ use crate::figure::shade::shade;
 use crate::figure::shading::Shading;
 use crate::figure::strips::Strips;
 use crate::scene::axis::View;
-use crate::scene::blend::Blend;
 
 use super::super::kept::Kept;
 use super::super::{EngineUsed, Workbench, WorkbenchError};
@@ -27,30 +26,29 @@ pub(super) enum Plot {
     /// Its pixels.
     Painted(Image),
     /// The numbers of its layers with their colors, the lowest first, over a ground.
-    Kept { layers: Vec<(Numbers, LayerColors, Blend)>, ground: [u8; 4], threads: usize },
+    Kept { layers: Vec<(Numbers, LayerColors, Joining)>, ground: [u8; 4], threads: usize },
 }
 
 impl Plot {
     /// The plot of the visible layers, the lowest first; with one, the ground is beneath its colors already.
     pub(super) fn new(
         workbench: &Workbench,
-        layers: impl Iterator<Item = ((Numbers, LayerColors), Blend)>,
+        layers: impl Iterator<Item = (Numbers, LayerColors, Joining)>,
         request: &FigureRequest,
         (width, height): (u32, u32),
     ) -> Result<Self, WorkbenchError> {
-        let layers: Vec<(Numbers, LayerColors, Blend)> =
-            layers.map(|((numbers, colors), blend)| (numbers, colors, blend)).collect();
+        let layers: Vec<(Numbers, LayerColors, Joining)> = layers.collect();
         let (ground, threads) = (ground(request.background), workbench.reading.threads);
         if layers.iter().any(|(numbers, ..)| matches!(numbers, Numbers::Kept(_))) {
             return Ok(Self::Kept { layers, ground, threads });
         }
         let mut sheets = Vec::with_capacity(layers.len());
-        for (numbers, colors, blend) in layers {
+        for (numbers, colors, joining) in layers {
             match (numbers, colors) {
                 (Numbers::Whole(aggregate), LayerColors::Shading(colors)) => {
-                    sheets.push((workbench.color(&aggregate, &colors)?, blend));
+                    sheets.push((workbench.color(&aggregate, &colors)?, joining));
                 }
-                (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height)?, blend)),
+                (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height)?, joining)),
                 (Numbers::Kept(_), LayerColors::Shading(_)) => {}
             }
         }
@@ -58,7 +56,7 @@ impl Plot {
             return Ok(Self::Painted(sheets.remove(0).0));
         }
         let sheets: Vec<Sheet<'_>> =
-            sheets.iter().map(|(image, blend)| Sheet { pixels: &image.pixels, blend: *blend }).collect();
+            sheets.iter().map(|(image, joining)| Sheet { pixels: &image.pixels, joining: *joining }).collect();
         Ok(Self::Painted(composite(&sheets, ground, width, height, threads)))
     }
 
@@ -70,19 +68,20 @@ impl Plot {
         };
         let lines = height - rows.end..height - rows.start;
         let mut sheets = Vec::with_capacity(layers.len());
-        for (numbers, colors, blend) in layers {
+        for (numbers, colors, joining) in layers {
             let pixels = match colors {
                 LayerColors::Lines(drawn) => drawn.rows(rows.clone())?.pixels,
                 LayerColors::Shading(colors) => {
                     shade(&numbers.lines(lines.clone(), width)?, width, rows.end - rows.start, colors).pixels
                 }
             };
-            sheets.push((pixels, *blend));
+            sheets.push((pixels, *joining));
         }
         if sheets.len() == 1 {
             return Ok(Cow::Owned(sheets.remove(0).0));
         }
-        let sheets: Vec<Sheet<'_>> = sheets.iter().map(|(pixels, blend)| Sheet { pixels, blend: *blend }).collect();
+        let sheets: Vec<Sheet<'_>> =
+            sheets.iter().map(|(pixels, joining)| Sheet { pixels, joining: *joining }).collect();
         Ok(Cow::Owned(composite(&sheets, ground, width, rows.end - rows.start, threads).pixels))
     }
 
@@ -101,8 +100,10 @@ fn is_opaque(numbers: &Kept, colors: &Shading, cells: u64) -> bool {
     if colors.mixing.is_some() {
         return colors.is_opaque();
     }
-    let (some, all) = (numbers.occupied() > 0, numbers.occupied() == cells);
-    (all || colors.empty[3] == 255) && (!some || colors.is_opaque())
+    let (some, missing) = (numbers.occupied(), numbers.missing());
+    (some + missing == cells || colors.empty[3] == 255)
+        && (some == 0 || colors.is_opaque())
+        && (missing == 0 || colors.missing[3] == 255)
 }
 
 /// A figure whose numbers and colors are decided; its pixels are made when [`Strips::strip`] asks for them.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::data::Table;
 
+use super::super::fields::damage;
 use super::super::sources::reads;
 
 /// The data of a figure.
@@ -20,6 +21,14 @@ impl OpenedFigure {
     #[must_use]
     pub fn tables(&self) -> Vec<&Table> {
         self.tables.iter().collect()
+    }
+
+    /// What was found damaged in the data so far, each once.
+    #[must_use]
+    pub fn damage(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.tables.iter().filter_map(damage).collect();
+        found.dedup();
+        found
     }
 
     /// Rows of all layers.

@@ -7,6 +7,8 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::grid;
+
 /// Bytes that are looked at, at the beginning, in the middle and at the end.
 const SAMPLE: u64 = 1 << 16;
 
@@ -25,8 +27,9 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Of a folder of grids, that of the file that says what it holds.
     fn take(path: &Path) -> Option<Self> {
-        let mut file = File::open(path).ok()?;
+        let mut file = File::open(grid::description(path).as_deref().unwrap_or(path)).ok()?;
         let facts = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
         let bytes = facts.len();
         let modified = facts.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs();

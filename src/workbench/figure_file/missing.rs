@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{FigureFile, fingerprint};
+use crate::data::grid::leads_to_grids;
 use crate::workbench::WorkbenchError;
 
 impl FigureFile {
@@ -59,7 +60,7 @@ impl FigureFile {
 
 fn beside(missing: &Path, folders: &[&Path]) -> Option<PathBuf> {
     let name = missing.file_name()?;
-    folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+    folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file() || leads_to_grids(path))
 }
 
 /// Standard input always is.

@@ -1,12 +1,11 @@
 //! Data that a session has open.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::dataset::Dataset;
 use crate::data::grid::{Grids, Variable};
-use crate::data::mapping::Mapping;
 use crate::data::parallel::Reading;
 use crate::data::raw::RawSpec;
 use crate::data::stats::{ColumnStats, StatsPass};
@@ -26,8 +25,8 @@ pub struct FileFacts {
     pub path: PathBuf,
     /// Format, for example `npy 1.0`.
     pub format: String,
-    /// Size in bytes.
-    pub bytes: u64,
+    /// Size in bytes; not known of a folder, whose files nobody has counted.
+    pub bytes: Option<u64>,
     /// Number of rows.
     pub rows: u64,
     /// Names and types of its columns.
@@ -233,17 +232,18 @@ fn facts_of_grids(grids: &Grids) -> Vec<FileFacts> {
         let shape: Vec<String> = grids.dimensions_of(variable).map(|dimension| dimension.len.to_string()).collect();
         (variable.name.clone(), format!("{} {}", variable.dtype, shape.join("×")))
     };
-    let facts = |map: &Arc<Mapping>| FileFacts {
-        path: map.path().to_owned(),
+    let facts = |path: &Path, bytes: Option<u64>| FileFacts {
+        path: path.to_owned(),
         format: grids.format.clone(),
-        bytes: map.len(),
+        bytes,
         rows: 0,
         columns: grids.variables.iter().map(named).collect(),
         guess: None,
         confidence: None,
         layout: None,
     };
-    grids.mappings.iter().map(facts).collect()
+    let files = grids.mappings.iter().map(|map| facts(map.path(), Some(map.len())));
+    files.chain(grids.folders.iter().map(|folder| facts(&folder.path, None))).collect()
 }
 
 fn facts_of(dataset: &Dataset) -> FileFacts {
@@ -251,7 +251,7 @@ fn facts_of(dataset: &Dataset) -> FileFacts {
     FileFacts {
         path: dataset.path(),
         format: dataset.format().to_owned(),
-        bytes: dataset.bytes(),
+        bytes: Some(dataset.bytes()),
         rows: dataset.rows(),
         columns: dataset.columns().iter().map(named).collect(),
         guess: guess_note(dataset),

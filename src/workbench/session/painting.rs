@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::aggregate::{Aggregate, Values};
+use crate::figure::FigureError;
 use crate::figure::bands::ordinary;
 use crate::figure::categories::{self, Hue};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::Colormap;
-use crate::figure::composite::{Sheet, composite};
+use crate::figure::composite::{Joining, Sheet, composite};
 use crate::figure::contours::{Laid, LineSheet, filled_style};
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
@@ -65,12 +66,14 @@ pub struct LayerLook {
 }
 
 /// A layer with its colors.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PaintedLayer {
     /// The numbers behind the colors: those of the frame, spread.
     pub numbers: Arc<Aggregate>,
     /// What its colors stand for.
     pub bar: ColorBar,
+    /// The same in colors as they are before the layer joins others.
+    own_bar: ColorBar,
     /// How often values occur among the pixels; none if no row fell on any.
     pub histogram: Option<Arc<Histogram>>,
     /// The values of the first and the last color, if any row fell on a pixel.
@@ -82,7 +85,7 @@ pub struct PaintedLayer {
     /// Its categories as they look, if it has some, with what a person calls each.
     pub hues: Vec<(Category, Hue)>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
-    sheet: Image,
+    sheet: Arc<Image>,
 }
 
 /// What a layer was painted from.
@@ -101,6 +104,16 @@ struct Way {
     color: Option<(Rgba, bool)>,
     /// Contours of a field: their style, whether they are lines, and pixels to a CSS pixel.
     contour: Option<(ContourStyle, bool, f64)>,
+}
+
+impl Known {
+    /// Has the color bar say what a layer of some opacity looks like.
+    fn fade(&mut self, alpha: f32) {
+        let bar = self.painted.own_bar.clone().faded(alpha);
+        if bar != self.painted.bar {
+            self.painted = Arc::new(PaintedLayer { bar, ..PaintedLayer::clone(&self.painted) });
+        }
+    }
 }
 
 /// The painter's memory: the layers of the last picture.
@@ -139,23 +152,32 @@ impl Painting {
                 Some(Mark::Filled) => Some((look.contour, false, 1.0)),
                 _ => None,
             };
-            let way = Way { spread, style: Style { background, ..look.style }, color, contour };
-            known.push(self.layer(layer, way, &found.unwrap_or_default())?);
+            // Opacity is for those who join layers, where there are some.
+            let faint = look.style.alpha;
+            let alpha = if is_alone { faint } else { 1.0 };
+            let way = Way { spread, style: Style { background, alpha, ..look.style }, color, contour };
+            let mut layer = self.layer(layer, way, &found.unwrap_or_default())?;
+            if !is_alone {
+                layer.fade(faint);
+            }
+            known.push(layer);
         }
         self.known = known;
         let layers: Vec<Arc<PaintedLayer>> = self.known.iter().map(|known| Arc::clone(&known.painted)).collect();
-        let seen: Vec<(&Image, Blend)> = layers
-            .iter()
-            .zip(&looks.layers)
-            .filter(|(_, look)| look.visible)
-            .map(|(layer, look)| (&layer.sheet, look.blend))
-            .collect();
+        let seen = self.known.iter().zip(&looks.layers).filter(|(_, look)| look.visible);
+        let seen: Vec<(&Arc<Image>, Joining)> = seen
+            .map(|(known, look)| {
+                let joining = Joining::new(look.style.alpha, look.blend)?;
+                let is_table = known.way.color.is_none() && !matches!(known.way.contour, Some((_, true, _)));
+                Ok((&known.painted.sheet, if is_table { joining.of_table() } else { joining }))
+            })
+            .collect::<Result<_, FigureError>>()?;
         let (width, height) = (shown.view.x.pixels, shown.view.y.pixels);
         let picture = match seen.as_slice() {
-            [(only, _)] => (*only).clone(),
+            [(only, _)] => only.as_ref().clone(),
             _ => {
                 let sheets: Vec<Sheet<'_>> =
-                    seen.iter().map(|(image, blend)| Sheet { pixels: &image.pixels, blend: *blend }).collect();
+                    seen.iter().map(|(image, joining)| Sheet { pixels: &image.pixels, joining: *joining }).collect();
                 composite(&sheets, ground(looks.background), width, height, self.threads)
             }
         };
@@ -233,7 +255,9 @@ impl Painting {
         let limits = colors.limits;
         let hues = found.iter().map(ShownCategory::name).zip(hues).collect();
         let numbers = Arc::clone(&numbers);
-        let painted = PaintedLayer { numbers, bar: bar?, histogram, limits, area, map, hues, sheet: sheet? };
+        let (bar, sheet) = (bar?, Arc::new(sheet?));
+        let own_bar = bar.clone();
+        let painted = PaintedLayer { numbers, bar, own_bar, histogram, limits, area, map, hues, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }

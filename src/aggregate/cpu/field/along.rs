@@ -32,6 +32,10 @@ pub struct Strip {
     pub cells: Range<u32>,
     /// Those that they see and earlier strips do not, in rising order.
     pub first_seen: Vec<Range<u32>>,
+    /// Whether none of the pixels sees more than one.
+    pub is_single: bool,
+    /// Whether each of them sees the one after that of the pixel before.
+    pub is_run: bool,
 }
 
 /// Where a cell or its center lies, in pixels from the start of the axis.
@@ -113,7 +117,7 @@ impl Along {
                 None => {
                     earlier = strips.last().map_or(0..0, |strip| strip.cells.clone());
                     let pixels = pixel..pixel + 1;
-                    strips.push(Strip { pixels, cells: cells.clone(), first_seen: Vec::new() });
+                    strips.push(Strip { pixels, cells: cells.clone(), ..Strip::default() });
                 }
             }
             // Cells come in rising or in falling order.
@@ -126,6 +130,11 @@ impl Along {
         }
         for strip in &mut strips {
             strip.first_seen = merged(std::mem::take(&mut strip.first_seen));
+            strip.is_single = strip.pixels.clone().all(|pixel| self.of(pixel).len() <= 1);
+            let mut pairs = strip.pixels.clone().zip(strip.cells.clone());
+            strip.is_run = strip.is_single
+                && strip.pixels.len() == strip.cells.len()
+                && pairs.all(|(pixel, cell)| self.of(pixel).contains(&cell));
         }
         strips
     }

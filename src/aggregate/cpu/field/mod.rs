@@ -12,7 +12,7 @@ mod window;
 use std::ops::Range;
 use std::thread;
 
-use crate::aggregate::{Accounting, EngineError, Rest, Values};
+use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values};
 use crate::data::grid::Field;
 use crate::data::parallel::Progress;
 use crate::data::{DataError, Table};
@@ -23,8 +23,8 @@ use crate::scene::reduction::Statistic;
 use along::{Along, Strip};
 pub use window::field_cells;
 
-/// Cells that a thread reads at a time: few enough for the caches.
-const CELLS: u64 = 1 << 19;
+/// Cells that a thread reads at a time: few enough for its own cache, as they are looked at several times.
+const CELLS: u64 = 1 << 15;
 /// Most cells that it reads at a time where a file keeps them in larger chunks.
 const CHUNKS: u64 = 1 << 22;
 /// Most cells of a row that it reads, unless a single pixel sees more.
@@ -87,13 +87,10 @@ pub fn field_lines(
     let each = lines.len().div_ceil(threads).clamp(1, most);
     let mut missing = 0;
     for first in lines.clone().step_by(each * threads) {
-        let ends = |i: usize| (first + i * each).min(lines.end);
-        let bands: Vec<Range<usize>> =
-            (0..threads).map(|i| ends(i)..ends(i + 1)).filter(|band| !band.is_empty()).collect();
-        for (values, part) in plane.bands(&bands, progress)? {
-            missing += part;
-            take(Values::Real(values));
-        }
+        let some = first..(first + each * threads).min(lines.end);
+        let mut values = vec![f64::NAN; width * some.len()];
+        missing += plane.bands(some, each, &mut values, progress)?;
+        take(Values::Real(values));
     }
     Ok(plane.accounting(lines, missing))
 }
@@ -132,27 +129,27 @@ impl<'a> Desk<'a> {
 }
 
 impl Plane<'_> {
-    /// Bands of rows of pixels, a thread for each.
-    fn bands(&self, bands: &[Range<usize>], progress: &Progress) -> Result<Vec<(Vec<f64>, u64)>, EngineError> {
-        if let [only] = bands {
-            return Ok(vec![self.band(only.clone(), progress)?]);
+    /// Some rows of pixels, a thread for `each` of them; gives how many of the cells that they see first are missing.
+    fn bands(
+        &self,
+        lines: Range<usize>,
+        each: usize,
+        values: &mut [f64],
+        progress: &Progress,
+    ) -> Result<u64, EngineError> {
+        let band = |first: usize, values: &mut [f64]| {
+            let lines = first..(first + each).min(lines.end);
+            self.strips.iter().map(|strip| self.strip(strip, lines.clone(), values, progress)).sum()
+        };
+        if lines.len() <= each {
+            return band(lines.start, values);
         }
         thread::scope(|scope| {
-            let started: Vec<_> = bands.iter().map(|band| scope.spawn(|| self.band(band.clone(), progress))).collect();
+            let parts = lines.clone().step_by(each).zip(values.chunks_mut(each * self.x.len().max(1)));
+            let started: Vec<_> = parts.map(|(first, values)| scope.spawn(move || band(first, values))).collect();
             let failed = || EngineError::Data(DataError::Grid("a thread that read cells failed".to_owned()));
-            started.into_iter().map(|thread| thread.join().map_err(|_| failed())?).collect()
+            started.into_iter().map(|thread| thread.join().map_err(|_| failed())?).sum()
         })
-    }
-
-    /// Some rows of pixels.
-    fn band(&self, lines: Range<usize>, progress: &Progress) -> Result<(Vec<f64>, u64), EngineError> {
-        let width = self.x.len();
-        let mut values = vec![f64::NAN; width * lines.len()];
-        let mut missing = 0;
-        for strip in &self.strips {
-            missing += self.strip(strip, lines.clone(), &mut values, progress)?;
-        }
-        Ok((values, missing))
     }
 
     /// Some pixels of some rows; gives how many of the cells that they see first are missing.
@@ -177,7 +174,10 @@ impl Plane<'_> {
                 values.copy_within(out.start - width..out.end - width, out.start);
                 continue;
             }
-            self.begin(&mut desk);
+            let is_copied = strip.is_single && cells.len() == 1 && !self.is_bilinear;
+            if !is_copied {
+                self.begin(&mut desk);
+            }
             let mut weights = self.y.weights_of(row).iter();
             for start in cells.clone().step_by(self.most(strip) as usize) {
                 let some = start..cells.end.min(start + self.most(strip));
@@ -185,14 +185,20 @@ impl Plane<'_> {
                     self.read(&mut desk, self.with_next(&some, strip, row, lines.end), progress)?;
                 }
                 for (cell, weight) in some.zip(&mut weights) {
-                    self.add(&mut desk, cell, *weight, self.y.own(row).is_none_or(|own| own == cell));
+                    if is_copied {
+                        self.copy(&desk, cell, &mut values[out.clone()]);
+                    } else {
+                        self.add(&mut desk, cell, *weight, self.y.own(row).is_none_or(|own| own == cell));
+                    }
                     // Each is accounted for where a row of pixels sees it first.
                     if !before.contains(&cell) {
                         missing += desk.missing(cell);
                     }
                 }
             }
-            self.finish(&desk, &mut values[out]);
+            if !is_copied {
+                self.finish(&desk, &mut values[out]);
+            }
         }
         Ok(missing)
     }
@@ -235,7 +241,7 @@ impl Plane<'_> {
         self.field.read(self.step, x, y, &mut desk.cells)?;
         for value in &mut desk.cells {
             // What is infinite has no mean with others, and is missing in tables, too.
-            *value = if value.is_finite() { *value } else { f64::NAN };
+            *value = if value.is_finite() { *value } else { MISSING };
         }
         desk.held = rows;
         progress.add(desk.cells.len() as u64);
@@ -250,6 +256,20 @@ impl Plane<'_> {
         desk.sums.fill(start);
         desk.weights.fill(0.0);
         desk.has_own.fill(!self.is_bilinear);
+    }
+
+    /// The values of a row of cells, of which no pixel sees more than one: what a mean or an extreme would be.
+    fn copy(&self, desk: &Desk<'_>, cell: u32, out: &mut [f64]) {
+        let Strip { pixels, cells, is_run, .. } = desk.strip;
+        let start = (cell - desk.held.start) as usize * cells.len();
+        let line = &desk.cells[start..start + cells.len()];
+        if *is_run {
+            out.copy_from_slice(line);
+            return;
+        }
+        for (out, pixel) in out.iter_mut().zip(pixels.clone()) {
+            *out = self.x.of(pixel).next().map_or(f64::NAN, |cell| line[(cell - cells.start) as usize]);
+        }
     }
 
     /// Adds a row of cells to a row of pixels. `is_own` says whether pixels of this row lie in it, not only between its
@@ -309,8 +329,10 @@ impl Plane<'_> {
                 .for_each(|(out, (sum, weight))| *out = sum / weight),
         }
         // A pixel whose own cell is missing has no value, whatever its neighbors have: a hole has the shape of its cells.
-        for (out, has_own) in out.iter_mut().zip(&desk.has_own) {
-            *out = if *has_own { *out } else { f64::NAN };
+        for ((out, has_own), pixel) in out.iter_mut().zip(&desk.has_own).zip(desk.strip.pixels.clone()) {
+            if !has_own || out.is_nan() {
+                *out = if self.x.of(pixel).is_empty() { f64::NAN } else { MISSING };
+            }
         }
     }
 

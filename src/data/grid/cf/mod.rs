@@ -34,7 +34,7 @@ pub fn grids(mut raw: Raw) -> Grids {
         }
     }
     skipped.note(&mut notes);
-    Grids { format: raw.format, dimensions, variables, notes, mappings: raw.mappings }
+    Grids { format: raw.format, dimensions, variables, notes, mappings: raw.mappings, folders: raw.folders }
 }
 
 /// What variables are there for, besides being drawn.

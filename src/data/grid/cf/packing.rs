@@ -106,6 +106,10 @@ impl Store for Reinterpreted {
     fn chunk(&self) -> Vec<u64> {
         self.store.chunk()
     }
+
+    fn damaged(&self) -> u64 {
+        self.store.damaged()
+    }
 }
 
 /// An integer of the other sign's range, wrapped into that of the type.

@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::aggregate::{Accounting, EngineError, Rest, Values};
+use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values};
 use crate::data::DataError;
 use crate::data::grid::mesh::TILE_ROWS;
 use crate::data::grid::{Field, Mesh};
@@ -90,6 +90,9 @@ struct Read {
     /// Cells that are seen, and how many of them are missing.
     counted: [u64; 2],
 }
+
+/// The weight of a pixel that sees no cell. To add 0 for a missing cell makes a plain zero of it.
+const UNSEEN: f64 = -0.0;
 
 /// Sums of pixels, or extremes, and sums of weights.
 struct Sums {
@@ -160,7 +163,7 @@ impl Shown<'_> {
         let pixels = plan.view.x.pixels as usize * lines.len();
         let of_a_band = (footprint.rows_of_a_band() * plan.view.x.pixels as usize).max(1);
         let start = if self.is_extreme() { f64::NAN } else { 0.0 };
-        let mut sums = Sums { values: vec![start; pixels], weights: vec![0.0; pixels] };
+        let mut sums = Sums { values: vec![start; pixels], weights: vec![UNSEEN; pixels] };
         let mut counted = [0, 0];
         let mut first = 0;
         while first < footprint.slabs.len() {
@@ -215,7 +218,7 @@ impl Shown<'_> {
         let whole = |range: &Range<usize>| range.start as u64..range.end as u64;
         self.field.read(self.step, whole(&slab.columns()), whole(&slab.read), &mut cells)?;
         for value in &mut cells {
-            *value = if value.is_finite() { *value } else { f64::NAN };
+            *value = if value.is_finite() { *value } else { MISSING };
         }
         let mut counted = [0, 0];
         for cell in entries.seen() {
@@ -254,9 +257,7 @@ impl Shown<'_> {
             if is_further || extreme.is_nan() {
                 *extreme = value;
             }
-            if *weight <= 0.0 && value.is_nan() {
-                weights[pixel] = f64::NAN;
-            }
+            weights[pixel] += if *weight <= 0.0 && value.is_nan() { f64::NAN } else { 0.0 };
         }
     }
 
@@ -266,10 +267,15 @@ impl Shown<'_> {
 
     fn finished(&self, sums: Sums) -> Vec<f64> {
         let Sums { mut values, weights } = sums;
-        let is_mean = !self.is_extreme();
+        let is_extreme = self.is_extreme();
         for (value, weight) in values.iter_mut().zip(weights) {
-            // 0 / 0 is NaN: nothing there. So is a weight where the own cell of a pixel is missing.
-            *value = if is_mean { *value / weight } else { *value + weight };
+            let found = if is_extreme { *value } else { *value / weight };
+            *value = match found.is_nan() || weight.is_nan() {
+                // A weight is NaN where the own cell of a pixel is missing.
+                true if weight.to_bits() != UNSEEN.to_bits() => MISSING,
+                true => f64::NAN,
+                false => found,
+            };
         }
         values
     }

@@ -1,80 +1,10 @@
-//! Files of grids against what the libraries that everybody uses read from them (tests/fixtures/make_grid_fixtures.py), bit
-//! for bit.
+//! NetCDF, HDF5 and GRIB.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+use std::path::PathBuf;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use scumble::data::grid::{Grids, Kind, Placed, open};
 
-use scumble::data::grid::mesh::Pole;
-use scumble::data::grid::{Field, FieldRequest, Grids, Kind, Mesh, Outlines, Placed, Variable, open};
-use scumble::data::npy;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/grids").join(name)
-}
-
-fn opened(name: &str) -> Grids {
-    open(&[fixture(name)], None).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// What a fixture's values should be, row-major.
-fn expected(file: &str, name: &str) -> Vec<f64> {
-    let path = fixture(&format!("{file}.{name}.npy"));
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let data = usize::try_from(npy::header_len(&bytes).unwrap()).unwrap();
-    bytes[data..].as_chunks::<8>().0.iter().map(|raw| f64::from_le_bytes(*raw)).collect()
-}
-
-fn all(grids: &Grids, variable: &Variable) -> Vec<f64> {
-    let window: Vec<_> = grids.dimensions_of(variable).map(|dimension| 0..dimension.len).collect();
-    let count = scumble::data::grid::cells(&window).unwrap();
-    let mut values = vec![0.0; usize::try_from(count).unwrap()];
-    assert_eq!(variable.read(&window, &mut values).unwrap(), 0, "{}", variable.name);
-    values
-}
-
-/// Numbers as the same bits, any NaN being one.
-fn bits(values: &[f64]) -> Vec<u64> {
-    values.iter().map(|value| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }).collect()
-}
-
-fn assert_same(found: &[f64], wanted: &[f64], what: &str) {
-    assert_eq!(found.len(), wanted.len(), "{what}: how many");
-    assert!(bits(found) == bits(wanted), "{what}:\n{found:?}\n{wanted:?}");
-}
-
-fn assert_variables(file: &str, names: &[&str]) -> Grids {
-    let grids = opened(file);
-    let found: Vec<&str> = grids.variables.iter().map(|variable| variable.name.as_str()).collect();
-    assert_eq!(found, names, "{file}");
-    for variable in &grids.variables {
-        assert_same(&all(&grids, variable), &expected(file, &variable.name), &format!("{file} {}", variable.name));
-    }
-    grids
-}
-
-/// Centers and edges of a dimension; times in seconds.
-fn axis(grids: &Grids, name: &str) -> (Vec<f64>, Option<Vec<f64>>) {
-    let dimension = grids.dimensions.iter().find(|dimension| dimension.name == name).unwrap();
-    let coordinates = dimension.coordinates.as_ref().unwrap_or_else(|| panic!("{name}: no coordinates"));
-    let scale = match coordinates.kind {
-        Kind::Time(unit) => match unit.to_string().as_str() {
-            "[s]" => 1.0,
-            "[ms]" => 1e-3,
-            "[us]" => 1e-6,
-            other => panic!("{other}"),
-        },
-        _ => 1.0,
-    };
-    let scaled = |values: &[f64]| values.iter().map(|value| value * scale).collect();
-    (scaled(&coordinates.centers), coordinates.edges.as_deref().map(scaled))
-}
-
-fn kind(grids: &Grids, name: &str) -> Kind {
-    let dimension = grids.dimensions.iter().find(|dimension| dimension.name == name).unwrap();
-    dimension.coordinates.as_ref().map_or(Kind::Other, |coordinates| coordinates.kind.clone())
-}
+use crate::kit::{all, assert_same, assert_variables, axis, expected, fixture, kind, opened};
 
 fn assert_fields(file: &str) -> Grids {
     let grids = assert_variables(file, &["t2m", "msl", "flag", "z"]);
@@ -154,76 +84,6 @@ fn longitudes_and_latitudes_of_each_cell() {
         assert_same(&all(&grids, latitude), &expected("curvilinear.nc", "nav_lat"), "nav_lat");
     }
     assert_same(&all(&grids, grids.variable("so").unwrap()), &expected("curvilinear.nc", "so"), "so");
-}
-
-#[test]
-fn places_of_rotated_poles_are_those_of_proj() {
-    let text = std::fs::read_to_string(fixture("rotated_poles.txt")).unwrap();
-    let lines: Vec<Vec<f64>> =
-        text.lines().skip(1).map(|line| line.split(' ').map(|word| word.parse().unwrap()).collect()).collect();
-    assert_eq!(lines.len(), 54);
-    for line in lines {
-        let [latitude, longitude, grid_longitude, x, y, wanted_x, wanted_y] = line[..] else { panic!("{line:?}") };
-        let pole = Pole { latitude, longitude, grid_longitude };
-        let mesh = Mesh::rotated(&pole, [&[x], &[x - 1.0, x + 1.0]], [&[y], &[y - 1.0, y + 1.0]]);
-        let mut found = Vec::new();
-        mesh.centers(0, 0..1, &mut found);
-        let off = (found[0][0] - wanted_x + 180.0).rem_euclid(360.0) - 180.0;
-        assert!(off.abs() < 1e-9 && (found[0][1] - wanted_y).abs() < 1e-9, "{line:?} {found:?}");
-    }
-}
-
-fn field(grids: &Arc<Grids>, variable: &str, axes: [Option<&str>; 2]) -> Result<Field, String> {
-    let [x, y] = axes.map(|axis| axis.map(ToOwned::to_owned));
-    let request = FieldRequest { variable: Some(variable.to_owned()), x, y, at: Vec::new() };
-    Field::new(grids, &request).map_err(|error| error.to_string())
-}
-
-#[test]
-fn corners_are_those_of_the_file_or_halfway() {
-    let grids = Arc::new(opened("places.nc"));
-    for (name, wanted) in [("with_bounds", "vertices"), ("without", "corners")] {
-        let wanted = expected("places.nc", wanted);
-        let field = field(&grids, name, [None, None]).unwrap();
-        let mesh = field.mesh().unwrap();
-        let mut outlines = Outlines::new(mesh, 0..6);
-        for row in 0..5 {
-            outlines.go_to(row);
-            for column in 0..6 {
-                let corners = outlines.corners(column).unwrap();
-                for (corner, [up, right]) in corners.iter().zip([[0, 0], [0, 1], [1, 1], [1, 0]]) {
-                    let at = ((row + up) * 7 + column + right) * 2;
-                    let off = (corner[0] - wanted[at] + 180.0).rem_euclid(360.0) - 180.0;
-                    let fits = off.abs() < 1e-9 && (corner[1] - wanted[at + 1]).abs() < 1e-9;
-                    assert!(fits, "{name} {row} {column}: {corner:?} {:?}", &wanted[at..at + 2]);
-                }
-            }
-        }
-        // Over the date line, in one piece.
-        let (west, east) = mesh.longitudes().unwrap();
-        assert!(west > 160.0 && east < 200.0 && mesh.unplaced() == 0, "{west} {east}");
-    }
-}
-
-#[test]
-fn longitude_and_latitude_are_the_axes_unless_dimensions_are_named() {
-    let grids = Arc::new(opened("places.nc"));
-    let has_mesh = |axes| field(&grids, "with_bounds", axes).map(|field| field.mesh().is_some());
-    for axes in [[None, None], [Some("lon"), Some("lat")], [Some("longitude"), None], [None, Some("lat")]] {
-        assert_eq!(has_mesh(axes), Ok(true), "{axes:?}");
-    }
-    for axes in [[Some("x"), Some("y")], [Some("x"), None], [None, Some("y")], [Some("time"), Some("y")]] {
-        assert_eq!(has_mesh(axes), Ok(false), "{axes:?}");
-    }
-    for axes in [[Some("lat"), Some("lon")], [Some("lon"), Some("y")], [Some("x"), Some("latitude")]] {
-        assert!(has_mesh(axes).unwrap_err().contains("both together"), "{axes:?}");
-    }
-    let rotated = Arc::new(opened("rotated.nc"));
-    assert!(field(&rotated, "tas", [None, None]).unwrap().mesh().is_some());
-    assert!(field(&rotated, "tas", [Some("rlon"), Some("rlat")]).unwrap().mesh().is_none());
-    // Another variable of the file has the same mesh, not another one.
-    let (one, other) = (field(&grids, "with_bounds", [None; 2]), field(&grids, "with_bounds", [None; 2]));
-    assert!(Arc::ptr_eq(one.unwrap().mesh().unwrap(), other.unwrap().mesh().unwrap()));
 }
 
 #[test]
@@ -317,12 +177,16 @@ fn netcdf4_in_packed_chunks() {
 fn a_damaged_chunk_is_a_hole() {
     let grids = opened("damaged.nc");
     let v = grids.variable("v").unwrap();
+    assert_eq!(v.store.damaged(), 0);
     let mut values = vec![0.0; 4 * 6 * 8];
     assert_eq!(v.read(&[0..4, 0..6, 0..8], &mut values).unwrap(), 2 * 3 * 4);
     assert_same(&values, &expected("damaged.nc", "v"), "v");
     let mut part = [0.0; 4];
     assert_eq!(v.read(&[3..4, 2..4, 3..5], &mut part).unwrap(), 1);
     assert_eq!(part.map(f64::is_nan), [false, false, true, false]);
+    // However often it is read, and whatever is made of it.
+    assert_eq!(v.store.damaged(), 2 * 3 * 4);
+    assert_eq!(grids.evaluate("v * 2 - step(v, 1)").unwrap().store.damaged(), 2 * 2 * 3 * 4);
 }
 
 #[test]
@@ -346,6 +210,18 @@ fn hdf5_without_names_of_dimensions() {
         assert_eq!(names, ["dim_2", "dim_4", "dim_5", "dim_4_2"], "{file}");
         assert_eq!(grids.variable("whole").unwrap().units(), Some("m"));
     }
+}
+
+#[test]
+fn a_scale_of_another_length_is_left_aside() {
+    let grids = assert_variables("misfit.h5", &["v"]);
+    let dimensions: Vec<(&str, bool)> = grids
+        .dimensions_of(grids.variable("v").unwrap())
+        .map(|dimension| (dimension.name.as_str(), dimension.coordinates.is_some()))
+        .collect();
+    assert_eq!(dimensions, [("y", true), ("dim_6", false)]);
+    let wanted = "the coordinates \"x\" are 5 numbers for 6 cells of \"v\"; cells along it are counted instead";
+    assert_eq!(grids.notes, [wanted]);
 }
 
 #[test]
