@@ -3,7 +3,7 @@
 use crate::data::Table;
 use crate::data::column::{Column, ROW};
 use crate::data::dtype::{Scalar, TimeUnit as Step, Unit};
-use crate::data::grid::{Coordinates, Field, Kind};
+use crate::data::grid::{Coordinates, Field, Kind, Placed};
 use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
@@ -135,6 +135,9 @@ pub fn over_area(name: &str, scales: [Scale; 2]) -> String {
 #[must_use]
 pub fn quantities(table: &Table) -> [Quantity; 2] {
     if let Some(field) = table.field() {
+        if field.mesh().is_some() {
+            return [Quantity::default(); 2];
+        }
         return field.coordinates().map(|coordinates| match coordinates.kind {
             Kind::Time(unit) => Quantity { integer: false, time: time_unit(unit) },
             _ => Quantity { integer: false, time: None },
@@ -143,17 +146,29 @@ pub fn quantities(table: &Table) -> [Quantity; 2] {
     [X, Y].map(|i| table.column(i).map_or_else(Quantity::default, quantity))
 }
 
+/// Degrees east.
+const LONGITUDE: &str = "longitude (°E)";
+/// Degrees north.
+const LATITUDE: &str = "latitude (°N)";
+
 /// What the axes of a field are called: the title of a coordinate with its units, else the dimension's name. Dates speak
 /// for themselves, and so do the units of longitudes and latitudes.
 fn field_axes(field: &Field) -> [Option<String>; 2] {
+    if field.mesh().is_some() {
+        return [LONGITUDE, LATITUDE].map(|title| Some(title.to_owned()));
+    }
+    // Those of a rotated sphere are no longitudes and latitudes of the Earth.
+    let is_rotated = matches!(field.variable().placed, Some(Placed::RotatedPole { .. }));
     let [x, y] = field.coordinates();
     let [along_x, along_y] = field.dimensions();
     [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
         let Coordinates { kind, units, title, .. } = coordinates;
         let title = if title.is_empty() { dimension.map_or("", |dimension| dimension.name.as_str()) } else { title };
         match kind {
-            Kind::Longitude => Some("longitude (°E)".to_owned()),
-            Kind::Latitude => Some("latitude (°N)".to_owned()),
+            Kind::Longitude if is_rotated => Some("rotated longitude (°)".to_owned()),
+            Kind::Latitude if is_rotated => Some("rotated latitude (°)".to_owned()),
+            Kind::Longitude => Some(LONGITUDE.to_owned()),
+            Kind::Latitude => Some(LATITUDE.to_owned()),
             Kind::Time(_) => None,
             _ if title.is_empty() => None,
             _ if units.is_empty() || units == "1" => Some(title.to_owned()),

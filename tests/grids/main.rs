@@ -7,4 +7,5 @@ mod files;
 mod joined;
 mod kit;
 mod mutated;
+mod places;
 mod zarr;

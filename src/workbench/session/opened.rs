@@ -137,6 +137,9 @@ impl OpenData {
     /// Names of the columns x and y.
     pub fn axis_names(&self) -> [String; 2] {
         if let Some(field) = self.table.field() {
+            if field.mesh().is_some() {
+                return ["longitude", "latitude"].map(ToOwned::to_owned);
+            }
             return field
                 .dimensions()
                 .map(|dimension| dimension.map_or_else(String::new, |dimension| dimension.name.clone()));
