@@ -116,7 +116,7 @@ struct Way {
 }
 
 /// What is drawn of a field.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Drawn {
     /// Areas between levels.
     Filled(ContourStyle),
