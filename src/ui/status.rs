@@ -152,7 +152,8 @@ fn time_text(time: Duration) -> String {
 pub fn movie(ui: &mut Ui, filming: &Filming) {
     ui.horizontal(|ui| {
         let hint = "End the movie with the frames there are";
-        if ui.add_enabled(!filming.is_stopping(), Button::new("Cancel").small()).on_hover_text(hint).clicked() {
+        let name = if filming.is_recording() { "Stop" } else { "Cancel" };
+        if ui.add_enabled(!filming.is_stopping(), Button::new(name).small()).on_hover_text(hint).clicked() {
             filming.stop();
         }
         let frames = filming.frames();
