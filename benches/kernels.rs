@@ -20,7 +20,7 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use scumble::aggregate::cpu::{self, CpuOptions};
-use scumble::aggregate::{Aggregate, CellsInView, Values};
+use scumble::aggregate::{Aggregate, CellsInView, NodesInView, Values};
 use scumble::data::parallel::Reading;
 use scumble::data::raw::RawSpec;
 use scumble::data::stats::column_stats;
@@ -291,7 +291,9 @@ fn levels(c: &mut Criterion) {
     let values = Values::Real(cells(SIZE.0, SIZE.1));
     // As many cells as lines go along before they go along pixels.
     let places = |n: u32, pixels: u32| (0..n).map(|i| f64::from(i) * f64::from(pixels) / f64::from(n)).collect();
-    let dense = CellsInView { x: places(1200, SIZE.0), y: places(850, SIZE.1), values: cells(1200, 850) };
+    let (x, y) = (places(1200, SIZE.0), places(850, SIZE.1));
+    let dense = NodesInView { width: 1200, is_rectilinear: true, x, y, values: cells(1200, 850) };
+    let dense = CellsInView { parts: vec![dense] };
     let style = Style { norm: Norm::Linear, ..Style::default() };
     let inks = Inks::on(Background::None, Theme::Dark);
     let laid = Laid { size: SIZE, scale: 1.0, alpha: 1.0, ground: None, inks };

@@ -9,6 +9,7 @@ pub mod export;
 pub mod figure;
 pub mod plan;
 pub mod scene;
+pub mod studio;
 #[cfg(feature = "gui")]
 pub mod ui;
 pub mod workbench;

@@ -17,7 +17,7 @@ fn window(request: &WindowRequest) -> ExitCode {
         request.files.clone(),
         &request.raw,
         (request.engine, request.threads),
-        (request.trace.clone(), request.record.clone()),
+        scumble::ui::Errands { trace: request.trace.clone(), record: request.record.clone(), follows: request.follows },
     ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => scumble::cli::without_window(request, &error.to_string()),

@@ -6,6 +6,7 @@ pub mod command_line;
 pub mod fields;
 pub mod figure;
 pub mod figure_file;
+pub mod follow;
 pub mod frame;
 pub mod grid_info;
 pub mod info;

@@ -15,8 +15,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("figure", &["scene", "aggregate"]),
     ("workbench", &["data", "scene", "plan", "aggregate", "figure"]),
     ("export", &["figure", "aggregate"]),
-    ("cli", &["workbench", "export", "scene"]),
-    ("ui", &["workbench", "export", "scene"]),
+    ("studio", &["workbench", "export", "scene"]),
+    ("cli", &["studio", "workbench", "export", "scene"]),
+    ("ui", &["studio", "workbench", "export", "scene"]),
 ];
 
 /// Words of code that only some places may hold: the words, where, and why.

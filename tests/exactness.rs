@@ -21,6 +21,7 @@ mod exactness {
     mod bands;
     mod by_hand;
     mod categories;
+    mod curvilinear;
     mod fields;
     mod filters;
     mod fit;

@@ -16,6 +16,12 @@ use scumble::ui::document::Document;
 use scumble::workbench::frame::Theme;
 use scumble::workbench::{EngineChoice, RawSpec};
 
+mod ui {
+    mod live;
+    mod movies;
+    mod steps;
+}
+
 type Window<'a> = Harness<'a, ScumbleApp>;
 
 fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {

@@ -159,14 +159,25 @@ pub struct Aggregate {
     pub accounting: Accounting,
 }
 
-/// Cells of a field in a view, a row of `x.len()` for each of `y`.
-#[derive(Debug, Clone, PartialEq)]
+/// Cells of a field in a view, as nodes of contour lines.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CellsInView {
-    /// Where the columns of centers lie, in pixels from the left.
+    /// Parts of the field; several where it comes round to itself, or is seen at several turns of the Earth.
+    pub parts: Vec<NodesInView>,
+}
+
+/// Centers of cells in rows and columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodesInView {
+    /// Number of columns.
+    pub width: usize,
+    /// Whether `x` is of columns and `y` of rows, or both are of every node, row by row.
+    pub is_rectilinear: bool,
+    /// Where they lie, in pixels from the left.
     pub x: Vec<f64>,
-    /// Where the rows lie, in pixels from the bottom.
+    /// Where they lie, in pixels from the bottom.
     pub y: Vec<f64>,
-    /// Their values; NaN where one is missing.
+    /// Values, row by row; NaN where one is missing.
     pub values: Vec<f64>,
 }
 

@@ -44,7 +44,10 @@ pub struct OpenArgs {
     /// Which engine counts
     #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
     pub engine: EngineArg,
-    /// Film what comes from standard input (FILE is -): .mp4, .webm, .mkv, .gif or frames/%05d.png
+    /// Read FILE anew whenever it changes, and show the newest step as it comes
+    #[arg(long)]
+    pub follow: bool,
+    /// Film what comes, from standard input (FILE is -) or with --follow: .mp4, .webm, .mkv, .gif or frames/%05d.png
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Write how long the window's own work took, frame by frame, when it closes
@@ -156,7 +159,8 @@ impl RawArgs {
 /// What to draw, and which part of it.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// Files with the same columns, one after another: .npy or raw; - is standard input; or one figure file (.toml)
+    /// Files with the same columns, one after another: .npy or raw; files or Zarr folders of grids, one after another or of
+    /// other variables beside each other; - is standard input; or one figure file (.toml)
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// The x column: COLUMN (name or number) of the input, FILE, FILE:COLUMN, or an expression: 'log10(flux)'; `row` counts
@@ -326,7 +330,7 @@ pub struct AggregateArgs {
 
 #[derive(Debug, Args)]
 pub struct InfoArgs {
-    /// The file; - is standard input. For files of grids (NetCDF, HDF5, GRIB2) a pattern such as 'out/*.nc' will do
+    /// The file; - is standard input. For files of grids (NetCDF, HDF5, GRIB2, Zarr) a pattern such as 'out/*.nc' will do
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     #[command(flatten)]

@@ -11,12 +11,13 @@ use crate::export::output::Output;
 use crate::export::picture::write_png;
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
+use crate::studio::notes;
 use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::sources::Sources;
 use crate::workbench::{EngineChoice, Progress, Workbench};
 
 use super::args::DemoArgs;
-use super::draw::{notes, summary};
+use super::draw::summary;
 use super::terminal::{Bar, print};
 
 /// Makes the points where they are missing; says where they are.

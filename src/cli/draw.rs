@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
-use crate::export::picture::{Notes, write_png};
+use crate::export::picture::write_png;
+use crate::studio::notes;
 use crate::workbench::categories::{ShownCategory, shown_categories};
-use crate::workbench::command_line::{comment, fingerprint, title};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
@@ -82,16 +82,6 @@ fn draw_one(
         facts["layers"] = drawn.accountings().iter().map(|(i, a)| layer_facts(&request.layers[*i], *a)).collect();
     }
     job.tell(&mut facts, total(drawn.accountings()), drawn.engine(), drawn.seconds())
-}
-
-/// What a figure's PNG says beside its pixels.
-pub fn notes(request: &FigureRequest) -> Notes {
-    Notes {
-        dpi: Some(request.dpi),
-        title: title(request),
-        command: Some(comment(request)),
-        figure: fingerprint(request),
-    }
 }
 
 /// What became of the rows of all layers together.

@@ -7,7 +7,6 @@ mod demo;
 mod draw;
 mod grid_info;
 mod info;
-mod live;
 mod movie;
 mod render_args;
 mod terminal;
@@ -47,8 +46,10 @@ pub struct WindowRequest {
     pub engine: EngineChoice,
     /// Where times of frames are written.
     pub trace: Option<PathBuf>,
-    /// Where a stream is filmed to.
+    /// Where what comes is filmed to.
     pub record: Option<PathBuf>,
+    /// Whether files are read anew whenever they change.
+    pub follows: bool,
     /// Whether the files are the example.
     is_demo: bool,
 }
@@ -119,7 +120,7 @@ fn window(args: &OpenArgs) -> Next {
     // A misspelt command or name is said where it was typed, not in a window that opens for it.
     let raw = args.raw.spec();
     let is_stream = args.files == [Path::new("-")];
-    if let Err(error) = check_stream(is_stream, &raw, args.record.as_deref()) {
+    if let Err(error) = check_stream(is_stream || args.follow, is_stream, &raw, args.record.as_deref()) {
         eprintln!("scumble: {error}");
         return Next::Done(ExitCode::from(2));
     }
@@ -143,12 +144,13 @@ fn window(args: &OpenArgs) -> Next {
         engine: args.engine.into(),
         trace: args.trace_frames.clone(),
         record: args.record.clone(),
+        follows: args.follow,
         is_demo: false,
     })
 }
 
 /// Whether what is asked for of a stream can be.
-fn check_stream(is_stream: bool, raw: &RawSpec, record: Option<&Path>) -> anyhow::Result<()> {
+fn check_stream(comes: bool, is_stream: bool, raw: &RawSpec, record: Option<&Path>) -> anyhow::Result<()> {
     if is_stream && plane_bytes(raw).is_none() {
         anyhow::bail!(
             "a window on standard input needs the planes that come: --shape 800x800 --dtype '<f8'; or use scumble render -"
@@ -156,10 +158,10 @@ fn check_stream(is_stream: bool, raw: &RawSpec, record: Option<&Path>) -> anyhow
     }
     if let Some(path) = record {
         anyhow::ensure!(
-            is_stream,
-            "--record films what comes from standard input: name - as the file; or use scumble movie"
+            comes,
+            "--record films what comes: add --follow, or name - for standard input; or use scumble movie"
         );
-        Format::of(path)?;
+        Format::of(path)?.ready(path)?;
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ pub enum DataError {
     #[error("opening the file: this is a device; name a file or a pipe, or - for standard input")]
     Device,
     /// A folder where a file should be.
-    #[error("opening the file: this is a directory; name a file in it")]
+    #[error("opening the file: this is a directory and no Zarr store; name a file in it")]
     Directory,
     /// A newer request took this one's place, or the person stopped it.
     #[error("reading the data: cancelled")]

@@ -308,7 +308,8 @@ impl Builder {
             })
         };
         let longitude = of("longitude", "degrees_east", longitude);
-        Ok(Some(Placed::Curvilinear { longitude, latitude: of("latitude", "degrees_north", latitude) }))
+        let latitude = of("latitude", "degrees_north", latitude);
+        Ok(Some(Placed::Curvilinear { longitude, latitude, bounds: None }))
     }
 }
 

@@ -42,11 +42,11 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// The person stopped a movie.
-    #[error("stopped after {frames} of {of} frames; {}", kept_words(.kept.as_deref()))]
+    #[error("stopped after {frames}{} frames; {}", of_words(*.of), kept_words(.kept.as_deref()))]
     Stopped {
         /// Frames that were written.
         frames: u64,
-        /// Frames that were wanted.
+        /// Frames that were wanted; [`u64::MAX`] where there was no end to them.
         of: u64,
         /// What holds them, if anything does.
         kept: Option<PathBuf>,
@@ -54,6 +54,11 @@ pub enum ExportError {
     /// The person stopped it.
     #[error("stopped; nothing was written")]
     Cancelled,
+}
+
+/// How many frames there should have been, where that was known.
+fn of_words(of: u64) -> String {
+    if of == u64::MAX { String::new() } else { format!(" of {of}") }
 }
 
 /// What is left of a movie that was stopped.

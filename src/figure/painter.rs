@@ -16,7 +16,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{
+    Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, PremultipliedColorU8, Stroke, Transform,
+};
 
 use crate::scene::axis::ViewError;
 use crate::scene::style::Rgba;
@@ -267,8 +269,22 @@ impl Painter {
     #[must_use]
     pub fn finish(self) -> Image {
         let (width, height) = (self.pixmap.width(), self.pixmap.height());
-        let pixels = if self.background.0[3] == 255 { self.pixmap.take() } else { self.pixmap.take_demultiplied() };
+        let mut pixels = self.pixmap.take();
+        if self.background.0[3] < 255 {
+            straighten(&mut pixels);
+        }
         Image { width, height, pixels }
+    }
+}
+
+/// Takes the alpha out of the colors of premultiplied pixels. Most are empty or opaque, and stay as they are.
+fn straighten(pixels: &mut [u8]) {
+    let partly = |pixel: &&mut [u8; 4]| (1..255).contains(&pixel[3]);
+    for pixel in pixels.as_chunks_mut::<4>().0.iter_mut().filter(partly) {
+        let [r, g, b, a] = *pixel;
+        if let Some(color) = PremultipliedColorU8::from_rgba(r, g, b, a).map(|color| color.demultiply()) {
+            *pixel = [color.red(), color.green(), color.blue(), a];
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Action {
     SaveAs,
     /// Write the view as PNG.
     Export,
+    /// Write the steps as a movie.
+    Movie,
     /// Close the window.
     Quit,
     /// One step back.
@@ -131,6 +133,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::SaveAs, FILE, "Save figure as…", KeyboardShortcut::new(COMMAND_SHIFT, Key::S)),
     with(entry(Action::Reload, FILE, "Reload", command(Key::R)), &[plain(Key::F5)]),
     entry(Action::Export, FILE, "Export PNG…", command(Key::E)),
+    entry(Action::Movie, FILE, "Export movie…", KeyboardShortcut::new(COMMAND_SHIFT, Key::E)),
     entry(Action::Quit, FILE, "Quit", command(Key::Q)),
     entry(Action::Undo, EDIT, "Undo", command(Key::Z)),
     with(

@@ -1,5 +1,7 @@
 //! The window's parts, put together.
 
+mod menu;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +13,12 @@ use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
 use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
-use super::actions::{Action, ENTRIES, pressed};
+use super::actions::{Action, pressed};
 use super::canvas::{Canvas, Stage};
+use super::closing::Closing;
 use super::document::Document;
 use super::drops::Drops;
-use super::export_dialog::ExportDialog;
+use super::export::{MovieDialog, PictureDialog};
 use super::model::Model;
 use super::opening::{Chosen, Opening};
 use super::palette::{Choice, Palette};
@@ -47,7 +50,9 @@ pub struct ScumbleApp {
     opening: Opening,
     saving: Saving,
     relinking: Relinking,
-    export: ExportDialog,
+    export: PictureDialog,
+    movie: MovieDialog,
+    closing: Closing,
     recent: Option<Recent>,
     shown: Shown,
     stage: Option<Stage>,
@@ -78,7 +83,9 @@ impl ScumbleApp {
             opening: Opening::new(Arc::clone(wake)),
             saving: Saving::new(Arc::clone(wake)),
             relinking: Relinking::new(Arc::clone(wake)),
-            export: ExportDialog::new(Arc::clone(wake)),
+            export: PictureDialog::new(Arc::clone(wake)),
+            movie: MovieDialog::new(Arc::clone(wake)),
+            closing: Closing::default(),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
             stage: None,
@@ -105,10 +112,23 @@ impl ScumbleApp {
     pub fn open_stream(
         &mut self,
         stream: impl std::io::Read + Send + 'static,
-        raw: RawSpec,
+        raw: &RawSpec,
         record: Option<PathBuf>,
     ) -> Result<(), WorkbenchError> {
         self.model.open_stream(stream, raw, record)
+    }
+
+    /// Reads files anew whenever they change, and shows the newest step.
+    pub fn follow(&mut self) {
+        self.model.follow(true);
+    }
+
+    /// Films the steps of files that somebody is still writing, as they come.
+    ///
+    /// # Errors
+    /// A system that gives no threads.
+    pub fn record(&mut self, files: Vec<PathBuf>, raw: RawSpec, path: PathBuf) -> Result<(), WorkbenchError> {
+        self.model.record(files, raw, path)
     }
 
     /// Takes drops from where the window system delivers them.
@@ -160,7 +180,11 @@ impl ScumbleApp {
         let readout =
             self.stage.as_ref().and_then(|stage| super::readout::text(&self.model, stage, self.pointer.hover));
         Panel::bottom("status").show(ui, |ui| status::ui(ui, &mut self.model, readout.as_deref(), &self.adapter));
-        if self.model.document().is_some() && self.model.timeline().steps > 1 {
+        if let Some(filming) = self.model.filming() {
+            Panel::bottom("movie").show(ui, |ui| status::movie(ui, filming));
+        }
+        let has_time = self.model.timeline().steps > 1 || self.model.quiet_for().is_some();
+        if self.model.document().is_some() && has_time {
             Panel::bottom("time").show(ui, |ui| self.time.ui(ui, &mut self.model));
         }
         if self.shown.panel && self.model.document().is_some() {
@@ -237,10 +261,12 @@ impl ScumbleApp {
         }
         self.relinking.ui(ui, &mut self.model);
         self.export.ui(ui, &mut self.model, self.stage.as_ref());
+        self.movie.ui(ui, &mut self.model, self.stage.as_ref());
         overlays::help(ui, &mut self.shown.help);
         overlays::log(ui, &self.model, &mut self.shown.log);
         overlays::info(ui, self.model.data().map(AsRef::as_ref), &mut self.shown.info);
         overlays::toasts(ui, &mut self.model);
+        self.closing.ui(ui, &self.model);
         let hovered = ui.input(|input| input.raw.hovered_files.len()).max(self.opening.hovered());
         if hovered > 0 {
             overlays::drop_target(ui, hovered);
@@ -274,83 +300,6 @@ impl ScumbleApp {
         }
     }
 
-    fn menu(&mut self, ui: &mut egui::Ui) {
-        let mut chosen = None;
-        Panel::top("menu").show(ui, |ui| {
-            egui::MenuBar::new().ui(ui, |ui| {
-                for group in ["File", "Edit", "View", "Window"] {
-                    ui.menu_button(group, |ui| {
-                        for entry in ENTRIES.iter().filter(|entry| entry.group == group) {
-                            let key = entry.key.map(|key| ui.ctx().format_shortcut(&key)).unwrap_or_default();
-                            let button = egui::Button::new(self.name_of(entry.action, entry.name)).shortcut_text(key);
-                            if ui.add_enabled(self.can(entry.action), button).clicked() {
-                                chosen = Some(entry.action);
-                                ui.close();
-                            }
-                        }
-                        self.recent_menu(ui, group);
-                    });
-                }
-                if let [path, rest @ ..] = self.model.paths().as_slice() {
-                    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.label(egui::RichText::new(format!("{}{more}", path.display())).weak());
-                    });
-                }
-            });
-        });
-        if let Some(action) = chosen {
-            self.act(ui, action);
-        }
-    }
-
-    fn recent_menu(&mut self, ui: &mut egui::Ui, group: &str) {
-        let recent = self.recent.as_ref().map_or(&[][..], Recent::paths).to_vec();
-        if group == "File" && !recent.is_empty() {
-            ui.separator();
-            for path in recent.iter().take(10) {
-                if ui.button(path.display().to_string()).clicked() {
-                    self.model.open(vec![path.clone()], RawSpec::default());
-                    ui.close();
-                }
-            }
-        }
-    }
-
-    /// Undo and redo say what they would do.
-    fn name_of(&self, action: Action, name: &str) -> String {
-        let (undo, redo) = self.model.undo_labels();
-        match (action, undo, redo) {
-            (Action::Undo, Some(label), _) | (Action::Redo, _, Some(label)) => {
-                format!("{name} {}", label.to_lowercase())
-            }
-            _ => name.to_owned(),
-        }
-    }
-
-    fn can(&self, action: Action) -> bool {
-        let (undo, redo) = self.model.undo_labels();
-        let of = |document: &Document| (document.active, document.figure.layers.len());
-        let (active, layers) = self.model.document().map_or((0, 0), of);
-        match action {
-            Action::Undo => undo.is_some(),
-            Action::Redo => redo.is_some(),
-            Action::Open
-            | Action::AddLayer
-            | Action::OpenPath
-            | Action::Demo
-            | Action::Quit
-            | Action::Log
-            | Action::Palette
-            | Action::Help => true,
-            Action::RemoveLayer => layers > 1,
-            Action::RaiseLayer => active + 1 < layers,
-            Action::LowerLayer => active > 0,
-            Action::Play | Action::StepBack | Action::StepForward => self.model.timeline().steps > 1,
-            _ => self.model.document().is_some(),
-        }
-    }
-
     fn act(&mut self, ui: &egui::Ui, action: Action) {
         let far = ui.input(|input| input.modifiers.shift);
         let stage = self.stage.clone().filter(|stage| stage.is_known);
@@ -376,6 +325,7 @@ impl ScumbleApp {
             (Action::Demo, _) => self.open_demo(),
             (Action::Reload, _) => self.model.reload(),
             (Action::Export, _) => self.export.open(),
+            (Action::Movie, _) => self.movie.open(),
             (Action::Quit, _) => ui.ctx().send_viewport_cmd(ViewportCommand::Close),
             (Action::Undo, _) => self.model.undo(),
             (Action::Redo, _) => self.model.redo(),
@@ -420,6 +370,7 @@ impl ScumbleApp {
             || std::mem::take(&mut self.shown.log)
             || std::mem::take(&mut self.shown.info)
             || self.export.close()
+            || self.movie.close()
             || self.model.notices.put_all_away()
         {
             return;
@@ -460,6 +411,11 @@ impl ScumbleApp {
                 self.model.notices.error("this user has no cache folder to make the demo in; run scumble demo -o FILE");
             }
         }
+    }
+
+    /// Whether the window may close now; else the person is asked what is to become of a movie in the making.
+    pub fn may_close(&mut self) -> bool {
+        self.closing.asks(&self.model)
     }
 
     /// Keeps the window alive while something moves by itself.

@@ -6,18 +6,20 @@
 //! | [`app`] | the window's parts, put together |
 //! | [`model`] | what is open and shown, and what may be done to it; no egui |
 //! | [`canvas`], [`pointer`], [`readout`] | the figure, the gestures over it, what is under the pointer |
-//! | [`panel`], [`status`], [`overlays`], [`palette`], [`welcome`], [`export_dialog`] | controls |
+//! | [`panel`], [`status`], [`overlays`], [`palette`], [`welcome`], [`export`], [`closing`] | controls |
 //! | [`actions`] | everything a key can do, in one table |
 
 pub mod actions;
 pub mod app;
 pub mod canvas;
+pub mod closing;
 mod damage;
 pub mod demo;
 pub mod dialog;
 pub mod document;
 pub mod drops;
-pub mod export_dialog;
+pub mod export;
+pub mod filming;
 pub mod model;
 pub mod notices;
 pub mod opening;
@@ -26,7 +28,6 @@ pub mod palette;
 pub mod panel;
 pub mod pointer;
 pub mod readout;
-pub mod record;
 mod relink;
 pub mod rescue;
 pub mod saving;
@@ -44,4 +45,4 @@ pub mod welcome;
 mod window;
 
 pub use panel::{facts as file_facts, size as panel_size};
-pub use window::{WindowError, run};
+pub use window::{Errands, WindowError, run};

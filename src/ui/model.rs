@@ -1,9 +1,11 @@
 //! The window's state and what may be done to it; no egui here.
 
 mod files;
+mod film;
 mod live;
 mod samples;
 mod time;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,22 +16,21 @@ use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::style::Style;
 use crate::workbench::fields::Timeline;
-use crate::workbench::figure::{DPI, FigureLayer, FigureRequest, default_background};
-use crate::workbench::frame::{FigureText, Quantity, Theme};
+use crate::workbench::figure::{DPI, FigureRequest, default_background};
+use crate::workbench::frame::Theme;
 use crate::workbench::session::{
-    DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, PaintedLayer, Session, Wake, Wish,
+    DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, Session, Wake, Wish,
 };
 use crate::workbench::sources::Sources;
-use crate::workbench::stream::Growing;
-use crate::workbench::words::{quantities, words};
 use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
 use super::document::Document;
+use super::filming::Filming;
 use super::notices::Notices;
-use super::record::Recording;
 pub use files::Unlinked;
 use files::{Candidate, Paperwork};
+use live::Live;
 use samples::Samples;
 
 /// What a drawing was asked for: data and layers, but for their styles.
@@ -50,8 +51,12 @@ pub struct Model {
     data: Vec<Arc<OpenData>>,
     /// Their steps.
     timeline: Timeline,
-    /// A stream that is shown while it comes, and the movie that is made of it.
-    stream: Option<(Arc<Growing>, Option<Recording>)>,
+    /// From the step before to the one that is shown.
+    stride: i64,
+    /// What is known of data that still comes.
+    live: Live,
+    /// A movie in the making.
+    filming: Option<Filming>,
     candidate: Option<Candidate>,
     /// Sources that could not be opened, so that nobody tries again and again.
     refused: Option<Vec<Sources>>,
@@ -67,7 +72,6 @@ pub struct Model {
     requests: u64,
     just_opened: Option<Vec<PathBuf>>,
     changed: Option<Change>,
-    follows: bool,
     making: Option<Making>,
     /// The file that the figure was saved to or read from.
     saved: Option<PathBuf>,
@@ -97,7 +101,9 @@ impl Model {
             pool: Vec::new(),
             data: Vec::new(),
             timeline: Timeline::default(),
-            stream: None,
+            stride: 0,
+            live: Live::default(),
+            filming: None,
             candidate: None,
             refused: None,
             damage: Vec::new(),
@@ -109,7 +115,6 @@ impl Model {
             requests: 0,
             just_opened: None,
             changed: None,
-            follows: false,
             making: None,
             saved: None,
             paperwork: Vec::new(),
@@ -274,7 +279,7 @@ impl Model {
         let document = self.document()?;
         // Layers that came or went leave the view as it is.
         let is_ours = |painted: &&Arc<Painted>| {
-            painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.id == wish.data.id))
+            painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.sources == wish.data.sources))
         };
         let newest = self.painted.as_ref().filter(is_ours);
         let axis = |request: &AxisRequest, shown: Option<Axis>, pixels| {
@@ -302,14 +307,11 @@ impl Model {
             self.set_data(data.clone());
         }
         let figure = FigureRequest { dpi: DPI * scale, ..document.figure.clone() };
-        let tables: Vec<_> = data.iter().map(|data| &data.table).collect();
-        let plain = |layer| Layer { style: Style::default(), ..layer };
-        let layers = figure.layers_of(&tables, size).into_iter().map(plain);
-        let asked: Asked = data.iter().map(|data| data.id).zip(layers).collect();
+        let asked = asked(&figure, &data, size);
         let looks = Looks { scale, ..document.looks() };
         if self.asked.as_ref() != Some(&asked) {
-            let wishes = data.into_iter().zip(&asked).map(|(data, (_, layer))| Wish { data, layer: layer.clone() });
-            self.generation = Some(self.session.draw(wishes.collect(), &looks));
+            let next = self.next_steps(&asked, &figure, &data, size);
+            self.generation = Some(self.session.draw_and_expect(wishes(&data, &asked), next, &looks));
             self.asked = Some(asked);
             self.asked_at = Some(Instant::now());
         } else if self.styled.as_ref() != Some(&looks) {
@@ -328,7 +330,8 @@ impl Model {
             }
         }
         self.take_paperwork();
-        self.take_recording();
+        self.take_movie();
+        self.go_on_following();
         let events = self.session.poll();
         let any = !events.is_empty();
         for event in events {
@@ -358,38 +361,6 @@ impl Model {
             }
         }
         any
-    }
-
-    /// The words around the plot, with names of columns where the person gave none, and what the axes count.
-    pub fn words(&self) -> (FigureText, [Quantity; 2]) {
-        match (self.document(), self.data.first()) {
-            (Some(document), Some(data)) => {
-                let moment = self.timeline.moment(document.figure.step);
-                (words(&document.figure.text, &data.table, &moment), quantities(&data.table))
-            }
-            _ => Default::default(),
-        }
-    }
-
-    /// The active layer with its colors.
-    pub fn painted_layer(&self) -> Option<&Arc<PaintedLayer>> {
-        let layers = &self.painted.as_ref()?.layers;
-        layers.get(self.document()?.active).or(layers.first())
-    }
-
-    /// What the active layer's color bar says where the person says nothing.
-    pub fn default_bar_label(&self) -> Option<String> {
-        let mut figure = self.document()?.figure.clone();
-        let active = self.document()?.active.min(figure.layers.len() - 1);
-        let layer = FigureLayer { label: None, visible: true, ..figure.layers.swap_remove(active) };
-        figure.layers = vec![layer];
-        figure.bar_labels(&[&self.data()?.table]).into_iter().next().flatten()
-    }
-
-    /// What the color bars say, the uppermost layer's first.
-    pub fn bar_labels(&self) -> Vec<Option<String>> {
-        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
-        self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&tables))
     }
 
     /// Shows typed ranges; those that cannot be drawn are refused with a reason.
@@ -488,6 +459,20 @@ impl Model {
         });
         self.settle();
     }
+}
+
+/// What is to be drawn of a figure with some data.
+fn asked(figure: &FigureRequest, data: &[Arc<OpenData>], size: Size) -> Asked {
+    let tables: Vec<_> = data.iter().map(|data| &data.table).collect();
+    let plain = |layer| Layer { style: Style::default(), ..layer };
+    let layers = figure.layers_of(&tables, size).into_iter().map(plain);
+    data.iter().map(|data| data.id).zip(layers).collect()
+}
+
+fn wishes(data: &[Arc<OpenData>], asked: &Asked) -> Vec<Wish> {
+    let wish =
+        |(data, (_, layer)): (&Arc<OpenData>, &(DataId, Layer))| Wish { data: Arc::clone(data), layer: layer.clone() };
+    data.iter().zip(asked).map(wish).collect()
 }
 
 fn views(document: &Document) -> Views {

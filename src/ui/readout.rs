@@ -14,15 +14,12 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
     if !stage.is_known {
         return None;
     }
-    let (words, quantities) = model.words();
+    let (quantities, measures) = (model.words().1, model.measures());
     let (x, y) = stage.position(at);
-    let name = |label: Option<String>, short: &str| label.unwrap_or_else(|| short.to_owned());
     let mut text = format!(
-        "{} {}   {} {}",
-        name(words.x_label, "x"),
-        coordinate_text(&stage.view.x, quantities[0], x),
-        name(words.y_label, "y"),
-        coordinate_text(&stage.view.y, quantities[1], y),
+        "{}   {}",
+        measures[0].of(&coordinate_text(&stage.view.x, quantities[0], x)),
+        measures[1].of(&coordinate_text(&stage.view.y, quantities[1], y)),
     );
     if let Some(painted) = model.painted() {
         // The bin of the frame that is shown, which may be of an earlier view.
@@ -34,7 +31,14 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
             let active = model.document().map_or(0, |document| document.active);
             if let Some(layer) = painted.layers.get(active).or(painted.layers.first()) {
                 let value = value_text(&layer.numbers.values, layer.area, shown.x.pixels, column, row);
-                text = format!("{text}   {about}{value}");
+                let value = match model.value_measure() {
+                    Some(measure) if is_missing(&layer.numbers.values, shown.x.pixels, column, row) => {
+                        format!("{} no value", measure.name)
+                    }
+                    Some(measure) => measure.of(&format!("{about}{value}")),
+                    None => format!("{about}{value}"),
+                };
+                text = format!("{text}   {value}");
                 if let Values::Categories(by) = &layer.numbers.values {
                     let labels: Vec<&str> = layer.hues.iter().map(|(_, hue)| hue.label.as_str()).collect();
                     let each = categories_text(by, &labels, shown.x.pixels, column, row);
@@ -46,6 +50,12 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// Whether a pixel of a field has no value.
+fn is_missing(values: &Values, width: u32, column: u32, row: u32) -> bool {
+    let Values::Real(values) = values else { return false };
+    values.get(row as usize * width as usize + column as usize).is_some_and(|value| value.is_nan())
 }
 
 fn in_frame(now: &crate::scene::axis::Axis, shown: &crate::scene::axis::Axis, position: f64) -> f64 {

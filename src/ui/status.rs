@@ -1,11 +1,14 @@
 //! The line at the bottom: where every row went, who counted, what goes on.
 
-use egui::{Align, Layout, ProgressBar, RichText, Ui};
+use std::time::Duration;
+
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
 use crate::workbench::memory::private_bytes;
 use crate::workbench::session::FrameStatus;
 
 use super::canvas::{Stage, is_in_place};
+use super::filming::Filming;
 use super::model::Model;
 use super::panel_size;
 
@@ -101,7 +104,7 @@ fn progress(ui: &mut Ui, model: &mut Model) {
     let Some(rows) = model.rows_read() else { return };
     let all = model.data().map_or(0, |data| data.table.rows());
     // What is done within a moment needs no bar, and a bar that moves costs frames.
-    const SLOW: std::time::Duration = std::time::Duration::from_millis(400);
+    const SLOW: Duration = Duration::from_millis(400);
     ui.ctx().request_repaint_after(SLOW);
     if model.busy_for() < SLOW {
         return;
@@ -115,9 +118,63 @@ fn progress(ui: &mut Ui, model: &mut Model) {
     ui.add(ProgressBar::new(share.min(1.0)).desired_width(120.0).show_percentage());
 }
 
+/// How far a movie is, for people: `movie: 34 of 93 frames, 12 s left`.
+pub fn movie_text(filming: &Filming) -> String {
+    let frames = filming.frames();
+    let done = grouped(frames.done());
+    match (filming.is_stopping(), frames.total(), frames.left()) {
+        (true, ..) => "movie: ending…".to_owned(),
+        (_, Some(total), Some(left)) => {
+            format!("movie: {done} of {} frames, {} left", grouped(total), time_text(left))
+        }
+        (_, Some(total), None) => format!("movie: {done} of {} frames", grouped(total)),
+        (_, None, _) if filming.is_recording() => format!("recording: {done} frames"),
+        (_, None, _) => "movie: beginning…".to_owned(),
+    }
+}
+
+/// A time to wait for, in the two greatest units of it: `8 s`, `2 min 5 s`, `3 h 20 min`.
+fn time_text(time: Duration) -> String {
+    match time.as_secs_f64().ceil() {
+        seconds if seconds < 60.0 => format!("{seconds} s"),
+        seconds if seconds < 3600.0 => format!("{} min {} s", (seconds / 60.0).floor(), seconds % 60.0),
+        seconds => format!("{} h {} min", (seconds / 3600.0).floor(), (seconds % 3600.0 / 60.0).floor()),
+    }
+}
+
+/// The movie in the making, in a line of its own, with a button that ends it.
+pub fn movie(ui: &mut Ui, filming: &Filming) {
+    ui.horizontal(|ui| {
+        let hint = "End the movie with the frames there are";
+        if ui.add_enabled(!filming.is_stopping(), Button::new("Cancel").small()).on_hover_text(hint).clicked() {
+            filming.stop();
+        }
+        let frames = filming.frames();
+        if let Some(total) = frames.total() {
+            #[expect(clippy::cast_precision_loss, reason = "a bar")]
+            let share = frames.done() as f32 / total as f32;
+            ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
+        } else {
+            ui.spinner();
+        }
+        ui.label(movie_text(filming));
+        let path = RichText::new(filming.path().display().to_string()).weak();
+        ui.add(egui::Label::new(path).truncate());
+    });
+    ui.ctx().request_repaint_after(Duration::from_millis(250));
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::*;
+
+    #[test]
+    fn times_have_two_units() {
+        for (seconds, text) in [(0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (125, "2 min 5 s"), (12_000, "3 h 20 min")]
+        {
+            assert_eq!(time_text(Duration::from_secs(seconds)), text);
+        }
+    }
 
     #[test]
     fn digits_come_in_threes() {

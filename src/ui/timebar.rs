@@ -113,6 +113,17 @@ impl TimeBar {
                 let mut loops = self.loops;
                 ui.checkbox(&mut loops, "loop");
                 self.loops = loops;
+                let mut follows = model.follows();
+                let mut hint =
+                    "Read the files anew whenever they change, and show the newest step as it comes".to_owned();
+                if let Some(quiet) = model.quiet_for() {
+                    hint = format!("{hint}; something came {} s ago", quiet.as_secs());
+                    // What is told when nothing comes for a while is told by a frame.
+                    ui.ctx().request_repaint_after(Duration::from_secs(1));
+                }
+                if ui.checkbox(&mut follows, "follow").on_hover_text(hint).changed() {
+                    model.follow(follows);
+                }
                 let rate = DragValue::new(&mut self.rate).range(0.1..=60.0).speed(0.2).max_decimals(1).suffix(" /s");
                 ui.add(rate).on_hover_text("Steps a second");
                 ui.add_sized([230.0, 18.0], egui::Label::new(label).selectable(false));

@@ -30,6 +30,17 @@ pub enum WindowError {
     Workbench(#[from] WorkbenchError),
 }
 
+/// What the window does besides showing files.
+#[derive(Debug, Clone, Default)]
+pub struct Errands {
+    /// Where times of frames are written.
+    pub trace: Option<PathBuf>,
+    /// Where what comes is filmed to.
+    pub record: Option<PathBuf>,
+    /// Whether files are read anew whenever they change.
+    pub follows: bool,
+}
+
 /// Opens the window, with files as one table or with a stream of planes, and returns when it is closed.
 ///
 /// # Errors
@@ -38,7 +49,7 @@ pub fn run(
     files: Vec<PathBuf>,
     raw: &RawSpec,
     (engine, threads): (EngineChoice, Option<usize>),
-    (trace, record): (Option<PathBuf>, Option<PathBuf>),
+    Errands { trace, record, follows }: Errands,
 ) -> Result<(), WindowError> {
     let start = Instant::now();
     let waker: Arc<OnceLock<Waker>> = Arc::default();
@@ -54,8 +65,14 @@ pub fn run(
     let mut app = ScumbleApp::new(engine, threads, &wake, demo)?;
     // Data is read while the window opens.
     if files == [Path::new(STDIN)] {
-        app.open_stream(std::io::stdin(), raw.clone(), record)?;
+        app.open_stream(std::io::stdin(), raw, record)?;
     } else {
+        if follows {
+            app.follow();
+        }
+        if let Some(path) = record {
+            app.record(files.clone(), raw.clone(), path)?;
+        }
         app.open(files, raw.clone());
     }
     let options = ShellOptions {
@@ -136,7 +153,7 @@ impl App for Window {
     }
 
     fn close_requested(&mut self) -> bool {
-        true
+        self.app.may_close()
     }
 
     fn closing(&mut self) {

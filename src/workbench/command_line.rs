@@ -20,6 +20,9 @@ use super::sources::Sources;
 /// Size of a figure where none is given.
 pub const DEFAULT_SIZE: Size = Size { width: 1920, height: 1080 };
 
+/// Frames a second of a movie where nobody says.
+pub const FPS: f64 = 10.0;
+
 /// Name of the figure file in commands for figures that were not saved yet.
 pub const FIGURE_FILE: &str = "figure.toml";
 
@@ -34,7 +37,36 @@ pub fn is_plain(request: &FigureRequest) -> bool {
 /// Unicode is lost.
 #[must_use]
 pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> Vec<String> {
-    let mut words = Words(vec!["scumble".to_owned(), "render".to_owned()]);
+    let step = |words: &mut Words| words.unless("--step", &request.step.to_string(), "0");
+    command("render", request, saved, output, &step)
+}
+
+/// The words of the command line that films steps of `request`, as `--steps` has them, into `output`, and goes on as the
+/// files grow or does not: `scumble movie …`, else as [`render_command`].
+#[must_use]
+pub fn movie_command(
+    request: &FigureRequest,
+    saved: &Path,
+    output: &Path,
+    (fps, steps, follows): (f64, &str, bool),
+) -> Vec<String> {
+    let movie = |words: &mut Words| {
+        words.unless("--fps", &fps.to_string(), &FPS.to_string());
+        words.unless("--steps", steps, "..");
+        words.flag("--follow", follows);
+    };
+    command("movie", request, saved, output, &movie)
+}
+
+/// The words of a command; `further` adds those that are its own.
+fn command(
+    name: &str,
+    request: &FigureRequest,
+    saved: &Path,
+    output: &Path,
+    further: &dyn Fn(&mut Words),
+) -> Vec<String> {
+    let mut words = Words(vec!["scumble".to_owned(), name.to_owned()]);
     let layer = match request.layers.as_slice() {
         [layer] if is_plain(request) => layer,
         _ => {
@@ -49,7 +81,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
             words.given("--y-label", request.text.y_label.as_deref());
             words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
             words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
-            words.unless("--step", &request.step.to_string(), "0");
+            further(&mut words);
             words.output(output);
             return words.0;
         }
@@ -68,7 +100,7 @@ pub fn render_command(request: &FigureRequest, saved: &Path, output: &Path) -> V
     for at in &sources.at {
         words.option("--at", &at.to_string());
     }
-    words.unless("--step", &request.step.to_string(), "0");
+    further(&mut words);
     view(&mut words, request);
     // Without a mark, grids are images.
     if layer.mark != Mark::Points || sources.is_gridded || sources.raw.shape.is_some() {

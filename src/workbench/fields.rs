@@ -104,14 +104,13 @@ pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>
 /// The variable of a layer's grids that is shown where none is named. What is wrong with the files is said when they are
 /// opened to be drawn.
 fn first_variable(layer: &FigureLayer, progress: &Progress) -> String {
-    let Sources { inputs, raw, x, y, at, .. } = &layer.sources;
+    let Sources { inputs, raw, .. } = &layer.sources;
     // A stream can be read only once.
     if inputs.iter().any(|path| is_stream(path)) {
         return "0".to_owned();
     }
-    let request = FieldRequest { variable: None, x: x.clone(), y: y.clone(), at: at.clone() };
-    let field = || Field::new(&Arc::new(open_grids(inputs, raw, progress).ok()?), &request).ok();
-    field().map_or_else(|| "0".to_owned(), |field| field.variable().name.clone())
+    let named = || Some(Field::first_name(&open_grids(inputs, raw, progress).ok()?)?.to_owned());
+    named().unwrap_or_else(|| "0".to_owned())
 }
 
 /// What is to be said of a field some of whose cells were found damaged.

@@ -5,6 +5,7 @@
 //! numbers), `scumble-paint` (the colors), so that a new style need not wait for a pass over the data, and `scumble-sample`
 //! (how the values of a column lie).
 
+mod ahead;
 mod desk;
 mod looks;
 mod manners;
@@ -12,17 +13,16 @@ mod opened;
 mod painting;
 mod resident;
 mod sampling;
+mod threads;
 mod whole;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
-use crate::aggregate::{Aggregate, CellsInView, cpu::CpuOptions};
-use crate::data::DataError;
+use crate::aggregate::{Aggregate, CellsInView};
 use crate::data::parallel::{Progress, Reading};
 use crate::data::sample::ColumnSample;
 use crate::data::watch::{Change, Watch};
@@ -34,10 +34,12 @@ use crate::scene::reduction::Reduction;
 
 use super::sources::Sources;
 use super::{EngineChoice, EngineUsed, WorkbenchError};
+use ahead::Ahead;
 use desk::Desk;
-use looks::{Bench, Speed};
-use resident::Resident;
+use threads::PaintJob;
 
+pub use ahead::MOST as MOST_AHEAD;
+pub use manners::stand_back;
 pub use opened::{FileFacts, OpenData};
 pub use painting::{LayerLook, Looks, PaintedLayer};
 pub use sampling::SampleKey;
@@ -127,9 +129,10 @@ impl Shown {
         same.next().map(|(_, layer)| (Arc::clone(&layer.aggregate), layer.cells.clone()))
     }
 
-    /// Whether all layers are of open data.
+    /// Whether all layers are of open data, perhaps as it was before it was read anew.
     pub fn is_of_data<'a>(&self, mut data: impl Iterator<Item = &'a Arc<OpenData>>) -> bool {
-        self.wishes.iter().all(|wish| data.next().is_some_and(|data| data.id == wish.data.id)) && data.next().is_none()
+        let mut is_of = |wish: &Wish| data.next().is_some_and(|data| data.sources == wish.data.sources);
+        self.wishes.iter().all(&mut is_of) && data.next().is_none()
     }
 }
 
@@ -179,13 +182,15 @@ enum Job {
 struct DrawJob {
     generation: Generation,
     wishes: Vec<Wish>,
+    /// Whether it may have been worked out ahead.
+    ahead: Option<u64>,
 }
 
 /// What the threads of a session share.
 struct Shared {
     engine: Desk<Job>,
-    /// Says that the latest numbers, or the style, have changed.
-    paint: Desk<()>,
+    paint: Desk<PaintJob>,
+    ahead: Ahead,
     samples: Desk<sampling::SampleJob>,
     latest: Mutex<Option<Arc<Shown>>>,
     looks: Mutex<Looks>,
@@ -209,6 +214,9 @@ impl Shared {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+/// How long a step of fields that was not shown yet may be drawn on when a newer one is wanted.
+const STEP_GRACE: Duration = Duration::from_millis(250);
 
 /// How far the frame in the making is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,6 +246,7 @@ impl Session {
         let shared = Arc::new(Shared {
             engine: Desk::new(),
             paint: Desk::new(),
+            ahead: Ahead::default(),
             samples: Desk::new(),
             latest: Mutex::new(None),
             looks: Mutex::new(Looks::default()),
@@ -251,8 +260,8 @@ impl Session {
         });
         let session = Self { shared: Arc::clone(&shared), events, last: 0, opening: Vec::new(), watch: None };
         let (engine, painter, sampler) = (Arc::clone(&shared), Arc::clone(&shared), shared);
-        start("scumble-engine", move || draw_all(&engine))?;
-        start("scumble-paint", move || paint_all(&painter))?;
+        start("scumble-engine", move || threads::draw_all(&engine))?;
+        start("scumble-paint", move || threads::paint_all(&painter))?;
         start("scumble-sample", move || sampling::sample_all(&sampler))?;
         Ok(session)
     }
@@ -264,13 +273,23 @@ impl Session {
 
     /// Opens files; [`Event::Opened`] or [`Event::OpenFailed`] follows.
     pub fn open(&mut self, sources: Sources) -> DataId {
+        self.open_with(sources, false)
+    }
+
+    /// As [`Session::open`], of files that are still being written: what cannot be understood for the moment, because
+    /// somebody is just writing it, is looked at again a few times.
+    pub fn open_growing(&mut self, sources: Sources) -> DataId {
+        self.open_with(sources, true)
+    }
+
+    fn open_with(&mut self, sources: Sources, is_growing: bool) -> DataId {
         let id = DataId(self.next());
         let progress = Arc::new(Progress::default());
         self.opening.push((id, Arc::clone(&progress)));
         let shared = Arc::clone(&self.shared);
-        let open = move || match sources.open(&progress) {
+        let open = move || match opened::open(&sources, is_growing, &progress) {
             Ok(opened) => {
-                let data = Arc::new(OpenData::new(id, sources, opened));
+                let data = Arc::new(OpenData::new(id, sources, opened, is_growing));
                 shared.send(Event::Opened(Arc::clone(&data)));
                 shared.engine.offer(Job::Learn(data));
             }
@@ -296,16 +315,30 @@ impl Session {
 
     /// Draws layers, which share axes and size, in looks of theirs; an older frame in the making gives way.
     pub fn draw(&mut self, wishes: Vec<Wish>, looks: &Looks) -> Generation {
+        self.draw_and_expect(wishes, Vec::new(), looks)
+    }
+
+    /// As [`Session::draw`]; frames that will probably follow, the next one first, are worked out when nobody waits for
+    /// anything, as many as there is room for.
+    pub fn draw_and_expect(&mut self, wishes: Vec<Wish>, next: Vec<Vec<Wish>>, looks: &Looks) -> Generation {
         let generation = Generation(self.next());
         self.set_looks(looks);
         self.shared.is_drawing.store(true, Ordering::Relaxed);
+        let ahead = self.shared.ahead.claim(&wishes);
+        let room = ahead::room_for(&wishes);
+        self.shared.ahead.expect(next.into_iter().take(room).collect());
         // What is being found out for a frame of one layer is not lost to a newer one that needs the same.
         let needs = match wishes.as_slice() {
             [wish] => wish.data.needs(&wish.layer),
             _ => None,
         };
-        let job = Box::new(DrawJob { generation, wishes });
-        self.shared.engine.put(Job::Draw(job), needs);
+        let is_of_fields = wishes.iter().all(|wish| wish.data.table.field().is_some());
+        let job = Job::Draw(Box::new(DrawJob { generation, wishes, ahead }));
+        match is_of_fields {
+            // Of steps that follow each other faster than they are drawn, some are to be seen.
+            true => self.shared.engine.put_within(STEP_GRACE, job, ahead),
+            false => self.shared.engine.put(job, ahead.or(needs)),
+        }
         generation
     }
 
@@ -323,7 +356,8 @@ impl Session {
     /// Colors the latest numbers anew; touches no file.
     pub fn restyle(&mut self, looks: &Looks) {
         self.set_looks(looks);
-        self.shared.paint.put((), None);
+        self.shared.ahead.forget_colors();
+        self.shared.paint.put(PaintJob::Latest, None);
     }
 
     fn set_looks(&self, looks: &Looks) {
@@ -374,123 +408,6 @@ impl Drop for Session {
 fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), WorkbenchError> {
     let started = thread::Builder::new().name(name.to_owned()).spawn(work);
     started.map(drop).map_err(|e| WorkbenchError::Request(format!("the system gives no thread: {e}")))
-}
-
-/// The engine's thread.
-fn draw_all(shared: &Arc<Shared>) {
-    manners::stand_back();
-    let options = CpuOptions { reading: shared.reading, ..CpuOptions::default() };
-    let mut speed = Speed::default();
-    let mut resident = Resident::new(shared.choice);
-    while let Some((job, progress)) = shared.engine.take() {
-        let job = match job {
-            Job::Draw(job) => job,
-            Job::Learn(data) => {
-                learn(shared, &data, &progress);
-                continue;
-            }
-            Job::Whole => {
-                find_whole(shared, options, &progress);
-                continue;
-            }
-        };
-        shared.is_drawing.store(true, Ordering::Relaxed);
-        let started = Instant::now();
-        let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let has_preview = latest.as_ref().is_some_and(|shown| shown.is_of(&job));
-        let mut show = |layers: Vec<ShownLayer>, status: FrameStatus, engine: &EngineUsed| {
-            let Some(view) = layers.first().map(|layer| layer.plan.view) else { return true };
-            let shown = Shown {
-                generation: job.generation,
-                wishes: job.wishes.clone(),
-                layers,
-                view,
-                status,
-                engine: engine.clone(),
-                seconds: started.elapsed().as_secs_f64(),
-            };
-            *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(shown));
-            shared.paint.put((), None);
-            !shared.engine.has_shown()
-        };
-        let finds_out = |what: Option<u64>| {
-            shared.engine.finds_out(what);
-            what.is_some() || !shared.engine.has_newer()
-        };
-        let mut bench = Bench {
-            options,
-            speed: &mut speed,
-            progress: &progress,
-            finds_out: &finds_out,
-            has_preview,
-            latest,
-            resident: &mut resident,
-            show: &mut show,
-        };
-        let drawn = survive(|| looks::draw(&job.wishes, &mut bench));
-        shared.is_drawing.store(false, Ordering::Relaxed);
-        match drawn {
-            Ok(None) => (shared.wake)(),
-            Ok(Some(plan)) => {
-                (shared.wake)();
-                // The picture is shown; what follows is for the next ones, and gives way to them.
-                let taken = survive(|| resident.take_in(&job.wishes[0].data, &plan, &progress));
-                if let Some(error) = taken.err().filter(|error| !is_stop(error)) {
-                    shared.send(Event::Failed(job.generation, error.to_string()));
-                }
-            }
-            Err(error) if is_stop(&error) => (shared.wake)(),
-            Err(error) => shared.send(Event::Failed(job.generation, error.to_string())),
-        }
-        find_whole(shared, options, &progress);
-    }
-}
-
-/// A stop is no fault, and what is wrong with the data is told to whoever asks for a frame of it.
-fn find_whole(shared: &Shared, options: CpuOptions, progress: &Progress) {
-    drop(survive(|| shared.find_whole(options, progress)));
-}
-
-/// Reads ahead what the first frame will have to know, until somebody asks for a frame.
-fn learn(shared: &Shared, data: &OpenData, progress: &Progress) {
-    // What the first frame needs is found out here; so it lets this come to a good place to stop.
-    shared.engine.finds_out(Some(data.key()));
-    let missing = data.missing([true, true, false]);
-    let learned = survive(|| data.learn(missing, shared.reading, progress, &|| !shared.engine.has_newer()));
-    // What is wrong is told to whoever asks for a frame.
-    drop(learned);
-}
-
-fn is_stop(error: &WorkbenchError) -> bool {
-    use super::EngineError;
-    matches!(
-        error,
-        WorkbenchError::Data(DataError::Cancelled) | WorkbenchError::Engine(EngineError::Data(DataError::Cancelled))
-    )
-}
-
-/// The painter's thread.
-fn paint_all(shared: &Arc<Shared>) {
-    let mut painter = painting::Painting::new(shared.reading.threads);
-    while let Some(((), _)) = shared.paint.take() {
-        let Some(shown) = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone() else { continue };
-        let wanted = shared.looks();
-        let generation = shown.generation;
-        match survive(|| {
-            let looks = shared.resolved(&shown, wanted.clone())?;
-            // What the person wants is what the picture is of, whatever that came to in values.
-            Ok(Painted { looks: wanted.clone(), ..painter.paint(shown.clone(), looks)? })
-        }) {
-            Ok(painted) => shared.send(Event::Painted(Box::new(painted))),
-            Err(error) => shared.send(Event::Failed(generation, error.to_string())),
-        }
-    }
-}
-
-/// A fault in one frame shall not end the thread that draws all others.
-fn survive<T>(work: impl FnOnce() -> Result<T, WorkbenchError>) -> Result<T, WorkbenchError> {
-    let fault = |_| Err(WorkbenchError::Request("an internal error; the log says more".to_owned()));
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(fault)
 }
 
 #[cfg(test)]

@@ -81,7 +81,9 @@ impl Sources {
     pub fn open(&self, progress: &Progress) -> Result<Opened, WorkbenchError> {
         if self.is_field {
             let (table, grids) = self.open_field(progress)?;
-            return Ok(Opened { table, notes: grids.notes.clone(), datasets: Vec::new(), grids: Some(grids) });
+            let of_field = table.field().map_or(&[][..], |field| field.notes());
+            let notes = grids.notes.iter().chain(of_field).cloned().collect();
+            return Ok(Opened { table, notes, datasets: Vec::new(), grids: Some(grids) });
         }
         let mut shelf = Shelf { raw: &self.raw, progress, opened: Vec::new(), notes: Vec::new() };
         let named = self.x.is_some() || self.y.is_some();

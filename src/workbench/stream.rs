@@ -11,6 +11,7 @@ use crate::data::{DataError, Progress};
 
 use super::fields::plane_bytes;
 use super::figure::{DrawnFigure, FigureRequest};
+use super::follow::Coming;
 use super::{Workbench, WorkbenchError};
 
 /// Bytes read at a time.
@@ -71,11 +72,37 @@ impl Growing {
         &self.path
     }
 
-    /// A step of a figure whose only layer is of the planes that come, once there is one; none where the stream is over.
+    /// How the stream ended, once it has: bytes that came, or what broke it.
+    #[must_use]
+    pub fn end(&self) -> Option<Result<u64, String>> {
+        let state = lock(&self.state.0);
+        state.is_over.then(|| state.failed.clone().map_or(Ok(state.bytes), Err))
+    }
+
+    /// Waits until so many bytes have come. Says whether they have; else the stream is over, or the person wants to stop.
     ///
     /// # Errors
-    /// A stream that broke, and those of drawing.
-    pub fn figure(
+    /// A stream that broke, a full disk.
+    pub fn wait_for(&self, bytes: u64, stopped: &dyn Fn() -> bool) -> Result<bool, WorkbenchError> {
+        let mut state = lock(&self.state.0);
+        loop {
+            if state.bytes >= bytes {
+                return Ok(true);
+            }
+            if let Some(what) = &state.failed {
+                return Err(WorkbenchError::Request(format!("reading the stream: {what}")));
+            }
+            if state.is_over || stopped() {
+                return Ok(false);
+            }
+            state = self.state.1.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// Steps of a figure whose only layer is of the planes that come.
+impl Coming for Growing {
+    fn figure(
         &self,
         (figure, step): (&FigureRequest, u64),
         workbench: &Workbench,
@@ -97,24 +124,8 @@ impl Growing {
         workbench.figure(&opened.tables(), &figure, progress).map(Some)
     }
 
-    /// Waits until so many bytes have come. Says whether they have; else the stream is over, or the person wants to stop.
-    ///
-    /// # Errors
-    /// A stream that broke, a full disk.
-    pub fn wait_for(&self, bytes: u64, stopped: &dyn Fn() -> bool) -> Result<bool, WorkbenchError> {
-        let mut state = lock(&self.state.0);
-        loop {
-            if state.bytes >= bytes {
-                return Ok(true);
-            }
-            if let Some(what) = &state.failed {
-                return Err(WorkbenchError::Request(format!("reading the stream: {what}")));
-            }
-            if state.is_over || stopped() {
-                return Ok(false);
-            }
-            state = self.state.1.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
-        }
+    fn has_end(&self) -> bool {
+        true
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::data::Table;
 use crate::data::column::{Column, ROW};
 use crate::data::dtype::{Scalar, TimeUnit as Step, Unit};
-use crate::data::grid::{Coordinates, Field, Kind};
+use crate::data::grid::{Coordinates, Field, Kind, Placed};
 use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
@@ -34,6 +34,67 @@ pub fn words(given: &FigureText, table: &Table, moment: &Moment) -> FigureText {
         x_label: word(&given.x_label, x.and_then(|x| name(x, y))),
         y_label: word(&given.y_label, y.and_then(|y| name(y, x))),
     }
+}
+
+/// What a number is called and measured in, for those who read one: `t2m` and `K`. Empty is what there is nothing to say of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Measure {
+    /// Its name.
+    pub name: String,
+    /// Its units.
+    pub units: String,
+}
+
+impl Measure {
+    /// A number with both: `t2m 281.4 K`.
+    #[must_use]
+    pub fn of(&self, number: &str) -> String {
+        [self.name.as_str(), number, self.units.as_str()]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// What places along x and y are called and measured in: as the person calls them, else as the data does.
+#[must_use]
+pub fn measures(given: &FigureText, table: &Table) -> [Measure; 2] {
+    let own = match table.field() {
+        Some(field) => {
+            let [x, y] = field.coordinates();
+            let [along_x, along_y] = field.dimensions();
+            [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
+                let named = |name: &str, units: &str| Measure { name: name.to_owned(), units: units.to_owned() };
+                let dimension = dimension.map_or("", |dimension| dimension.name.as_str());
+                match coordinates.kind {
+                    Kind::Longitude => named("longitude", "°E"),
+                    Kind::Latitude => named("latitude", "°N"),
+                    Kind::Time(_) => named(dimension, ""),
+                    _ if coordinates.units == "1" => named(dimension, ""),
+                    _ => named(dimension, &coordinates.units),
+                }
+            })
+        }
+        None => {
+            let [x, y] = [X, Y].map(|i| table.column(i));
+            [x.and_then(|x| name(x, y)), y.and_then(|y| name(y, x))]
+                .map(|name| Measure { name: name.unwrap_or_default(), units: String::new() })
+        }
+    };
+    let mut named = [&given.x_label, &given.y_label].into_iter().zip(["x", "y"]);
+    own.map(|own| match named.next() {
+        Some((Some(label), _)) if !label.is_empty() => Measure { name: label.clone(), units: String::new() },
+        Some((_, short)) if own.name.is_empty() => Measure { name: short.to_owned(), ..own },
+        _ => own,
+    })
+}
+
+/// What the values of a field are called and measured in; none for tables.
+#[must_use]
+pub fn value_measure(table: &Table) -> Option<Measure> {
+    let variable = table.field()?.variable();
+    Some(Measure { name: variable.name.clone(), units: variable.units().unwrap_or_default().to_owned() })
 }
 
 /// What the colors of a layer of a table stand for: `points per pixel`, `mean of speed`, `lines per pixel`.
@@ -74,6 +135,9 @@ pub fn over_area(name: &str, scales: [Scale; 2]) -> String {
 #[must_use]
 pub fn quantities(table: &Table) -> [Quantity; 2] {
     if let Some(field) = table.field() {
+        if field.mesh().is_some() {
+            return [Quantity::default(); 2];
+        }
         return field.coordinates().map(|coordinates| match coordinates.kind {
             Kind::Time(unit) => Quantity { integer: false, time: time_unit(unit) },
             _ => Quantity { integer: false, time: None },
@@ -82,17 +146,29 @@ pub fn quantities(table: &Table) -> [Quantity; 2] {
     [X, Y].map(|i| table.column(i).map_or_else(Quantity::default, quantity))
 }
 
+/// Degrees east.
+const LONGITUDE: &str = "longitude (°E)";
+/// Degrees north.
+const LATITUDE: &str = "latitude (°N)";
+
 /// What the axes of a field are called: the title of a coordinate with its units, else the dimension's name. Dates speak
 /// for themselves, and so do the units of longitudes and latitudes.
 fn field_axes(field: &Field) -> [Option<String>; 2] {
+    if field.mesh().is_some() {
+        return [LONGITUDE, LATITUDE].map(|title| Some(title.to_owned()));
+    }
+    // Those of a rotated sphere are no longitudes and latitudes of the Earth.
+    let is_rotated = matches!(field.variable().placed, Some(Placed::RotatedPole { .. }));
     let [x, y] = field.coordinates();
     let [along_x, along_y] = field.dimensions();
     [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
         let Coordinates { kind, units, title, .. } = coordinates;
         let title = if title.is_empty() { dimension.map_or("", |dimension| dimension.name.as_str()) } else { title };
         match kind {
-            Kind::Longitude => Some("longitude (°E)".to_owned()),
-            Kind::Latitude => Some("latitude (°N)".to_owned()),
+            Kind::Longitude if is_rotated => Some("rotated longitude (°)".to_owned()),
+            Kind::Latitude if is_rotated => Some("rotated latitude (°)".to_owned()),
+            Kind::Longitude => Some(LONGITUDE.to_owned()),
+            Kind::Latitude => Some(LATITUDE.to_owned()),
             Kind::Time(_) => None,
             _ if title.is_empty() => None,
             _ if units.is_empty() || units == "1" => Some(title.to_owned()),

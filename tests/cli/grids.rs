@@ -130,3 +130,25 @@ fn folders_of_zarr_are_data_as_files_are() {
     desk.write("a.zarr/zarr.json", "{\"zarr");
     desk.run("info a.zarr").failed(&["reading zarr.json", "stopped early", "a.zarr"]);
 }
+
+/// Cells with longitudes and latitudes lie there, at every turn of the Earth, unless dimensions are named as axes.
+#[test]
+fn cells_with_places_are_drawn_there() {
+    let desk = desk(&["places.nc"]);
+    let drawn = "places.nc --reduction mean:with_bounds";
+    for range in ["178.4..178.6", "-181.6..-181.4"] {
+        // Within cell 15.
+        let grid = desk.aggregate(&format!("{drawn} --x-range={range} --y-range=18.8..18.9 --size 8x6 --step 1"));
+        assert_eq!(grid.reals(), [45.0; 48], "{range}");
+    }
+    let whole = desk.aggregate(&format!("{drawn} --size 60x50")).reals();
+    let empty = whole.iter().filter(|value| value.is_nan()).count();
+    assert!(empty > 300 && empty < 2000, "{empty} pixels are outside of a turned grid");
+    let own = desk.aggregate(&format!("{drawn} --x x --y y --size 6x5")).reals();
+    assert!(own.into_iter().eq((0..30).map(f64::from)));
+    for mark in ["image", "filled", "contours"] {
+        desk.run(&format!("render {drawn} --mark {mark} --size 400x300 -o {mark}.png")).text();
+        assert!(desk.read(&format!("{mark}.png")).starts_with(b"\x89PNG"));
+    }
+    desk.run("render places.nc --x lat --y lon -o a.png").failed(&["both together", "places.nc"]);
+}

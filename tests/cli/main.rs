@@ -29,6 +29,7 @@ mod figures;
 mod formats;
 mod grids;
 mod layers;
+mod live;
 mod movies;
 mod pictures;
 mod requests;

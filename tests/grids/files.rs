@@ -79,7 +79,7 @@ fn longitudes_and_latitudes_of_each_cell() {
     assert_eq!(names, ["bathymetry", "so"]);
     assert_eq!(kind(&grids, "depth"), Kind::Vertical { down: true });
     for variable in &grids.variables {
-        let Some(Placed::Curvilinear { longitude, latitude }) = &variable.placed else { panic!("{variable:?}") };
+        let Some(Placed::Curvilinear { longitude, latitude, .. }) = &variable.placed else { panic!("{variable:?}") };
         assert_same(&all(&grids, longitude), &expected("curvilinear.nc", "nav_lon"), "nav_lon");
         assert_same(&all(&grids, latitude), &expected("curvilinear.nc", "nav_lat"), "nav_lat");
     }

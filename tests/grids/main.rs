@@ -6,4 +6,6 @@
 mod files;
 mod joined;
 mod kit;
+mod mutated;
+mod places;
 mod zarr;

@@ -72,3 +72,38 @@ fn an_export_has_the_pixels_of_the_screen_and_its_command_makes_the_same_file() 
     assert!(again == std::fs::read(&exported).unwrap(), "the command makes other bytes: {line}");
     window.close();
 }
+
+/// Four steps of 40 × 30 f32, as `.npy`.
+fn steps() -> Vec<u8> {
+    let header = format!("{:<117}\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 30, 40), }");
+    let values = (0..4 * 30 * 40_u16).map(|i| f32::from(i % 1200) * (f32::from(i / 1200) + 1.0));
+    [b"\x93NUMPY\x01\x00\x76\x00", header.as_bytes(), &values.flat_map(f32::to_le_bytes).collect::<Vec<_>>()].concat()
+}
+
+#[test]
+fn a_movie_of_the_window_is_that_of_the_command() {
+    let screen = Screen::new();
+    screen.write("w.npy", steps());
+    let mut window = Window::open(&screen, "movie", &["w.npy"]);
+    let figure = window.shows("w.npy");
+    let before = screen.shot().crop(figure);
+    window.key("ctrl+shift+e");
+    let film = window.wait("the dialog with Copy command and Film", |shot| {
+        let now = shot.crop(figure);
+        let buttons = lowest_buttons(&now, now.difference(&before)?);
+        (buttons.len() == 2).then(|| buttons[1].at(0.5, 0.0))
+    });
+    screen.point((film.0 + figure.x as i32, film.1 + figure.y as i32));
+    screen.input("click 1");
+    // The index comes last.
+    let movie = screen.path("w.mp4");
+    let frames = || {
+        let mut probe = Command::new("ffprobe");
+        probe.args(["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames,width,height"]);
+        String::from_utf8(probe.args(["-of", "csv=p=0"]).arg(&movie).output().unwrap().stdout).unwrap()
+    };
+    let even = |n: usize| n.next_multiple_of(2);
+    let wanted = format!("{},{},4", even(figure.width), even(figure.height));
+    window.wait("a movie of four frames", |_| (frames().trim().trim_end_matches(',') == wanted).then_some(()));
+    window.close();
+}

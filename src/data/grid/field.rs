@@ -6,17 +6,18 @@ use std::sync::Arc;
 use super::super::dtype::TimeUnit;
 use super::super::error::DataError;
 use super::super::stats::{ColumnStats, Number};
+use super::geographic::{self, Wish};
 use super::range::Known;
-use super::{At, Coordinates, Dimension, Grids, Kind, Variable, Window, cells};
+use super::{At, Coordinates, Dimension, Grids, Kind, Mesh, Variable, Window, cells};
 
 /// What is to be seen of a variable, as the person says it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldRequest {
     /// Name or number of the variable; the first there is if none is given.
     pub variable: Option<String>,
-    /// Name of the dimension along x; found out if none is given.
+    /// Name of the dimension along x, or `longitude` of cells that have one each; found out if none is given.
     pub x: Option<String>,
-    /// Name of the dimension along y.
+    /// Name of the dimension along y, or `latitude`.
     pub y: Option<String>,
     /// Where to be along other dimensions.
     pub at: Vec<At>,
@@ -34,6 +35,10 @@ pub struct Field {
     /// The cell along each dimension, where it is neither axis nor step.
     at: Vec<u64>,
     coordinates: [Arc<Coordinates>; 2],
+    /// Where cells are, of a plane that is drawn in longitude and latitude.
+    mesh: Option<Arc<Mesh>>,
+    /// What is worth telling the person.
+    notes: Vec<String>,
     pub(super) known: Arc<Known>,
 }
 
@@ -63,11 +68,36 @@ impl Field {
         if dimensions.iter().any(|dimension| dimension.len == 0) {
             return Err(DataError::Empty);
         }
-        let axes = axes(&dimensions, request)?;
-        let steps = steps(&dimensions, axes, &request.at);
+        let wish = Wish::of(variable, &dimensions, request)?;
+        let plane = match wish {
+            Wish::No => axes(&dimensions, request)?,
+            Wish::Unsaid(plane) | Wish::Said(plane) => plane,
+        };
+        let mut field = Self::on(grids, variable, &dimensions, plane, request)?;
+        match (wish, field.find_mesh()) {
+            (Wish::No, _) => {}
+            (_, Ok(mesh)) => field.mesh = Some(mesh),
+            (Wish::Said(_), Err(problem)) => return Err(problem),
+            (Wish::Unsaid(_), Err(problem)) => {
+                field = Self::on(grids, variable, &dimensions, axes(&dimensions, request)?, request)?;
+                field.notes.push(format!("\"{}\" is drawn on its own axes: {problem}", variable.name));
+            }
+        }
+        Ok(field)
+    }
+
+    /// A plane over two dimensions.
+    fn on(
+        grids: &Arc<Grids>,
+        variable: &Variable,
+        dimensions: &[&Dimension],
+        axes: [usize; 2],
+        request: &FieldRequest,
+    ) -> Result<Self, DataError> {
+        let steps = steps(dimensions, axes, &request.at);
         let mut at = vec![0; dimensions.len()];
         for At { dimension, place } in &request.at {
-            let i = named(&dimensions, dimension)?;
+            let i = named(dimensions, dimension)?;
             if axes.contains(&i) {
                 return Err(DataError::Grid(format!(
                     "the dimension \"{dimension}\" is an axis, all of which is shown"
@@ -80,15 +110,43 @@ impl Field {
             _ => Coordinates::counted(dimensions[axis].len).map(Arc::new),
         };
         let coordinates = [along(axes[X])?, along(axes[Y])?];
-        Ok(Self {
-            grids: Arc::clone(grids),
-            variable: variable.clone(),
-            axes,
-            steps,
-            at,
-            coordinates,
-            known: Arc::default(),
-        })
+        let (grids, variable, known) = (Arc::clone(grids), variable.clone(), Arc::default());
+        Ok(Self { grids, variable, axes, steps, at, coordinates, mesh: None, notes: Vec::new(), known })
+    }
+
+    /// The mesh of its cells.
+    fn find_mesh(&self) -> Result<Arc<Mesh>, DataError> {
+        let mut window: Vec<Range<u64>> = self.at.iter().map(|at| *at..at + 1).collect();
+        for (axis, len) in self.axes.into_iter().zip(self.shape()) {
+            window[axis] = 0..len;
+        }
+        if let Some(steps) = self.steps
+            && geographic::moves(&self.variable, &window, self.axes, (steps, self.steps() - 1))?
+        {
+            return Err(DataError::Grid("the longitudes of its cells change from step to step".to_owned()));
+        }
+        geographic::mesh(&self.grids, &self.variable, &window, self.axes, self.coordinates())
+    }
+
+    /// Where cells are, of a plane that is drawn in longitude and latitude.
+    pub fn mesh(&self) -> Option<&Arc<Mesh>> {
+        self.mesh.as_ref()
+    }
+
+    /// What is worth telling of it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The dimensions over which its cells have a longitude and a latitude each, if they have, whatever its axes are.
+    pub fn placed_over(&self) -> Option<[&Dimension; 2]> {
+        let dimensions: Vec<&Dimension> = self.all_dimensions().collect();
+        geographic::plane(&self.variable, &dimensions).map(|plane| plane.map(|i| dimensions[i]))
+    }
+
+    /// The name of the variable that is shown where none is named.
+    pub fn first_name(grids: &Grids) -> Option<&str> {
+        best(grids).map(|variable| variable.name.as_str())
     }
 
     /// What it is a part of.
@@ -139,6 +197,35 @@ impl Field {
     /// Number of steps, at least 1.
     pub fn steps(&self) -> u64 {
         self.step_dimension().map_or(1, |dimension| dimension.len.max(1))
+    }
+
+    /// Number of steps that something was written to, where steps are written one after another: all of them, unless the
+    /// file was made as long as it will be beforehand.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub fn written_steps(&self) -> Result<u64, DataError> {
+        let Some(steps) = self.steps else { return Ok(1) };
+        let [x, y] = self.shape();
+        let is_written = |step: u64| {
+            let mut window: Vec<Range<u64>> = self.at.iter().map(|at| *at..at + 1).collect();
+            window[steps] = step..step + 1;
+            (window[self.axes[X]], window[self.axes[Y]]) = (0..x, 0..y);
+            self.variable.store.is_written(&window)
+        };
+        // Of what is whole, the first look is enough; else half of what is left is told with each.
+        let mut unwritten = self.steps();
+        let mut probe = unwritten - 1;
+        let mut written = 0;
+        while written < unwritten {
+            if is_written(probe)? {
+                written = probe + 1;
+            } else {
+                unwritten = probe;
+            }
+            probe = written + unwritten.saturating_sub(written) / 2;
+        }
+        Ok(written)
     }
 
     /// The dimension that holds the steps.
@@ -207,18 +294,25 @@ impl Field {
     /// them, and heights that grow downwards.
     fn is_downward(&self) -> bool {
         match self.dimension(self.axes[Y]).map(|dimension| &dimension.coordinates) {
+            _ if self.mesh.is_some() => false,
             Some(Some(coordinates)) => coordinates.kind == Kind::Vertical { down: true },
             _ => self.variable.placed.is_none(),
         }
     }
 
-    /// What is known of the places of cells along x and y without reading any: the range of their edges.
+    /// What is known of the places of cells along x and y without reading values: the range of their edges.
     pub fn extents(&self) -> [ColumnStats; 2] {
         let wants = [false, self.is_downward()];
         let [x, y] = self.edges();
-        [(x, wants[X]), (y, wants[Y])].map(|(edges, is_reversed)| {
+        let around = self.mesh.as_deref().map(|mesh| [mesh.longitudes(), mesh.latitudes()]);
+        [(x, wants[X], X), (y, wants[Y], Y)].map(|(edges, is_reversed, axis)| {
             let ends = edges.first().zip(edges.last()).map(|(first, last)| (first.min(*last), first.max(*last)));
             let positive = edges.iter().copied().filter(|edge| *edge > 0.0).min_by(f64::total_cmp);
+            let (ends, positive) = match around {
+                // Near enough for a log axis, which nobody has for degrees.
+                Some(around) => (around[axis], around[axis].map(|ends| if ends.0 > 0.0 { ends.0 } else { 1e-3 })),
+                None => (ends, positive),
+            };
             ColumnStats {
                 rows: self.cells(),
                 range: ends.map(|(low, high)| (Number::Real(low), Number::Real(high))),
@@ -385,6 +479,23 @@ mod tests {
         assert_eq!(Field::new(&grids, &nearest).unwrap().at[2], 1);
         for place in [Place::Number(2), Place::Number(-3)] {
             assert!(Field::new(&grids, &FieldRequest { at: at(place), ..FieldRequest::default() }).is_err());
+        }
+    }
+
+    #[test]
+    fn steps_are_written_one_after_another() {
+        for written in 0..=7_usize {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&[vec![9; written * 12], vec![0; (7 - written) * 12]].concat()).unwrap();
+            let map = Mapping::open(file.path()).unwrap();
+            let spec = crate::data::raw::RawSpec {
+                dtype: Some("|u1".to_owned()),
+                shape: Some(crate::data::grid::Shape(vec![7, 3, 4])),
+                ..Default::default()
+            };
+            let grids = Arc::new(crate::data::grid::plain::of_raw(&map, &spec).unwrap());
+            let field = Field::new(&grids, &FieldRequest::default()).unwrap();
+            assert_eq!((field.steps(), field.written_steps().unwrap()), (7, written as u64));
         }
     }
 

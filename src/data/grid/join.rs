@@ -328,20 +328,24 @@ impl Joiner<'_> {
     }
 
     fn placed(&self, placed: &Placed, found: &[&Variable]) -> Option<Placed> {
-        let Placed::Curvilinear { longitude, latitude } = placed else { return Some(placed.clone()) };
-        let of = |is_longitude: bool, own: &Variable| {
-            let parts = found.iter().map(|v| v.placed.as_ref().and_then(|placed| place(placed, is_longitude)));
+        let Placed::Curvilinear { longitude, latitude, bounds } = placed else { return Some(placed.clone()) };
+        let of = |which: usize, own: &Variable| {
+            let parts = found.iter().map(|v| v.placed.as_ref().and_then(|placed| place(placed, which)));
             self.variable(own, &parts.collect::<Vec<_>>())
         };
-        let (longitude, latitude) = (of(true, longitude)?, of(false, latitude)?);
-        Some(Placed::Curvilinear { longitude: Box::new(longitude), latitude: Box::new(latitude) })
+        let (longitude, latitude) = (of(0, longitude)?, of(1, latitude)?);
+        let bounds = bounds.as_deref().and_then(|[x, y]| Some(Box::new([of(2, x)?, of(3, y)?])));
+        Some(Placed::Curvilinear { longitude: Box::new(longitude), latitude: Box::new(latitude), bounds })
     }
 }
 
-fn place(placed: &Placed, is_longitude: bool) -> Option<&Variable> {
-    match placed {
-        Placed::Curvilinear { longitude, latitude } => Some(if is_longitude { longitude } else { latitude }),
-        Placed::RotatedPole { .. } => None,
+/// Of the variables that say where cells are: longitude, latitude, and the bounds of both.
+fn place(placed: &Placed, which: usize) -> Option<&Variable> {
+    let Placed::Curvilinear { longitude, latitude, bounds } = placed else { return None };
+    match which {
+        0 => Some(longitude),
+        1 => Some(latitude),
+        _ => bounds.as_deref()?.get(which - 2),
     }
 }
 

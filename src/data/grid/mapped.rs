@@ -81,6 +81,17 @@ impl Store for MappedArray {
         Ok(0)
     }
 
+    fn is_written(&self, window: &Window) -> Result<bool, DataError> {
+        let Some((inner, outer)) = window.split_last().filter(|_| window.len() == self.extents.len()) else {
+            return Ok(true);
+        };
+        let stride = self.extents.last().map_or(0, |last| last.stride);
+        let found = row_starts(self.offset, &self.extents, outer)
+            .any(|at| run(self.map.bytes(), self.dtype, stride, at, inner).iter().any(|byte| *byte != 0));
+        self.map.check()?;
+        Ok(found)
+    }
+
     fn chunk(&self) -> Vec<u64> {
         let rows = self.extents.len().saturating_sub(1);
         self.extents.iter().enumerate().map(|(i, extent)| if i < rows { 1 } else { extent.len }).collect()
@@ -109,19 +120,24 @@ pub fn read_window(
         return Ok(());
     }
     let stride = usize::try_from(last.stride).unwrap_or(usize::MAX);
-    let mut index: Vec<u64> = outer.iter().map(|range| range.start).collect();
-    for row in out.chunks_exact_mut(width) {
-        let at = index.iter().zip(extents).fold(offset, |at, (i, extent)| at + i * extent.stride);
+    for (row, at) in out.chunks_exact_mut(width).zip(row_starts(offset, extents, outer)) {
         decode(dtype, run(bytes, dtype, last.stride, at, inner), stride, row);
-        for (i, range) in index.iter_mut().zip(outer).rev() {
-            *i += 1;
-            if *i < range.end {
-                break;
-            }
-            *i = range.start;
-        }
     }
     Ok(())
+}
+
+/// Where the rows of a window begin, but for where it begins along the last dimension.
+fn row_starts<'a>(offset: u64, extents: &'a [Extent], outer: &'a [Range<u64>]) -> impl Iterator<Item = u64> + 'a {
+    let lens = outer.iter().map(|range| range.end.saturating_sub(range.start));
+    (0..lens.fold(1_u64, u64::saturating_mul)).map(move |mut number| {
+        let mut at = offset;
+        for (range, extent) in outer.iter().zip(extents).rev() {
+            let len = range.end - range.start;
+            at += (range.start + number % len) * extent.stride;
+            number /= len;
+        }
+        at
+    })
 }
 
 /// The bytes of a run of cells along the last dimension, from the first to the end of the last.
@@ -221,6 +237,19 @@ mod tests {
         let extents = vec![Extent { len: 2, stride: 8 }, Extent { len: 3, stride: 16 }];
         let array = MappedArray::new(&mapped(&bytes), dtype("<f8"), 0, extents).unwrap();
         assert_eq!(read(&array, &[0..2, 0..3]), [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
+    }
+
+    #[test]
+    fn what_was_written_is_told_from_what_was_not() {
+        let mut bytes = vec![0; 3 * 4 * 5 * 2];
+        bytes[40 + 2 * 10 + 3 * 2] = 7;
+        let array = MappedArray::new(&mapped(&bytes), dtype("<u2"), 0, packed(&[3, 4, 5], 2).unwrap()).unwrap();
+        let is_written = |window: &Window| array.is_written(window).unwrap();
+        assert_eq!([0, 1, 2].map(|step| is_written(&[step..step + 1, 0..4, 0..5])), [false, true, false]);
+        assert!(is_written(&[0..3, 0..4, 0..5]) && is_written(&[1..2, 2..3, 3..4]));
+        assert!(
+            !is_written(&[1..2, 2..3, 0..3]) && !is_written(&[1..2, 0..2, 0..5]) && !is_written(&[1..1, 0..4, 0..5])
+        );
     }
 
     #[test]

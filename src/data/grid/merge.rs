@@ -129,7 +129,11 @@ fn places(
 
 fn uses(variable: &Variable, number: usize) -> bool {
     let placed = match &variable.placed {
-        Some(Placed::Curvilinear { longitude, latitude }) => uses(longitude, number) || uses(latitude, number),
+        Some(Placed::Curvilinear { longitude, latitude, bounds }) => {
+            let all =
+                [longitude.as_ref(), latitude.as_ref()].into_iter().chain(bounds.iter().flat_map(|both| both.iter()));
+            { all }.any(|position| uses(position, number))
+        }
         _ => false,
     };
     placed || variable.dimensions.contains(&number)
@@ -139,9 +143,10 @@ fn uses(variable: &Variable, number: usize) -> bool {
 fn moved(variable: &Variable, numbers: &[Option<usize>]) -> Option<Variable> {
     let dimensions = variable.dimensions.iter().map(|number| *numbers.get(*number)?).collect::<Option<Vec<_>>>()?;
     let placed = match &variable.placed {
-        Some(Placed::Curvilinear { longitude, latitude }) => Some(Placed::Curvilinear {
+        Some(Placed::Curvilinear { longitude, latitude, bounds }) => Some(Placed::Curvilinear {
             longitude: Box::new(moved(longitude, numbers)?),
             latitude: Box::new(moved(latitude, numbers)?),
+            bounds: bounds.as_deref().and_then(|[x, y]| Some(Box::new([moved(x, numbers)?, moved(y, numbers)?]))),
         }),
         placed => placed.clone(),
     };

@@ -9,9 +9,11 @@ pub mod coordinates;
 pub mod damage;
 pub mod field;
 mod formula;
+mod geographic;
 mod join;
 pub mod mapped;
 mod merge;
+pub mod mesh;
 pub mod open;
 pub mod packing;
 pub mod pieces;
@@ -32,6 +34,7 @@ use super::mapping::Mapping;
 pub use coordinates::{Coordinates, Kind};
 pub use damage::Damage;
 pub use field::{Field, FieldRequest};
+pub use mesh::{Mesh, Outline, Outlines};
 pub use open::{description, is_grid, leads_to_grids, open};
 pub use packing::Packing;
 pub use pieces::pieces;
@@ -102,6 +105,8 @@ pub enum Placed {
         longitude: Box<Variable>,
         /// Degrees north.
         latitude: Box<Variable>,
+        /// Longitudes and latitudes of the four corners of each cell, over one dimension more, if they are given.
+        bounds: Option<Box<[Variable; 2]>>,
     },
     /// The coordinates are longitudes and latitudes of a rotated sphere.
     RotatedPole {
@@ -134,6 +139,15 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many cells along each dimension are best read together: chunks, or rows of a mapped array.
     fn chunk(&self) -> Vec<u64>;
+
+    /// Whether anything was written to a window yet, as far as can be told: files that are made as long as they will be
+    /// hold zeros until then.
+    ///
+    /// # Errors
+    /// A file that is gone or changed.
+    fn is_written(&self, _window: &Window) -> Result<bool, DataError> {
+        Ok(true)
+    }
 
     /// Cells of all chunks that were found damaged until now.
     fn damaged(&self) -> u64 {

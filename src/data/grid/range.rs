@@ -1,5 +1,6 @@
 //! The least and greatest value of a field over all of its steps, streamed.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -10,6 +11,9 @@ use super::Field;
 
 /// Most cells that a thread reads at a time.
 const CELLS: u64 = 1 << 19;
+
+/// About how many cells are lost of a pass that is stopped.
+const TOGETHER: u64 = 1 << 23;
 
 /// The ends of a field's values.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -40,22 +44,44 @@ impl Extremes {
     }
 }
 
-/// What is known of a field already: extremes without some special values.
+/// What is known of a field already: extremes without some special values, of so many of its first steps.
 #[derive(Debug, Default)]
-pub(super) struct Known(Mutex<Vec<(Vec<u64>, Extremes)>>);
+pub(super) struct Known(Mutex<Vec<(Vec<u64>, u64, Extremes)>>);
 
 impl Field {
-    /// The extremes of all cells of all steps, but for some special values. A pass over the data, the first time.
+    /// The extremes of all cells of all steps, but for some special values. A pass over the data, the first time; one that
+    /// was stopped is gone on with.
     ///
     /// # Errors
     /// Data that cannot be read, [`DataError::Cancelled`].
     pub fn extremes(&self, special: &[f64], threads: usize, progress: &Progress) -> Result<Extremes, DataError> {
         let key: Vec<u64> = special.iter().map(|value| value.to_bits()).collect();
-        let known = self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, extremes)) = known.iter().find(|(special, _)| *special == key) {
-            return Ok(*extremes);
+        let known = || self.known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = known().iter().find(|(special, ..)| *special == key).map(|(_, steps, found)| (*steps, *found));
+        let (mut next, mut found) = begun.unwrap_or_default();
+        progress.add(next.saturating_mul(self.cells()));
+        let together = (TOGETHER / self.cells().max(1)).max(1);
+        while next < self.steps() {
+            let end = next.saturating_add(together).min(self.steps());
+            found = found.with(self.extremes_of(next..end, special, threads, progress)?);
+            next = end;
+            let mut known = known();
+            match known.iter_mut().find(|(special, ..)| *special == key) {
+                Some((_, steps, extremes)) => (*steps, *extremes) = (next, found),
+                None => known.push((key.clone(), next, found)),
+            }
         }
-        drop(known);
+        Ok(found)
+    }
+
+    /// Those of some steps.
+    fn extremes_of(
+        &self,
+        steps: Range<u64>,
+        special: &[f64],
+        threads: usize,
+        progress: &Progress,
+    ) -> Result<Extremes, DataError> {
         let [width, height] = self.shape();
         let rows = (CELLS / width.max(1)).max(self.rows_together()).clamp(1, height.max(1));
         let (across, next) = (height.div_ceil(rows), AtomicU64::new(0));
@@ -63,13 +89,13 @@ impl Field {
             let (mut found, mut cells) = (Extremes::default(), Vec::new());
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
-                if block >= across.saturating_mul(self.steps()) {
+                if block >= across.saturating_mul(steps.end - steps.start) {
                     return Ok(found);
                 }
                 if progress.is_cancelled() {
                     return Err(DataError::Cancelled);
                 }
-                let (step, first) = (block / across, block % across * rows);
+                let (step, first) = (steps.start + block / across, block % across * rows);
                 let lines = first..(first + rows).min(height);
                 let count = (lines.end - lines.start) * width;
                 cells.resize(usize::try_from(count).unwrap_or(usize::MAX), 0.0);
@@ -80,16 +106,14 @@ impl Field {
                 progress.add(count);
             }
         };
-        let found = thread::scope(|scope| {
+        thread::scope(|scope| {
             let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
             let failed = || DataError::Grid("a thread that read cells failed".to_owned());
             let mut found = work()?;
             for other in others {
                 found = found.with(other.join().map_err(|_| failed())??);
             }
-            Ok::<_, DataError>(found)
-        })?;
-        self.known.0.lock().unwrap_or_else(PoisonError::into_inner).push((key, found));
-        Ok(found)
+            Ok(found)
+        })
     }
 }

@@ -66,15 +66,21 @@ impl Format {
 }
 
 impl Format {
+    /// Finds out whether there is what it takes to write a movie: an ffmpeg, for a video.
+    ///
+    /// # Errors
+    /// [`ExportError::Movie`] without one.
+    pub fn has_encoder(&self, path: &Path) -> Result<(), ExportError> {
+        if let Self::Video(_) = self { ffmpeg::find(path) } else { Ok(()) }
+    }
+
     /// Finds out, before anything is read or drawn, whether a movie can be written: there is an ffmpeg where it takes one,
     /// and a folder that takes files.
     ///
     /// # Errors
     /// [`ExportError::Movie`] without ffmpeg, [`ExportError::Io`] for folders.
     pub fn ready(&self, path: &Path) -> Result<(), ExportError> {
-        if let Self::Video(_) = self {
-            ffmpeg::find(path)?;
-        }
+        self.has_encoder(path)?;
         if matches!(self, Self::Sequence(_)) || path.exists() {
             return Ok(());
         }
@@ -99,8 +105,8 @@ pub struct Movie<'a> {
     pub newest: Option<SystemTime>,
     /// Whether the person has asked to stop.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
-    /// Told how many frames are written.
-    pub told: &'a (dyn Fn(u64) + Sync),
+    /// Told of each frame that is in the movie: whether it was there already.
+    pub told: &'a (dyn Fn(bool) + Sync),
 }
 
 /// What became of a movie.
@@ -162,6 +168,7 @@ where
             filmed.frames += 1;
             if sequence.as_ref().is_some_and(|sequence| sequence.has(step)) {
                 filmed.found += 1;
+                (movie.told)(true);
                 continue;
             }
             match draw(step) {
@@ -223,7 +230,7 @@ fn write_all<P: Strips + Send + Sync>(
             written => written?,
         }
         written += 1;
-        (movie.told)(written);
+        (movie.told)(false);
         if (movie.stopped)() {
             break;
         }

@@ -118,10 +118,18 @@ fn lines(
 ) -> Result<Contours, FigureError> {
     let top = f64::from(height);
     if let Some(cells) = cells {
-        let y: Vec<f64> = cells.y.iter().map(|y| top - y).collect();
-        let (width, height) = (cells.x.len(), y.len());
-        let nodes = Nodes::Rectilinear { x: &cells.x, y: &y };
-        return Ok(trace(&Field { values: &cells.values, width, height, nodes }, levels)?);
+        let mut found = Contours::default();
+        for part in &cells.parts {
+            let y: Vec<f64> = part.y.iter().map(|y| top - y).collect();
+            let (x, width) = (part.x.as_slice(), part.width);
+            let height = part.values.len() / width.max(1);
+            let nodes = match part.is_rectilinear {
+                true => Nodes::Rectilinear { x, y: &y },
+                false => Nodes::Curvilinear { x, y: &y },
+            };
+            found.join(trace(&Field { values: &part.values, width, height, nodes }, levels)?)?;
+        }
+        return Ok(found);
     }
     let Values::Real(values) = values else {
         return Err(FigureError::NoField);

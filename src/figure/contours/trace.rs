@@ -494,6 +494,7 @@ impl Crossings {
     }
 }
 
+mod join;
 #[cfg(test)]
 #[path = "trace_tests.rs"]
 mod tests;

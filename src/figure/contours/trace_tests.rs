@@ -81,7 +81,7 @@ fn difference(got: &[Line<'_>], wanted: &[Vec<[f64; 2]>], within: f64) -> Option
     (ours != theirs).then(|| format!("joined otherwise: {ours:?}, not {theirs:?}"))
 }
 
-const FIXTURES: [&str; 13] = [
+const FIXTURES: [&str; 14] = [
     "smooth",
     "falling",
     "noise",
@@ -95,6 +95,7 @@ const FIXTURES: [&str; 13] = [
     "ragged_plateaus",
     "ring",
     "far",
+    "geographic",
 ];
 
 #[test]

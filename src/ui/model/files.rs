@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use crate::export::output::write_whole;
 use crate::scene::history::History;
 use crate::scene::style::Style;
-use crate::workbench::Progress;
 use crate::workbench::command_line::FIGURE_FILE;
 use crate::workbench::fields::{damage, may_be_grids, suited};
 use crate::workbench::figure::{FigureLayer, FigureRequest};
@@ -17,7 +16,7 @@ use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
 use crate::workbench::tables;
-use crate::workbench::{Change, ChangeKind, RawSpec};
+use crate::workbench::{Progress, RawSpec};
 
 use super::super::document::Document;
 use super::super::rescue;
@@ -201,7 +200,12 @@ impl Model {
                 sought.push(sources);
             }
         }
-        let waits_for = sought.into_iter().map(|sources| self.session.open(sources)).collect();
+        let is_growing = self.follows();
+        let open = |sources| match is_growing {
+            true => self.session.open_growing(sources),
+            false => self.session.open(sources),
+        };
+        let waits_for = sought.into_iter().map(open).collect();
         let label = label.to_owned();
         self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known });
         self.take_candidate();
@@ -224,8 +228,10 @@ impl Model {
     /// Shows the candidate, if all of its data is open.
     fn take_candidate(&mut self) {
         let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.is_empty()) else { return };
+        let is_growing = self.follows();
         for data in candidate.opened {
-            for note in &data.notes {
+            // Of what still comes, the last piece is never whole.
+            for note in data.notes.iter().filter(|_| !(is_growing && candidate.is_known)) {
                 self.notices.note(note.clone());
             }
             self.pool.retain(|known| known.sources != data.sources);
@@ -266,37 +272,6 @@ impl Model {
             found.iter().for_each(|text| self.notices.note(text));
             self.damage = found;
         }
-    }
-
-    pub(super) fn file_changed(&mut self, change: Change) {
-        if self.follows && !matches!(change.kind, ChangeKind::Vanished) {
-            self.reload();
-        } else {
-            self.changed = Some(change);
-        }
-    }
-
-    /// What has happened to a file since it was opened, until the person decides.
-    pub fn changed(&self) -> Option<&Change> {
-        self.changed.as_ref()
-    }
-
-    /// Leaves the picture as it is.
-    pub fn ignore_change(&mut self) {
-        self.changed = None;
-    }
-
-    /// Reads files anew whenever they change, from now on, or no longer.
-    pub fn follow(&mut self, follows: bool) {
-        self.follows = follows;
-        if follows && self.changed.take().is_some() {
-            self.reload();
-        }
-    }
-
-    /// Whether files are read anew whenever they change.
-    pub fn follows(&self) -> bool {
-        self.follows
     }
 
     /// The file that the figure was saved to, or would be.

@@ -58,34 +58,44 @@ fn variable(ui: &mut Ui, model: &mut Model, data: &OpenData, field: &GridField) 
     }
 }
 
+/// What the axes are called where cells have a longitude and a latitude each.
+const GEOGRAPHIC: [&str; 2] = ["longitude", "latitude"];
+
 fn axes(ui: &mut Ui, model: &mut Model, field: &GridField) {
-    let shown = field.dimensions().map(|dimension| dimension.map_or_else(String::new, |known| known.name.clone()));
+    let own = field.dimensions().map(|dimension| dimension.map_or_else(String::new, |known| known.name.clone()));
+    let shown = if field.mesh().is_some() { GEOGRAPHIC.map(ToOwned::to_owned) } else { own.clone() };
     let names: Vec<String> = field.all_dimensions().map(|dimension| dimension.name.clone()).collect();
     for (i, axis) in ["x", "y"].into_iter().enumerate() {
         let mut chosen = None;
         row(ui, axis, |ui, label| {
             let list = ComboBox::from_id_salt(("dimension", i)).selected_text(&shown[i]).width(150.0);
             let list = list.show_ui(ui, |ui| {
-                for name in &names {
-                    if ui.selectable_label(shown[i] == *name, name).clicked() && shown[i] != *name {
-                        chosen = Some(name.clone());
+                let placed = field.placed_over().map(|_| GEOGRAPHIC[i]);
+                for name in placed.into_iter().chain(names.iter().map(String::as_str)) {
+                    if ui.selectable_label(shown[i] == name, name).clicked() && shown[i] != name {
+                        chosen = Some(name.to_owned());
                     }
                 }
             });
             list.response.labelled_by(label);
         });
-        if let Some(name) = chosen {
-            model.settle();
-            model.edit("Axis", |document| {
-                // The other way round, if the other axis has it.
-                let other = if shown[1 - i] == name { shown[i].clone() } else { shown[1 - i].clone() };
-                let [x, y] = if i == 0 { [name.clone(), other] } else { [other, name.clone()] };
-                let sources = &mut document.layer_mut().sources;
+        let Some(name) = chosen else { continue };
+        let plane = field.placed_over().filter(|_| name == GEOGRAPHIC[i] && !names.contains(&name));
+        model.settle();
+        model.edit("Axis", |document| {
+            // The other way round, if the other axis has it.
+            let other = if own[1 - i] == name { own[i].clone() } else { own[1 - i].clone() };
+            let [x, y] = if i == 0 { [name, other] } else { [other, name] };
+            let sources = &mut document.layer_mut().sources;
+            if let Some(plane) = plane {
+                sources.at.retain(|at| plane.iter().all(|dimension| at.dimension != dimension.name));
+                (sources.x, sources.y) = (None, None);
+            } else {
                 sources.at.retain(|at| at.dimension != x && at.dimension != y);
                 (sources.x, sources.y) = (Some(x), Some(y));
-                (document.figure.x.range, document.figure.y.range) = (None, None);
-            });
-        }
+            }
+            (document.figure.x.range, document.figure.y.range) = (None, None);
+        });
     }
 }
 

@@ -44,11 +44,16 @@ impl<T> Desk<T> {
     /// Leaves a job in the place of one that still waits, and asks the running one to give way; unless that is just
     /// finding out what the new one `needs` to know too.
     pub fn put(&self, job: T, needs: Option<u64>) {
+        self.put_within(GRACE, job, needs);
+    }
+
+    /// As [`Desk::put`], with a grace for a running job that has shown nothing yet.
+    pub fn put_within(&self, grace: Duration, job: T, needs: Option<u64>) {
         let mut state = self.state();
         state.waiting = Some(job);
         let shared = state.running.as_ref().is_some_and(|r| r.finds_out.is_some() && r.finds_out == needs);
         if let Some(running) = state.running.as_ref().filter(|_| !shared) {
-            running.progress.cancel_at(if running.has_shown { Instant::now() } else { running.started + GRACE });
+            running.progress.cancel_at(if running.has_shown { Instant::now() } else { running.started + grace });
         }
         self.changed.notify_one();
     }

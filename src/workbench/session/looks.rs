@@ -402,7 +402,7 @@ mod tests {
             let (inputs, value) = (vec![path.clone()], value.map(ToOwned::to_owned));
             let sources = Sources { inputs, raw, value, ..Sources::default() };
             let opened = sources.open(&Progress::default()).unwrap();
-            Arc::new(OpenData::new(DataId(id), sources, opened))
+            Arc::new(OpenData::new(DataId(id), sources, opened, false))
         };
         let (plain, valued, other) = (open(1, None), open(2, Some("2")), open(3, Some("1")));
         let wish = |data: &Arc<OpenData>, mark: &str, reduction: &str| {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::dataset::Dataset;
@@ -52,6 +54,8 @@ pub struct OpenData {
     pub notes: Vec<String>,
     /// The files.
     pub files: Vec<FileFacts>,
+    /// Steps that something was written to, of a field that is still being written.
+    pub written_steps: Option<u64>,
     datasets: Vec<Dataset>,
     stats: Mutex<[Option<ColumnStats>; 3]>,
     learning: Mutex<Option<Learning>>,
@@ -67,8 +71,27 @@ struct Learning {
 /// Steps between two looks at whether to go on.
 const STEPS: u64 = 32;
 
+/// Attempts to open files that are still being written, and the time between two.
+const ATTEMPTS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Opens files, several times if somebody may be just writing what is not understood.
+pub(super) fn open(sources: &Sources, is_growing: bool, progress: &Progress) -> Result<Opened, WorkbenchError> {
+    for _ in 1..if is_growing { ATTEMPTS } else { 1 } {
+        let opened = sources.open(progress);
+        if opened.is_ok() || progress.is_cancelled() {
+            return opened;
+        }
+        thread::sleep(PAUSE);
+    }
+    sources.open(progress)
+}
+
 impl OpenData {
-    pub(super) fn new(id: DataId, sources: Sources, opened: Opened) -> Self {
+    pub(super) fn new(id: DataId, sources: Sources, opened: Opened, is_growing: bool) -> Self {
+        let field = opened.table.field().filter(|_| is_growing);
+        // A field that cannot be read says so when it is drawn.
+        let written_steps = field.map(|field| field.written_steps().unwrap_or_else(|_| field.steps()));
         let grids = opened.grids.iter().flat_map(|grids| facts_of_grids(grids));
         let files = opened.datasets.iter().map(facts_of).chain(grids).collect();
         // Where cells are is known without reading any.
@@ -82,6 +105,7 @@ impl OpenData {
             table: opened.table,
             notes: opened.notes,
             files,
+            written_steps,
             datasets: opened.datasets,
             stats: Mutex::new(stats),
             learning: Mutex::default(),
@@ -113,6 +137,9 @@ impl OpenData {
     /// Names of the columns x and y.
     pub fn axis_names(&self) -> [String; 2] {
         if let Some(field) = self.table.field() {
+            if field.mesh().is_some() {
+                return ["longitude", "latitude"].map(ToOwned::to_owned);
+            }
             return field
                 .dimensions()
                 .map(|dimension| dimension.map_or_else(String::new, |dimension| dimension.name.clone()));

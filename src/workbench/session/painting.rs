@@ -97,6 +97,7 @@ pub struct PaintedLayer {
 }
 
 /// What a layer was painted from.
+#[derive(Clone)]
 struct Known {
     aggregate: Arc<Aggregate>,
     way: Way,
@@ -104,7 +105,7 @@ struct Known {
 }
 
 /// The way from numbers to colors.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Way {
     spread: (Spread, Merge),
     style: Style,
@@ -115,7 +116,7 @@ struct Way {
 }
 
 /// What is drawn of a field.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Drawn {
     /// Areas between levels.
     Filled(ContourStyle),
@@ -169,6 +170,7 @@ impl Known {
 }
 
 /// The painter's memory: the layers of the last picture.
+#[derive(Clone)]
 pub struct Painting {
     known: Vec<Known>,
     threads: usize,

@@ -9,7 +9,8 @@ use crate::data::watch::FileFacts;
 use crate::data::{Progress, Table};
 use crate::workbench::{RawSpec, WorkbenchError};
 
-use super::{Event, OpenData, Session, Shared, is_stop, survive};
+use super::threads::{is_stop, survive};
+use super::{Event, OpenData, Session, Shared};
 
 /// What a sample is of: files as they were when they were opened, and a column of theirs.
 #[derive(Debug, Clone, PartialEq)]

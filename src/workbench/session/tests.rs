@@ -1,13 +1,16 @@
 use std::path::Path;
 use std::sync::Condvar;
-use std::time::Duration;
+use std::time::Instant;
 
 use super::*;
 use crate::aggregate::Values;
+use crate::aggregate::cpu::CpuOptions;
 use crate::scene::axis::Size;
 use crate::scene::mark::Mark;
 use crate::scene::style::{Background, Limits, Norm, Rgba, Style};
 use crate::workbench::{EngineChoice, Workbench};
+
+mod ahead;
 
 /// Rings when there is an event.
 #[derive(Default)]

@@ -51,6 +51,14 @@ fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
     plans_of(&layers, &facts).ok()
 }
 
+impl Shown {
+    /// Whether no limits of its layers are still to be found out.
+    pub(super) fn has_limits(&self, resolved: &Looks) -> bool {
+        let mut layers = self.wishes.iter().zip(&resolved.layers);
+        !layers.any(|(wish, look)| is_wanted(&wish.layer, look.style.limits))
+    }
+}
+
 impl Shared {
     fn ends(&self, basis: &Basis) -> Option<Ends> {
         let known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +155,8 @@ impl Shared {
                 self.remember(basis, ends);
             }
         }
-        self.paint.put((), None);
+        self.ahead.forget_colors();
+        self.paint.put(super::threads::PaintJob::Latest, None);
         Ok(())
     }
 }

@@ -7,9 +7,9 @@ use crate::scene::edge::EdgeRule;
 use crate::scene::mark::Sampling;
 
 /// Cells of less than this part of a pixel are smaller than pixels; what is missing to 1 is rounding.
-const WHOLE: f64 = 1.0 - 1.0 / 1_048_576.0;
+pub const WHOLE: f64 = 1.0 - 1.0 / 1_048_576.0;
 /// What a pixel has of a cell is rounding where it is less than this part of the pixel and of the cell.
-const SLIVER: f64 = 1.0 / 1_048_576.0;
+pub const SLIVER: f64 = 1.0 / 1_048_576.0;
 
 /// For each pixel along an axis the cells that it sees, which lie beside each other, and their weights.
 #[derive(Debug, Clone, PartialEq, Default)]

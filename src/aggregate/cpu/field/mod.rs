@@ -6,6 +6,7 @@
 //! neither; a pixel that sees a single cell has its value, bit for bit.
 
 mod along;
+mod mesh;
 mod window;
 
 use std::ops::Range;
@@ -63,6 +64,10 @@ pub fn field_lines(
     let Reduce::Over(statistic) = plan.reduce else {
         return Err(EngineError::Data(DataError::Grid("a field has a mean, min or max for each pixel".to_owned())));
     };
+    if let Some(mesh) = field.mesh() {
+        let shown = mesh::Shown { field, mesh, step, sampling, statistic, threads };
+        return mesh::mesh_lines(&shown, plan, lines, progress, take);
+    }
     let [x, y] = field.edges();
     let [centers_x, centers_y] = field.coordinates().map(|coordinates| coordinates.centers.as_slice());
     let along_x = Along::new(&plan.view.x, &plan.x, x, centers_x, sampling);

@@ -1,6 +1,7 @@
 //! The cells of a field that lie in a view, as they are: what contour lines are traced along.
 
-use crate::aggregate::{CellsInView, EngineError};
+use super::mesh::mesh_cells;
+use crate::aggregate::{CellsInView, EngineError, NodesInView};
 use crate::data::Table;
 use crate::plan::{Draw, FramePlan};
 use crate::scene::axis::Axis;
@@ -18,19 +19,28 @@ const MOST: usize = 8 << 20;
 /// Data that cannot be read.
 pub fn field_cells(table: &Table, plan: &FramePlan) -> Result<Option<CellsInView>, EngineError> {
     let (Some(field), Draw::Field { step, .. }) = (table.field(), plan.draw) else { return Ok(None) };
+    if let Some(mesh) = field.mesh() {
+        return mesh_cells(field, mesh, step, plan);
+    }
     let [x, y] = field.coordinates().map(|coordinates| coordinates.centers.as_slice());
     let (Some((first_x, x)), Some((first_y, y))) = (seen(&plan.view.x, &plan.x, x), seen(&plan.view.y, &plan.y, y))
     else {
         return Ok(None);
     };
-    #[expect(clippy::cast_precision_loss, reason = "compared with a share of pixels")]
-    let is_many = (x.len() * y.len()) as f64 > plan.view.cells() as f64 * PER_PIXEL;
-    if x.len().saturating_mul(y.len()) > MOST || (is_many && x.len() * y.len() > 4096) {
+    if is_many(x.len(), y.len(), plan) {
         return Ok(None);
     }
     let mut values = vec![f64::NAN; x.len() * y.len()];
     field.read(step, first_x..first_x + x.len() as u64, first_y..first_y + y.len() as u64, &mut values)?;
-    Ok(Some(CellsInView { x, y, values }))
+    let part = NodesInView { width: x.len(), is_rectilinear: true, x, y, values };
+    Ok(Some(CellsInView { parts: vec![part] }))
+}
+
+/// Whether cells are many more than pixels.
+#[expect(clippy::cast_precision_loss, reason = "compared with a share of pixels")]
+pub(super) fn is_many(width: usize, height: usize, plan: &FramePlan) -> bool {
+    let cells = width.saturating_mul(height);
+    cells > MOST || (cells > 4096 && cells as f64 > plan.view.cells() as f64 * PER_PIXEL)
 }
 
 /// The first of the centers to be held, and their positions in pixels.

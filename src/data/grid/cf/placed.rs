@@ -1,7 +1,7 @@
 //! Cells that lie on no axis of their own: 2-D longitudes and latitudes, a rotated pole; and coordinates of a single value.
 
 use super::super::raw::{Raw, RawVariable};
-use super::super::{Dimension, Kind, Placed};
+use super::super::{Dimension, Kind, Placed, Variable};
 use super::axis::kind_of;
 use super::time::Times;
 
@@ -74,10 +74,20 @@ fn curvilinear(raw: &Raw, variable: &RawVariable, plane: &[usize]) -> Option<Pla
         said.next().or(first.filter(|_| second.is_none()))
     };
     let (longitude, latitude) = (only(Kind::Longitude)?, only(Kind::Latitude)?);
+    let bounds = vertices(raw, longitude).zip(vertices(raw, latitude)).map(|(x, y)| Box::new([x, y]));
     Some(Placed::Curvilinear {
         longitude: Box::new(super::plain(raw, longitude)?),
         latitude: Box::new(super::plain(raw, latitude)?),
+        bounds,
     })
+}
+
+/// The corners of cells that positions name as their bounds: four of each, over one dimension more.
+fn vertices(raw: &Raw, position: &RawVariable) -> Option<Variable> {
+    let bounds = find(raw, position, position.text("bounds")?)?;
+    let (last, cells) = bounds.dimensions.split_last()?;
+    let has_four = raw.dimensions.get(*last).is_some_and(|dimension| dimension.len == 4);
+    if cells == position.dimensions && has_four { super::plain(raw, bounds) } else { None }
 }
 
 /// The single values that a field names among its `coordinates`, as text: a height, a moment.

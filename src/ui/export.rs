@@ -1,0 +1,184 @@
+//! Export: what is shown, written into files, as a picture or all its steps as a movie; and the command lines that make
+//! identical files.
+
+mod movie;
+mod picture;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::scene::axis::{MAX_PIXELS, Size};
+use crate::workbench::command_line::{is_plain, shell_line};
+use crate::workbench::figure::{DPI, FigureRequest};
+use crate::workbench::session::Wake;
+
+use super::canvas::Stage;
+use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::model::Model;
+use super::notices::Notices;
+
+pub use movie::MovieDialog;
+pub use picture::PictureDialog;
+
+/// A size in relation to the screen's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Sizing {
+    Times(u32),
+    Custom,
+}
+
+/// How large what is written is, and whether there are axes around the plot.
+struct Framing {
+    sizing: Sizing,
+    custom: [u32; 2],
+    dpi: f64,
+    axes: bool,
+}
+
+impl Framing {
+    /// As on the screen; `custom` is the size to begin with where another one is wanted.
+    fn new(custom: [u32; 2]) -> Self {
+        Self { sizing: Sizing::Times(1), custom, dpi: DPI, axes: true }
+    }
+
+    /// The rows of a grid of two columns.
+    fn rows(&mut self, ui: &mut Ui, stage: &Stage) {
+        ui.label("Size");
+        ui.horizontal(|ui| {
+            for times in [1, 2, 4] {
+                ui.radio_value(&mut self.sizing, Sizing::Times(times), format!("{times}×"));
+            }
+            ui.radio_value(&mut self.sizing, Sizing::Custom, "other");
+        });
+        ui.end_row();
+        ui.label("");
+        if self.sizing == Sizing::Custom {
+            ui.horizontal(|ui| {
+                ui.add(DragValue::new(&mut self.custom[0]).range(1..=MAX_PIXELS).suffix(" px"));
+                ui.label("×");
+                ui.add(DragValue::new(&mut self.custom[1]).range(1..=MAX_PIXELS).suffix(" px"));
+                ui.add(DragValue::new(&mut self.dpi).range(10.0..=2400.0).suffix(" dpi"));
+            });
+        } else {
+            let (size, dpi) = self.size(stage);
+            ui.label(RichText::new(format!("{} × {} px at {dpi} dpi", size.width, size.height)).weak());
+        }
+        ui.end_row();
+        ui.label("Axes");
+        ui.checkbox(&mut self.axes, "with axes, words and color bar");
+        ui.end_row();
+    }
+
+    /// Size in pixels and resolution.
+    fn size(&self, stage: &Stage) -> (Size, f64) {
+        let shown = if self.axes { stage.layout.size } else { stage.layout.plot_size() };
+        match self.sizing {
+            Sizing::Times(times) => {
+                let side = |pixels: u32| pixels.saturating_mul(times).min(MAX_PIXELS);
+                let size = Size { width: side(shown.width), height: side(shown.height) };
+                (size, DPI * stage.layout.scale * f64::from(times))
+            }
+            Sizing::Custom => (Size { width: self.custom[0], height: self.custom[1] }, self.dpi),
+        }
+    }
+
+    /// The view that is shown, at the chosen size.
+    fn request(&self, figure: &FigureRequest, stage: &Stage) -> FigureRequest {
+        let (size, dpi) = self.size(stage);
+        let mut request = FigureRequest { dpi, axes: self.axes, ..figure.clone() };
+        request.size = size;
+        request.x.range = Some(stage.view.x.range);
+        request.y.range = Some(stage.view.y.range);
+        request
+    }
+}
+
+/// The file to write: typed, or chosen in the system's dialog.
+struct Place {
+    wake: Wake,
+    text: Option<String>,
+    choosing: Option<Pending>,
+}
+
+impl Place {
+    fn new(wake: Wake) -> Self {
+        Self { wake, text: None, choosing: None }
+    }
+
+    /// The path.
+    fn path(&self) -> PathBuf {
+        PathBuf::from(self.text.clone().unwrap_or_default())
+    }
+
+    /// The row with the path, which begins as `proposed`; `title` and kinds of files are for the system's dialog.
+    fn ui(
+        &mut self,
+        ui: &mut Ui,
+        notices: &mut Notices,
+        proposed: impl FnOnce() -> PathBuf,
+        (title, filters): (&str, &[(&str, &[&str])]),
+    ) {
+        let text = self.text.get_or_insert_with(|| proposed().display().to_string());
+        match self.choosing.as_mut().and_then(Pending::poll) {
+            Some(DialogOutcome::Chosen(paths)) => {
+                self.choosing = None;
+                if let Some(path) = paths.first() {
+                    *text = path.display().to_string();
+                }
+            }
+            Some(DialogOutcome::Cancelled) => self.choosing = None,
+            Some(DialogOutcome::Unavailable(why)) => {
+                self.choosing = None;
+                notices.note(format!("type the file's path: the system's file dialog is not to be had ({why})"));
+            }
+            None => {}
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("File").id;
+            if ui.button("Choose…").clicked() && self.choosing.is_none() {
+                let path = Path::new(text.as_str());
+                let strings = |endings: &[&str]| endings.iter().map(|ending| (*ending).to_owned()).collect();
+                let request = DialogRequest {
+                    title: title.to_owned(),
+                    folder: path.parent().map(Path::to_owned),
+                    file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+                    filters: filters.iter().map(|(name, endings)| ((*name).to_owned(), strings(endings))).collect(),
+                };
+                self.choosing = Some(Pending::save_file(&request, Arc::clone(&self.wake)));
+            }
+            ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label);
+        });
+    }
+}
+
+/// Shows the command line that makes the same file; gives it for the button that copies it.
+fn command(ui: &mut Ui, model: &Model, request: &FigureRequest, words: &[String]) -> String {
+    ui.add_space(6.0);
+    ui.label(RichText::new("The same, from a terminal or a script:").weak());
+    let line = shell_line(words);
+    if !is_plain(request) && model.saved().is_none() {
+        let text = "Several layers need a figure file: save it with Ctrl+S, and the command is complete.";
+        ui.label(RichText::new(text).weak());
+    }
+    ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
+        ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
+    });
+    line
+}
+
+/// A button that copies a command line.
+fn copy_button(ui: &mut Ui, line: &str) {
+    if ui.button("Copy command").clicked() {
+        ui.ctx().copy_text(line.to_owned());
+    }
+}
+
+/// A name beside the first input.
+fn beside(inputs: &[PathBuf], name: &str) -> PathBuf {
+    match (inputs.first(), Path::new(name).extension()) {
+        (Some(input), Some(ending)) => input.with_extension(ending),
+        _ => PathBuf::from(name),
+    }
+}

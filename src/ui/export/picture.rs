@@ -1,0 +1,173 @@
+//! The view as PNG at any size, and the command line that makes the identical file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+
+use egui::{Grid, ProgressBar, RichText, Ui, Window};
+
+use crate::export::output::Output;
+use crate::export::picture::{Notes, write_png};
+use crate::studio::notes;
+use crate::workbench::command_line::render_command;
+use crate::workbench::figure::FigureRequest;
+use crate::workbench::session::{OpenData, Wake};
+use crate::workbench::sources::reads;
+use crate::workbench::{EngineChoice, Progress, Table, Workbench};
+
+use super::super::canvas::Stage;
+use super::super::model::Model;
+use super::{Framing, Place, beside, command, copy_button};
+
+/// A picture being written.
+struct Job {
+    progress: Arc<Progress>,
+    rows: u64,
+    done: Receiver<Result<(), String>>,
+    path: PathBuf,
+}
+
+/// The dialog and what was chosen in it.
+pub struct PictureDialog {
+    is_open: bool,
+    wake: Wake,
+    framing: Framing,
+    place: Place,
+    job: Option<Job>,
+}
+
+impl PictureDialog {
+    /// A closed dialog. `wake` asks for a new frame.
+    pub fn new(wake: Wake) -> Self {
+        let place = Place::new(Arc::clone(&wake));
+        Self { is_open: false, wake, framing: Framing::new([3840, 2160]), place, job: None }
+    }
+
+    /// Opens it.
+    pub fn open(&mut self) {
+        self.is_open = true;
+    }
+
+    /// Closes it. Says whether it was open.
+    pub fn close(&mut self) -> bool {
+        std::mem::take(&mut self.is_open)
+    }
+
+    /// Shows it, and goes on with what is being written.
+    pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) {
+        self.follow(model);
+        let (Some(document), Some(stage)) = (model.document().cloned(), stage) else {
+            return;
+        };
+        if !self.is_open || !stage.is_known {
+            return;
+        }
+        let mut is_open = true;
+        let middle = stage.plot.center();
+        Window::new("Export PNG")
+            .open(&mut is_open)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(middle)
+            .collapsible(false)
+            .default_width(460.0)
+            .show(ui.ctx(), |ui| {
+                Grid::new("export").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| self.framing.rows(ui, stage));
+                let request = self.framing.request(&document.figure, stage);
+                let proposed = || beside(&document.layer().sources.inputs, "figure.png");
+                self.place.ui(ui, &mut model.notices, proposed, ("Export PNG", &[("PNG", &["png"])]));
+                let output = self.place.path();
+                let line = command(ui, model, &request, &render_command(&request, &model.figure_file(), &output));
+                ui.horizontal(|ui| {
+                    copy_button(ui, &line);
+                    self.buttons(ui, model, request, &output);
+                });
+            });
+        self.is_open &= is_open;
+    }
+
+    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest, output: &Path) {
+        match &self.job {
+            Some(job) => {
+                if ui.button("Stop").clicked() {
+                    job.progress.cancel();
+                }
+                #[expect(clippy::cast_precision_loss, reason = "a bar")]
+                let share = job.progress.rows() as f32 / job.rows.max(1) as f32;
+                ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
+                ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+            }
+            None if ui.button(RichText::new("Export").strong()).clicked() => {
+                if output.as_os_str().is_empty() {
+                    model.notices.error("no file was named to write the picture to");
+                } else {
+                    let job = start(model, request, output, Arc::clone(&self.wake));
+                    self.job = Some(job);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Takes in what became of a picture.
+    fn follow(&mut self, model: &mut Model) {
+        let Some(job) = &self.job else { return };
+        match job.done.try_recv() {
+            Ok(Ok(())) => model.notices.note(format!("wrote {}", job.path.display())),
+            Ok(Err(error)) => model.notices.error(error),
+            Err(TryRecvError::Disconnected) => model.notices.error("an internal error; no picture was written"),
+            Err(TryRecvError::Empty) => return,
+        }
+        self.job = None;
+    }
+}
+
+impl Drop for PictureDialog {
+    fn drop(&mut self) {
+        if let Some(job) = &self.job {
+            job.progress.cancel();
+        }
+    }
+}
+
+/// Writes a picture off the window's thread.
+fn start(model: &Model, request: FigureRequest, output: &Path, wake: Wake) -> Job {
+    let (sender, done) = channel();
+    let progress = Arc::new(Progress::default());
+    let notes = notes(&request);
+    let job = Job { progress: Arc::clone(&progress), rows: model.rows(), done, path: output.to_owned() };
+    let (data, threads) = (model.all_data().to_vec(), model.threads());
+    let (path, failed) = (output.to_owned(), sender.clone());
+    let work = move || {
+        let result = write(&data, &request, &path, &notes, threads, &progress);
+        // Nobody listens any more if the window is closed.
+        let _ = sender.send(result.map_err(|error| error.to_string()));
+        wake();
+    };
+    if let Err(error) = thread::Builder::new().name("scumble-export".to_owned()).spawn(work) {
+        let _ = failed.send(Err(format!("the system gives no thread: {error}")));
+    }
+    job
+}
+
+fn write(
+    data: &[Arc<OpenData>],
+    request: &FigureRequest,
+    path: &Path,
+    notes: &Notes,
+    threads: Option<usize>,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !data.iter().any(|data| reads(&data.table, path)),
+        "the picture would replace the data; name another file ({})",
+        path.display()
+    );
+    let tables: Vec<&Table> = data.iter().map(|data| &data.table).collect();
+    let stopped = || progress.is_cancelled();
+    let mut out = Output::create(path, &stopped)?;
+    let drawn = Workbench::new(EngineChoice::Auto, threads, false)?.figure(&tables, request, progress)?;
+    write_png(&drawn, notes, &mut out)?;
+    out.finish()?;
+    Ok(())
+}

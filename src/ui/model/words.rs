@@ -1,0 +1,57 @@
+//! What is written around and over the plot.
+
+use std::sync::Arc;
+
+use crate::workbench::figure::FigureLayer;
+use crate::workbench::frame::{FigureText, Quantity};
+use crate::workbench::session::PaintedLayer;
+use crate::workbench::words::{Measure, measures, quantities, value_measure, words};
+
+use super::Model;
+
+impl Model {
+    /// The words around the plot, with names of columns where the person gave none, and what the axes count.
+    pub fn words(&self) -> (FigureText, [Quantity; 2]) {
+        match (self.document(), self.data.first()) {
+            (Some(document), Some(data)) => {
+                let moment = self.timeline.moment(document.figure.step);
+                (words(&document.figure.text, &data.table, &moment), quantities(&data.table))
+            }
+            _ => Default::default(),
+        }
+    }
+
+    /// The active layer with its colors.
+    pub fn painted_layer(&self) -> Option<&Arc<PaintedLayer>> {
+        let layers = &self.painted.as_ref()?.layers;
+        layers.get(self.document()?.active).or(layers.first())
+    }
+
+    /// What the active layer's color bar says where the person says nothing.
+    pub fn default_bar_label(&self) -> Option<String> {
+        let mut figure = self.document()?.figure.clone();
+        let active = self.document()?.active.min(figure.layers.len() - 1);
+        let layer = FigureLayer { label: None, visible: true, ..figure.layers.swap_remove(active) };
+        figure.layers = vec![layer];
+        figure.bar_labels(&[&self.data()?.table]).into_iter().next().flatten()
+    }
+
+    /// What the color bars say, the uppermost layer's first.
+    pub fn bar_labels(&self) -> Vec<Option<String>> {
+        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
+        self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&tables))
+    }
+
+    /// What a place along x and along y is called and measured in, for those who read it.
+    pub fn measures(&self) -> [Measure; 2] {
+        match (self.document(), self.data.first()) {
+            (Some(document), Some(data)) => measures(&document.figure.text, &data.table),
+            _ => Default::default(),
+        }
+    }
+
+    /// The same of the active layer's values, where they are those of a field.
+    pub fn value_measure(&self) -> Option<Measure> {
+        value_measure(&self.data()?.table)
+    }
+}
