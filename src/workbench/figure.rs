@@ -7,6 +7,7 @@ mod checks;
 mod counting;
 mod decide;
 mod drawn;
+mod grounds;
 mod numbers;
 mod opened;
 
@@ -46,6 +47,8 @@ use counting::Wanted;
 use decide::{LayerColors, decide};
 pub use drawn::DrawnFigure;
 use drawn::Plot;
+use grounds::ground_under;
+pub use grounds::{default_background, ground};
 pub(super) use numbers::{Numbers, spread_aggregate};
 pub use opened::OpenedFigure;
 
@@ -269,32 +272,6 @@ impl FigureRequest {
             Background::Color(_) => None,
         };
         Look { theme: self.theme, background, grid: self.grid && self.axes }
-    }
-}
-
-/// The background that a plot has under a theme, unless another is asked for.
-#[must_use]
-pub fn default_background(theme: Theme) -> Background {
-    Background::Color(match theme {
-        Theme::Dark => Rgba([0, 0, 0, 255]),
-        Theme::Light => Rgba([255, 255, 255, 255]),
-    })
-}
-
-/// A background as bytes: red, green, blue, alpha.
-#[must_use]
-pub fn ground(background: Background) -> [u8; 4] {
-    match background {
-        Background::None => [0; 4],
-        Background::Color(Rgba(color)) => color,
-    }
-}
-
-/// What lies beneath the colors of a layer already.
-fn ground_under(style: &Style) -> Option<[u8; 4]> {
-    match style.background {
-        Background::None => None,
-        Background::Color(Rgba(color)) => Some(color),
     }
 }
 
