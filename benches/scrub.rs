@@ -5,7 +5,7 @@
 //!
 //! Filled contours with contour lines and labels of the same variable over them, at 1000 × 600 pixels. Without a file, 93
 //! steps of 657 × 1377 cells are made (336 MB in the temporary folder).
-#![allow(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot go on stops")]
 #![allow(clippy::cast_precision_loss, reason = "numbers for people")]
 
 use std::io::{BufWriter, Write as _};

@@ -124,6 +124,11 @@ fn window(args: &OpenArgs) -> Next {
         eprintln!("scumble: {error}");
         return Next::Done(ExitCode::from(2));
     }
+    let ready = |path: &PathBuf| Format::of(path)?.ready(path);
+    if let Some(Err(error)) = args.record.as_ref().map(ready) {
+        eprintln!("scumble: {error}");
+        return Next::Done(ExitCode::from(1));
+    }
     if let Some(missing) = args.files.iter().find(|file| !is_stream && !file.exists()) {
         eprintln!(
             "scumble: there is no command or file of that name; scumble --help lists commands ({})",
@@ -161,7 +166,7 @@ fn check_stream(comes: bool, is_stream: bool, raw: &RawSpec, record: Option<&Pat
             comes,
             "--record films what comes: add --follow, or name - for standard input; or use scumble movie"
         );
-        Format::of(path)?.ready(path)?;
+        Format::of(path)?;
     }
     Ok(())
 }

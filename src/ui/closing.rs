@@ -12,7 +12,7 @@ pub enum Closing {
     /// It stays open.
     #[default]
     Not,
-    /// The person is asked what is to become of the movie.
+    /// The person is asked what is to become of the movie; the window closes when that ends meanwhile.
     Asks,
     /// It closes as soon as the movie has ended.
     Waits,
@@ -39,11 +39,9 @@ impl Closing {
             return;
         }
         let Some(filming) = model.filming() else {
-            let was_waiting = *self == Self::Waits;
+            // Nothing stands in the way any more, whether or not the person has answered.
             *self = Self::Not;
-            if was_waiting {
-                ui.ctx().send_viewport_cmd(ViewportCommand::Close);
-            }
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
             return;
         };
         let response = Modal::new(Id::unique("closing")).show(ui.ctx(), |ui| {
@@ -65,9 +63,9 @@ impl Closing {
     fn question(&mut self, ui: &mut Ui, filming: &Filming) {
         ui.label(RichText::new("A movie is being made").strong());
         ui.label(movie_text(filming));
-        ui.label(
-            RichText::new("Numbered frames are taken up by the next run; other movies end where they are.").weak(),
-        );
+        let text = "With no answer, the window closes when the movie is done. One that is stopped ends where it is; numbered \
+                    frames are taken up by the next run.";
+        ui.label(RichText::new(text).weak());
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             if ui.button("Keep filming").clicked() {

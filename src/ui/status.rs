@@ -59,14 +59,20 @@ fn accounting(ui: &mut Ui, model: &Model) {
     let part = |ui: &mut Ui, n: u64, name: &str| {
         ui.label(RichText::new(format!("{} {name}", grouped(n))).weak());
     };
-    part(ui, a.rows, if painted.shown.status == FrameStatus::Exact { "rows:" } else { "rows so far:" });
+    let is_field = model.data().is_some_and(|data| data.table.field().is_some());
+    let name = match (is_field, painted.shown.status) {
+        (true, _) => "cells:",
+        (false, FrameStatus::Exact) => "rows:",
+        (false, FrameStatus::Preview { .. }) => "rows so far:",
+    };
+    part(ui, a.rows, name);
     part(ui, a.in_view, "in view,");
     part(ui, a.outside, "outside,");
     if a.filtered > 0 {
         part(ui, a.not_finite, "not finite,");
         part(ui, a.filtered, "filtered out");
     } else {
-        part(ui, a.not_finite, "not finite");
+        part(ui, a.not_finite, if is_field { "missing" } else { "not finite" });
     }
     if painted.shown.status == FrameStatus::Exact {
         let seconds = painted.shown.seconds;
@@ -146,7 +152,8 @@ fn time_text(time: Duration) -> String {
 pub fn movie(ui: &mut Ui, filming: &Filming) {
     ui.horizontal(|ui| {
         let hint = "End the movie with the frames there are";
-        if ui.add_enabled(!filming.is_stopping(), Button::new("Cancel").small()).on_hover_text(hint).clicked() {
+        let name = if filming.is_recording() { "Stop" } else { "Cancel" };
+        if ui.add_enabled(!filming.is_stopping(), Button::new(name).small()).on_hover_text(hint).clicked() {
             filming.stop();
         }
         let frames = filming.frames();

@@ -60,14 +60,17 @@ impl Measure {
 /// What places along x and y are called and measured in: as the person calls them, else as the data does.
 #[must_use]
 pub fn measures(given: &FigureText, table: &Table) -> [Measure; 2] {
+    let named = |name: &str, units: &str| Measure { name: name.to_owned(), units: units.to_owned() };
     let own = match table.field() {
+        Some(field) if field.mesh().is_some() => [named("longitude", "°E"), named("latitude", "°N")],
         Some(field) => {
+            let is_rotated = matches!(field.variable().placed, Some(Placed::RotatedPole { .. }));
             let [x, y] = field.coordinates();
             let [along_x, along_y] = field.dimensions();
             [(x, along_x), (y, along_y)].map(|(coordinates, dimension)| {
-                let named = |name: &str, units: &str| Measure { name: name.to_owned(), units: units.to_owned() };
                 let dimension = dimension.map_or("", |dimension| dimension.name.as_str());
                 match coordinates.kind {
+                    Kind::Longitude | Kind::Latitude if is_rotated => named(dimension, "°"),
                     Kind::Longitude => named("longitude", "°E"),
                     Kind::Latitude => named("latitude", "°N"),
                     Kind::Time(_) => named(dimension, ""),

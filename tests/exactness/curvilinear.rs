@@ -12,7 +12,9 @@ use scumble::figure::contours::{self, Nodes, trace};
 use scumble::scene::axis::{Coordinate, Range, Scale};
 use scumble::scene::layer::Layer;
 use scumble::scene::mark::{Mark, Sampling};
-use scumble::workbench::{EngineChoice, Workbench};
+use scumble::workbench::fields::Moment;
+use scumble::workbench::words::{measures, words};
+use scumble::workbench::{EngineChoice, FigureText, Workbench};
 
 use super::engines;
 use super::files::Num;
@@ -539,6 +541,16 @@ fn contour_lines_are_those_of_contourpy() {
         count += ours.len();
     }
     assert!(count > 100, "{count} points");
+}
+
+/// The axes and what is under the pointer are named by what they are, not by the dimensions.
+#[test]
+fn axes_are_longitude_and_latitude() {
+    let table = table(&grid(2.0, 0.4, &[0.1], false, false));
+    let words = words(&FigureText::default(), &table, &Moment::default());
+    assert_eq!([words.x_label.as_deref(), words.y_label.as_deref()], [Some("longitude (°E)"), Some("latitude (°N)")]);
+    let [x, y] = measures(&FigureText::default(), &table).map(|measure| measure.of("7"));
+    assert_eq!([x.as_str(), y.as_str()], ["longitude 7 °E", "latitude 7 °N"]);
 }
 
 /// Neither threads nor the steps before change a bit, and no pixel within a grid is left out.

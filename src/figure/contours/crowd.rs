@@ -42,6 +42,12 @@ impl Boxed {
 
     /// Whether two boxes have a point in common: if no side of either separates them.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
+        // Most are far from each other: no corner is farther from the middle than both halves together.
+        let reach = self.half[0] + self.half[1] + other.half[0] + other.half[1];
+        let (x, y) = (self.middle[0] - other.middle[0], self.middle[1] - other.middle[1]);
+        if x * x + y * y > reach * reach {
+            return false;
+        }
         let is_apart = |a: &Self, b: &Self| {
             let corners = b.corners().map(|corner| a.local(corner));
             (0..2).any(|i| {

@@ -99,6 +99,16 @@ fn axes(ui: &mut Ui, model: &mut Model, field: &GridField) {
     }
 }
 
+/// Units in as few letters as people write them with.
+fn short(units: &str) -> &str {
+    match units {
+        "degrees_east" | "degree_east" => "°E",
+        "degrees_north" | "degree_north" => "°N",
+        "degrees" | "degree" => "°",
+        units => units,
+    }
+}
+
 fn places(ui: &mut Ui, model: &mut Model, field: &GridField) {
     for (dimension, at) in field.places().into_iter().filter(|(dimension, _)| dimension.len > 1) {
         let coordinates = dimension.coordinates.as_deref();
@@ -108,8 +118,9 @@ fn places(ui: &mut Ui, model: &mut Model, field: &GridField) {
             ui.spacing_mut().slider_width = 110.0;
             let slider = Slider::new(&mut chosen, 0..=dimension.len - 1).show_value(false);
             ui.add(slider).labelled_by(label);
-            let units = coordinates.map_or("", |known| known.units.as_str());
-            ui.label(center(at).map_or_else(|| format!("#{at}"), |center| format!("{center} {units}")));
+            let units = coordinates.map_or("", |known| short(&known.units));
+            let text = center(at).map_or_else(|| format!("#{at}"), |center| format!("{center} {units}"));
+            ui.add(egui::Label::new(text).truncate());
         });
         if chosen != at {
             let place = match (center(chosen), i64::try_from(chosen)) {

@@ -7,10 +7,9 @@ use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, condition_text,
 use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
-use crate::scene::contour::LevelChoice;
-use crate::scene::hatch::Hatch;
+use crate::scene::hatch::{Condition, Hatch};
 use crate::scene::mark::Mark;
-use crate::scene::style::{Limit, Norm, Style};
+use crate::scene::style::{Norm, Style};
 
 use super::super::WorkbenchError;
 use super::super::categories::{ShownCategory, hues};
@@ -87,13 +86,19 @@ impl FigureRequest {
     /// is of it. And which hatching stands for what.
     #[must_use]
     pub fn legend(&self) -> Vec<(String, Sign)> {
+        self.legend_of(|condition| condition)
+    }
+
+    /// The legend with other conditions than there are.
+    fn legend_of(&self, condition: impl Fn(Condition) -> Condition) -> Vec<(String, Sign)> {
         let (are_several, inks) = (self.layers.len() > 1, Inks::on(self.background, self.theme));
         let visible = self.layers.iter().rev().filter(|layer| layer.visible);
         let mut entries = Vec::new();
         for layer in visible {
             if layer.mark == Mark::Hatching {
                 let sign = |hatch| Sign::Hatch { hatch, inks, ground: self.background };
-                entries.extend(layer.hatch.iter().map(|hatch| (layer.says(hatch), sign(*hatch))));
+                let says = |hatch: &Hatch| layer.says(condition(hatch.condition));
+                entries.extend(layer.hatch.iter().map(|hatch| (says(hatch), sign(*hatch))));
             } else if let Some(color) = layer.color.filter(|_| are_several) {
                 let text = layer.label.clone().unwrap_or_else(|| layer.title());
                 entries.push((text, Sign::Color(color)));
@@ -103,34 +108,39 @@ impl FigureRequest {
         entries
     }
 
-    /// What will stand beside color bars and legends, as far as that is known before the numbers are.
+    /// What will stand beside color bars and legends, as far as that is known before the numbers are. It does not depend on
+    /// what is dragged: a plot keeps its size, and its numbers, meanwhile.
     #[must_use]
     pub fn words_beside(&self) -> Vec<String> {
-        let mut words: Vec<String> = self.legend().into_iter().map(|(text, _)| text).collect();
+        let any = |condition| match condition {
+            Condition::Above(_) => Condition::Above(WIDE),
+            Condition::AtLeast(_) => Condition::AtLeast(WIDE),
+            Condition::Below(_) => Condition::Below(WIDE),
+            Condition::AtMost(_) => Condition::AtMost(WIDE),
+            Condition::Within(..) => Condition::Within(WIDE, WIDE),
+        };
+        let mut words: Vec<String> = self.legend_of(any).into_iter().map(|(text, _)| text).collect();
         for layer in self.layers.iter().filter(|layer| layer.has_bar()) {
-            let levels: &[f64] = match (&layer.style.norm, &layer.contour.levels) {
-                (Norm::Boundary(levels), _) => &levels.values,
-                (_, LevelChoice::List(levels)) if layer.mark == Mark::Filled => levels,
-                _ => &[],
-            };
-            words.extend(levels.iter().map(|level| level_text(*level)));
-            if let (Limit::Value(low), Limit::Value(high)) = (layer.style.limits.low, layer.style.limits.high) {
-                words.extend([low, high].map(level_text));
+            if let Norm::Boundary(levels) = &layer.style.norm {
+                words.extend(levels.values.iter().map(|level| level_text(*level)));
             }
         }
         words
     }
 }
 
+/// A number as wide as those of conditions mostly are, at most.
+const WIDE: f64 = -8888.5;
+
 impl FigureLayer {
     /// What a hatching of it stands for: the layer's label where that is the only one, else the condition.
-    fn says(&self, hatch: &Hatch) -> String {
+    fn says(&self, condition: Condition) -> String {
         match (&self.label, self.hatch.as_slice()) {
             (Some(label), [_]) => label.clone(),
-            (Some(label), _) if !label.is_empty() => format!("{label} {}", condition_text(hatch.condition)),
+            (Some(label), _) if !label.is_empty() => format!("{label} {}", condition_text(condition)),
             (Some(_), _) => String::new(),
-            (None, _) if !self.name.is_empty() => format!("{} {}", self.name, condition_text(hatch.condition)),
-            (None, _) => condition_text(hatch.condition),
+            (None, _) if !self.name.is_empty() => format!("{} {}", self.name, condition_text(condition)),
+            (None, _) => condition_text(condition),
         }
     }
 }
@@ -169,8 +179,8 @@ mod tests {
         let mut filled = FigureLayer { mark: Mark::Filled, ..FigureLayer::new(Sources::default()) };
         filled.style.norm = "boundary:95000,101325".parse().unwrap();
         assert_eq!(figure(vec![filled.clone()]).words_beside(), ["95\u{2009}000", "101\u{2009}325"]);
-        filled.style.norm = Norm::Linear;
-        filled.style.limits = "-5..1e7".parse().unwrap();
-        assert_eq!(figure(vec![filled]).words_beside(), ["\u{2212}5", "10⁷"]);
+        let dragged =
+            FigureLayer { hatch: vec![">-0.4158://".parse().unwrap(), "1..2:x".parse().unwrap()], ..hatched.clone() };
+        assert_eq!(figure(vec![dragged]).words_beside(), figure(vec![hatched]).words_beside(), "a plot keeps its size");
     }
 }

@@ -42,7 +42,7 @@ const CELLS: u64 = 1 << 17;
 /// Most cells of a slab where a file keeps them in larger chunks.
 const CHUNKS: u64 = 1 << 22;
 /// Cells of slabs that are worked on together.
-const TOGETHER: usize = 1 << 22;
+const TOGETHER: usize = 1 << 18;
 /// Most pixels that are worked out at a time.
 const PIXELS: usize = 1 << 22;
 /// Footprints that are kept of a mesh.
