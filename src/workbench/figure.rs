@@ -37,7 +37,7 @@ use super::bands::Banded;
 use super::categories::shown_categories;
 use super::fields::{Align, Timeline};
 use super::kept::Kept;
-use super::sources::{Opened, Sources};
+use super::sources::Sources;
 use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
 use super::words::{over_area, quantities, quantity_name, words};
@@ -188,37 +188,6 @@ impl FigureRequest {
             axes: true,
             grid: false,
         }
-    }
-
-    /// Opens the data of all layers, each once.
-    ///
-    /// # Errors
-    /// Those of [`Sources::open`]; a step that no layer has.
-    pub fn open(&self, progress: &Progress) -> Result<OpenedFigure, WorkbenchError> {
-        let mut opened: Vec<(Sources, Table)> = Vec::new();
-        let mut found = OpenedFigure { tables: Vec::new(), notes: Vec::new() };
-        for layer in &self.layers {
-            let sources = layer.all_sources();
-            if let Some((_, table)) = opened.iter().find(|(known, _)| *known == sources) {
-                found.tables.push(table.clone());
-                continue;
-            }
-            let Opened { table, notes, .. } = sources.open(progress)?;
-            for note in notes {
-                if !found.notes.contains(&note) {
-                    found.notes.push(note);
-                }
-            }
-            found.tables.push(table.clone());
-            opened.push((sources, table));
-        }
-        let (step, steps) = (self.step, Timeline::of(&found.tables()).steps);
-        if step >= steps {
-            return Err(WorkbenchError::Request(format!(
-                "the figure has the steps 0..{steps}, of which step {step} is none; give another --step"
-            )));
-        }
-        Ok(found)
     }
 
     /// A layer with the figure's axes, for a plot of some size, its colors over nothing.

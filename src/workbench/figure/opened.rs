@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use crate::data::Table;
+use crate::data::{Progress, Table};
 
-use super::super::fields::damage;
-use super::super::sources::reads;
+use super::super::WorkbenchError;
+use super::super::fields::{Timeline, damage};
+use super::super::sources::{Opened, Sources, reads};
+use super::FigureRequest;
 
 /// The data of a figure.
 #[derive(Debug)]
@@ -14,6 +16,39 @@ pub struct OpenedFigure {
     pub tables: Vec<Table>,
     /// What is worth telling about them.
     pub notes: Vec<String>,
+}
+
+impl FigureRequest {
+    /// Opens the data of all layers, each once.
+    ///
+    /// # Errors
+    /// Those of [`Sources::open`]; a step that no layer has.
+    pub fn open(&self, progress: &Progress) -> Result<OpenedFigure, WorkbenchError> {
+        let mut opened: Vec<(Sources, Table)> = Vec::new();
+        let mut found = OpenedFigure { tables: Vec::new(), notes: Vec::new() };
+        for layer in &self.layers {
+            let sources = layer.all_sources();
+            if let Some((_, table)) = opened.iter().find(|(known, _)| *known == sources) {
+                found.tables.push(table.clone());
+                continue;
+            }
+            let Opened { table, notes, .. } = sources.open(progress)?;
+            for note in notes {
+                if !found.notes.contains(&note) {
+                    found.notes.push(note);
+                }
+            }
+            found.tables.push(table.clone());
+            opened.push((sources, table));
+        }
+        let (step, steps) = (self.step, Timeline::of(&found.tables()).steps);
+        if step >= steps {
+            return Err(WorkbenchError::Request(format!(
+                "the figure has the steps 0..{steps}, of which step {step} is none; give another --step"
+            )));
+        }
+        Ok(found)
+    }
 }
 
 impl OpenedFigure {
