@@ -283,7 +283,7 @@ mod tests {
         // Partly outside, on all sides.
         let all = covered(&Polygon::of(&[[-5.0, -5.0], [9.0, -5.0], [9.0, 7.0], [-5.0, 7.0]]), 2, 2);
         assert!(all.iter().all(|area| (area - 1.0).abs() < 1e-12), "{all:?}");
-        assert!(triangle.is_wide(1.0) && !Polygon::of(&[[0.0, 0.0], [0.9, 0.0], [0.9, 3.0], [0.0, 3.0]]).is_wide(1.0));
+        assert!(!Polygon::of(&[[0.0, 0.0], [0.9, 0.0], [0.9, 3.0], [0.0, 3.0]]).is_wide(1.0));
         assert!(Polygon::of(&[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]).is_wide(1.0));
         assert!(!Polygon::of(&[[0.0, 0.0], [0.9, 0.9], [0.0, 1.8], [-0.9, 0.9]]).is_wide(1.0));
         assert!(Polygon::of(&[[0.0, 0.0], [1.0, 1.0], [0.0, 2.0], [-1.0, 1.0]]).is_wide(1.0));
