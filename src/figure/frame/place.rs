@@ -148,7 +148,10 @@ impl Attempt<'_> {
         let most = (f64::from(self.request.size.width) / 5.0).min(self.len(BAR_ROOM.1));
         let is_roomy = f64::from(self.request.size.width) >= self.len(ROOMY);
         let least = self.len(if is_roomy { BAR_ROOM.0 } else { BAR.2 });
-        Ok(widest.min(most).max(least))
+        // In steps, so that words that change a little leave the plot as it is.
+        let step = self.len(2.0 * LABEL_STEP);
+        let stepped = least + ((widest - least) / step).ceil().max(0.0) * step;
+        Ok(stepped.min(most).max(least))
     }
 
     /// Colour bars one above the other beside the plot, as many as have room for a few ticks, with the legend beneath all.

@@ -108,8 +108,8 @@ impl FigureRequest {
         entries
     }
 
-    /// What will stand beside color bars and legends, as far as that is known before the numbers are. It does not depend on
-    /// what is dragged: a plot keeps its size, and its numbers, meanwhile.
+    /// What will stand beside color bars and legends, as far as that is known before the numbers are; and conditions of usual
+    /// numbers, so that a plot mostly keeps its size, and its numbers, while thresholds are dragged.
     #[must_use]
     pub fn words_beside(&self) -> Vec<String> {
         let any = |condition| match condition {
@@ -117,9 +117,10 @@ impl FigureRequest {
             Condition::AtLeast(_) => Condition::AtLeast(WIDE),
             Condition::Below(_) => Condition::Below(WIDE),
             Condition::AtMost(_) => Condition::AtMost(WIDE),
-            Condition::Within(..) => Condition::Within(WIDE, WIDE),
+            Condition::Within(..) => Condition::Within(WIDE / 10.0, WIDE / 10.0),
         };
-        let mut words: Vec<String> = self.legend_of(any).into_iter().map(|(text, _)| text).collect();
+        let entries = self.legend_of(any).into_iter().chain(self.legend());
+        let mut words: Vec<String> = entries.map(|(text, _)| text).collect();
         for layer in self.layers.iter().filter(|layer| layer.has_bar()) {
             if let Norm::Boundary(levels) = &layer.style.norm {
                 words.extend(levels.values.iter().map(|level| level_text(*level)));
@@ -130,7 +131,7 @@ impl FigureRequest {
 }
 
 /// A number as wide as those of conditions mostly are, at most.
-const WIDE: f64 = -8888.5;
+const WIDE: f64 = -880.0;
 
 impl FigureLayer {
     /// What a hatching of it stands for: the layer's label where that is the only one, else the condition.
@@ -178,9 +179,8 @@ mod tests {
         assert!(!hatched.has_bar());
         let mut filled = FigureLayer { mark: Mark::Filled, ..FigureLayer::new(Sources::default()) };
         filled.style.norm = "boundary:95000,101325".parse().unwrap();
-        assert_eq!(figure(vec![filled.clone()]).words_beside(), ["95\u{2009}000", "101\u{2009}325"]);
-        let dragged =
-            FigureLayer { hatch: vec![">-0.4158://".parse().unwrap(), "1..2:x".parse().unwrap()], ..hatched.clone() };
-        assert_eq!(figure(vec![dragged]).words_beside(), figure(vec![hatched]).words_beside(), "a plot keeps its size");
+        assert_eq!(figure(vec![filled]).words_beside(), ["95\u{2009}000", "101\u{2009}325"]);
+        let words = figure(vec![hatched]).words_beside();
+        assert_eq!(words, ["> \u{2212}880", "\u{2212}88 to \u{2212}88", "> 30", "10 to 20"]);
     }
 }
