@@ -28,6 +28,8 @@ fn dialog<'a>(folder: &tempfile::TempDir, steps: usize) -> Window<'a> {
 }
 
 fn choose(window: &mut Window<'_>, kind: &str) {
+    // What was said last may have moved everything; a click is for where it lies then.
+    window.run_steps(4);
     window.get_by_role_and_label(Role::ComboBox, "Kind").click();
     window.run_steps(3);
     window.get_by_label(kind).click();
