@@ -162,7 +162,9 @@ impl ColorBar {
             });
         }
         visited?;
-        let bad = shading.ends[2].filter(|_| is_bad).map(|color| ("bad".to_owned(), color));
+        let bad = shading.ends[2]
+            .filter(|_| is_bad)
+            .map(|color| (if may_be_bad { "bad" } else { "missing" }.to_owned(), color));
         bar.swatches = special.chain(bad).map(|(text, color)| (text, Sign::Color(Rgba(color)))).collect();
         if let Some((low, high)) = limits {
             // What is bad is not below.
