@@ -86,10 +86,18 @@ fn failure(error: &anyhow::Error, progress: &Progress) -> ExitCode {
             _ => eprintln!("scumble: stopped; nothing was written"),
         }
     } else {
-        eprintln!("scumble: {error:#}");
+        eprintln!("scumble: {}", told(error));
     }
     let usage = error.downcast_ref::<WorkbenchError>().is_some_and(WorkbenchError::is_usage);
     ExitCode::from(if usage { 2 } else { 1 })
+}
+
+/// An error with what led to it, as far as its own words do not say that already.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 /// Does what was asked for; some of it ends in a window.

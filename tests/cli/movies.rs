@@ -138,6 +138,14 @@ fn frames_are_what_the_formula_says() {
 }
 
 #[test]
+fn a_cause_is_told_once() {
+    let desk = desk();
+    let said =
+        desk.run("render a.npy -o nowhere/a.png").failed(&["creating the output failed", "nowhere"]).stderr.clone();
+    assert_eq!(said.matches("No such file or directory").count(), 1, "{said}");
+}
+
+#[test]
 fn colors_mean_the_same_in_all_frames() {
     let desk = desk();
     desk.run("movie a.npy --bare --size 40x30 -o frames/%d.png").silent();
