@@ -15,7 +15,7 @@ use crate::data::DataError;
 pub enum Values {
     /// Rows in each pixel; 0 means that none fell there.
     Count(Vec<u64>),
-    /// A reduced value; NaN means that no row fell there.
+    /// A reduced value; NaN means that no row fell there, or that a field has no cell there or lacks it ([`MISSING`]).
     Real(Vec<f64>),
     /// Rows of each category in each pixel.
     Categories(ByCategory),

@@ -1,7 +1,7 @@
 //! The colour bar: which colour stands for which value.
 //!
-//! The bar shows all 256 colours at equal heights, so a value stands where the norm puts it: at height i / 256 begins
-//! colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
+//! The bar shows all 256 colours of a norm without levels at equal heights, so a value stands where the norm puts it: at height
+//! i / 256 begins colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
 //! shows their regions, and the levels are the ticks.
 
 use crate::aggregate::ordered::f64_from_key;

@@ -1,8 +1,8 @@
 //! Pixels for people: from an aggregate's numbers to colours.
 //!
 //! The colour step is exact and the same on every engine, because it is decided once, on the host, in f64:
-//! [`shading::shading`] turns values and a style into 255 integer thresholds and a palette of 256 colours, with colors
-//! apart for what lies beyond the limits and for special values. An engine, CPU ([`shade::shade`]) or GPU, then only compares integers and copies four bytes.
+//! [`shading::shading`] turns values and a style into integer thresholds and a palette (256 colours, or one for each region of
+//! levels), with colors apart for what lies beyond the limits and for special values. An engine, CPU ([`shade::shade`]) or GPU, then only compares integers and copies four bytes.
 //!
 //! | module | what it holds |
 //! | --- | --- |
