@@ -236,12 +236,12 @@ fn colouring(c: &mut Criterion) {
         (plan.view.y, plan.y) = (tall.view.y, tall.y);
         aggregate(&table, &plan, CpuOptions::default()).values
     };
-    let (counts, means) = (made("count"), made("mean:2"));
+    let (counts, means, threads) = (made("count"), made("mean:2"), Reading::default().threads);
     let mut group = group(c, "shade 1920x1080");
     group.throughput(Throughput::Elements(u64::from(SIZE.width) * u64::from(SIZE.height)));
     let mut bench = |name: &str, values: &Values, norm: Norm| {
         let style = Style { norm, ..Style::default() };
-        let paint = || shade(values, SIZE.width, SIZE.height, &shading(values, &style).unwrap());
+        let paint = || shade(values, SIZE.width, SIZE.height, &shading(values, &style).unwrap(), threads);
         group.bench_function(name, |b| b.iter(|| black_box(paint())));
     };
     for (name, norm) in Norm::PLAIN {
@@ -295,7 +295,7 @@ fn levels(c: &mut Criterion) {
     let dense = NodesInView { width: 1200, is_rectilinear: true, x, y, values: cells(1200, 850) };
     let dense = CellsInView { parts: vec![dense] };
     let style = Style { norm: Norm::Linear, ..Style::default() };
-    let inks = Inks::on(Background::None, Theme::Dark);
+    let (inks, threads) = (Inks::on(Background::None, Theme::Dark), Reading::default().threads);
     let laid = Laid { size: SIZE, scale: 1.0, alpha: 1.0, ground: None, inks };
     let mut group = group(c, "a level is dragged, 1000x700");
     for (name, text) in [("20", "step:1.5"), ("300", "step:0.1")] {
@@ -305,7 +305,10 @@ fn levels(c: &mut Criterion) {
             b.iter(|| {
                 let style = filled_style(&values, &style, &contour.levels).unwrap();
                 let colors = shading_with(&values, &style, &map, None).unwrap();
-                black_box((ColorBar::of(&values, &style, &colors).unwrap(), shade(&values, SIZE.0, SIZE.1, &colors)))
+                black_box((
+                    ColorBar::of(&values, &style, &colors).unwrap(),
+                    shade(&values, SIZE.0, SIZE.1, &colors, threads),
+                ))
             });
         });
         let colors = shading(&values, &style).unwrap();
@@ -313,14 +316,14 @@ fn levels(c: &mut Criterion) {
             group.bench_function(format!("{name} levels as lines along {along}"), |b| {
                 b.iter(|| {
                     let lines = LineSheet::new(&values, cells, &contour, &colors, laid).unwrap();
-                    black_box(lines.rows(0..SIZE.1).unwrap())
+                    black_box(lines.rows(0..SIZE.1, threads).unwrap())
                 });
             });
         }
     }
     let hatching = HatchSheet::new(&[">0:x".parse().unwrap()], laid);
     group.bench_function("a threshold of hatching", |b| {
-        b.iter(|| black_box(hatching.rows(&values, 0..SIZE.1).unwrap()));
+        b.iter(|| black_box(hatching.rows(&values, 0..SIZE.1, threads).unwrap()));
     });
     group.finish();
 }

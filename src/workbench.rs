@@ -252,9 +252,9 @@ impl Workbench {
         Ok(match &self.engine {
             // What has more colors than those of keys.
             Engine::Gpu(..) if colors.mixing.is_some() || colors.missing != colors.empty => {
-                shade(values, *width, *height, colors)
+                shade(values, *width, *height, colors, self.reading.threads)
             }
-            Engine::Cpu(_) => shade(values, *width, *height, colors),
+            Engine::Cpu(_) => shade(values, *width, *height, colors, self.reading.threads),
             Engine::Gpu(engine, _) => {
                 let (mut thresholds, palette) = colors.stops();
                 if thresholds.is_empty() {

@@ -44,6 +44,15 @@ impl Cells {
         self.counts.iter().sum::<u64>().saturating_sub(self.passing)
     }
 
+    /// Takes for the rows in each pixel what the counts of its categories add up to, where a reduction has such.
+    pub fn sum_planes(&mut self, reduce: Reduce) {
+        if let Reduce::CountBy { .. } = reduce {
+            let pixels = self.planes.chunks_exact(reduce.planes().max(1));
+            self.counts.clear();
+            self.counts.extend(pixels.map(|counts| counts.iter().sum::<u64>()));
+        }
+    }
+
     /// The same with what is noted as runs counted in each pixel. `below` holds what passes the row of pixels beneath these
     /// (at first it is empty), and afterwards what passes the uppermost of them.
     #[must_use]
@@ -64,7 +73,7 @@ impl Cells {
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts),
             reduce @ Reduce::CountBy { .. } => {
-                Values::Categories(ByCategory { planes: reduce.planes(), counts: self.planes })
+                Values::Categories(ByCategory::with_totals(reduce.planes(), self.planes, self.counts))
             }
             _ => self.values_so_far(plan, value),
         }
@@ -79,7 +88,7 @@ impl Cells {
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts.clone()),
             reduce @ Reduce::CountBy { .. } => {
-                Values::Categories(ByCategory { planes: reduce.planes(), counts: self.planes.clone() })
+                Values::Categories(ByCategory::with_totals(reduce.planes(), self.planes.clone(), self.counts.clone()))
             }
             Reduce::Coverage => {
                 let share = |mask: &u64| if *mask > 0 { f64::from(mask.count_ones()) / 64.0 } else { f64::NAN };

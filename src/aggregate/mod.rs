@@ -1,5 +1,6 @@
 //! The numbers: from rows to one number a pixel, on the CPU and on the GPU, with the same result to the last bit.
 
+pub(crate) mod by_category;
 pub mod cells;
 pub mod cpu;
 pub mod edges;
@@ -9,6 +10,9 @@ pub mod ordered;
 use std::ops::Range;
 
 use crate::data::DataError;
+
+pub use by_category::ByCategory;
+pub(crate) use by_category::scale_counts;
 
 /// One number a pixel, row-major; row 0 is the lowest y, as in the edge rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,36 +35,6 @@ pub fn is_missing(number: f64) -> bool {
     number.to_bits() == MISSING.to_bits()
 }
 
-/// Counts of categories: for each pixel one of each, beside each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ByCategory {
-    /// Counts of each pixel, at least 1: one for each category.
-    pub planes: usize,
-    /// The counts, `planes` for each pixel.
-    pub counts: Vec<u64>,
-}
-
-impl ByCategory {
-    /// Rows of all categories in each pixel.
-    pub fn totals(&self) -> impl Iterator<Item = u64> {
-        self.counts.chunks_exact(self.planes.max(1)).map(|counts| counts.iter().sum())
-    }
-
-    /// Rows of each category in all pixels.
-    pub fn by_category(&self) -> Vec<u64> {
-        let mut sums = vec![0; self.planes];
-        for counts in self.counts.chunks_exact(self.planes.max(1)) {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        sums
-    }
-
-    /// The counts of one category.
-    pub fn plane(&self, category: usize) -> impl Iterator<Item = u64> {
-        self.counts.iter().skip(category).step_by(self.planes.max(1)).copied()
-    }
-}
-
 impl Values {
     /// Appends further rows of pixels of the same kind; others are left out.
     pub fn append(&mut self, further: Self) {
@@ -69,9 +43,7 @@ impl Values {
             (Self::Real(all), Self::Real(more)) if all.is_empty() && all.capacity() == 0 => *all = more,
             (Self::Count(all), Self::Count(more)) => all.extend(more),
             (Self::Real(all), Self::Real(more)) => all.extend(more),
-            (Self::Categories(all), Self::Categories(more)) if all.planes == more.planes => {
-                all.counts.extend(more.counts);
-            }
+            (Self::Categories(all), Self::Categories(more)) => all.append(more),
             (Self::Count(_) | Self::Real(_) | Self::Categories(_), _) => {}
         }
     }
@@ -86,11 +58,7 @@ impl Values {
         match self {
             Self::Count(counts) => Self::Count(counts[of(counts.len())].to_vec()),
             Self::Real(reals) => Self::Real(reals[of(reals.len())].to_vec()),
-            Self::Categories(ByCategory { planes, counts }) => {
-                let cells = of(counts.len() / (*planes).max(1));
-                let counts = counts[cells.start * planes..cells.end * planes].to_vec();
-                Self::Categories(ByCategory { planes: *planes, counts })
-            }
+            Self::Categories(by) => Self::Categories(by.part(of(by.totals().len()))),
         }
     }
 }

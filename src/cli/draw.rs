@@ -137,7 +137,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
                 write_npy_header(&values, size, &mut out)?;
             }
             if let Values::Categories(by) = &values {
-                in_view.resize(by.planes, 0);
+                in_view.resize(by.planes(), 0);
                 in_view.iter_mut().zip(by.by_category()).for_each(|(sum, n)| *sum += n);
             }
             Ok(write_npy_values(&values, &mut out)?)

@@ -204,6 +204,12 @@ impl Column {
         }
     }
 
+    /// Whether values are unsigned bytes of a file.
+    pub fn is_bytes(&self) -> bool {
+        let is_stored = matches!(self.source, Source::Mapped { .. });
+        is_stored && matches!(self.dtype.scalar, Scalar::U8 | Scalar::Bool)
+    }
+
     /// The values of some rows as bytes, where each is a byte beside the next.
     pub(super) fn single_bytes(&self, rows: &Range<u64>) -> Option<&[u8]> {
         match self.rows_in(rows) {

@@ -145,6 +145,14 @@ impl LaneBuffer {
     }
 }
 
+/// What `value` makes of the bytes of some rows, where [these are bytes](Column::is_bytes); else nothing is done.
+#[inline(always)]
+pub fn each_byte<T>(column: &Column, rows: &Range<u64>, out: &mut [T], value: impl Fn(u8) -> T) {
+    if let (Rows::Bytes { bytes, stride }, true) = (column.rows_in(rows), column.is_bytes()) {
+        gather(bytes, stride, out, |[byte]: [u8; 1]| value(byte));
+    }
+}
+
 #[inline(always)]
 fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
     bytes.reverse();

@@ -16,7 +16,7 @@ pub fn write_npy_header(values: &Values, (width, height): (u32, u32), out: &mut 
     let (dtype, shape) = match values {
         Values::Count(_) => ("<u8", format!("({height}, {width})")),
         Values::Real(_) => ("<f8", format!("({height}, {width})")),
-        Values::Categories(by) => ("<u8", format!("({height}, {width}, {})", by.planes)),
+        Values::Categories(by) => ("<u8", format!("({height}, {width}, {})", by.planes())),
     };
     let header = npy_header(dtype, &shape);
     out.write_all(&header).map_err(|e| out.error(e))
@@ -30,7 +30,7 @@ pub fn write_npy_values(values: &Values, out: &mut Output<'_>) -> Result<(), Exp
     let written = match values {
         Values::Count(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
         Values::Real(v) => eight_bytes(out, v.iter().map(|v| v.to_le_bytes())),
-        Values::Categories(by) => eight_bytes(out, by.counts.iter().map(|v| v.to_le_bytes())),
+        Values::Categories(by) => eight_bytes(out, by.to_counts().iter().map(|v| v.to_le_bytes())),
     };
     written.map_err(|e| out.error(e))
 }

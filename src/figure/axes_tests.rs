@@ -35,7 +35,7 @@ fn drawn(layout: &Layout, background: Background) -> (Image, ColorBar) {
     let values = Values::Count((0..u64::from(width) * u64::from(height)).map(|i| i * i % 1009).collect());
     let style = Style { background, alpha: 0.7, ..Style::default() };
     let colors = shading(&values, &style).unwrap();
-    (shade(&values, width, height, &colors), ColorBar::of(&values, &style, &colors).unwrap())
+    (shade(&values, width, height, &colors, 2), ColorBar::of(&values, &style, &colors).unwrap())
 }
 
 /// FNV-1a.

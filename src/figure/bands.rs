@@ -37,7 +37,7 @@ impl Bands for Values {
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
         match self {
             // What norms look at is how many rows there are, of whatever category.
-            Self::Categories(by) => see(&Self::Count(by.totals().collect())),
+            Self::Categories(by) => see(&Self::Count(by.totals().to_vec())),
             _ => see(self),
         }
         Ok(())
@@ -82,7 +82,7 @@ impl Bands for Ordinary<'_> {
         self.bands.visit(&mut |band| match band {
             Values::Count(counts) => counts.chunks(RUN).for_each(|run| see(&of_counts(run, special, area))),
             Values::Real(reals) => reals.chunks(RUN).for_each(|run| see(&of_reals(run, special, area))),
-            Values::Categories(by) => see(&of_counts(&by.totals().collect::<Vec<_>>(), special, area)),
+            Values::Categories(by) => see(&of_counts(by.totals(), special, area)),
         })
     }
 }
@@ -91,7 +91,7 @@ impl Bands for Ordinary<'_> {
 #[must_use]
 pub fn ordinary<'a>(values: &'a Values, special: &[Special], area: Option<f64>) -> Cow<'a, Values> {
     match values {
-        Values::Categories(by) => Cow::Owned(of_counts(&by.totals().collect::<Vec<_>>(), special, area)),
+        Values::Categories(by) => Cow::Owned(of_counts(by.totals(), special, area)),
         _ if special.is_empty() && area.is_none() => Cow::Borrowed(values),
         Values::Count(counts) => Cow::Owned(of_counts(counts, special, area)),
         Values::Real(reals) => Cow::Owned(of_reals(reals, special, area)),

@@ -3,6 +3,10 @@
 //! A pixel's hue is the mean of its categories' colors, weighted by their rows; its opacity is what the norm makes of all its
 //! rows together, from [`MIN_ALPHA`] to opaque. Categories that are hidden take no part in either.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::aggregate::by_category::{Count, of_any_width};
 use crate::aggregate::{ByCategory, Values};
 use crate::scene::style::{Background, Rgba, Style};
 
@@ -11,7 +15,7 @@ use super::colorbar::Sign;
 use super::colormap::Colormap;
 use super::error::FigureError;
 use super::norm::{COLORS, Shading};
-use super::shade::over;
+use super::shade::OverOne;
 use super::shading::{beneath, shading_with};
 
 /// Opacity of the pixels with the fewest rows.
@@ -41,6 +45,19 @@ pub struct Hue {
     pub is_hidden: bool,
 }
 
+impl Hue {
+    fn rgb(&self) -> [f64; 3] {
+        let Rgba([r, g, b, _]) = self.color;
+        [r, g, b].map(f64::from)
+    }
+
+    /// What a weight is multiplied by for its part in the sums of red, green, blue and weights.
+    fn factors(&self) -> [f64; 4] {
+        let [r, g, b] = self.rgb();
+        [r, g, b, 1.0]
+    }
+}
+
 /// What makes colors of counts by category, beside the opacity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixing {
@@ -64,19 +81,21 @@ impl Bands for Totals<'_> {
     }
 
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
-        self.bands.visit_categories(&mut |by| see(&Values::Count(totals(by, self.hues))))
+        self.bands.visit_categories(&mut |by| see(&Values::Count(totals(by, self.hues).into_owned())))
     }
 }
 
 /// Rows of the categories that are not hidden, in each pixel.
 #[must_use]
-pub fn totals(by: &ByCategory, hues: &[Hue]) -> Vec<u64> {
+pub fn totals<'a>(by: &'a ByCategory, hues: &[Hue]) -> Cow<'a, [u64]> {
     if hues.iter().all(|hue| !hue.is_hidden) {
-        return by.totals().collect();
+        return Cow::Borrowed(by.totals());
     }
     let keep: Vec<u64> = hues.iter().map(|hue| if hue.is_hidden { 0 } else { u64::MAX }).collect();
-    let total = |counts: &[u64]| counts.iter().zip(&keep).map(|(count, keep)| count & keep).sum();
-    by.counts.chunks_exact(by.planes.max(1)).map(total).collect()
+    of_any_width!(by.counts(), counts => {
+        let pixels = counts.chunks_exact(by.planes());
+        pixels.map(|counts| counts.iter().zip(&keep).map(|(count, keep)| count.wide() & keep).sum()).collect()
+    })
 }
 
 /// What a legend says: the categories that are not hidden, with their colors.
@@ -107,13 +126,13 @@ pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64
     let mut least = u64::MAX;
     let shown: Vec<usize> = (0..hues.len()).filter(|i| !hues[*i].is_hidden).collect();
     values.visit_categories(&mut |by| {
-        let mut pixels = by.counts.chunks_exact(by.planes.max(1));
-        // Most pictures have a pixel without rows of some category, and soon.
-        while least > 0
-            && let Some(counts) = pixels.next()
-        {
-            least = shown.iter().filter_map(|i| counts.get(*i)).copied().fold(least, u64::min);
-        }
+        of_any_width!(by.counts(), counts => {
+            let mut pixels = counts.chunks_exact(by.planes());
+            // Most pictures have a pixel without rows of some category, and soon.
+            while least > 0 && let Some(counts) = pixels.next() {
+                least = shown.iter().filter_map(|i| counts.get(*i)).map(|count| count.wide()).fold(least, u64::min);
+            }
+        });
     })?;
     let baseline = if least == u64::MAX { 0 } else { least };
     made.empty = beneath(style);
@@ -123,38 +142,40 @@ pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64
 
 impl Mixing {
     /// Rows of the categories that are not hidden, in each pixel.
-    pub(super) fn totals(&self, by: &ByCategory) -> Vec<u64> {
+    pub(super) fn totals<'a>(&self, by: &'a ByCategory) -> Cow<'a, [u64]> {
         totals(by, &self.hues)
     }
 
-    /// Colors pixels whose opacities are there: `counts` are those of a row of pixels, of which `pixels` have the alpha.
-    pub(super) fn mix(&self, by: &ByCategory, width: usize, pixels: &mut [u8]) {
-        let colors: Vec<[f64; 3]> =
-            self.hues.iter().map(|Hue { color: Rgba([r, g, b, _]), .. }| [r, g, b].map(|c| f64::from(*c))).collect();
-        let shown: Vec<bool> = self.hues.iter().map(|hue| !hue.is_hidden).collect();
-        let count = shown.iter().filter(|shown| **shown).count();
-        let even = |i: usize| colors.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(c, _)| c[i]).sum::<f64>();
-        let mean = [0, 1, 2].map(|i| floor(even(i) / count.max(1) as f64));
-        let rows = by.counts.chunks_exact((by.planes * width).max(1)).rev();
-        for (counts, pixels) in rows.zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
-            for (counts, pixel) in counts.chunks_exact(by.planes).zip(pixels.as_chunks_mut::<4>().0) {
-                let alpha = pixel[3];
-                if alpha == 0 {
-                    *pixel = self.beneath;
-                    continue;
-                }
-                let (mut sums, mut total) = ([0.0; 3], 0.0);
-                for ((count, color), shown) in counts.iter().zip(&colors).zip(&shown) {
-                    if *shown && *count > 0 {
-                        let weight = count.saturating_sub(self.baseline) as f64;
-                        total += weight;
-                        (0..3).for_each(|i| sums[i] += weight * color[i]);
+    /// Colors the pixels of some lines, which lie upside down and have their opacities.
+    pub(super) fn mix(&self, by: &ByCategory, lines: Range<usize>, width: usize, pixels: &mut [u8]) {
+        let shown: Vec<[f64; 3]> = self.hues.iter().filter(|hue| !hue.is_hidden).map(Hue::rgb).collect();
+        let even = |i: usize| shown.iter().map(|color| color[i]).sum::<f64>();
+        let mean = [0, 1, 2].map(|i| floor(even(i) / shown.len().max(1) as f64));
+        // What weights are multiplied by: the colors and, for their sum, 1; nothing for what is hidden.
+        let factors: Vec<[f64; 4]> =
+            self.hues.iter().map(|hue| if hue.is_hidden { [0.0; 4] } else { hue.factors() }).collect();
+        let ground = OverOne::new(self.beneath);
+        let row = (by.planes() * width).max(1);
+        of_any_width!(by.counts(), counts => {
+            let counts = counts.get(lines.start * row..lines.end * row).unwrap_or_default();
+            for (counts, pixels) in counts.chunks_exact(row).rev().zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
+                for (counts, pixel) in counts.chunks_exact(by.planes()).zip(pixels.as_chunks_mut::<4>().0) {
+                    let [.., alpha] = *pixel;
+                    if alpha == 0 {
+                        *pixel = self.beneath;
+                        continue;
                     }
+                    let mut sums = [0.0; 4];
+                    for (count, factors) in counts.iter().zip(&factors) {
+                        let weight = count.wide().saturating_sub(self.baseline) as f64;
+                        (0..4).for_each(|i| sums[i] += weight * factors[i]);
+                    }
+                    let [r, g, b, total] = sums;
+                    let [r, g, b] = if total > 0.0 { [r, g, b].map(|sum| floor(sum / total)) } else { mean };
+                    *pixel = ground.over([r, g, b, alpha]);
                 }
-                let [r, g, b] = if total > 0.0 { sums.map(|sum| floor(sum / total)) } else { mean };
-                *pixel = over([r, g, b, alpha], self.beneath);
             }
-        }
+        });
     }
 
     /// Whether colors lie over something opaque.
@@ -209,16 +230,16 @@ mod tests {
             pixels.extend(color.iter().map(|c| u8::try_from(*c).unwrap()));
         }
         let width = usize::try_from(head[0]).unwrap();
-        (norm, hues(&colors), width, ByCategory { planes: colors.len(), counts }, pixels)
+        (norm, hues(&colors), width, ByCategory::new(colors.len(), counts), pixels)
     }
 
     fn drawn(norm: &Norm, hues: &[Hue], width: usize, by: &ByCategory) -> Vec<u8> {
-        let height = by.counts.len() / by.planes / width;
+        let height = by.totals().len() / width;
         let style = Style { norm: norm.clone(), background: Background::None, ..Style::default() };
         let values = Values::Categories(by.clone());
         let shading = shading(&values, hues, &style, None).unwrap();
         let size = [width, height].map(|n| u32::try_from(n).unwrap());
-        shade(&values, size[0], size[1], &shading).pixels
+        shade(&values, size[0], size[1], &shading, 3).pixels
     }
 
     #[test]
@@ -244,13 +265,13 @@ mod tests {
 
     #[test]
     fn hidden_categories_take_no_part() {
-        let by = ByCategory { planes: 3, counts: vec![5, 0, 9, 0, 2, 0, 1, 1, 1, 0, 0, 4] };
-        let without = ByCategory { planes: 2, counts: vec![5, 0, 0, 2, 1, 1, 0, 0] };
+        let by = ByCategory::new(3, vec![5, 0, 9, 0, 2, 0, 1, 1, 1, 0, 0, 4]);
+        let without = ByCategory::new(2, vec![5, 0, 0, 2, 1, 1, 0, 0]);
         let mut all = hues(&[[255, 0, 0], [0, 255, 0], [0, 0, 255]]);
         let two = all[..2].to_vec();
         assert_ne!(drawn(&Norm::Linear, &all, 2, &by), drawn(&Norm::Linear, &two, 2, &without));
         all[2].is_hidden = true;
         assert_eq!(drawn(&Norm::Linear, &all, 2, &by), drawn(&Norm::Linear, &two, 2, &without));
-        assert_eq!(totals(&by, &all), [5, 2, 2, 0]);
+        assert_eq!(*totals(&by, &all), [5, 2, 2, 0]);
     }
 }

@@ -181,7 +181,7 @@ impl ColorBar {
                     }
                     Values::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
                     Values::Categories(by) => {
-                        by.totals().filter(|n| *n > 0).map(|n| beyond(n as f64)).fold([false; 2], either)
+                        by.totals().iter().filter(|n| **n > 0).map(|n| beyond(*n as f64)).fold([false; 2], either)
                     }
                 };
                 bar.extends = either(bar.extends, found);

@@ -66,7 +66,7 @@ impl Histogram {
                 // As reals, counts of 0 stand apart like NaN.
                 Some(axis.fill(counts, |count| if count == 0 { f64::NAN } else { count as f64 }))
             }
-            Values::Categories(by) => Self::new(&Values::Count(by.totals().collect()), norm),
+            Values::Categories(by) => Self::new(&Values::Count(by.totals().to_vec()), norm),
             Values::Real(reals) => {
                 let (mut low, mut high) = real_extremes(reals, f64::NEG_INFINITY)?;
                 let space = space(low > 0.0);
@@ -392,7 +392,7 @@ mod tests {
                 let listed: Vec<f64> = match &values {
                     Values::Count(counts) => counts.iter().filter(|c| **c > 0).map(|c| *c as f64).collect(),
                     Values::Real(reals) => reals.iter().copied().filter(|v| v.is_finite()).collect(),
-                    Values::Categories(by) => by.totals().filter(|c| *c > 0).map(|c| c as f64).collect(),
+                    Values::Categories(by) => by.totals().iter().filter(|c| **c > 0).map(|c| *c as f64).collect(),
                 };
                 let mut slow = vec![0_u64; BUCKETS];
                 let mut sure = vec![true; BUCKETS];

@@ -31,6 +31,7 @@ pub mod histogram;
 pub mod image;
 pub mod norm;
 pub mod painter;
+pub(crate) mod parts;
 pub mod readout;
 pub mod shade;
 pub mod shading;

@@ -42,9 +42,9 @@ fn picture(values: &Values, style: &Style) -> Image {
     let height = match values {
         Values::Count(v) => v.len(),
         Values::Real(v) => v.len(),
-        Values::Categories(by) => by.totals().count(),
+        Values::Categories(by) => by.totals().len(),
     };
-    shade(values, 1, u32::try_from(height).unwrap(), &shading(values, style).unwrap())
+    shade(values, 1, u32::try_from(height).unwrap(), &shading(values, style).unwrap(), 2)
 }
 
 fn indices(values: &Values, norm: &Norm, limits: &str) -> Vec<usize> {
@@ -52,7 +52,7 @@ fn indices(values: &Values, norm: &Norm, limits: &str) -> Vec<usize> {
     match values {
         Values::Count(v) => v.iter().map(|v| shading.index(*v)).collect(),
         Values::Real(v) => v.iter().map(|v| shading.index(f64_key(*v))).collect(),
-        Values::Categories(by) => by.totals().map(|v| shading.index(v)).collect(),
+        Values::Categories(by) => by.totals().iter().map(|v| shading.index(*v)).collect(),
     }
 }
 
@@ -192,7 +192,7 @@ fn the_comparison_with_the_fixtures_can_fail() {
     let mut shading = shading(&values, &style(&Norm::Log, Limits::default())).unwrap();
     let at = shading.thresholds.iter().rposition(|threshold| *threshold == 2).unwrap();
     shading.thresholds[at] += 1;
-    let shown = shade(&values, 1, right.height, &shading);
+    let shown = shade(&values, 1, right.height, &shading, 2);
     assert!(max_channel_difference(&shown, &right).unwrap() > 0);
     assert!(max_channel_difference(&shown, &image_of(&rows[1..], 2)).is_err());
 }

@@ -55,7 +55,7 @@ pub fn value(values: &Values, area: Option<f64>, width: u32, column: u32, row: u
             counts.get(i).map(|count| real(density(count)))
         }
         (Values::Count(counts), Some(i)) => counts.get(i).map(|count| decimal::plain(i128::from(*count), 0, 0)),
-        (Values::Categories(by), Some(i)) => by.totals().nth(i).map(|n| value(&Values::Count(vec![n]), area, 1, 0, 0)),
+        (Values::Categories(by), Some(i)) => by.totals().get(i).map(|n| value(&Values::Count(vec![*n]), area, 1, 0, 0)),
         (Values::Real(reals), Some(i)) => reals.get(i).map(|v| real(*v / area.unwrap_or(1.0))),
         (_, None) => None,
     }
@@ -68,13 +68,8 @@ const TOLD: usize = 6;
 /// The rows of each category in a pixel, those with the most first: `3: 120, 7: 4`; empty where there are none.
 pub fn categories(by: &ByCategory, labels: &[&str], width: u32, column: u32, row: u32) -> String {
     let index = usize::try_from(u64::from(row) * u64::from(width) + u64::from(column)).unwrap_or(usize::MAX);
-    let counts = if column < width { by.counts.chunks_exact(by.planes.max(1)).nth(index) } else { None };
-    let mut found: Vec<(&str, u64)> = labels
-        .iter()
-        .copied()
-        .zip(counts.unwrap_or_default().iter().copied())
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let counts = if column < width { by.of_pixel(index) } else { Vec::new() };
+    let mut found: Vec<(&str, u64)> = labels.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect();
     found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let told = |(label, count): &(&str, u64)| format!("{label}: {}", decimal::plain(i128::from(*count), 0, 0));
     let mut words: Vec<String> = found.iter().take(TOLD).map(told).collect();
@@ -241,7 +236,7 @@ mod tests {
 
     #[test]
     fn categories_of_pixels() {
-        let by = ByCategory { planes: 8, counts: (0..16).map(|i| if i < 8 { i % 2 * 9 } else { i * 1000 }).collect() };
+        let by = ByCategory::new(8, (0..16).map(|i| if i < 8 { i % 2 * 9 } else { i * 1000 }).collect());
         let labels = ["0", "1", "2", "3", "4", "5", "6", "other"];
         let text = |column, row| plainly(&categories(&by, &labels, 1, column, row));
         assert_eq!(text(0, 0), "1: 9, 3: 9, 5: 9, other: 9");

@@ -1,9 +1,12 @@
 //! From values and thresholds to an image, on the CPU.
 
+use std::ops::Range;
+
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::aggregate::{Values, is_missing};
 use crate::figure::image::Image;
 use crate::figure::norm::COLORS;
+use crate::figure::parts;
 use crate::figure::shading::{APART_ENDS, Shading};
 use crate::scene::style::{MAX_LEVELS, MAX_SPECIAL};
 
@@ -16,22 +19,31 @@ use crate::scene::style::{MAX_LEVELS, MAX_SPECIAL};
 /// If there are not `width · height` values: the aggregate then belongs to another view, which is a programmer's
 /// mistake.
 #[must_use]
-pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading) -> Image {
-    let pixels = match values {
-        Values::Count(counts) => shade_counts(counts, width, height, shading),
-        Values::Real(reals) => shade_reals(reals, width, height, shading),
-        Values::Categories(by) => match &shading.mixing {
-            Some(mixing) => {
-                let counts = mixing.totals(by);
-                // Opacities first; empty pixels have none.
-                let mut pixels = shade_counts(&counts, width, height, &Shading { empty: [0; 4], ..shading.clone() });
-                mixing.mix(by, width as usize, &mut pixels);
-                pixels
-            }
-            None => shade_counts(&by.totals().collect::<Vec<_>>(), width, height, shading),
-        },
+pub fn shade(values: &Values, width: u32, height: u32, shading: &Shading, threads: usize) -> Image {
+    let area = Area { width, height, threads };
+    let pixels = match (values, &shading.mixing) {
+        (Values::Count(counts), _) => shade_counts(counts, area, shading),
+        (Values::Real(reals), _) => shade_reals(reals, area, shading),
+        (Values::Categories(by), Some(mixing)) => {
+            // Opacities first; empty pixels have none.
+            let opacities = CountColors::new(&Shading { empty: [0; 4], ..shading.clone() });
+            let totals = mixing.totals(by);
+            paint(&totals, area, |lines, totals, pixels| {
+                each_line(totals, pixels, area, |count| opacities.of(count));
+                mixing.mix(by, lines, width as usize, pixels);
+            })
+        }
+        (Values::Categories(by), None) => shade_counts(by.totals(), area, shading),
     };
     Image { width, height, pixels }
+}
+
+/// What is painted, and by how many threads.
+#[derive(Clone, Copy)]
+struct Area {
+    width: u32,
+    height: u32,
+    threads: usize,
 }
 
 /// One colour over another: source-over on straight-alpha sRGB bytes, rounded to nearest.
@@ -46,44 +58,97 @@ pub fn over(top: [u8; 4], bottom: [u8; 4]) -> [u8; 4] {
     over_with([top[0], top[1], top[2]].map(f64::from), f64::from(top[3]) / 255.0, bottom)
 }
 
+/// As [`over`], over one color and from the very same formula, with what follows from the opacity found beforehand.
+pub(super) struct OverOne {
+    bottom: [u8; 4],
+    /// For each opacity: it as a share, what the color beneath adds, and the opacity of both as a share.
+    parts: Box<[(f64, [f64; 3], f64); 256]>,
+}
+
+impl OverOne {
+    pub(super) fn new(bottom: [u8; 4]) -> Self {
+        let b = f64::from(bottom[3]) / 255.0;
+        let part = |opacity: usize| {
+            let a = opacity as f64 / 255.0;
+            (a, [0, 1, 2].map(|i| f64::from(bottom[i]) * b * (1.0 - a)), a + b * (1.0 - a))
+        };
+        Self { bottom, parts: Box::new(std::array::from_fn(part)) }
+    }
+
+    #[inline]
+    pub(super) fn over(&self, top: [u8; 4]) -> [u8; 4] {
+        let (a, add, covered) = &self.parts[usize::from(top[3])];
+        if *covered != 1.0 {
+            return over(top, self.bottom);
+        }
+        let mix = |i: usize| byte(f64::from(top[i]) * a + add[i]);
+        [mix(0), mix(1), mix(2), 255]
+    }
+}
+
 /// As [`over`], of a color whose channels (0 to 255) and opacity `a` (0 to 1) are no bytes; something must cover something.
 pub(super) fn over_with(top: [f64; 3], a: f64, bottom: [u8; 4]) -> [u8; 4] {
     let b = f64::from(bottom[3]) / 255.0;
     let covered = a + b * (1.0 - a);
-    let mix = |i: usize| byte((top[i] * a + f64::from(bottom[i]) * b * (1.0 - a)) / covered);
+    let mixed = |i: usize| top[i] * a + f64::from(bottom[i]) * b * (1.0 - a);
+    if covered == 1.0 {
+        return [byte(mixed(0)), byte(mixed(1)), byte(mixed(2)), 255];
+    }
+    let mix = |i: usize| byte(mixed(i) / covered);
     [mix(0), mix(1), mix(2), byte(covered * 255.0)]
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 fn byte(value: f64) -> u8 {
-    value.round() as u8
+    // As round(), halves away from zero, but without a call; what is taken away is exact.
+    let whole = value as u8;
+    whole.saturating_add(u8::from(value - f64::from(whole) >= 0.5))
 }
 
 /// Counts below this have their own table entry.
 const DIRECT: u64 = 1 << 16;
 
-fn shade_counts(counts: &[u64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
-    let (keys, colors) = shading.stops();
-    let stretches = KeyStretches::new(&keys, STRETCHES);
-    let lookup = Lookup::<_, STRETCHES>::new(&keys, &colors, u64::MAX, |key| key, |key| stretches.of(key));
-    let color = |count| lookup.color(stretches.of(count), count);
-    // Counts from the last threshold on share a color, so the table may end there.
-    let last = keys.last().copied().unwrap_or(0);
-    let mut table: Vec<[u8; 4]> = (0..=last.clamp(1, DIRECT)).map(color).collect();
-    table[0] = shading.empty;
-    paint(counts, width, height, |v: u64| {
-        usize::try_from(v).ok().and_then(|v| table.get(v)).copied().unwrap_or_else(|| color(v))
-    })
+/// The colors of counts.
+struct CountColors {
+    stretches: KeyStretches,
+    lookup: Lookup<u64, STRETCHES>,
+    /// Of small counts.
+    table: Vec<[u8; 4]>,
 }
 
-fn shade_reals(reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
+impl CountColors {
+    fn new(shading: &Shading) -> Self {
+        let (keys, colors) = shading.stops();
+        let stretches = KeyStretches::new(&keys, STRETCHES);
+        let lookup = Lookup::new(&keys, &colors, u64::MAX, |key| key, |key| stretches.of(key));
+        let color = |count| lookup.color(stretches.of(count), count);
+        // Counts from the last threshold on share a color, so the table may end there.
+        let last = keys.last().copied().unwrap_or(0);
+        let mut table: Vec<[u8; 4]> = (0..=last.clamp(1, DIRECT)).map(color).collect();
+        table[0] = shading.empty;
+        Self { stretches, lookup, table }
+    }
+
+    #[inline]
+    fn of(&self, count: u64) -> [u8; 4] {
+        let known = usize::try_from(count).ok().and_then(|count| self.table.get(count)).copied();
+        known.unwrap_or_else(|| self.lookup.color(self.stretches.of(count), count))
+    }
+}
+
+fn shade_counts(counts: &[u64], area: Area, shading: &Shading) -> Vec<u8> {
+    let colors = CountColors::new(shading);
+    paint(counts, area, |_, counts, pixels| each_line(counts, pixels, area, |count| colors.of(count)))
+}
+
+fn shade_reals(reals: &[f64], area: Area, shading: &Shading) -> Vec<u8> {
     let (keys, colors) = shading.stops();
     // A few stretches are all in the first-level cache; thresholds that crowd need more of them.
     let few = Ways::<FEW_STRETCHES>::new(&keys, &colors);
     if few.steps() <= 2 {
-        return few.paint(reals, width, height, shading);
+        return few.paint(reals, area, shading);
     }
-    Ways::<STRETCHES>::new(&keys, &colors).paint(reals, width, height, shading)
+    Ways::<STRETCHES>::new(&keys, &colors).paint(reals, area, shading)
 }
 
 /// Two ways to find the color of a real value: thresholds spread like logarithms are told apart best by their keys, others
@@ -107,33 +172,44 @@ impl<const N: usize> Ways<N> {
         self.by_key.1.steps.min(self.by_value.1.steps)
     }
 
-    fn paint(&self, reals: &[f64], width: u32, height: u32, shading: &Shading) -> Vec<u8> {
+    fn paint(&self, reals: &[f64], area: Area, shading: &Shading) -> Vec<u8> {
         let Self { by_key: (by_key, key_lookup), by_value: (by_value, value_lookup) } = self;
         let nothing = |v| if is_missing(v) { shading.missing } else { shading.empty };
         let or_empty = |v: f64, color| if v.is_nan() { nothing(v) } else { color };
         if key_lookup.steps < value_lookup.steps {
-            paint(reals, width, height, |v: f64| or_empty(v, key_lookup.color(by_key.of(f64_key(v)), v)))
+            let color = |v: f64| or_empty(v, key_lookup.color(by_key.of(f64_key(v)), v));
+            paint(reals, area, |_, reals, pixels| each_line(reals, pixels, area, color))
         } else {
-            paint(reals, width, height, |v: f64| or_empty(v, value_lookup.color(by_value.of(v), v)))
+            let color = |v: f64| or_empty(v, value_lookup.color(by_value.of(v), v));
+            paint(reals, area, |_, reals, pixels| each_line(reals, pixels, area, color))
         }
     }
 }
 
-/// Applies a color function to every value, turning the rows upside down.
-fn paint<T: Copy>(values: &[T], width: u32, height: u32, color: impl Fn(T) -> [u8; 4]) -> Vec<u8> {
+/// Makes the pixels of all values: `shade` is given the numbers of some lines, their values, and the pixels of these, which lie
+/// upside down.
+fn paint<T: Copy + Sync>(values: &[T], area: Area, shade: impl Fn(Range<usize>, &[T], &mut [u8]) + Sync) -> Vec<u8> {
+    let Area { width, height, threads } = area;
     let expected = u128::from(width) * u128::from(height);
     assert_eq!(values.len() as u128, expected, "an aggregate of {width}×{height} pixels has that many values");
     let mut pixels = vec![0; values.len() * 4];
-    if values.is_empty() {
-        return pixels;
-    }
-    let row = values.len() / height as usize;
-    for (from, to) in values.chunks_exact(row).rev().zip(pixels.chunks_exact_mut(row * 4)) {
+    let (width, height) = (width as usize, height as usize);
+    parts::paint(&mut pixels, width, threads, |rows, pixels| {
+        let lines = height - rows.end..height - rows.start;
+        shade(lines.clone(), &values[lines.start * width..lines.end * width], pixels);
+    });
+    pixels
+}
+
+/// Applies a color function to the values of some lines, turning them upside down.
+#[inline]
+fn each_line<T: Copy>(values: &[T], pixels: &mut [u8], area: Area, color: impl Fn(T) -> [u8; 4]) {
+    let width = (area.width as usize).max(1);
+    for (from, to) in values.chunks_exact(width).rev().zip(pixels.chunks_exact_mut(width * 4)) {
         for (value, pixel) in from.iter().zip(to.as_chunks_mut::<4>().0) {
             *pixel = color(*value);
         }
     }
-    pixels
 }
 
 /// The number of stretches into which the range of the thresholds is cut.
@@ -273,12 +349,23 @@ mod tests {
     }
 
     #[test]
+    fn over_one_color_is_the_same_formula() {
+        for bottom in [[255, 255, 255, 255], [0, 10, 200, 255], [7, 250, 31, 128], [9, 9, 9, 0]] {
+            let one = OverOne::new(bottom);
+            for (opacity, shade) in (0..=255).flat_map(|a| [(a, 0), (a, 131), (a, 255)]) {
+                let top = [shade, 255 - shade, 77, opacity];
+                assert_eq!(one.over(top), over(top, bottom), "{top:?} over {bottom:?}");
+            }
+        }
+    }
+
+    #[test]
     fn rows_are_turned_and_empties_kept_apart() {
-        let image = shade(&Values::Count(vec![0, 1, 2, 3, 4, 5]), 3, 2, &marked(&[2, 2, 5]));
+        let image = shade(&Values::Count(vec![0, 1, 2, 3, 4, 5]), 3, 2, &marked(&[2, 2, 5]), 2);
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
         assert_eq!((image.width, image.height, reds), (3, 2, vec![2, 2, 3, 9, 0, 2]));
         let reals = Values::Real(vec![f64::NAN, f64::NEG_INFINITY, -0.0, 0.0, MISSING, f64::INFINITY]);
-        let image = shade(&reals, 2, 3, &marked(&[f64_key(0.0), f64_key(1.5)]));
+        let image = shade(&reals, 2, 3, &marked(&[f64_key(0.0), f64_key(1.5)]), 2);
         let reds: Vec<u8> = image.pixels.iter().step_by(4).copied().collect();
         assert_eq!(reds, vec![8, 2, 1, 1, 9, 0]);
     }
@@ -286,14 +373,14 @@ mod tests {
     #[test]
     fn nothing_to_shade() {
         for (width, height) in [(0, 0), (0, 7), (7, 0)] {
-            assert!(shade(&Values::Count(Vec::new()), width, height, &marked(&[])).pixels.is_empty());
+            assert!(shade(&Values::Count(Vec::new()), width, height, &marked(&[]), 2).pixels.is_empty());
         }
     }
 
     #[test]
     #[should_panic(expected = "2×2 pixels")]
     fn values_of_another_size_are_a_mistake() {
-        let _ = shade(&Values::Count(vec![1; 3]), 2, 2, &marked(&[]));
+        let _ = shade(&Values::Count(vec![1; 3]), 2, 2, &marked(&[]), 2);
     }
 
     #[test]
@@ -311,7 +398,7 @@ mod tests {
     fn alpha_and_background_reach_the_pixels() {
         let values = Values::Count(vec![0, 1]);
         let mut style = Style { colormap: "grey".into(), alpha: 0.2, ..Style::default() };
-        let pixels = |style: &Style| shade(&values, 2, 1, &shading(&values, style).unwrap()).pixels;
+        let pixels = |style: &Style| shade(&values, 2, 1, &shading(&values, style).unwrap(), 2).pixels;
         style.background = Background::None;
         assert_eq!(pixels(&style), [0, 0, 0, 0, 255, 255, 255, 51]);
         style.background = "navy".parse().unwrap();
@@ -358,7 +445,7 @@ mod tests {
             let near = thresholds.iter().chain(&ends).flat_map(|t| [t.saturating_sub(1), *t, t.saturating_add(1)]);
             let keys: Vec<u64> = near.chain(extra).chain([0, 1, u64::MAX - 1]).collect();
             let height = u32::try_from(keys.len()).unwrap();
-            let image = shade(&Values::Count(keys.clone()), 1, height, &shading);
+            let image = shade(&Values::Count(keys.clone()), 1, height, &shading, 2);
             for (key, pixel) in keys.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
                 let expected = if *key == 0 { shading.empty } else { shading.color(*key) };
                 prop_assert_eq!(*pixel, expected, "count {}", key);
@@ -379,7 +466,7 @@ mod tests {
             let ends = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN, f64::MAX];
             let reals: Vec<f64> = near.chain(extra).chain(ends).collect();
             let height = u32::try_from(reals.len()).unwrap();
-            let image = shade(&Values::Real(reals.clone()), 1, height, &shading);
+            let image = shade(&Values::Real(reals.clone()), 1, height, &shading, 2);
             for (v, pixel) in reals.iter().rev().zip(image.pixels.as_chunks::<4>().0) {
                 let expected = if v.is_nan() { shading.empty } else { shading.color(f64_key(*v)) };
                 prop_assert_eq!(*pixel, expected, "real {}", v);

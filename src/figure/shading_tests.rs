@@ -168,7 +168,7 @@ proptest::proptest! {
             let keys: Vec<(u64, f64)> = match &values {
                 Values::Count(counts) => counts.iter().map(|n| (*n, *n as f64)).collect(),
                 Values::Real(reals) => reals.iter().map(|v| (f64_key(*v), *v)).collect(),
-                Values::Categories(by) => by.totals().map(|n| (n, n as f64)).collect(),
+                Values::Categories(by) => by.totals().iter().map(|n| (*n, *n as f64)).collect(),
             };
             for (key, number) in keys {
                 let v = number / area;

@@ -11,12 +11,10 @@ use crate::aggregate::{ByCategory, Values};
 use crate::scene::spread::{Merge, Reach, Spread, SpreadShape};
 
 use super::error::FigureError;
+use super::parts::in_parts;
 
 /// Bytes of numbers that are worked on at a time, about.
 const CHUNK_BYTES: u64 = 16 << 20;
-
-/// Chunks of fewer pixels are not worth a second thread.
-const FEW: usize = 1 << 14;
 
 /// Numbers whose rows of pixels can be asked for, 0 being the lowest.
 pub trait Lines {
@@ -130,7 +128,7 @@ fn occupancy(values: &Values) -> Vec<bool> {
     match values {
         Values::Count(counts) => counts.iter().map(|n| *n > 0).collect(),
         Values::Real(reals) => reals.iter().map(|v| !v.is_nan()).collect(),
-        Values::Categories(by) => by.totals().map(|n| n > 0).collect(),
+        Values::Categories(by) => by.totals().iter().map(|n| *n > 0).collect(),
     }
 }
 
@@ -178,13 +176,6 @@ fn neighbours(occupied: &[bool], width: usize, inner: &Range<usize>, most: usize
     sum
 }
 
-/// Rows cut into as many ranges as threads are worth it.
-fn in_parts(rows: &Range<usize>, width: usize, threads: usize) -> Vec<Range<usize>> {
-    let parts = if rows.len() * width < FEW { 1 } else { threads.max(1) };
-    let share = rows.len().div_ceil(parts).max(1);
-    rows.clone().step_by(share).map(|first| first..(first + share).min(rows.end)).collect()
-}
-
 /// The pixels around a number that show it, and how numbers on the same pixel are joined.
 struct Stencil {
     /// For the number's own row and those 1, 2, … rows away: how far it reaches along x, in pixels.
@@ -224,16 +215,14 @@ impl Stencil {
 
     /// Each category's counts spread for themselves, as datashader does.
     fn apply_to_each(&self, by: &ByCategory, width: u32, inner: &Range<usize>, threads: usize) -> ByCategory {
-        let mut counts = vec![0; inner.len() * width as usize * by.planes];
-        for category in 0..by.planes {
-            if let Values::Count(spread) =
-                self.apply(&Values::Count(by.plane(category).collect()), width, inner, threads)
-            {
-                let into = counts.iter_mut().skip(category).step_by(by.planes);
+        let mut counts = vec![0; inner.len() * width as usize * by.planes()];
+        for category in 0..by.planes() {
+            if let Values::Count(spread) = self.apply(&Values::Count(by.plane(category)), width, inner, threads) {
+                let into = counts.iter_mut().skip(category).step_by(by.planes());
                 into.zip(spread).for_each(|(count, spread)| *count = spread);
             }
         }
-        ByCategory { planes: by.planes, counts }
+        ByCategory::new(by.planes(), counts)
     }
 
     /// Counts added up: whole numbers, so that differences of running sums do, whatever the reach.

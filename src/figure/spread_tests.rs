@@ -31,7 +31,7 @@ fn source<'a>(lines: &'a dyn Lines, width: u32, all: &Values, threads: usize) ->
     let len = match all {
         Values::Count(counts) => counts.len(),
         Values::Real(reals) => reals.len(),
-        Values::Categories(by) => by.totals().count(),
+        Values::Categories(by) => by.totals().len(),
     };
     Source { lines, width, height: u32::try_from(len).unwrap() / width, threads }
 }
@@ -40,7 +40,7 @@ fn bits(values: &Values) -> Vec<u64> {
     match values {
         Values::Count(counts) => counts.clone(),
         Values::Real(reals) => reals.iter().map(|v| if v.is_nan() { u64::MAX } else { v.to_bits() }).collect(),
-        Values::Categories(by) => by.counts.clone(),
+        Values::Categories(by) => by.to_counts(),
     }
 }
 

@@ -107,7 +107,7 @@ impl Buckets {
         let mut histogram = Histogram::new(Self::OUTSIDE);
         values.visit(&mut |band| match band {
             Values::Count(counts) => histogram.add(counts.iter().map(|count| self.of(*count))),
-            Values::Categories(by) => histogram.add(by.totals().map(|count| self.of(count))),
+            Values::Categories(by) => histogram.add(by.totals().iter().map(|count| self.of(*count))),
             Values::Real(reals) => histogram.add(reals.iter().map(|real| self.of(f64_key(*real)))),
         })?;
         Ok(histogram.finish())
@@ -154,7 +154,7 @@ fn members(values: &dyn Bands, low: u64, high: u64) -> Result<Vec<u64>, FigureEr
     let range = low..=high;
     values.visit(&mut |band| match band {
         Values::Count(counts) => found.extend(counts.iter().copied().filter(|key| range.contains(key))),
-        Values::Categories(by) => found.extend(by.totals().filter(|key| range.contains(key))),
+        Values::Categories(by) => found.extend(by.totals().iter().copied().filter(|key| range.contains(key))),
         Values::Real(reals) => found.extend(reals.iter().copied().map(f64_key).filter(|key| range.contains(key))),
     })?;
     Ok(found)

@@ -58,13 +58,13 @@ mod tests {
         let (red, white) = (Rgba([255, 0, 0, 255]), Background::Color(Rgba([255; 4])));
         let colors = tint(true, red, 1.0, white).unwrap();
         let values = Values::Real(vec![f64::NAN, 1.0 / 64.0, 0.25, 0.5, 63.0 / 64.0, 1.0]);
-        let picture = shade(&values, 6, 1, &colors);
+        let picture = shade(&values, 6, 1, &colors, 2);
         let greens: Vec<u8> = picture.pixels.chunks(4).map(|pixel| pixel[1]).collect();
         assert_eq!(greens, [255, 251, 191, 127, 4, 0]);
         let faint = tint(true, red, 0.5, Background::None).unwrap();
-        let alphas: Vec<u8> = shade(&values, 6, 1, &faint).pixels.chunks(4).map(|pixel| pixel[3]).collect();
+        let alphas: Vec<u8> = shade(&values, 6, 1, &faint, 2).pixels.chunks(4).map(|pixel| pixel[3]).collect();
         assert_eq!(alphas, [0, 2, 32, 64, 126, 128]);
-        let counts = shade(&Values::Count(vec![0, 1, 9999]), 3, 1, &tint(false, red, 1.0, white).unwrap());
+        let counts = shade(&Values::Count(vec![0, 1, 9999]), 3, 1, &tint(false, red, 1.0, white).unwrap(), 2);
         assert_eq!(counts.pixels, [255, 255, 255, 255, 255, 0, 0, 255, 255, 0, 0, 255]);
         assert!(tint(false, red, 1.5, white).is_err());
     }

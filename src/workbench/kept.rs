@@ -101,7 +101,7 @@ impl Kept {
     pub fn append(&mut self, values: &Values) -> Result<(), FigureError> {
         match values {
             Values::Count(counts) => counts.chunks_exact(self.pixels).try_for_each(|row| self.append_row(row)),
-            Values::Categories(by) => by.counts.chunks_exact(self.pixels).try_for_each(|row| self.append_row(row)),
+            Values::Categories(by) => by.to_counts().chunks_exact(self.pixels).try_for_each(|row| self.append_row(row)),
             Values::Real(reals) => {
                 let mut keys = vec![0; self.pixels];
                 reals.chunks_exact(self.pixels).try_for_each(|row| {
@@ -186,7 +186,7 @@ impl Kept {
 
     fn values(&self, keys: Vec<u64>) -> Values {
         match self.planes {
-            Some(planes) => return Values::Categories(ByCategory { planes, counts: keys }),
+            Some(planes) => return Values::Categories(ByCategory::new(planes, keys)),
             None if self.counts => return Values::Count(keys),
             None => {}
         }
@@ -234,7 +234,7 @@ impl Bands for Kept {
 
     fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
         if self.planes.is_some() {
-            return self.visit_categories(&mut |by| see(&Values::Count(by.totals().collect())));
+            return self.visit_categories(&mut |by| see(&Values::Count(by.totals().to_vec())));
         }
         let mut rest = self.lines.as_slice();
         while let Some(first) = rest.first() {
@@ -261,7 +261,7 @@ mod tests {
         match values {
             Values::Count(counts) => counts.clone(),
             Values::Real(reals) => reals.iter().map(|v| v.to_bits()).collect(),
-            Values::Categories(by) => by.counts.clone(),
+            Values::Categories(by) => by.to_counts(),
         }
     }
 

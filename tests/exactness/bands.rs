@@ -77,7 +77,7 @@ fn bytes_for(request: &FigureRequest, drawn: &DrawnFigure, lines: u64) -> u64 {
         "count" | "any" => 4,
         "min:v" | "max:v" => 12,
         "std:v" => 32,
-        by if by.starts_with("by:") => 4 * 5,
+        by if by.starts_with("by:") => 4 * 2,
         _ => 16,
     };
     // A grid's row is padded; the counters of what lies outside add a little.

@@ -77,7 +77,7 @@ fn compare(got: &Aggregate, wanted: &Aggregate, filtered: u64, what: &str) {
     let bits = |values: &Values| match values {
         Values::Count(counts) => counts.clone(),
         Values::Real(reals) => reals.iter().map(|v| v.to_bits()).collect(),
-        Values::Categories(by) => by.counts.clone(),
+        Values::Categories(by) => by.to_counts(),
     };
     assert_eq!(bits(&got.values), bits(&wanted.values), "{what}");
     let accounting = Accounting { rows: wanted.accounting.rows + filtered, filtered, ..wanted.accounting };

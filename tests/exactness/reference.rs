@@ -198,10 +198,11 @@ pub fn compare_bits(a: &Aggregate, b: &Aggregate) -> Result<(), String> {
             Some(i) => Err(format!("value {i}: {:?} and {:?} differ in their bits", a[i], b[i])),
             None => Ok(()),
         },
-        (Values::Categories(a), Values::Categories(b)) if a.planes == b.planes => {
-            match a.counts.iter().zip(&b.counts).position(|(a, b)| a != b) {
-                _ if a.counts.len() != b.counts.len() => Err("different numbers of counts".to_owned()),
-                Some(i) => Err(format!("count {i}: {} instead of {}", a.counts[i], b.counts[i])),
+        (Values::Categories(a), Values::Categories(b)) if a.planes() == b.planes() => {
+            let (a, b) = (a.to_counts(), b.to_counts());
+            match a.iter().zip(&b).position(|(a, b)| a != b) {
+                _ if a.len() != b.len() => Err("different numbers of counts".to_owned()),
+                Some(i) => Err(format!("count {i}: {} instead of {}", a[i], b[i])),
                 None => Ok(()),
             }
         }

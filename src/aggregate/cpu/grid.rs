@@ -11,6 +11,7 @@ use crate::data::decode::Lane;
 use crate::plan::{Draw, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
+use super::BatchValues;
 use super::locate::OUTSIDE;
 use super::pages::Pages;
 use super::planes::Planes;
@@ -56,6 +57,11 @@ impl Frame {
     /// Rows of pixels, or of hexagons.
     pub fn lines(&self) -> usize {
         (self.rest / self.stride) as usize
+    }
+
+    /// Whether pixels that lines pass are noted as runs.
+    pub fn has_runs(&self) -> bool {
+        self.has_runs
     }
 
     fn len(&self) -> usize {
@@ -188,10 +194,13 @@ impl Grid {
 
     /// Adds rows whose counters are `index`, each to the count of its category.
     #[inline(always)]
-    pub fn add_coded(&mut self, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>, coding: &Coding) {
-        if let (Store::Planes(planes), Some((lane, kind))) = (&mut self.store, value) {
-            self.frame.set_aside(index, lane, kind);
-            planes.add(index, lane, coding);
+    pub fn add_coded(&mut self, index: &mut [u32], values: &BatchValues<'_>, coding: &Coding) {
+        if let Store::Planes(planes) = &mut self.store {
+            // Bytes are all finite.
+            if let BatchValues::Lane(lane, kind) = values {
+                self.frame.set_aside(index, *lane, *kind);
+            }
+            planes.add(index, values, coding);
         }
     }
 
@@ -245,6 +254,11 @@ impl Grid {
         self.passing
     }
 
+    /// No count of a category is larger.
+    pub fn most_of_category(&self) -> u64 {
+        if let Store::Planes(planes) = &self.store { planes.most() } else { 0 }
+    }
+
     /// Readies the grid for [`Grid::add_to`].
     pub fn settle(&mut self) {
         if let Store::Totals(totals) = &mut self.store {
@@ -256,7 +270,7 @@ impl Grid {
     fn add_counts(&self, counters: Range<usize>, at: usize, counts: &mut Vec<u64>) {
         match &self.store {
             Store::Totals(totals) => totals.add_counts(counters, at, counts),
-            Store::Planes(planes) => planes.add_counts(counters, at, counts),
+            Store::Planes(planes) => planes.add_counts(&counters, at, counts),
             Store::Counts(narrow) | Store::Masks { counts: narrow, .. } | Store::Extremes { counts: narrow, .. } => {
                 add_up(counts, at, &narrow[counters.clone()], |a, b| a + u64::from(b));
                 if let Some(wide) = self.wide.get(counters) {
@@ -283,7 +297,10 @@ impl Grid {
             let from = line * self.frame.stride as usize;
             let counters = from..from + self.frame.width;
             let into = number * self.frame.width;
-            self.add_counts(counters.clone(), into, &mut cells.counts);
+            // Those of categories are added up once all are there.
+            if !matches!(self.store, Store::Planes(_)) {
+                self.add_counts(counters.clone(), into, &mut cells.counts);
+            }
             if let Some(runs) = self.runs.get(counters.clone()) {
                 add_up(&mut cells.runs, into, runs, |a, b| a + i64::from(b));
             }

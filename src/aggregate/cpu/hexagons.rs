@@ -12,8 +12,10 @@ use crate::data::decode::Lane;
 use crate::plan::{Draw, FramePlan};
 use crate::scene::lattice::{Lattice, LatticeAxis, Place};
 
-use super::LINES;
 use super::locate::{NOT_FINITE, OUTSIDE};
+
+/// Rows of pixels that are shown at a time.
+const LINES: usize = 16;
 
 /// Number of the hexagon of a pixel that is in none.
 const NONE: u32 = u32::MAX;
@@ -74,11 +76,11 @@ impl Hexagons {
                 Values::Count(counts) => Values::Count(pick(counts, &numbers, 0)),
                 Values::Real(reals) => Values::Real(pick(reals, &numbers, f64::NAN)),
                 Values::Categories(by) => {
-                    let of = |number: &u32| {
-                        let first = *number as usize * by.planes;
-                        (first..first + by.planes).map(|at| by.counts.get(at).copied().unwrap_or(0))
-                    };
-                    Values::Categories(ByCategory { planes: by.planes, counts: numbers.iter().flat_map(of).collect() })
+                    let counts = numbers.iter().flat_map(|number| match by.of_pixel(*number as usize) {
+                        counts if counts.is_empty() => vec![0; by.planes()],
+                        counts => counts,
+                    });
+                    Values::Categories(ByCategory::new(by.planes(), counts.collect()))
                 }
             });
         }

@@ -6,6 +6,7 @@ mod hexagons;
 mod lines;
 mod locate;
 mod markers;
+mod merge;
 mod pages;
 mod planes;
 mod prefetch;
@@ -26,8 +27,7 @@ use crate::plan::{Draw, FramePlan, Reduce, VALUE, X, Y};
 use crate::scene::edge::EdgeRule;
 use crate::scene::lattice::LatticeAxis;
 
-use super::cells::Cells;
-use super::{Accounting, Aggregate, ByCategory, EngineError, Rest, Values};
+use super::{Accounting, Aggregate, EngineError, Values};
 pub use field::field_cells;
 use field::field_lines;
 use grid::{Frame, Grid};
@@ -91,19 +91,7 @@ pub fn aggregate_together(
     let height = plans.first().map_or(0, |plan| plan.view.y.pixels);
     let pass = Pass::new(table, plans, options, 0..height)?;
     let workers = read_all(table, &pass, progress)?;
-    let merged = |(number, plan): (usize, &&FramePlan)| {
-        let mut values = match plan.reduce {
-            Reduce::Count => Values::Count(Vec::with_capacity(plan.view.cells())),
-            reduce @ Reduce::CountBy { .. } => {
-                let planes = reduce.planes();
-                Values::Categories(ByCategory { planes, counts: Vec::with_capacity(plan.view.cells() * planes) })
-            }
-            _ => Values::Real(Vec::with_capacity(plan.view.cells())),
-        };
-        let accounting = merge(&workers, &pass, number, &mut |lines| values.append(lines));
-        Aggregate { width: plan.view.x.pixels, height, values, accounting }
-    };
-    Ok(plans.iter().enumerate().map(merged).collect())
+    Ok((0..plans.len()).map(|number| merge::whole(&workers, &pass, number)).collect())
 }
 
 /// As [`aggregate`], but only some rows of the plan's pixels, row 0 the lowest: the same numbers as the whole grid has there,
@@ -125,7 +113,7 @@ pub fn aggregate_lines(
     }
     let pass = Pass::new(table, &[plan], options, lines)?;
     let workers = read_all(table, &pass, progress)?;
-    Ok(merge(&workers, &pass, 0, take))
+    Ok(merge::lines(&workers, &pass, 0, take))
 }
 
 /// Has workers count all rows.
@@ -144,37 +132,6 @@ pub fn grid_bytes(plan: &FramePlan, lines: u32) -> u64 {
         return u64::from(plan.view.x.pixels) * u64::from(lines) * 8;
     }
     Frame::new(plan, lines).grid_bytes(plan.reduce)
-}
-
-/// Rows of pixels that are merged at a time: few enough for the caches, and no second grid is ever whole in memory.
-const LINES: usize = 16;
-
-/// Adds up all private grids of one of the pass's reductions.
-fn merge(workers: &[Worker], pass: &Pass<'_>, number: usize, take: &mut dyn FnMut(Values)) -> Accounting {
-    let Some(Counting { plan, value, .. }) = pass.countings.get(number) else { return Accounting::default() };
-    let grids = || workers.iter().filter_map(|worker| worker.grids.get(number));
-    if let Some(hexagons) = &pass.hexagons {
-        let mut cells = Cells::default();
-        for grid in grids() {
-            grid.add_to(0..pass.frame.lines(), &mut cells);
-            cells.rest = cells.rest + grid.rest();
-        }
-        return hexagons.show(&cells, plan, *value, &pass.lines, take);
-    }
-    let (height, width) = (pass.lines.len(), plan.view.x.pixels as usize);
-    let (mut in_view, mut below) = (0_u64, Vec::new());
-    for first in (0..height).step_by(LINES) {
-        let mut cells = Cells::default();
-        for grid in grids() {
-            grid.add_to(first..(first + LINES).min(height), &mut cells);
-        }
-        in_view += cells.counts.iter().sum::<u64>();
-        let cells = if cells.runs.is_empty() { cells } else { cells.with_runs(width, &mut below) };
-        take(cells.values(plan, *value));
-    }
-    let in_view = in_view - grids().map(Grid::passing).sum::<u64>();
-    let rest = grids().map(Grid::rest).fold(Rest::default(), |sum, rest| sum + rest);
-    Accounting::new(in_view, rest)
 }
 
 /// As many threads as have room for private grids of their own.
@@ -217,13 +174,21 @@ impl<'a> Counting<'a> {
 
     /// Adds rows whose counters are `index`, which may be changed.
     #[inline(always)]
-    fn add(&self, grid: &mut Grid, index: &mut [u32], value: Option<(Lane<'_>, LaneKind)>) {
-        let value = if self.value.is_some() { value } else { None };
-        match &self.coding {
-            Some(coding) => grid.add_coded(index, value, coding),
-            None => grid.add(index, value),
+    fn add(&self, grid: &mut Grid, index: &mut [u32], values: &BatchValues<'_>) {
+        match (&self.coding, values) {
+            (Some(coding), _) => grid.add_coded(index, values, coding),
+            (None, BatchValues::Lane(lane, kind)) if self.value.is_some() => grid.add(index, Some((*lane, *kind))),
+            (None, _) => grid.add(index, None),
         }
     }
+}
+
+/// The values of a batch.
+enum BatchValues<'a> {
+    None,
+    /// Of a column of unsigned bytes, where nothing but categories is made of them.
+    Bytes(&'a Column, &'a Range<u64>),
+    Lane(Lane<'a>, LaneKind),
 }
 
 /// What the workers of one pass share.
@@ -237,6 +202,8 @@ struct Pass<'a> {
     x: Locator,
     y: Locator,
     kinds: [Option<LaneKind>; 3],
+    /// Whether bytes are turned into categories as they are, and nothing else is made of them.
+    takes_bytes: bool,
     /// Kind of the column that names the series of lines.
     series: Option<LaneKind>,
     /// Where the hexagons are, where hexagons are drawn.
@@ -262,6 +229,11 @@ impl<'a> Pass<'a> {
         let height = plan.view.y.pixels;
         let lines = lines.start.min(height)..lines.end.min(height);
         let frame = Frame::new(plan, lines.end.saturating_sub(lines.start));
+        let takes_bytes = |counting: &Counting<'_>| match &counting.coding {
+            Some(coding) => coding.takes_bytes(),
+            None => counting.value.is_none(),
+        };
+        let takes_bytes = countings.iter().all(takes_bytes);
         Ok(Self {
             plan,
             countings,
@@ -272,6 +244,7 @@ impl<'a> Pass<'a> {
             kinds: [Some(x), Some(y), value],
             series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
             hexagons: Hexagons::of(plan),
+            takes_bytes,
             reading: Reading { threads: threads_that_fit(&frame, plans, options.reading.threads)?, ..options.reading },
             spill_rows: options.spill_rows,
             arch: pulp::Arch::new(),
@@ -378,9 +351,10 @@ impl Worker {
             }
         }
         let index = pass.frame.index(columns, lines);
-        let value = match (&mut self.buffers[VALUE], part.columns().get(VALUE)) {
-            (Some(buffer), Some(column)) => Some((buffer.decode(column, rows), column.kind())),
-            _ => None,
+        let values = match (&mut self.buffers[VALUE], part.columns().get(VALUE)) {
+            (Some(_), Some(column)) if pass.takes_bytes && column.is_bytes() => BatchValues::Bytes(column, rows),
+            (Some(buffer), Some(column)) => BatchValues::Lane(buffer.decode(column, rows), column.kind()),
+            _ => BatchValues::None,
         };
         let last = self.grids.len().saturating_sub(1);
         for (i, (grid, counting)) in self.grids.iter_mut().zip(&pass.countings).enumerate() {
@@ -391,7 +365,7 @@ impl Worker {
                 counters.copy_from_slice(index);
                 counters
             };
-            counting.add(grid, index, value);
+            counting.add(grid, index, &values);
         }
     }
 

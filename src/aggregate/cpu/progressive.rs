@@ -85,6 +85,9 @@ impl<'a> Progressive<'a> {
                 cells.passing += grid.passing();
             }
         }
+        for (cells, plan) in self.cells.iter_mut().zip(&self.plans) {
+            cells.sum_planes(plan.reduce);
+        }
         Ok(())
     }
 

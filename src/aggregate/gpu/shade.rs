@@ -41,7 +41,9 @@ impl GpuEngine {
             let cells = first_row as usize * width as usize..end as usize * width as usize;
             let (keys, empty): (Vec<u64>, u64) = match &aggregate.values {
                 Values::Count(v) => (v[cells].to_vec(), 0),
-                Values::Categories(by) => (by.totals().skip(cells.start).take(cells.len()).collect(), 0),
+                Values::Categories(by) => {
+                    (by.totals().iter().skip(cells.start).take(cells.len()).copied().collect(), 0)
+                }
                 Values::Real(v) => {
                     (v[cells].iter().map(|v| if v.is_nan() { EMPTY_REAL } else { f64_key(*v) }).collect(), EMPTY_REAL)
                 }

@@ -6,6 +6,7 @@ use crate::aggregate::ordered::f64_key;
 use crate::aggregate::{CellsInView, Values};
 use crate::figure::error::FigureError;
 use crate::figure::image::Image;
+use crate::figure::parts::painted;
 use crate::figure::shade::over;
 use crate::figure::shading::Shading;
 use crate::scene::contour::ContourStyle;
@@ -88,12 +89,12 @@ impl LineSheet {
         Ok(Self { drawing, levels, laid })
     }
 
-    /// Some rows of the sheet, 0 being the top one.
+    /// Some rows of the sheet, 0 being the top one, painted by so many threads.
     ///
     /// # Errors
     /// A picture too large to be painted.
-    pub fn rows(&self, rows: Range<u32>) -> Result<Image, FigureError> {
-        Ok(self.laid.finish(self.drawing.rows(rows)?))
+    pub fn rows(&self, rows: Range<u32>, threads: usize) -> Result<Image, FigureError> {
+        painted(self.laid.size.0, rows, threads, |rows| Ok(self.laid.finish(self.drawing.rows(rows)?)))
     }
 
     /// The levels.

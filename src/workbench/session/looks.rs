@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::aggregate::cpu::{CpuOptions, Progressive, field_cells, fit_together};
-use crate::aggregate::{Aggregate, ByCategory, CellsInView, Values};
+use crate::aggregate::{Aggregate, CellsInView, Values, scale_counts};
 use crate::data::Progress;
 use crate::data::blocks::Blocks;
 use crate::data::stats::ColumnStats;
@@ -365,18 +365,8 @@ fn scaled(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggre
     #[expect(clippy::cast_precision_loss, reason = "a preview")]
     let factor = rows as f64 / seen.max(1) as f64;
     match (&mut aggregate.values, &layer.reduction) {
-        (Values::Count(counts) | Values::Categories(ByCategory { counts, .. }), _) => {
-            for count in counts.iter_mut().filter(|count| **count > 0) {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a preview"
-                )]
-                let scaled = (*count as f64 * factor).round() as u64;
-                *count = scaled;
-            }
-        }
+        (Values::Count(counts), _) => scale_counts(counts, factor),
+        (Values::Categories(by), _) => by.scale(factor),
         (Values::Real(sums), Reduction::Of(Statistic::Sum, _)) => sums.iter_mut().for_each(|sum| *sum *= factor),
         (Values::Real(_), _) => {}
     }

@@ -277,7 +277,7 @@ impl Painting {
             None => shading_with(values, style, &map, area)?,
         };
         let seen = match values {
-            Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues))),
+            Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues).into_owned())),
             _ => Cow::Borrowed(values),
         };
         let special = if hues.is_empty() { style.special.as_slice() } else { &[] };
@@ -300,9 +300,9 @@ impl Painting {
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };
             let sheet = match &drawn {
-                Some(DrawnSheet::Lines(lines)) => lines.rows(0..*height),
-                Some(DrawnSheet::Hatching(hatching)) => hatching.rows(values, 0..*height),
-                None => Ok(shade(values, *width, *height, &colors)),
+                Some(DrawnSheet::Lines(lines)) => lines.rows(0..*height, self.threads),
+                Some(DrawnSheet::Hatching(hatching)) => hatching.rows(values, 0..*height, self.threads),
+                None => Ok(shade(values, *width, *height, &colors, self.threads)),
             };
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });

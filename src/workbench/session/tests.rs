@@ -236,7 +236,7 @@ fn a_new_style_reads_no_row() {
     assert!(Arc::ptr_eq(&shown, &again));
     let total = |aggregate: &Aggregate| match &aggregate.values {
         Values::Count(counts) => counts.iter().sum::<u64>(),
-        Values::Categories(by) => by.totals().sum(),
+        Values::Categories(by) => by.totals().iter().sum(),
         Values::Real(_) => 0,
     };
     // Each number is shown on 25 pixels, but at the edges.
@@ -338,7 +338,7 @@ fn a_picture_of_layers_is_their_composition() {
         let opaque = Style { background: Background::None, ..Style { alpha: 1.0, ..style(name) } };
         let values = &shown.layers[0].aggregate.values;
         let colors = crate::figure::norm::shading(values, &opaque).unwrap();
-        crate::figure::shade::shade(values, 200, 100, &colors)
+        crate::figure::shade::shade(values, 200, 100, &colors, 1)
     };
     let (blues, reds) = (alone("Blues"), alone("Reds"));
     let mut covered = 0;

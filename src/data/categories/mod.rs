@@ -1,17 +1,26 @@
 //! The different values of a column: found by one streamed pass with a bounded table, and coded as small integers.
 
+mod bytes;
+mod coding;
+mod keys;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::blocks::Block;
-use super::column::{Column, LaneKind};
-use super::decode::{BATCH, Kernel, Lane, LaneBuffer, vectorized};
-use super::dtype::Scalar;
-use super::error::DataError;
-use super::expression::Scratch;
-use super::parallel::{Progress, Reading, try_read_blocks};
-use super::stats::{ColumnStats, Number, f64_of_order, f64_order};
-use super::table::{Part, Table};
+use crate::data::blocks::Block;
+use crate::data::column::{Column, LaneKind};
+use crate::data::decode::{BATCH, Kernel, Lane, LaneBuffer, each_byte, vectorized};
+use crate::data::dtype::Scalar;
+use crate::data::error::DataError;
+use crate::data::expression::Scratch;
+use crate::data::parallel::{Progress, Reading, try_read_blocks};
+use crate::data::stats::{ColumnStats, Number, f64_of_order, f64_order};
+use crate::data::table::{Part, Table};
+
+use bytes::ByteCounts;
+pub use coding::Coding;
+use coding::{direct, slot, slots};
+use keys::KeyTable;
 
 /// Most different values of a column of categories.
 pub const MAX_CATEGORIES: usize = 65_536;
@@ -95,148 +104,6 @@ impl Categories {
     }
 }
 
-/// From values to small integers.
-#[derive(Debug, Clone)]
-pub enum Coding {
-    /// All categories are consecutive integers.
-    Consecutive {
-        /// The lane of the first.
-        first: i64,
-        /// The code of the last.
-        last: u32,
-    },
-    /// A table of the codes of all values of a small type.
-    Direct {
-        /// The lane of the first.
-        first: i64,
-        /// Codes.
-        table: Vec<u32>,
-    },
-    /// A table to search.
-    Search {
-        /// Codes, each more by one.
-        table: KeyTable,
-        /// The code of all that is not in it.
-        other: u32,
-    },
-}
-
-impl Coding {
-    /// Codes of a batch; values that are not finite have some code.
-    #[inline(always)]
-    pub fn code(&self, lane: Lane<'_>, out: &mut [u32]) {
-        match (self, lane) {
-            (Self::Consecutive { first, last }, Lane::I64(v)) => {
-                let (first, last) = (*first, *last);
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "what is no category has some code"
-                )]
-                out.iter_mut().zip(v).for_each(|(code, v)| *code = (v.wrapping_sub(first) as u32).min(last));
-            }
-            (Self::Direct { first, table }, Lane::I64(v)) => {
-                let most = table.len() - 1;
-                out.iter_mut().zip(v).for_each(|(code, v)| *code = table[slot(*v, *first).min(most)]);
-            }
-            (Self::Search { table, other }, Lane::I64(v)) => search(table, *other, v, out, |v| *v),
-            (Self::Search { table, other }, Lane::F64(v)) => search(table, *other, v, out, |v| key_of_real(*v)),
-            (Self::Search { table, other }, Lane::F32(v)) => {
-                search(table, *other, v, out, |v| key_of_real(f64::from(*v)));
-            }
-            // A coding is made for the column's kind.
-            (Self::Consecutive { .. } | Self::Direct { .. }, Lane::F32(_) | Lane::F64(_)) => out.fill(0),
-        }
-    }
-}
-
-#[inline(always)]
-fn search<T>(table: &KeyTable, other: u32, values: &[T], out: &mut [u32], key: impl Fn(&T) -> i64) {
-    // Neighbouring rows are often of one category.
-    let mut last = (0, table.get(0));
-    for (code, v) in out.iter_mut().zip(values) {
-        let key = key(v);
-        if key != last.0 {
-            last = (key, table.get(key));
-        }
-        *code = last.1.map_or(other, |found| u32::try_from(found - 1).unwrap_or(other));
-    }
-}
-
-/// Integers from 1 on by key, in a table that is searched from the key's own slot on.
-#[derive(Debug, Clone)]
-pub struct KeyTable {
-    /// Keys with their integer; 0 where the slot is free. A power of two of them.
-    slots: Vec<(i64, u64)>,
-    len: usize,
-}
-
-impl KeyTable {
-    /// Room for half as many keys; `slots` is a power of two.
-    fn new(slots: usize) -> Self {
-        Self { slots: vec![(0, 0); slots], len: 0 }
-    }
-
-    #[inline(always)]
-    fn slot_of(&self, key: i64) -> usize {
-        // Fibonacci hashing: the upper bits of the product.
-        let bits = self.slots.len().trailing_zeros();
-        let product = key.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        usize::try_from(product >> (u64::BITS - bits)).unwrap_or(0)
-    }
-
-    #[inline(always)]
-    fn find(&self, key: i64) -> usize {
-        let mut slot = self.slot_of(key);
-        loop {
-            let (known, integer) = self.slots[slot];
-            if integer == 0 || known == key {
-                return slot;
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    /// The integer of a key.
-    #[inline(always)]
-    fn get(&self, key: i64) -> Option<u64> {
-        let (_, integer) = self.slots[self.find(key)];
-        (integer > 0).then_some(integer)
-    }
-
-    /// The integer of a key, to be set above 0; none if the table is full.
-    #[inline(always)]
-    fn entry(&mut self, key: i64) -> Option<&mut u64> {
-        let slot = self.find(key);
-        if self.slots[slot].1 == 0 {
-            if self.len >= self.slots.len() / 2 {
-                return None;
-            }
-            self.len += 1;
-            self.slots[slot].0 = key;
-        }
-        Some(&mut self.slots[slot].1)
-    }
-}
-
-/// The lanes of a small integer type.
-fn direct(kind: LaneKind) -> Option<Range<i64>> {
-    match kind {
-        LaneKind::I64 { bits: 8, .. } => Some(-128..256),
-        LaneKind::I64 { bits: 16, .. } => Some(-32_768..65_536),
-        _ => None,
-    }
-}
-
-fn slots(range: &Range<i64>) -> usize {
-    usize::try_from(range.end - range.start).unwrap_or(0)
-}
-
-#[inline(always)]
-fn slot(lane: i64, first: i64) -> usize {
-    usize::try_from(lane.wrapping_sub(first)).unwrap_or(0)
-}
-
 /// The key of a finite value; −0.0 and +0.0 are one.
 #[inline(always)]
 pub(super) fn key_of_real(v: f64) -> i64 {
@@ -262,6 +129,9 @@ enum Found {
 struct Finder {
     kind: LaneKind,
     found: Found,
+    /// Rows of columns of single bytes that no filter looks at: unsigned and signed ones.
+    bytes: [ByteCounts; 2],
+    gathered: Box<[u8; BATCH]>,
     buffer: LaneBuffer,
     keep: Vec<bool>,
     scratch: Scratch,
@@ -274,20 +144,23 @@ impl Finder {
             Some(range) => Found::Direct { first: range.start, rows: vec![[0; 4]; slots(&range)] },
             None => Found::Keys(KeyTable::new(SLOTS)),
         };
-        let (keep, scratch) = (vec![false; BATCH], Scratch::default());
-        Self { kind, found, buffer: LaneBuffer::new(kind), keep, scratch, is_full: false }
+        Self {
+            kind,
+            found,
+            bytes: [ByteCounts::new(), ByteCounts::new()],
+            gathered: Box::new([0; BATCH]),
+            buffer: LaneBuffer::new(kind),
+            keep: vec![false; BATCH],
+            scratch: Scratch::default(),
+            is_full: false,
+        }
     }
 
     fn add_block(&mut self, part: &Part, block: &Block) -> Result<(), DataError> {
         let Some(column) = part.columns().first() else { return Ok(()) };
-        if let (None, Found::Direct { first, rows }, Some(bytes)) =
-            (part.filter(), &mut self.found, column.single_bytes(&block.rows))
+        if let (None, Found::Direct { .. }) = (part.filter(), &self.found)
+            && self.count_bytes(column, block)
         {
-            let is_signed = column.dtype().scalar == Scalar::I8;
-            for (byte, found) in (0..=u8::MAX).zip(count_bytes(bytes)) {
-                let lane = if is_signed { i64::from(byte.cast_signed()) } else { i64::from(byte) };
-                rows[slot(lane, *first)][0] += found;
-            }
             return Ok(());
         }
         let arch = pulp::Arch::new();
@@ -301,21 +174,49 @@ impl Finder {
         }
         Ok(())
     }
-}
 
-/// How often each byte occurs; in four tables, as one would wait for itself where neighbours are equal.
-fn count_bytes(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    let mut tables = [[0_u64; 256]; 4];
-    let (some, rest) = bytes.as_chunks::<8>();
-    for eight in some {
-        for (i, byte) in eight.iter().enumerate() {
-            tables[i % 4][usize::from(*byte)] += 1;
+    /// Counts a column of single bytes; false, and nothing done, for any other.
+    fn count_bytes(&mut self, column: &Column, block: &Block) -> bool {
+        if let Some(bytes) = column.single_bytes(&block.rows) {
+            self.bytes[usize::from(column.dtype().scalar == Scalar::I8)].add(bytes);
+            return true;
+        }
+        if !column.is_bytes() {
+            return false;
+        }
+        let arch = pulp::Arch::new();
+        for rows in block.batches() {
+            let n = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+            let into = &mut self.gathered[..n];
+            vectorized(arch, Gather { column, rows: &rows, into });
+            self.bytes[0].add(into);
+        }
+        true
+    }
+
+    /// Moves what was counted as bytes to what was found.
+    fn settle(&mut self) {
+        let Found::Direct { first, rows } = &mut self.found else { return };
+        let [unsigned, signed] = self.bytes.each_ref().map(ByteCounts::counts);
+        for (byte, (unsigned, signed)) in (0..=u8::MAX).zip(unsigned.iter().zip(signed)) {
+            rows[slot(i64::from(byte), *first)][0] += unsigned;
+            rows[slot(i64::from(byte.cast_signed()), *first)][0] += signed;
         }
     }
-    for byte in rest {
-        tables[0][usize::from(*byte)] += 1;
+}
+
+/// Puts bytes of a batch that do not lie beside each other there.
+struct Gather<'a> {
+    column: &'a Column,
+    rows: &'a Range<u64>,
+    into: &'a mut [u8],
+}
+
+impl Kernel for Gather<'_> {
+    #[inline(always)]
+    fn run(self) {
+        each_byte(self.column, self.rows, self.into, |byte| byte);
     }
-    (0..256).map(move |byte| tables.iter().map(|table| table[byte]).sum())
 }
 
 /// One batch for one worker.
@@ -396,8 +297,9 @@ pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Resul
     let kind = column.kind();
     let finders = try_read_blocks(table, reading, progress, || Finder::new(kind), Finder::add_block)?;
     let mut all: BTreeMap<i64, u64> = BTreeMap::new();
-    for Finder { found, .. } in finders {
-        match found {
+    for mut finder in finders {
+        finder.settle();
+        match finder.found {
             Found::Direct { first, rows } => {
                 for (lane, rows) in (first..).zip(&rows).map(|(lane, rows)| (lane, rows.iter().sum::<u64>())) {
                     if rows > 0 {
@@ -406,7 +308,7 @@ pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Resul
                 }
             }
             Found::Keys(table) => {
-                for (key, rows) in table.slots.iter().filter(|(_, rows)| *rows > 0) {
+                for (key, rows) in table.found() {
                     *all.entry(*key).or_default() += rows;
                 }
             }
