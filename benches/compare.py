@@ -588,6 +588,28 @@ class Bench:
         self.record_case(title, [a, b], rows=ROWS[name], size=width, view=WIDE)
         self.ratio(title, a, b, 1.6, "most")
 
+    def expressions_case(self, name):
+        """Filters and derived columns against a count of the same points in the same view: whole pictures."""
+        path = points_file(self.options.data, name)
+        view = [f"--x-range={WIDE[0]}..{WIDE[1]}", f"--y-range={WIDE[0]}..{WIDE[1]}", "--size", "1000x1000"]
+        command = [self.scumble, "render", path, *view, "--bare", "--engine", "cpu"]
+        for what in (
+            ["--filter", "$1 > 0"],
+            ["--filter", "($1 > -3) & ($0 < 4)"],
+            ["--y", "$1 - 2.15"],
+            ["--x", "sqrt($0*$0 + $1*$1)"],
+            ["--x", "hypot($0, $1) * 3.6"],
+            ["--y", "log10($1)"],
+        ):
+            title = f"{name.upper()} points, {' '.join(what)} against count"
+            say(f"\n{title}")
+            a = Contestant("scumble " + what[0].strip("-"), [*command, *what, "-o", self.work / "what.png"])
+            b = Contestant("scumble count", [*command, "-o", self.work / "count.png"])
+            race([a, b], self.options.runs)
+            self.show([a, b])
+            self.record_case(title, [a, b], rows=ROWS[name], size=1000, view=WIDE)
+            self.ratio(title, a, b, 1.5, "most")
+
     def together_case(self, name):
         """Three layers that differ in their reductions against figures of each."""
         path = weighted_file(points_file(self.options.data, name))
@@ -815,6 +837,7 @@ def cases(bench, quick):
         yield f"{name} mean", lambda: bench.mean_case(name)
         yield f"{name} categories", lambda: bench.categories_case(name, 1000, 1000)
         yield f"{name} categories HD", lambda: bench.categories_case(name, 1920, 1080)
+        yield f"{name} expressions", lambda: bench.expressions_case(name)
         yield f"{name} together", lambda: bench.together_case(name)
 
 

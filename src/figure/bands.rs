@@ -7,6 +7,27 @@ use crate::scene::style::Special;
 
 use super::error::FigureError;
 
+/// Some numbers as norms look at them: of counts by category, how many rows there are.
+#[derive(Clone, Copy, Debug)]
+pub enum Band<'a> {
+    /// Rows in each pixel.
+    Count(&'a [u64]),
+    /// Real values.
+    Real(&'a [f64]),
+}
+
+impl<'a> Band<'a> {
+    /// All numbers of an aggregate.
+    #[must_use]
+    pub fn of(values: &'a Values) -> Self {
+        match values {
+            Values::Count(counts) => Self::Count(counts),
+            Values::Real(reals) => Self::Real(reals),
+            Values::Categories(by) => Self::Count(by.totals()),
+        }
+    }
+}
+
 /// The numbers of an aggregate, to be seen as often as norms need: all at once, or band by band.
 pub trait Bands {
     /// Whether they are counts; else they are real values.
@@ -17,7 +38,7 @@ pub trait Bands {
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
-    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError>;
+    fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError>;
 
     /// Shows the counts of all pixels by category; nothing where no categories are counted.
     ///
@@ -34,12 +55,8 @@ impl Bands for Values {
         matches!(self, Self::Count(_) | Self::Categories(_))
     }
 
-    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
-        match self {
-            // What norms look at is how many rows there are, of whatever category.
-            Self::Categories(by) => see(&Self::Count(by.totals().to_vec())),
-            _ => see(self),
-        }
+    fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError> {
+        see(Band::of(self));
         Ok(())
     }
 
@@ -74,15 +91,14 @@ impl Bands for Ordinary<'_> {
         self.bands.are_counts() && self.area.is_none()
     }
 
-    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
+    fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError> {
         if self.special.is_empty() && self.area.is_none() {
             return self.bands.visit(see);
         }
         let Self { special, area, .. } = *self;
         self.bands.visit(&mut |band| match band {
-            Values::Count(counts) => counts.chunks(RUN).for_each(|run| see(&of_counts(run, special, area))),
-            Values::Real(reals) => reals.chunks(RUN).for_each(|run| see(&of_reals(run, special, area))),
-            Values::Categories(by) => see(&of_counts(by.totals(), special, area)),
+            Band::Count(counts) => counts.chunks(RUN).for_each(|run| see(Band::of(&of_counts(run, special, area)))),
+            Band::Real(reals) => reals.chunks(RUN).for_each(|run| see(Band::of(&of_reals(run, special, area)))),
         })
     }
 }
@@ -121,7 +137,7 @@ fn of_reals(reals: &[f64], special: &[Special], area: Option<f64>) -> Values {
 /// The least and greatest of what `find` finds in each band.
 pub(super) fn extremes<T: PartialOrd + Copy>(
     bands: &dyn Bands,
-    mut find: impl FnMut(&Values) -> Option<(T, T)>,
+    mut find: impl FnMut(Band<'_>) -> Option<(T, T)>,
 ) -> Result<Option<(T, T)>, FigureError> {
     let mut range: Option<(T, T)> = None;
     bands.visit(&mut |values| {

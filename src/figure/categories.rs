@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::aggregate::ByCategory;
 use crate::aggregate::by_category::{Count, of_any_width};
-use crate::aggregate::{ByCategory, Values};
 use crate::scene::style::{Background, Rgba, Style};
 
-use super::bands::Bands;
+use super::bands::{Band, Bands};
 use super::colorbar::Sign;
 use super::colormap::Colormap;
 use super::error::FigureError;
@@ -80,8 +80,8 @@ impl Bands for Totals<'_> {
         true
     }
 
-    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
-        self.bands.visit_categories(&mut |by| see(&Values::Count(totals(by, self.hues).into_owned())))
+    fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError> {
+        self.bands.visit_categories(&mut |by| see(Band::Count(&totals(by, self.hues))))
     }
 }
 
@@ -156,24 +156,12 @@ impl Mixing {
             self.hues.iter().map(|hue| if hue.is_hidden { [0.0; 4] } else { hue.factors() }).collect();
         let ground = OverOne::new(self.beneath);
         let row = (by.planes() * width).max(1);
+        let arch = pulp::Arch::new();
         of_any_width!(by.counts(), counts => {
             let counts = counts.get(lines.start * row..lines.end * row).unwrap_or_default();
             for (counts, pixels) in counts.chunks_exact(row).rev().zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
-                for (counts, pixel) in counts.chunks_exact(by.planes()).zip(pixels.as_chunks_mut::<4>().0) {
-                    let [.., alpha] = *pixel;
-                    if alpha == 0 {
-                        *pixel = self.beneath;
-                        continue;
-                    }
-                    let mut sums = [0.0; 4];
-                    for (count, factors) in counts.iter().zip(&factors) {
-                        let weight = count.wide().saturating_sub(self.baseline) as f64;
-                        (0..4).for_each(|i| sums[i] += weight * factors[i]);
-                    }
-                    let [r, g, b, total] = sums;
-                    let [r, g, b] = if total > 0.0 { [r, g, b].map(|sum| floor(sum / total)) } else { mean };
-                    *pixel = ground.over([r, g, b, alpha]);
-                }
+                let (factors, baseline, ground) = (factors.as_slice(), self.baseline, &ground);
+                arch.dispatch(MixRow { counts, pixels, factors, baseline, mean, ground, beneath: self.beneath });
             }
         });
     }
@@ -184,6 +172,46 @@ impl Mixing {
     }
 }
 
+/// A row of pixels whose opacities are there, compiled for the widest vectors that the processor has: all that it calls must be
+/// inlined.
+struct MixRow<'a, T> {
+    counts: &'a [T],
+    pixels: &'a mut [u8],
+    /// For each category what its weight is multiplied by.
+    factors: &'a [[f64; 4]],
+    baseline: u64,
+    /// The color where no category weighs anything.
+    mean: [u8; 3],
+    ground: &'a OverOne,
+    beneath: [u8; 4],
+}
+
+impl<T: Count> pulp::WithSimd for MixRow<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { counts, pixels, factors, baseline, mean, ground, beneath } = self;
+        let planes = factors.len().max(1);
+        for (counts, pixel) in counts.chunks_exact(planes).zip(pixels.as_chunks_mut::<4>().0) {
+            let [.., alpha] = *pixel;
+            if alpha == 0 {
+                *pixel = beneath;
+                continue;
+            }
+            let mut sums = [0.0; 4];
+            for (count, factors) in counts.iter().zip(factors) {
+                let weight = count.wide().saturating_sub(baseline) as f64;
+                sums = std::array::from_fn(|i| sums[i] + weight * factors[i]);
+            }
+            let [r, g, b, total] = sums;
+            let [r, g, b] = if total > 0.0 { [r, g, b].map(|sum| floor(sum / total)) } else { mean };
+            *pixel = ground.over([r, g, b, alpha]);
+        }
+    }
+}
+
+#[inline(always)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255; as numpy does")]
 fn floor(value: f64) -> u8 {
     value as u8
@@ -193,6 +221,7 @@ fn floor(value: f64) -> u8 {
 mod tests {
     use super::super::shade::shade;
     use super::*;
+    use crate::aggregate::Values;
     use crate::scene::style::Norm;
 
     #[test]

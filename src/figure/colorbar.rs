@@ -4,13 +4,13 @@
 //! i / 256 begins colour i, and there stands the threshold from which on values get colour i. Ticks are at round values. With levels the bar
 //! shows their regions, and the levels are the ticks.
 
+use crate::aggregate::is_missing;
 use crate::aggregate::ordered::f64_from_key;
-use crate::aggregate::{Values, is_missing};
 use crate::scene::hatch::Hatch;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Background, Norm, Rgba, Style};
 
-use super::bands::{Bands, Ordinary};
+use super::bands::{Band, Bands, Ordinary};
 use super::contours::Inks;
 use super::error::FigureError;
 use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
@@ -158,7 +158,7 @@ impl ColorBar {
         let (mut is_bad, mut visited) = (may_be_bad, Ok(()));
         if shading.ends[2].is_some() && !is_bad {
             visited = values.visit(&mut |band| {
-                is_bad |= matches!(band, Values::Real(reals) if reals.iter().any(|v| is_missing(*v)));
+                is_bad |= matches!(band, Band::Real(reals) if reals.iter().any(|v| is_missing(*v)));
             });
         }
         visited?;
@@ -175,14 +175,11 @@ impl ColorBar {
             let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
             ordinary.visit(&mut |band| {
                 let found = match band {
-                    Values::Count(counts) => {
+                    Band::Count(counts) => {
                         let drawn = counts.iter().filter(|count| **count > 0);
                         drawn.map(|count| beyond(*count as f64)).fold([false; 2], either)
                     }
-                    Values::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
-                    Values::Categories(by) => {
-                        by.totals().iter().filter(|n| **n > 0).map(|n| beyond(*n as f64)).fold([false; 2], either)
-                    }
+                    Band::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
                 };
                 bar.extends = either(bar.extends, found);
             })?;

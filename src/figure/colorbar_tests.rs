@@ -1,6 +1,7 @@
 //! The bar says what the shading does.
 
 use super::*;
+use crate::aggregate::Values;
 use crate::figure::norm::shading;
 use crate::figure::ticks::decimal::to_f64;
 

@@ -6,8 +6,7 @@
 //! equal bins (`numpy.histogram`), empty bins are dropped, and t is interpolated linearly between the centres of
 //! the others. Last, t is stretched so that the least value gets 0 and the greatest 1.
 
-use crate::aggregate::Values;
-use crate::figure::bands::Bands;
+use crate::figure::bands::{Band, Bands};
 use crate::figure::error::FigureError;
 use crate::figure::stats::Histogram;
 
@@ -60,7 +59,7 @@ impl Distribution {
         };
         let mut bins = Bins::new(high * factor - offset);
         values.visit(&mut |band| {
-            if let Values::Real(reals) = band {
+            if let Band::Real(reals) = band {
                 bins.add(reals, place);
             }
         })?;
@@ -102,7 +101,7 @@ fn cumulate(places: impl Iterator<Item = f64>, histogram: &[u64]) -> (Vec<f64>, 
 
 fn each_count(values: &dyn Bands, mut see: impl FnMut(&[u64])) -> Result<(), FigureError> {
     values.visit(&mut |band| {
-        if let Values::Count(counts) = band {
+        if let Band::Count(counts) = band {
             see(counts);
         }
     })
@@ -188,6 +187,7 @@ fn place_of(value: impl TryInto<usize>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aggregate::Values;
 
     #[test]
     fn shares_of_counts_by_hand() {

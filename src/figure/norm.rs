@@ -24,9 +24,8 @@
 //!   `LinearSegmentedColormap.from_list("", table, N=regions)` mixes them.
 //! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.)
 
-use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
-use crate::figure::bands::{Bands, extremes};
+use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::equalize::Distribution;
 use crate::figure::error::FigureError;
 use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes};
@@ -335,7 +334,7 @@ fn summary(values: &dyn Bands, norm: &Norm, percents: &[f64]) -> Result<Option<S
         return Ok(Some(((low as f64, high as f64), found)));
     }
     let floor = if *norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
-    let of_band = |band: &Values| if let Values::Real(reals) = band { real_extremes(reals, floor) } else { None };
+    let of_band = |band: Band<'_>| if let Band::Real(reals) = band { real_extremes(reals, floor) } else { None };
     let Some((low, high)) = extremes(values, of_band)? else { return Ok(None) };
     let found = percentiles(values, (f64_key(low), f64_key(high)), percents)?;
     let value = |(a, b, share)| lerp(f64_from_key(a), f64_from_key(b), share);
@@ -343,8 +342,8 @@ fn summary(values: &dyn Bands, norm: &Norm, percents: &[f64]) -> Result<Option<S
 }
 
 /// The least and greatest count above 0 of a band.
-fn all_counts(band: &Values) -> Option<(u64, u64)> {
-    if let Values::Count(counts) = band { count_extremes(counts) } else { None }
+fn all_counts(band: Band<'_>) -> Option<(u64, u64)> {
+    if let Band::Count(counts) = band { count_extremes(counts) } else { None }
 }
 
 /// The least and greatest count above 0 within limits.
@@ -354,7 +353,7 @@ fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Opti
         return Ok(Some((least, greatest)));
     }
     extremes(values, |band| {
-        let Values::Count(counts) = band else { return None };
+        let Band::Count(counts) = band else { return None };
         let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
         inside.fold(None, |range, count| {
             Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
@@ -363,8 +362,8 @@ fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Opti
 }
 
 /// The least and greatest value of a band within limits.
-fn real_extremes_within(band: &Values, low: f64, high: f64) -> Option<(f64, f64)> {
-    let Values::Real(reals) = band else { return None };
+fn real_extremes_within(band: Band<'_>, low: f64, high: f64) -> Option<(f64, f64)> {
+    let Band::Real(reals) = band else { return None };
     let inside = reals.iter().copied().filter(|value| (low..=high).contains(value));
     inside.fold(None, |range, value| {
         Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))

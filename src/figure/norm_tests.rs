@@ -5,6 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::aggregate::Values;
 use crate::figure::image::{Image, max_channel_difference};
 use crate::figure::shade::shade;
 use crate::scene::style::{Background, Style};

@@ -75,7 +75,7 @@ impl OverOne {
         Self { bottom, parts: Box::new(std::array::from_fn(part)) }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn over(&self, top: [u8; 4]) -> [u8; 4] {
         let (a, add, covered) = &self.parts[usize::from(top[3])];
         if *covered != 1.0 {
@@ -98,6 +98,7 @@ pub(super) fn over_with(top: [f64; 3], a: f64, bottom: [u8; 4]) -> [u8; 4] {
     [mix(0), mix(1), mix(2), byte(covered * 255.0)]
 }
 
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is the clamp")]
 fn byte(value: f64) -> u8 {
     // As round(), halves away from zero, but without a call; what is taken away is exact.

@@ -1,9 +1,8 @@
 //! Extremes and percentiles of an aggregate's non-empty values, without sorting them.
 
-use crate::aggregate::Values;
 use crate::aggregate::ordered::f64_key;
 
-use super::bands::Bands;
+use super::bands::{Band, Bands};
 use super::error::FigureError;
 
 /// The least and greatest count above 0, or none if all are 0.
@@ -106,9 +105,8 @@ impl Buckets {
     fn histogram(&self, values: &dyn Bands) -> Result<Vec<u64>, FigureError> {
         let mut histogram = Histogram::new(Self::OUTSIDE);
         values.visit(&mut |band| match band {
-            Values::Count(counts) => histogram.add(counts.iter().map(|count| self.of(*count))),
-            Values::Categories(by) => histogram.add(by.totals().iter().map(|count| self.of(*count))),
-            Values::Real(reals) => histogram.add(reals.iter().map(|real| self.of(f64_key(*real)))),
+            Band::Count(counts) => histogram.add(counts.iter().map(|count| self.of(*count))),
+            Band::Real(reals) => histogram.add(reals.iter().map(|real| self.of(f64_key(*real)))),
         })?;
         Ok(histogram.finish())
     }
@@ -153,9 +151,8 @@ fn members(values: &dyn Bands, low: u64, high: u64) -> Result<Vec<u64>, FigureEr
     let mut found = Vec::new();
     let range = low..=high;
     values.visit(&mut |band| match band {
-        Values::Count(counts) => found.extend(counts.iter().copied().filter(|key| range.contains(key))),
-        Values::Categories(by) => found.extend(by.totals().iter().copied().filter(|key| range.contains(key))),
-        Values::Real(reals) => found.extend(reals.iter().copied().map(f64_key).filter(|key| range.contains(key))),
+        Band::Count(counts) => found.extend(counts.iter().copied().filter(|key| range.contains(key))),
+        Band::Real(reals) => found.extend(reals.iter().copied().map(f64_key).filter(|key| range.contains(key))),
     })?;
     Ok(found)
 }
@@ -206,6 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::aggregate::Values;
 
     #[test]
     fn extremes_leave_out_the_empty_and_the_infinite() {
@@ -225,8 +223,8 @@ mod tests {
             true
         }
 
-        fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
-            self.0.chunks(3).for_each(|band| see(&Values::Count(band.to_vec())));
+        fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError> {
+            self.0.chunks(3).for_each(|band| see(Band::Count(band)));
             Ok(())
         }
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::aggregate::{ByCategory, Values, is_missing};
 use crate::figure::FigureError;
-use crate::figure::bands::Bands;
+use crate::figure::bands::{Band, Bands};
 use crate::plan::{FramePlan, Reduce};
 
 /// Bytes that are read at a time.
@@ -232,9 +232,9 @@ impl Bands for Kept {
         Ok(())
     }
 
-    fn visit(&self, see: &mut dyn FnMut(&Values)) -> Result<(), FigureError> {
+    fn visit(&self, see: &mut dyn FnMut(Band<'_>)) -> Result<(), FigureError> {
         if self.planes.is_some() {
-            return self.visit_categories(&mut |by| see(&Values::Count(by.totals().to_vec())));
+            return self.visit_categories(&mut |by| see(Band::Count(by.totals())));
         }
         let mut rest = self.lines.as_slice();
         while let Some(first) = rest.first() {
@@ -245,7 +245,7 @@ impl Bands for Kept {
             for line in lines {
                 numbers.extend(self.parts(&bytes, first.at, line).1.chunks_exact(line.width).map(number));
             }
-            see(&self.values(numbers));
+            see(Band::of(&self.values(numbers)));
             rest = further;
         }
         Ok(())
@@ -276,7 +276,11 @@ mod tests {
         let empty = if kept.are_counts() { 0 } else { f64::NAN.to_bits() };
         let full: Vec<u64> = all.iter().copied().filter(|v| *v != empty).collect();
         let mut seen = Vec::new();
-        kept.visit(&mut |values| seen.extend(bits(values))).unwrap();
+        kept.visit(&mut |band| match band {
+            Band::Count(counts) => seen.extend_from_slice(counts),
+            Band::Real(reals) => seen.extend(reals.iter().map(|v| v.to_bits())),
+        })
+        .unwrap();
         let missing = full.iter().filter(|v| **v == MISSING.to_bits()).count() as u64;
         assert_eq!((kept.occupied(), kept.missing(), &seen), (full.len() as u64 - missing, missing, &full));
     }

@@ -1,6 +1,6 @@
 //! The arithmetic of expressions, number by number; results are NumPy's for float64.
 //!
-//! What has a loop of plain arithmetic (logarithms, exponentials) is written so that the compiler makes vectors of it:
+//! What has a loop of plain arithmetic (logarithms, exponentials, hypotenuses) is written so that the compiler makes vectors of it:
 //! the algorithms and constants are those of FreeBSD's msun, as in the crate `libm`, whose results these are to the last
 //! bit; branches became selections. The rest is `libm`'s own, the same on every platform.
 
@@ -131,6 +131,38 @@ fn power_of_two(k: f64) -> f64 {
     f64::from_bits(exponent << 52)
 }
 
+/// √(a² + b²) without overflow; infinite where one is, even beside NaN.
+#[inline(always)]
+pub fn hypot(a: f64, b: f64) -> f64 {
+    const MAGNITUDE: u64 = u64::MAX >> 1;
+    const SPECIAL: u64 = 0x7ff;
+    // 2^700 and 2^-700.
+    const UP: f64 = f64::from_bits(0x6bb0_0000_0000_0000);
+    const DOWN: f64 = f64::from_bits(0x1430_0000_0000_0000);
+    let (a, b) = (a.to_bits() & MAGNITUDE, b.to_bits() & MAGNITUDE);
+    let (large, small) = if a < b { (b, a) } else { (a, b) };
+    let (x, y, x_exponent, y_exponent) = (f64::from_bits(large), f64::from_bits(small), large >> 52, small >> 52);
+    let (is_large, is_small) = (x_exponent > 0x3ff + 510, y_exponent < 0x3ff - 450);
+    let (scale, back) = if is_small { (UP, DOWN) } else { (1.0, 1.0) };
+    let (scale, back) = if is_large { (DOWN, UP) } else { (scale, back) };
+    let ((x_high, x_low), (y_high, y_low)) = (square(x * scale), square(y * scale));
+    let value = back * (y_low + x_low + y_high + x_high).sqrt();
+    let value = if x_exponent - y_exponent > 64 { x + y } else { value };
+    let value = if (x_exponent == SPECIAL) | (small == 0) { x } else { value };
+    if y_exponent == SPECIAL { y } else { value }
+}
+
+/// A square, and what its rounding took away.
+#[inline(always)]
+fn square(x: f64) -> (f64, f64) {
+    const SPLIT: f64 = 134_217_729.0;
+    let split = x * SPLIT;
+    let high = x - split + split;
+    let low = x - high;
+    let rounded = x * x;
+    (rounded, high * high - rounded + 2.0 * high * low + low * low)
+}
+
 /// The remainder with the divisor's sign, as `numpy.remainder`.
 #[inline(always)]
 pub fn remainder(a: f64, b: f64) -> f64 {
@@ -214,7 +246,7 @@ macro_rules! with_binary {
             Binary::Remainder => $with!(math::remainder),
             Binary::Power => $with!(libm::pow),
             Binary::Arctan2 => $with!(libm::atan2),
-            Binary::Hypot => $with!(libm::hypot),
+            Binary::Hypot => $with!(math::hypot),
             Binary::Minimum => $with!(math::minimum),
             Binary::Maximum => $with!(math::maximum),
         }
@@ -322,6 +354,28 @@ mod tests {
         fn logarithms_and_exponentials_are_libms(bits: u64, small in -750.0..750.0) {
             check(f64::from_bits(bits));
             check(small);
+        }
+    }
+
+    fn check_hypot(a: f64, b: f64) {
+        let (ours, theirs) = (hypot(a, b), libm::hypot(a, b));
+        assert!(same(ours, theirs), "hypot({a:e}, {b:e}) = {ours:e}, not {theirs:e}");
+    }
+
+    #[test]
+    fn hypotenuses_are_libms_at_the_ends() {
+        let specials =
+            [0.0, 1.0, 3.0, 4.0, 5e-324, 1e-310, 1e-200, 1e-140, 1e-135, 1e150, 1e154, 1e160, f64::MAX, f64::INFINITY];
+        let specials: Vec<f64> = specials.into_iter().chain([f64::NAN]).flat_map(|v| [v, -v]).collect();
+        specials.iter().for_each(|a| specials.iter().for_each(|b| check_hypot(*a, *b)));
+    }
+
+    proptest! {
+        #[test]
+        fn hypotenuses_are_libms(a: u64, b: u64, x in -1e6..1e6, y in -1e3..1e3, near in 0_u64..(80 << 52)) {
+            check_hypot(f64::from_bits(a), f64::from_bits(b));
+            check_hypot(x, y);
+            check_hypot(f64::from_bits(a), f64::from_bits(a ^ near));
         }
     }
 
