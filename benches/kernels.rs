@@ -296,7 +296,7 @@ fn levels(c: &mut Criterion) {
     let dense = CellsInView { parts: vec![dense] };
     let style = Style { norm: Norm::Linear, ..Style::default() };
     let (inks, threads) = (Inks::on(Background::None, Theme::Dark), Reading::default().threads);
-    let laid = Laid { size: SIZE, scale: 1.0, alpha: 1.0, ground: None, inks };
+    let laid = Laid { size: SIZE, scale: 1.0, alpha: 1.0, ground: None, inks, threads };
     let mut group = group(c, "a level is dragged, 1000x700");
     for (name, text) in [("20", "step:1.5"), ("300", "step:0.1")] {
         let contour = ContourStyle { levels: text.parse().unwrap(), ..ContourStyle::default() };
@@ -316,14 +316,14 @@ fn levels(c: &mut Criterion) {
             group.bench_function(format!("{name} levels as lines along {along}"), |b| {
                 b.iter(|| {
                     let lines = LineSheet::new(&values, cells, &contour, &colors, laid).unwrap();
-                    black_box(lines.rows(0..SIZE.1, threads).unwrap())
+                    black_box(lines.rows(0..SIZE.1).unwrap())
                 });
             });
         }
     }
     let hatching = HatchSheet::new(&[">0:x".parse().unwrap()], laid);
     group.bench_function("a threshold of hatching", |b| {
-        b.iter(|| black_box(hatching.rows(&values, 0..SIZE.1, threads).unwrap()));
+        b.iter(|| black_box(hatching.rows(&values, 0..SIZE.1).unwrap()));
     });
     group.finish();
 }

@@ -339,7 +339,8 @@ impl Workbench {
             }
             let inks = Inks::on(request.background, request.theme);
             let alpha = style.alpha;
-            let laid = Laid { size, scale: request.dpi / DPI, alpha, ground: ground_under(&style), inks };
+            let threads = self.reading.threads;
+            let laid = Laid { size, scale: request.dpi / DPI, alpha, ground: ground_under(&style), inks, threads };
             if layers[*i].mark == Mark::Hatching {
                 looks.push((LayerColors::Hatching(HatchSheet::new(&request.layers[*i].hatch, laid)), joining));
                 continue;

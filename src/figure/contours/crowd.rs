@@ -34,6 +34,12 @@ impl Boxed {
         })
     }
 
+    /// The least and greatest x and y.
+    fn bounds(&self) -> ([f64; 2], [f64; 2]) {
+        let reach = [0, 1].map(|i| self.half[0] * self.along[i].abs() + self.half[1] * self.along[1 - i].abs());
+        ([0, 1].map(|i| self.middle[i] - reach[i]), [0, 1].map(|i| self.middle[i] + reach[i]))
+    }
+
     /// Whether it is inside a plot.
     pub(super) fn is_inside(&self, width: u32, height: u32) -> bool {
         let (width, height) = (f64::from(width), f64::from(height));
@@ -71,6 +77,8 @@ pub(super) struct Crowd {
     /// Run and segment.
     segments: Vec<(u32, u32)>,
     labels: Vec<Boxed>,
+    /// The labels of each cell that boxes around them touch.
+    labels_in: Vec<Vec<u32>>,
 }
 
 impl Crowd {
@@ -80,7 +88,9 @@ impl Crowd {
         let cell = cell.max((width * height / MAX_CELLS).sqrt()).max(8.0);
         let count = |length: f64| whole(length / cell) + 1;
         let (columns, rows) = (count(width), count(height));
-        let mut crowd = Self { cell, columns, rows, starts: Vec::new(), segments: Vec::new(), labels: Vec::new() };
+        let (starts, segments, labels) = (Vec::new(), Vec::new(), Vec::new());
+        let labels_in = vec![Vec::new(); columns * rows];
+        let mut crowd = Self { cell, columns, rows, starts, segments, labels, labels_in };
         let mut found: Vec<(u32, (u32, u32))> = Vec::new();
         for (i, run) in (0_u32..).zip(runs) {
             for (j, pair) in (0_u32..).zip(run.points.windows(2)) {
@@ -132,11 +142,11 @@ impl Crowd {
     ) -> Vec<(usize, (f64, f64))> {
         let frame = Frame { low: boxed.half.map(|half| -half), high: boxed.half };
         let mut passing = Vec::new();
-        let corners = boxed.corners();
-        let end =
-            |i: usize, pick: fn(f64, f64) -> f64| corners.iter().map(|corner| corner[i]).fold(boxed.middle[i], pick);
-        let [left, top] = self.cell([end(0, f64::min), end(1, f64::min)]);
-        let [right, bottom] = self.cell([end(0, f64::max), end(1, f64::max)]);
+        let (low, high) = boxed.bounds();
+        let is_beyond = |a: [f32; 2], b: [f32; 2]| {
+            (0..2).any(|i| f64::from(a[i].max(b[i])) < low[i] || f64::from(a[i].min(b[i])) > high[i])
+        };
+        let ([left, top], [right, bottom]) = (self.cell(low), self.cell(high));
         for row in top..=bottom {
             let cells = row * self.columns + left..=row * self.columns + right;
             let (first, last) = (self.starts.get(*cells.start()), self.starts.get(*cells.end() + 1));
@@ -146,6 +156,9 @@ impl Crowd {
                 let (Some(a), Some(b)) = (runs[run].points.get(segment), runs[run].points.get(segment + 1)) else {
                     continue;
                 };
+                if is_beyond(*a, *b) {
+                    continue;
+                }
                 let part = frame.part(boxed.local(a.map(f64::from)), boxed.local(b.map(f64::from)));
                 let Some((enter, leave)) = part else { continue };
                 let (start, length) = (lengths[run][segment], lengths[run][segment + 1] - lengths[run][segment]);
@@ -165,12 +178,26 @@ impl Crowd {
 
     /// Whether no label overlaps a box.
     pub(super) fn is_free(&self, boxed: &Boxed) -> bool {
-        !self.labels.iter().any(|label| label.overlaps(boxed))
+        let mut labels = self.cells_of(boxed).flat_map(|cell| self.labels_in.get(cell).into_iter().flatten());
+        !labels.any(|label| self.labels.get(*label as usize).is_some_and(|label| label.overlaps(boxed)))
     }
 
     /// Notes a label.
     pub(super) fn take(&mut self, boxed: Boxed) {
+        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        for cell in self.cells_of(&boxed) {
+            if let Some(labels) = self.labels_in.get_mut(cell) {
+                labels.push(number);
+            }
+        }
         self.labels.push(boxed);
+    }
+
+    /// The cells that the upright rectangle around a box touches.
+    fn cells_of(&self, boxed: &Boxed) -> impl Iterator<Item = usize> + use<> {
+        let (low, high) = boxed.bounds();
+        let ([left, top], [right, bottom], columns) = (self.cell(low), self.cell(high), self.columns);
+        (top..=bottom).flat_map(move |row| (left..=right).map(move |column| row * columns + column))
     }
 }
 

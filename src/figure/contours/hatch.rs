@@ -45,13 +45,13 @@ impl HatchSheet {
     }
 
     /// Some rows of the sheet, 0 being the top one, from the numbers of their pixels, the lowest row of these first. Rows
-    /// painted apart are those of the whole. So many threads paint.
+    /// painted apart are those of the whole.
     ///
     /// # Errors
     /// Numbers that are counts, a picture too large to be painted.
-    pub fn rows(&self, values: &Values, rows: Range<u32>, threads: usize) -> Result<Image, FigureError> {
+    pub fn rows(&self, values: &Values, rows: Range<u32>) -> Result<Image, FigureError> {
         let Values::Real(values) = values else { return Err(FigureError::NoField) };
-        let Laid { size: (width, height), scale, inks, .. } = self.laid;
+        let Laid { size: (width, height), scale, inks, threads, .. } = self.laid;
         let canvas = Canvas { width, height, scale };
         painted(width, rows.clone(), threads, |part| {
             let mut painter = Painter::of_rows(width, part.clone(), Rgba([0; 4]))?;
@@ -352,12 +352,12 @@ mod tests {
         assert!(of_taller == all && taller != all);
         // Its numbers are those of the pixels, the lowest row first.
         let values: Vec<f64> = (0..70).rev().flat_map(|y| (0..90).map(move |x| f64::from((x * y) % 67))).collect();
-        let laid = Laid { size: (90, 70), scale: 1.3, alpha: 1.0, ground: None, inks: INKS };
+        let laid = Laid { size: (90, 70), scale: 1.3, alpha: 1.0, ground: None, inks: INKS, threads: 2 };
         let sheet = HatchSheet::new(&[hatch], laid);
-        assert!(sheet.rows(&Values::Real(values.clone()), 0..70, 1).unwrap() == whole);
+        assert!(sheet.rows(&Values::Real(values.clone()), 0..70).unwrap() == whole);
         let part = Values::Real(values[90 * (70 - 31)..90 * (70 - 12)].to_vec());
-        assert!(sheet.rows(&part, 12..31, 2).unwrap().pixels == whole.rows(&(12..31)));
-        assert!(matches!(sheet.rows(&Values::Count(vec![1; 90]), 0..1, 1), Err(FigureError::NoField)));
+        assert!(sheet.rows(&part, 12..31).unwrap().pixels == whole.rows(&(12..31)));
+        assert!(matches!(sheet.rows(&Values::Count(vec![1; 90]), 0..1), Err(FigureError::NoField)));
         for scale in [0.0, f64::NAN] {
             let made = hatch_rows(&hatch, Canvas { scale, ..canvas }, 0..70, |_, _| true);
             assert!(matches!(made, Err(PaintError::Scale(_))));
@@ -366,10 +366,10 @@ mod tests {
 
     #[test]
     fn what_has_no_color_is_readable_on_any_ground() {
-        let laid = Laid { size: (64, 64), scale: 1.0, alpha: 1.0, ground: None, inks: INKS };
+        let laid = Laid { size: (64, 64), scale: 1.0, alpha: 1.0, ground: None, inks: INKS, threads: 2 };
         let values = Values::Real(vec![1.0; 64 * 64]);
         for text in [">0:/", ">0:+", ">0:.", ">0:o", ">0:*"] {
-            let made = HatchSheet::new(&[text.parse().unwrap()], laid).rows(&values, 0..64, 1).unwrap();
+            let made = HatchSheet::new(&[text.parse().unwrap()], laid).rows(&values, 0..64).unwrap();
             let mut pixels = made.pixels.as_chunks::<4>().0.iter();
             assert!(pixels.any(|pixel| pixel[0] < 30 && pixel[3] > 100), "{text} has no halo");
             let mut pixels = made.pixels.as_chunks::<4>().0.iter();

@@ -1,6 +1,7 @@
 //! Levels written on contour lines: where a line is straight, along it, with the line broken beneath.
 
 use std::ops::Range;
+use std::thread;
 
 use crate::figure::painter::PaintError;
 use crate::figure::text::{self, CAP_HEIGHT};
@@ -24,6 +25,8 @@ const GAP: f64 = 0.4;
 const ROOM: f64 = 0.25;
 /// Places are looked for on so many pixels of lines, the longest first.
 const MAX_LENGTH: f64 = 4e6;
+/// Runs whose places are looked for together.
+const TOGETHER: usize = 64;
 /// The best places of a stretch, of which the first that nothing crosses is taken.
 const TRIED: usize = 16;
 
@@ -93,6 +96,7 @@ pub(super) fn place(
     levels: &[f64],
     css_size: f64,
     canvas: Canvas,
+    threads: usize,
 ) -> Result<(Vec<Run>, Vec<Label>), PaintError> {
     let setting = Setting { size: css_size * canvas.scale, spacing: SPACING * canvas.scale, canvas };
     let texts: Vec<String> = levels.iter().map(|level| level_text(*level)).collect();
@@ -106,21 +110,30 @@ pub(super) fn place(
     let whole = |i: &usize| lengths[*i].last().copied().unwrap_or(0.0);
     let mut order: Vec<usize> = (0..runs.len()).collect();
     order.sort_by(|a, b| whole(b).total_cmp(&whole(a)));
+    order.retain(|index| {
+        lines.get(runs[*index].level).is_some_and(|line| {
+            whole(index) >= LEAST_LENGTHS * line.width.max(LEAST_WIDTH * setting.size)
+                && extent(&runs[*index]) >= 1.5 * line.width.max(setting.size)
+        })
+    });
     let mut searched = 0.0;
-    for index in order {
-        let Some(line) = lines.get(runs[index].level) else { continue };
-        if whole(&index) < LEAST_LENGTHS * line.width.max(LEAST_WIDTH * setting.size)
-            || extent(&runs[index]) < 1.5 * line.width.max(setting.size)
-        {
-            continue;
-        }
-        for (place, cut) in setting.places(index, runs, &lengths, line.width, &mut crowd, &mut cuts) {
-            cuts[index].push(cut);
-            labels.push(setting.label(runs[index].level, &texts, line, place));
-        }
-        searched += whole(&index);
-        if labels.len() >= MAX_LABELS || searched > MAX_LENGTH {
-            break;
+    'all: for some in order.chunks(TOGETHER) {
+        let candidates = |index: &usize| {
+            let stretches = setting.stretches(whole(index));
+            let half = setting.half(lines[runs[*index].level].width);
+            let of = |stretch| setting.candidates(&runs[*index], &lengths[*index], stretch, half, false);
+            stretches.map(of).collect::<Vec<_>>()
+        };
+        for (index, first) in some.iter().zip(by_threads(some, threads, candidates)) {
+            let (index, line) = (*index, &lines[runs[*index].level]);
+            for (place, cut) in setting.places(index, (runs, &lengths), (line.width, &first), &mut crowd, &mut cuts) {
+                cuts[index].push(cut);
+                labels.push(setting.label(runs[index].level, &texts, line, place));
+            }
+            searched += whole(&index);
+            if labels.len() >= MAX_LABELS || searched > MAX_LENGTH {
+                break 'all;
+            }
         }
     }
     labels.sort_by_key(|label| label.level);
@@ -128,6 +141,29 @@ pub(super) fn place(
         if cuts.is_empty() { vec![run.clone()] } else { run.without(lengths, &joined(cuts)) }
     });
     Ok((left.collect(), labels))
+}
+
+/// What is made of each item, by so many threads.
+fn by_threads<T: Sync, R: Send>(items: &[T], threads: usize, make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let make = |items: &[T]| items.iter().map(&make).collect::<Vec<R>>();
+    if threads < 2 || items.len() < 2 {
+        return make(items);
+    }
+    thread::scope(|scope| {
+        let make = &make;
+        // The first are the longest: each thread has some of them.
+        let (first, others) = items.split_at(items.len().div_ceil(2 * threads));
+        let share = others.len().div_ceil(threads - 1).max(1);
+        let others: Vec<_> = others.chunks(share).map(|items| scope.spawn(move || make(items))).collect();
+        let mut made = make(first);
+        for other in others {
+            match other.join() {
+                Ok(further) => made.extend(further),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        made
+    })
 }
 
 /// The width or height of a run, whichever is greater.
@@ -174,27 +210,42 @@ impl Setting {
         }
     }
 
-    /// The places of a run's labels with the stretches to cut out of it. Other runs that pass beneath are cut as well.
+    /// Half of what a label of some width takes of its line.
+    fn half(&self, width: f64) -> f64 {
+        width / 2.0 + GAP * self.size
+    }
+
+    /// The stretches of a run of some length that have a label each.
+    fn stretches(&self, whole: f64) -> impl Iterator<Item = (f64, f64)> + use<> {
+        let share = whole / (whole / self.spacing).round().clamp(1.0, 1000.0);
+        let next = move |from: &f64| Some(from + share).filter(|from| from + share / 2.0 < whole);
+        std::iter::successors(Some(0.0).filter(|_| share / 2.0 < whole), next).map(move |from| (from, from + share))
+    }
+
+    /// The places of a run's labels, of which `first` are candidates for each stretch, with the stretches to cut out of it. Other runs that pass beneath are cut as well.
     fn places(
         &self,
         index: usize,
-        runs: &[Run],
-        lengths: &[Vec<f64>],
-        width: f64,
+        (runs, lengths): (&[Run], &[Vec<f64>]),
+        (width, first): (f64, &[Vec<Place>]),
         crowd: &mut Crowd,
         cuts: &mut [Vec<(f64, f64)>],
     ) -> Vec<(Place, (f64, f64))> {
         let whole = lengths[index].last().copied().unwrap_or(0.0);
-        let half = width / 2.0 + GAP * self.size;
-        let stretches = (whole / self.spacing).round().clamp(1.0, 1000.0);
-        let share = whole / stretches;
+        let half = self.half(width);
         let mut found: Vec<(Place, (f64, f64))> = Vec::new();
         // The second time, less straight and crowded places do, if there is no label yet.
         for is_last in [false, true] {
-            let (mut from, most) = (0.0, if is_last { usize::MAX } else { 1 });
-            while from + share / 2.0 < whole && (found.is_empty() || !is_last) {
-                let candidates = self.candidates(&runs[index], &lengths[index], (from, from + share), half, is_last);
-                from += share;
+            let most = if is_last { usize::MAX } else { 1 };
+            for (stretch, first) in self.stretches(whole).zip(first) {
+                if is_last && !found.is_empty() {
+                    break;
+                }
+                let candidates = if is_last {
+                    self.candidates(&runs[index], &lengths[index], stretch, half, true)
+                } else {
+                    first.clone()
+                };
                 let is_apart = |place: &Place| found.last().is_none_or(|last| place.at - last.0.at > 3.0 * half);
                 let mut usable = candidates.into_iter().filter(is_apart).filter_map(|place| {
                     let boxed = self.boxed(&place, width);

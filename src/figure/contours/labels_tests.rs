@@ -10,7 +10,7 @@ const CANVAS: Canvas = Canvas { width: 800, height: 500, scale: 1.0 };
 fn placed(lines: &[Vec<[f32; 2]>]) -> (Vec<Run>, Vec<Label>) {
     let run = |(level, points): (usize, &Vec<[f32; 2]>)| Run { level, start: 0.0, points: points.clone() };
     let levels: Vec<f64> = (0..lines.len()).map(|i| 1000.0 + 4.0 * i as f64).collect();
-    place(&lines.iter().enumerate().map(run).collect::<Vec<Run>>(), &levels, 11.0, CANVAS).unwrap()
+    place(&lines.iter().enumerate().map(run).collect::<Vec<Run>>(), &levels, 11.0, CANVAS, 2).unwrap()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "pixels")]

@@ -13,7 +13,7 @@ use crate::scene::style::Rgba;
 use super::ink::{Ink, Pen};
 use super::inks::{HALO, Inks};
 use super::labels::{self, Label};
-use super::run::{Frame, Run, apart, runs};
+use super::run::{Frame, Run, all_runs, apart};
 use super::trace::Contours;
 
 /// How far the halo of a label reaches, as a share of its font size.
@@ -97,6 +97,7 @@ impl Drawing {
         style: &ContourStyle,
         canvas: Canvas,
         inks: Inks,
+        threads: usize,
         color_of: impl Fn(f64) -> Rgba,
     ) -> Result<Self, PaintError> {
         if !(canvas.scale.is_finite() && canvas.scale > 0.0) {
@@ -107,12 +108,12 @@ impl Drawing {
         let widest = strokes.iter().map(|stroke| stroke.width + halo).fold(1.0, f64::max);
         let (margin, size) = (widest / 2.0 + 2.0, [canvas.width, canvas.height].map(f64::from));
         let frame = Frame { low: [-margin; 2], high: size.map(|length| length + margin) };
-        let mut found = Vec::new();
-        for line in lines.lines() {
-            runs(line.level, line.points, &frame, &mut found);
-        }
-        let (runs, labels) =
-            if style.labels { labels::place(&found, levels, style.label_size, canvas)? } else { (found, Vec::new()) };
+        let found = all_runs(lines, &frame, threads);
+        let (runs, labels) = if style.labels {
+            labels::place(&found, levels, style.label_size, canvas, threads)?
+        } else {
+            (found, Vec::new())
+        };
         Ok(Self { canvas, strokes, runs, labels })
     }
 

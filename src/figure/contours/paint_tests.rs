@@ -33,7 +33,7 @@ fn straight(style: &ContourStyle, a: [f64; 2], b: [f64; 2]) -> Image {
     let field =
         Field { values: &nodes, width: 2, height: 2, nodes: Nodes::Rectilinear { x: &[-1.0, 1.0], y: &[0.0, 1.0] } };
     let lines = trace(&field, &[0.0]).unwrap().map(|[_, y]| [0, 1].map(|i| a[i] + (b[i] - a[i]) * y));
-    Drawing::new(&lines, &[0.0], style, canvas(60, 40), INKS, |_| INK).unwrap().image().unwrap()
+    Drawing::new(&lines, &[0.0], style, canvas(60, 40), INKS, 2, |_| INK).unwrap().image().unwrap()
 }
 
 fn plain(width: f64) -> ContourStyle {
@@ -92,7 +92,7 @@ fn strips_are_those_of_the_whole() {
     for style in [fancy(), ContourStyle { color: ContourColor::Colormap, ..fancy() }] {
         let canvas = Canvas { width: 330, height: 210, scale: 1.3 };
         let color_of = |level: f64| Rgba([if level > 0.0 { 200 } else { 20 }, 90, 60, 210]);
-        let drawing = Drawing::new(&lines, &levels, &style, canvas, INKS, color_of).unwrap();
+        let drawing = Drawing::new(&lines, &levels, &style, canvas, INKS, 3, color_of).unwrap();
         assert!(drawing.labels().len() > 3, "{}", drawing.labels().len());
         let whole = drawing.image().unwrap();
         for height in [1, 7, 64, 209] {
@@ -113,13 +113,13 @@ fn unusual_places_and_scales_neither_panic_nor_hang() {
         let lines = lines.clone().map(|[x, y]| [(x - 50.0) * factor, (y - 50.0) * factor]);
         for scale in [1e-9, 25.0] {
             let canvas = Canvas { width: 100, height: 100, scale };
-            let drawing = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, |_| INK).unwrap();
+            let drawing = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, 2, |_| INK).unwrap();
             assert_eq!(drawing.image().unwrap().pixels.len(), 40_000);
         }
     }
     for scale in [0.0, -1.0, f64::NAN] {
         let canvas = Canvas { width: 100, height: 100, scale };
-        let made = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, |_| INK);
+        let made = Drawing::new(&lines, &levels, &fancy(), canvas, INKS, 2, |_| INK);
         assert!(matches!(made.err(), Some(PaintError::Scale(_))));
     }
 }

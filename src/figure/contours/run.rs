@@ -1,5 +1,11 @@
 //! Lines as they are painted: clipped to the plot, with no more points than pixels show.
 
+use std::thread;
+
+use super::trace::{Contours, Line};
+
+/// Fewer points are not worth another thread.
+const FEW: usize = 4096;
 /// How far a line that is painted may be from the one that was traced, in pixels. The rest to 0.1 is for the rounding to f32.
 const TOLERANCE: f64 = 0.095;
 
@@ -53,6 +59,40 @@ pub(super) struct Run {
 
 fn between(a: [f64; 2], b: [f64; 2], share: f64) -> [f64; 2] {
     [0, 1].map(|i| a[i] + (b[i] - a[i]) * share)
+}
+
+/// The stretches of all lines that are inside the frame, in the order of the lines; made by so many threads.
+pub(super) fn all_runs(lines: &Contours, frame: &Frame, threads: usize) -> Vec<Run> {
+    let lines: Vec<Line<'_>> = lines.lines().collect();
+    let made = |lines: &[Line<'_>]| {
+        let mut found = Vec::new();
+        lines.iter().for_each(|line| runs(line.level, line.points, frame, &mut found));
+        found
+    };
+    let points: usize = lines.iter().map(|line| line.points.len()).sum();
+    if points < FEW || threads < 2 {
+        return made(&lines);
+    }
+    thread::scope(|scope| {
+        let made = &made;
+        let (mut rest, mut spawned) = (lines.as_slice(), Vec::new());
+        for _ in 1..threads {
+            let mut left = points / threads;
+            let share = rest.iter().position(|line| {
+                left = left.saturating_sub(line.points.len());
+                left == 0
+            });
+            let (some, others) = rest.split_at(share.map_or(rest.len(), |last| last + 1));
+            spawned.push(scope.spawn(move || made(some)));
+            rest = others;
+        }
+        let last = made(rest);
+        let joined = spawned.into_iter().flat_map(|thread| match thread.join() {
+            Ok(runs) => runs,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.chain(last).collect()
+    })
 }
 
 /// The stretches of a line that are inside the frame. A line breaks at points that are not finite.

@@ -13,7 +13,8 @@ use crate::scene::contour::ContourStyle;
 use crate::scene::style::Rgba;
 
 use super::inks::Inks;
-use super::{Canvas, Contours, Drawing, Field, Nodes, levels, trace};
+use super::trace::trace_levels;
+use super::{Canvas, Contours, Drawing, Field, Nodes, levels};
 
 /// The lines of a layer, ready to be painted some rows at a time.
 pub struct LineSheet {
@@ -35,6 +36,8 @@ pub struct Laid {
     pub ground: Option<[u8; 4]>,
     /// What lines are painted with that have no color of their own.
     pub inks: Inks,
+    /// How many threads make it.
+    pub threads: usize,
 }
 
 impl Laid {
@@ -78,23 +81,23 @@ impl LineSheet {
         let (levels, lines) = match colors.limits {
             Some((low, high)) => {
                 let levels = levels(&style.levels, low, high)?;
-                let lines = lines(values, cells, &levels, laid.size)?;
+                let lines = lines(values, cells, &levels, &laid)?;
                 (levels, lines)
             }
-            None => (Vec::new(), lines(&Values::Real(Vec::new()), None, &[], (0, 0))?),
+            None => (Vec::new(), Contours::default()),
         };
         let canvas = Canvas { width: laid.size.0, height: laid.size.1, scale: laid.scale };
         let color_of = |level: f64| Rgba(colors.color(f64_key(level)));
-        let drawing = Drawing::new(&lines, &levels, style, canvas, laid.inks, color_of)?;
+        let drawing = Drawing::new(&lines, &levels, style, canvas, laid.inks, laid.threads, color_of)?;
         Ok(Self { drawing, levels, laid })
     }
 
-    /// Some rows of the sheet, 0 being the top one, painted by so many threads.
+    /// Some rows of the sheet, 0 being the top one.
     ///
     /// # Errors
     /// A picture too large to be painted.
-    pub fn rows(&self, rows: Range<u32>, threads: usize) -> Result<Image, FigureError> {
-        painted(self.laid.size.0, rows, threads, |rows| Ok(self.laid.finish(self.drawing.rows(rows)?)))
+    pub fn rows(&self, rows: Range<u32>) -> Result<Image, FigureError> {
+        painted(self.laid.size.0, rows, self.laid.threads, |rows| Ok(self.laid.finish(self.drawing.rows(rows)?)))
     }
 
     /// The levels.
@@ -111,12 +114,8 @@ impl LineSheet {
 }
 
 /// The lines of some levels, in pixels from the upper left.
-fn lines(
-    values: &Values,
-    cells: Option<&CellsInView>,
-    levels: &[f64],
-    (width, height): (u32, u32),
-) -> Result<Contours, FigureError> {
+fn lines(values: &Values, cells: Option<&CellsInView>, levels: &[f64], laid: &Laid) -> Result<Contours, FigureError> {
+    let ((width, height), threads) = (laid.size, laid.threads);
     let top = f64::from(height);
     if let Some(cells) = cells {
         let mut found = Contours::default();
@@ -128,7 +127,7 @@ fn lines(
                 true => Nodes::Rectilinear { x, y: &y },
                 false => Nodes::Curvilinear { x, y: &y },
             };
-            found.join(trace(&Field { values: &part.values, width, height, nodes }, levels)?)?;
+            found.join(trace_levels(&Field { values: &part.values, width, height, nodes }, levels, threads)?)?;
         }
         return Ok(found);
     }
@@ -139,5 +138,5 @@ fn lines(
     let x: Vec<f64> = (0..width).map(middle).collect();
     let y: Vec<f64> = (0..height).map(|row| top - middle(row)).collect();
     let nodes = Nodes::Rectilinear { x: &x, y: &y };
-    Ok(trace(&Field { values, width: x.len(), height: y.len(), nodes }, levels)?)
+    Ok(trace_levels(&Field { values, width: x.len(), height: y.len(), nodes }, levels, threads)?)
 }

@@ -8,7 +8,16 @@
 //! passed by, many at a time. Every crossing is made once, when its side is met, so that lines come out of links between
 //! crossings, whole: each cell says which follows which, the greater values being to the left.
 
+mod lines;
+mod ranks;
+mod together;
+
 use crate::scene::contour::MAX_CONTOURS;
+
+use lines::Span;
+pub use lines::{Contours, Line};
+use ranks::Ranks;
+pub use together::trace_levels;
 
 /// Most points of all lines together: while they are traced they take about 40 bytes each.
 pub const MAX_POINTS: usize = 4_000_000;
@@ -17,9 +26,6 @@ pub const MAX_POINTS: usize = 4_000_000;
 const MISSING: u16 = u16::MAX;
 /// No crossing.
 const NONE: u32 = u32::MAX;
-/// Equal parts of the range of levels for which the rank is looked up.
-const PARTS: usize = 2048;
-
 /// Where the nodes of a field are.
 #[derive(Clone, Copy, Debug)]
 pub enum Nodes<'a> {
@@ -85,66 +91,21 @@ pub enum TraceError {
     TooMany,
 }
 
-/// Contour lines, those of the lowest level first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Contours {
-    points: Vec<[f64; 2]>,
-    spans: Vec<Span>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Span {
-    level: u16,
-    is_closed: bool,
-    first: usize,
-    end: usize,
-}
-
-/// One contour line; greater values are to its left where x rises along rows and y from row to row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Line<'a> {
-    /// Which of the levels it is of, counted from 0.
-    pub level: usize,
-    /// Whether it comes back to where it begins; then its last point is the first again.
-    pub is_closed: bool,
-    /// Its points, x and y: at least two, no two in a row equal.
-    pub points: &'a [[f64; 2]],
-}
-
-impl Contours {
-    /// The lines, in the order of levels.
-    pub fn lines(&self) -> impl ExactSizeIterator<Item = Line<'_>> {
-        self.spans.iter().map(|span| Line {
-            level: usize::from(span.level),
-            is_closed: span.is_closed,
-            points: self.points.get(span.first..span.end).unwrap_or_default(),
-        })
-    }
-
-    /// The number of points of all lines.
-    #[must_use]
-    pub fn point_count(&self) -> usize {
-        self.points.len()
-    }
-
-    /// The same lines with every point elsewhere, such as on the pixels of a view or on a map.
-    #[must_use]
-    pub fn map(mut self, place: impl Fn([f64; 2]) -> [f64; 2]) -> Self {
-        self.points.iter_mut().for_each(|point| *point = place(*point));
-        self
-    }
-}
-
 /// Traces the lines of a field at rising levels. The same field makes the same lines, always.
 ///
 /// # Errors
 /// [`TraceError`]: sizes that do not fit, unusable levels, more than [`MAX_POINTS`] points.
 pub fn trace(field: &Field<'_>, levels: &[f64]) -> Result<Contours, TraceError> {
+    trace_within(field, levels, MAX_POINTS)
+}
+
+/// As [`trace`], of so many points.
+fn trace_within(field: &Field<'_>, levels: &[f64], most: usize) -> Result<Contours, TraceError> {
     check(field, levels)?;
     if field.width < 2 || field.height < 2 || levels.is_empty() {
         return Ok(Contours::default());
     }
-    let mut sweep = Sweep::new(field, levels);
+    let mut sweep = Sweep::new(field, levels, most);
     sweep.rank_row(0);
     sweep.cross_row(0)?;
     for row in 1..field.height {
@@ -180,44 +141,6 @@ impl Field<'_> {
     }
 }
 
-/// Finds how many levels a value is above.
-struct Ranks<'a> {
-    levels: &'a [f64],
-    low: f64,
-    per: f64,
-    /// The rank at the beginning of each part of the range: near the right one, if not it.
-    table: Vec<u16>,
-}
-
-impl<'a> Ranks<'a> {
-    fn new(levels: &'a [f64]) -> Self {
-        let (low, high) = (levels[0], levels[levels.len() - 1]);
-        let per = PARTS as f64 / (high - low);
-        let mut ranks = Self { levels, low, per: if per.is_finite() { per } else { 0.0 }, table: vec![0; PARTS + 1] };
-        for level in levels {
-            let part = ranks.part(*level);
-            ranks.table[part + 1..].iter_mut().for_each(|rank| *rank += 1);
-        }
-        ranks
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    fn part(&self, value: f64) -> usize {
-        (((value - self.low) * self.per) as usize).min(PARTS - 1)
-    }
-
-    fn of(&self, value: f64) -> u16 {
-        let mut rank = self.table[self.part(value)];
-        while self.levels.get(usize::from(rank)).is_some_and(|level| value > *level) {
-            rank += 1;
-        }
-        while rank > 0 && value <= self.levels[usize::from(rank) - 1] {
-            rank -= 1;
-        }
-        rank
-    }
-}
-
 /// A node that a side of a cell ends at.
 #[derive(Clone, Copy)]
 struct Node {
@@ -247,9 +170,9 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(field: &'a Field<'a>, levels: &'a [f64]) -> Self {
+    fn new(field: &'a Field<'a>, levels: &'a [f64], most: usize) -> Self {
         let row = || Row { ranks: vec![0; field.width], sides: vec![NONE; field.width] };
-        let crossings = Crossings { points: Vec::new(), levels: Vec::new(), next: Vec::new() };
+        let crossings = Crossings { points: Vec::new(), levels: Vec::new(), next: Vec::new(), most };
         let (upright, marks) = (vec![NONE; field.width], vec![0; field.width]);
         Self { field, ranks: Ranks::new(levels), south: row(), north: row(), upright, marks, crossings }
     }
@@ -261,15 +184,17 @@ impl<'a> Sweep<'a> {
         let ranks = &mut self.north.ranks;
         match self.field.nodes {
             Nodes::Rectilinear { x, y } if y[row].is_finite() => {
-                for ((rank, value), x) in ranks.iter_mut().zip(values).zip(x) {
-                    *rank = if (value * 0.0 + x * 0.0) == 0.0 { self.ranks.of(*value) } else { MISSING };
+                self.ranks.rank(values, ranks);
+                for (rank, x) in ranks.iter_mut().zip(x) {
+                    *rank = if x * 0.0 == 0.0 { *rank } else { MISSING };
                 }
             }
             Nodes::Rectilinear { .. } => ranks.fill(MISSING),
             Nodes::Curvilinear { x, y } => {
+                self.ranks.rank(values, ranks);
                 let places = x[row * width..].iter().zip(&y[row * width..]);
-                for ((rank, value), (x, y)) in ranks.iter_mut().zip(values).zip(places) {
-                    *rank = if (value * 0.0 + x * 0.0 + y * 0.0) == 0.0 { self.ranks.of(*value) } else { MISSING };
+                for (rank, (x, y)) in ranks.iter_mut().zip(places) {
+                    *rank = if (x * 0.0 + y * 0.0) == 0.0 { *rank } else { MISSING };
                 }
             }
         }
@@ -368,6 +293,8 @@ struct Crossings {
     points: Vec<[f64; 2]>,
     levels: Vec<u16>,
     next: Vec<u32>,
+    /// How many there may be.
+    most: usize,
 }
 
 impl Crossings {
@@ -391,7 +318,7 @@ impl Crossings {
             self.levels.push(level);
             self.next.push(NONE);
         }
-        if self.points.len() > MAX_POINTS { Err(TraceError::TooMany) } else { Ok(first) }
+        if self.points.len() > self.most { Err(TraceError::TooMany) } else { Ok(first) }
     }
 
     fn follow(&mut self, from: u32, to: u32) {
@@ -494,7 +421,6 @@ impl Crossings {
     }
 }
 
-mod join;
 #[cfg(test)]
 #[path = "trace_tests.rs"]
 mod tests;

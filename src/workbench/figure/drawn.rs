@@ -49,9 +49,9 @@ impl Plot {
                     sheets.push((workbench.color(&aggregate, &colors)?, joining));
                 }
                 (Numbers::Whole(aggregate), LayerColors::Hatching(sheet)) => {
-                    sheets.push((sheet.rows(&aggregate.values, 0..height, threads)?, joining));
+                    sheets.push((sheet.rows(&aggregate.values, 0..height)?, joining));
                 }
-                (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height, threads)?, joining)),
+                (_, LayerColors::Lines(lines)) => sheets.push((lines.rows(0..height)?, joining)),
                 (Numbers::Kept(_), LayerColors::Shading(_) | LayerColors::Hatching(_)) => {}
             }
         }
@@ -77,10 +77,8 @@ impl Plot {
         let mut sheets = Vec::with_capacity(layers.len());
         for (numbers, colors, joining) in layers {
             let pixels = match colors {
-                LayerColors::Lines(drawn) => drawn.rows(rows.clone(), threads)?.pixels,
-                LayerColors::Hatching(drawn) => {
-                    drawn.rows(&numbers.lines(lines.clone(), width)?, rows.clone(), threads)?.pixels
-                }
+                LayerColors::Lines(drawn) => drawn.rows(rows.clone())?.pixels,
+                LayerColors::Hatching(drawn) => drawn.rows(&numbers.lines(lines.clone(), width)?, rows.clone())?.pixels,
                 LayerColors::Shading(colors) => {
                     shade(&numbers.lines(lines.clone(), width)?, width, rows.end - rows.start, colors, threads).pixels
                 }

@@ -140,12 +140,13 @@ impl Way {
         shown: &ShownLayer,
         size: (u32, u32),
         colors: &Shading,
+        threads: usize,
     ) -> Result<Option<DrawnSheet>, WorkbenchError> {
         let ground = match self.style.background {
             Background::None => None,
             Background::Color(Rgba(color)) => Some(color),
         };
-        let laid = |scale, inks| Laid { size, scale, alpha: self.style.alpha, ground, inks };
+        let laid = |scale, inks| Laid { size, scale, alpha: self.style.alpha, ground, inks, threads };
         Ok(match &self.contour {
             Some(Drawn::Lines(contour, scale, inks)) => {
                 let (cells, laid) = (shown.cells.as_deref(), laid(*scale, *inks));
@@ -285,7 +286,7 @@ impl Painting {
         let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per, style.hide.clone());
         let alike = |known: &&Known| basis(&known.way.style) == basis(own);
         let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
-        let drawn = way.sheet(values, shown, (*width, *height), &colors)?;
+        let drawn = way.sheet(values, shown, (*width, *height), &colors, self.threads)?;
         let levels = match (&drawn, contour, &style.norm) {
             (Some(DrawnSheet::Lines(lines)), ..) => lines.levels().to_vec(),
             (_, Some(Drawn::Filled(_)), Norm::Boundary(levels)) => levels.values.clone(),
@@ -300,8 +301,8 @@ impl Painting {
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };
             let sheet = match &drawn {
-                Some(DrawnSheet::Lines(lines)) => lines.rows(0..*height, self.threads),
-                Some(DrawnSheet::Hatching(hatching)) => hatching.rows(values, 0..*height, self.threads),
+                Some(DrawnSheet::Lines(lines)) => lines.rows(0..*height),
+                Some(DrawnSheet::Hatching(hatching)) => hatching.rows(values, 0..*height),
                 None => Ok(shade(values, *width, *height, &colors, self.threads)),
             };
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
