@@ -124,7 +124,11 @@ pub fn drop_target(ui: &Ui, files: usize) {
     painter.rect_stroke(rect, 8.0, (3.0, ui.visuals().selection.stroke.color), egui::StrokeKind::Inside);
     let text = if files > 1 { format!("Drop to open {files} files as one") } else { "Drop to open".to_owned() };
     let font = egui::FontId::proportional(28.0);
-    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, Color32::WHITE);
+    let galley = painter.layout_no_wrap(text, font, Color32::WHITE);
+    let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+    // What lies beneath shall not be read through it.
+    painter.rect_filled(place.expand2(vec2(28.0, 16.0)), 10.0, Color32::from_gray(24));
+    painter.galley(place.min, galley, Color32::WHITE);
 }
 
 /// Keys and mouse.

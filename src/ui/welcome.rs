@@ -52,7 +52,7 @@ pub fn ui(ui: &mut Ui, recent: &[PathBuf], left_behind: &[PathBuf]) -> Option<Wi
             }
         }
         ui.add_space(20.0);
-        let facts = ".npy, or any binary file of numbers: the layout is guessed. ? shows all keys.";
+        let facts = ".npy, NetCDF, GRIB, Zarr, or any binary file of numbers: its layout is guessed. ? shows all keys.";
         ui.label(RichText::new(facts).weak());
     });
     wish

@@ -76,6 +76,18 @@ pub fn are_grids(inputs: &[PathBuf], raw: &RawSpec) -> bool {
     if is_npy(&first) { is_image(&first).unwrap_or(false) } else { grid::leads_to_grids(&first) }
 }
 
+/// What a figure file's layer draws where it does not say: of grids an image, unless rows are counted; of all else, `.npy` files
+/// and those of a given shape among it, points.
+#[must_use]
+pub fn usual_mark(inputs: &[PathBuf], raw: &RawSpec, reduction: Option<&Reduction>) -> Mark {
+    let is_counted = matches!(reduction, Some(Reduction::Count | Reduction::Any | Reduction::By { .. }));
+    let is_npy = inputs.first().is_some_and(|path| is_npy(path));
+    if !is_counted && !is_npy && raw.shape.is_none() && are_grids(inputs, raw) {
+        return Mark::Image { sampling: Sampling::Cells };
+    }
+    Mark::default()
+}
+
 /// Whether a `.npy` file holds an array of three dimensions or more, or of two and many rows and columns.
 fn is_image(path: &Path) -> Result<bool, DataError> {
     let mapping = Mapping::open(path)?;

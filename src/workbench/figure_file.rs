@@ -99,7 +99,7 @@ fn text_of(
 ) -> Result<String, WorkbenchError> {
     let layer = |layer: &FigureLayer| {
         let usual = usual_style(&layer.mark);
-        let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _, is_gridded: _ } = &layer.sources;
+        let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _, is_gridded } = &layer.sources;
         let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
         let (file, files) = match paths.as_slice() {
             [one] => (Some(one.clone()), Vec::new()),
@@ -119,7 +119,8 @@ fn text_of(
             planar: raw.planar,
             shape: raw.shape.clone().map(Text),
             at: at.iter().cloned().map(Text).collect(),
-            mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points),
+            // Grids are drawn as images where nobody says otherwise.
+            mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points || *is_gridded),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
             spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
@@ -245,10 +246,6 @@ fn layer(
     is_set: bool,
     notes: &mut Vec<String>,
 ) -> Result<FigureLayer, String> {
-    let mark = part.mark.unwrap_or_default();
-    let usual = usual_style(&mark);
-    // Of a field, its first variable.
-    let reduction = if mark.is_of_fields() { Reduction::Of(Statistic::Mean, "0".to_owned()) } else { Reduction::Count };
     if part.file.is_some() && !part.files.is_empty() {
         return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
     }
@@ -257,6 +254,21 @@ fn layer(
     if !is_set {
         notes.extend(fingerprint::changes(&inputs, &part.fingerprints));
     }
+    let raw = RawSpec {
+        dtype: part.dtype,
+        columns: part.columns,
+        offset: part.offset,
+        planar: part.planar,
+        shape: part.shape.map(|text| text.0),
+    };
+    let reduction = part.reduction.map(|text| text.0);
+    let is_said = part.mark.is_some();
+    let mark = part.mark.unwrap_or_else(|| fields::usual_mark(&inputs, &raw, reduction.as_ref()));
+    // Of a field, its first variable.
+    let usual = if mark.is_of_fields() { Reduction::Of(Statistic::Mean, "0".to_owned()) } else { Reduction::Count };
+    let reduction = reduction.unwrap_or(usual);
+    let usual = usual_style(&mark);
+    let is_gridded = is_said && !mark.is_of_fields() && raw.shape.is_none() && fields::are_grids(&inputs, &raw);
     #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
     let alpha = part.alpha.map_or(usual.alpha, |alpha| alpha as f32);
     Ok(FigureLayer {
@@ -267,19 +279,13 @@ fn layer(
             y: part.y.map(|y| renamed(&y, |path| located(path, folder))),
             value: None,
             filter: part.filter,
-            raw: RawSpec {
-                dtype: part.dtype,
-                columns: part.columns,
-                offset: part.offset,
-                planar: part.planar,
-                shape: part.shape.map(|text| text.0),
-            },
+            raw,
             is_field: false,
-            is_gridded: false,
+            is_gridded,
             at: part.at.into_iter().map(|text| text.0).collect(),
         },
         mark,
-        reduction: part.reduction.map_or(reduction, |text| text.0),
+        reduction,
         spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),

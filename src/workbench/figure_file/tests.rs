@@ -32,6 +32,28 @@ fn the_least_figure_is_all_defaults() {
 }
 
 #[test]
+fn grids_are_images_where_nobody_says_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/grids/classic.nc");
+    std::fs::copy(fixture, folder.path().join("a.nc")).unwrap();
+    let drawn = |rest: &str| {
+        let text = format!("scumble = 1\n[[layers]]\nfile = \"a.nc\"\n{rest}");
+        read_text(&text, folder.path(), &[]).unwrap().figure.layers.remove(0)
+    };
+    let image = drawn("");
+    assert_eq!((image.mark.to_string(), image.reduction.to_string()), ("image".to_owned(), "mean:0".to_owned()));
+    assert!(image.style == fields::style() && !image.sources.is_gridded);
+    assert_eq!(drawn("reduction = \"max:t2m\"\n").mark.to_string(), "image");
+    assert_eq!(drawn("reduction = \"count\"\n").mark, Mark::Points);
+    // Points of columns that are variables stay what they are when they are written and read again.
+    let points = drawn("mark = \"points\"\nx = \"lon\"\ny = \"lat\"\n");
+    assert!(points.sources.is_gridded && points.mark == Mark::Points && points.reduction == Reduction::Count);
+    let request = FigureRequest::new(points, Size { width: 300, height: 200 });
+    let again = read_text(&write(&request, &[], folder.path()).unwrap(), folder.path(), &[]).unwrap();
+    assert_eq!(again.figure, request);
+}
+
+#[test]
 fn wrong_files_say_what_and_where() {
     let folder = tempfile::tempdir().unwrap();
     points(folder.path(), "a.f32");
