@@ -9,6 +9,7 @@ use super::error::DataError;
 use super::grid::{Coordinates, Damage, Dimension, Grids, Kind, Packing, Placed, Store, Variable};
 use super::mapping::Mapping;
 
+mod announced;
 mod lattice;
 mod names;
 mod product;

@@ -52,3 +52,17 @@ proptest! {
         check(&bytes);
     }
 }
+
+/// A fuzzer's find: groups that announce thousands of millions of values in a field of 40.
+#[test]
+fn groups_of_more_values_than_the_field_has_are_refused() {
+    let bytes: &[u8] = include_bytes!("../../../tests/fixtures/grids/many_groups.grib2");
+    let mut scan = Scan::default();
+    scan.add(bytes, 0);
+    let section = |range: &std::ops::Range<usize>| &bytes[range.clone()];
+    let refused = scan.fields.iter().filter_map(|field| {
+        let [packing, bitmap, data] = [&field.packing, &field.bitmap, &field.data].map(section);
+        unpack::unpack(unpack::Sections { packing, bitmap, data }, 40).err()
+    });
+    assert_eq!(refused.filter(|why| why.starts_with("groups of ")).count(), 1);
+}

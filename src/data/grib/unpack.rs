@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use grib::Grib2SubmessageDecoder;
 
+use super::announced;
 use super::scan::{be16, be32, signed16};
 
 /// The sections that hold a field.
@@ -66,6 +67,7 @@ pub(super) fn unpack(sections: Sections<'_>, points: usize) -> Result<Vec<f64>, 
         if bits > 24 {
             return Err(format!("packing template 5.{template} with {bits} bits a value (at most 24 are read)"));
         }
+        announced::check(sections, template, encoded(sections.packing, points)?)?;
         library(sections, points)?
     };
     // Divided step by step, as ecCodes does it.
