@@ -31,7 +31,7 @@ pub mod histogram;
 pub mod image;
 pub mod norm;
 pub mod painter;
-pub(crate) mod parts;
+mod parts;
 pub mod readout;
 pub mod shade;
 pub mod shading;

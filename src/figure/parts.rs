@@ -15,6 +15,21 @@ pub(super) fn in_parts(rows: &Range<usize>, width: usize, threads: usize) -> Vec
     rows.clone().step_by(share).map(|first| first..(first + share).min(rows.end)).collect()
 }
 
+/// What is made of each part, in their order: each by a thread of its own, the last by the caller's.
+pub(super) fn each<T: Send, R: Send>(mut parts: Vec<T>, make: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let last = parts.pop();
+    thread::scope(|scope| {
+        let make = &make;
+        let others: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || make(part))).collect();
+        let own = last.map(make);
+        let joined = others.into_iter().map(|other| match other.join() {
+            Ok(made) => made,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.chain(own).collect()
+    })
+}
+
 /// The picture of some rows of `width` pixels, of which each thread makes some that lie beside each other.
 pub(super) fn painted<E: Send>(
     width: u32,
@@ -24,21 +39,7 @@ pub(super) fn painted<E: Send>(
 ) -> Result<Image, E> {
     let number = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
     let parts = in_parts(&(rows.start as usize..rows.end as usize), width as usize, threads);
-    let [first, others @ ..] = parts.as_slice() else { return make(rows) };
-    if others.is_empty() {
-        return make(rows);
-    }
-    let mut made = thread::scope(|scope| {
-        let make = &make;
-        let spawn = |part: &Range<usize>| {
-            let rows = number(part.start)..number(part.end);
-            scope.spawn(move || make(rows))
-        };
-        let others: Vec<_> = others.iter().map(spawn).collect();
-        let mut made = vec![make(number(first.start)..number(first.end))];
-        made.extend(others.into_iter().map(joined));
-        made.into_iter()
-    });
+    let mut made = each(parts, |part| make(number(part.start)..number(part.end))).into_iter();
     let mut whole = made.next().unwrap_or_else(|| make(rows))?;
     for part in made {
         let part = part?;
@@ -48,37 +49,22 @@ pub(super) fn painted<E: Send>(
     Ok(whole)
 }
 
-fn joined<R>(thread: thread::ScopedJoinHandle<'_, R>) -> R {
-    match thread.join() {
-        Ok(given) => given,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
 /// Has threads paint the rows of a picture, each thread some that lie beside each other; `paint` is given the numbers of its
 /// rows and their bytes. Gives what `paint` gave, in the order of the rows.
-pub(crate) fn paint<R: Send>(
+pub(super) fn paint<R: Send>(
     pixels: &mut [u8],
     width: usize,
     threads: usize,
     paint: impl Fn(Range<usize>, &mut [u8]) -> R + Sync,
 ) -> Vec<R> {
     let row = width.max(1) * 4;
-    let mut parts = in_parts(&(0..pixels.len() / row), width, threads);
-    let last = parts.pop();
-    thread::scope(|scope| {
-        let (paint, mut rest) = (&paint, pixels);
-        let mut others = Vec::new();
-        for rows in parts {
-            let (mine, further) = rest.split_at_mut(rows.len() * row);
-            rest = further;
-            others.push(scope.spawn(move || paint(rows, mine)));
-        }
-        let own = last.map(|rows| paint(rows, rest));
-        let mut given: Vec<R> = others.into_iter().map(joined).collect();
-        given.extend(own);
-        given
-    })
+    let (mut rest, mut parts) = (pixels, Vec::new());
+    for rows in in_parts(&(0..rest.len() / row), width, threads) {
+        let (mine, further) = rest.split_at_mut(rows.len() * row);
+        rest = further;
+        parts.push((rows, mine));
+    }
+    each(parts, |(rows, pixels)| paint(rows, pixels))
 }
 
 #[cfg(test)]

@@ -5,13 +5,12 @@
 //! which datashader joins them, row by row from the lowest, each from the left.
 
 use std::ops::Range;
-use std::thread;
 
 use crate::aggregate::{ByCategory, Values};
 use crate::scene::spread::{Merge, Reach, Spread, SpreadShape};
 
 use super::error::FigureError;
-use super::parts::in_parts;
+use super::parts::{each, in_parts};
 
 /// Bytes of numbers that are worked on at a time, about.
 const CHUNK_BYTES: u64 = 16 << 20;
@@ -155,18 +154,10 @@ fn neighbours(occupied: &[bool], width: usize, inner: &Range<usize>, most: usize
             }
         }
     };
-    let parts = in_parts(inner, width, threads);
-    let found = thread::scope(|scope| {
-        let work = |rows: Range<usize>| {
-            let (mut total, mut near) = (0, vec![0; most + 1]);
-            rows.for_each(|row| of_row(row, &mut total, &mut near));
-            (total, near)
-        };
-        let started: Vec<_> = parts.into_iter().map(|rows| scope.spawn(move || work(rows))).collect();
-        let join = |part: thread::ScopedJoinHandle<'_, _>| {
-            part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        started.into_iter().map(join).collect::<Vec<_>>()
+    let found = each(in_parts(inner, width, threads), |rows: Range<usize>| {
+        let (mut total, mut near) = (0, vec![0; most + 1]);
+        rows.for_each(|row| of_row(row, &mut total, &mut near));
+        (total, near)
     });
     let mut sum = (0, vec![0; most + 1]);
     for (total, near) in found {
@@ -282,19 +273,17 @@ impl Stencil {
         let stride = frame.padded(*width);
         let height = padded.len() / stride;
         let mut out = vec![empty; inner.len() * width];
-        let parts = in_parts(inner, *width, *threads);
-        thread::scope(|scope| {
-            let (add, mut rest) = (&add, out.as_mut_slice());
-            for part in parts {
-                let (mine, others) = rest.split_at_mut(part.len() * width);
-                rest = others;
-                scope.spawn(move || {
-                    for (row, out) in part.zip(mine.chunks_exact_mut(*width)) {
-                        for from in row.saturating_sub(*px)..(row + px + 1).min(height) {
-                            add(&padded[from * stride..(from + 1) * stride], self.reach[row.abs_diff(from)], out);
-                        }
-                    }
-                });
+        let (mut rest, mut parts) = (out.as_mut_slice(), Vec::new());
+        for rows in in_parts(inner, *width, *threads) {
+            let (mine, others) = rest.split_at_mut(rows.len() * width);
+            rest = others;
+            parts.push((rows, mine));
+        }
+        each(parts, |(rows, out)| {
+            for (row, out) in rows.zip(out.chunks_exact_mut(*width)) {
+                for from in row.saturating_sub(*px)..(row + px + 1).min(height) {
+                    add(&padded[from * stride..(from + 1) * stride], self.reach[row.abs_diff(from)], out);
+                }
             }
         });
         out

@@ -1,9 +1,10 @@
 //! Levels written on contour lines: where a line is straight, along it, with the line broken beneath.
 
+use std::iter;
 use std::ops::Range;
-use std::thread;
 
 use crate::figure::painter::PaintError;
+use crate::figure::parts::each;
 use crate::figure::text::{self, CAP_HEIGHT};
 use crate::figure::ticks::decimal;
 
@@ -145,25 +146,11 @@ pub(super) fn place(
 
 /// What is made of each item, by so many threads.
 fn by_threads<T: Sync, R: Send>(items: &[T], threads: usize, make: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let make = |items: &[T]| items.iter().map(&make).collect::<Vec<R>>();
-    if threads < 2 || items.len() < 2 {
-        return make(items);
-    }
-    thread::scope(|scope| {
-        let make = &make;
-        // The first are the longest: each thread has some of them.
-        let (first, others) = items.split_at(items.len().div_ceil(2 * threads));
-        let share = others.len().div_ceil(threads - 1).max(1);
-        let others: Vec<_> = others.chunks(share).map(|items| scope.spawn(move || make(items))).collect();
-        let mut made = make(first);
-        for other in others {
-            match other.join() {
-                Ok(further) => made.extend(further),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        made
-    })
+    // The first are the longest: who has them has fewer.
+    let (first, others) = items.split_at(items.len().div_ceil(2 * threads.max(1)));
+    let share = others.len().div_ceil(threads.saturating_sub(1).max(1)).max(1);
+    let parts = if threads < 2 { vec![items] } else { iter::once(first).chain(others.chunks(share)).collect() };
+    each(parts, |items| items.iter().map(&make).collect::<Vec<R>>()).into_iter().flatten().collect()
 }
 
 /// The width or height of a run, whichever is greater.
@@ -219,7 +206,7 @@ impl Setting {
     fn stretches(&self, whole: f64) -> impl Iterator<Item = (f64, f64)> + use<> {
         let share = whole / (whole / self.spacing).round().clamp(1.0, 1000.0);
         let next = move |from: &f64| Some(from + share).filter(|from| from + share / 2.0 < whole);
-        std::iter::successors(Some(0.0).filter(|_| share / 2.0 < whole), next).map(move |from| (from, from + share))
+        iter::successors(Some(0.0).filter(|_| share / 2.0 < whole), next).map(move |from| (from, from + share))
     }
 
     /// The places of a run's labels, of which `first` are candidates for each stretch, with the stretches to cut out of it. Other runs that pass beneath are cut as well.

@@ -1,6 +1,6 @@
 //! Lines as they are painted: clipped to the plot, with no more points than pixels show.
 
-use std::thread;
+use crate::figure::parts::each;
 
 use super::trace::{Contours, Line};
 
@@ -70,29 +70,22 @@ pub(super) fn all_runs(lines: &Contours, frame: &Frame, threads: usize) -> Vec<R
         found
     };
     let points: usize = lines.iter().map(|line| line.points.len()).sum();
-    if points < FEW || threads < 2 {
+    if points < FEW {
         return made(&lines);
     }
-    thread::scope(|scope| {
-        let made = &made;
-        let (mut rest, mut spawned) = (lines.as_slice(), Vec::new());
-        for _ in 1..threads {
-            let mut left = points / threads;
-            let share = rest.iter().position(|line| {
-                left = left.saturating_sub(line.points.len());
-                left == 0
-            });
-            let (some, others) = rest.split_at(share.map_or(rest.len(), |last| last + 1));
-            spawned.push(scope.spawn(move || made(some)));
-            rest = others;
-        }
-        let last = made(rest);
-        let joined = spawned.into_iter().flat_map(|thread| match thread.join() {
-            Ok(runs) => runs,
-            Err(panic) => std::panic::resume_unwind(panic),
+    let (mut rest, mut parts) = (lines.as_slice(), Vec::new());
+    for _ in 1..threads {
+        let mut left = points / threads;
+        let last = rest.iter().position(|line| {
+            left = left.saturating_sub(line.points.len());
+            left == 0
         });
-        joined.chain(last).collect()
-    })
+        let (some, others) = rest.split_at(last.map_or(rest.len(), |last| last + 1));
+        parts.push(some);
+        rest = others;
+    }
+    parts.push(rest);
+    each(parts, made).into_iter().flatten().collect()
 }
 
 /// The stretches of a line that are inside the frame. A line breaks at points that are not finite.

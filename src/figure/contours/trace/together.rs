@@ -1,6 +1,6 @@
 //! Tracing by several threads, each some of the levels: the lines of a level depend on no other.
 
-use std::thread;
+use crate::figure::parts::each;
 
 use super::{Contours, Field, MAX_POINTS, TraceError, check, trace, trace_within};
 
@@ -27,20 +27,12 @@ pub fn trace_levels(field: &Field<'_>, levels: &[f64], threads: usize) -> Result
 fn trace_parts(field: &Field<'_>, levels: &[f64], parts: usize) -> Result<Contours, TraceError> {
     let most = MAX_POINTS / parts;
     let share = levels.len().div_ceil(parts);
-    let (first, others) = levels.split_at(share);
-    thread::scope(|scope| {
-        let trace = |levels| scope.spawn(move || trace_within(field, levels, most));
-        let others: Vec<_> = others.chunks(share).map(trace).collect();
-        let mut found = trace_within(field, first, most)?;
-        for (number, other) in (1..).zip(others) {
-            let other = match other.join() {
-                Ok(lines) => lines?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            found.join(other.raised(number * share))?;
-        }
-        Ok(found)
-    })
+    let made = each(levels.chunks(share).collect(), |levels| trace_within(field, levels, most));
+    let mut found = Contours::default();
+    for (number, lines) in made.into_iter().enumerate() {
+        found.join(lines?.raised(number * share))?;
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
