@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
-/// Counts of categories: for each pixel one of each, beside each other.
+/// Counts of categories: one of each for each pixel. Those of a category lie together.
 #[derive(Debug, Clone)]
 pub struct ByCategory {
-    planes: usize,
-    counts: Counts,
+    planes: Vec<Counts>,
     totals: Vec<u64>,
 }
 
-/// Counts, of which none is too large.
+/// The counts of one category, of which none is too large.
 #[derive(Debug, Clone)]
 pub(crate) enum Counts {
     U16(Vec<u16>),
@@ -22,12 +21,19 @@ pub(crate) enum Counts {
 pub(crate) trait Count: Copy {
     /// It as the widest.
     fn wide(self) -> u64;
+    /// It less another, or nothing where that is more, as a real number.
+    fn beyond(self, other: u64) -> f64;
 }
 
 impl Count for u16 {
     #[inline(always)]
     fn wide(self) -> u64 {
         u64::from(self)
+    }
+
+    #[inline(always)]
+    fn beyond(self, other: u64) -> f64 {
+        f64::from(self.saturating_sub(u16::try_from(other).unwrap_or(u16::MAX)))
     }
 }
 
@@ -36,12 +42,23 @@ impl Count for u32 {
     fn wide(self) -> u64 {
         u64::from(self)
     }
+
+    #[inline(always)]
+    fn beyond(self, other: u64) -> f64 {
+        f64::from(self.saturating_sub(u32::try_from(other).unwrap_or(u32::MAX)))
+    }
 }
 
 impl Count for u64 {
     #[inline(always)]
     fn wide(self) -> u64 {
         self
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_precision_loss, reason = "shares of colors need no more")]
+    fn beyond(self, other: u64) -> f64 {
+        self.saturating_sub(other) as f64
     }
 }
 
@@ -102,35 +119,57 @@ impl Counts {
         }
     }
 
+    fn append(&mut self, further: Self) {
+        self.widen(further.bytes());
+        match (self, further) {
+            (Self::U16(all), Self::U16(more)) => all.extend(more),
+            (Self::U32(all), Self::U16(more)) => all.extend(more.into_iter().map(u32::from)),
+            (Self::U32(all), Self::U32(more)) => all.extend(more),
+            (Self::U64(all), more) => all.extend(more.to_wide()),
+            // They are as wide by now.
+            (Self::U16(_), Self::U32(_) | Self::U64(_)) | (Self::U32(_), Self::U64(_)) => {}
+        }
+    }
+
+    fn get(&self, pixel: usize) -> Option<u64> {
+        of_any_width!(self, counts => counts.get(pixel).map(|count| count.wide()))
+    }
+
     fn to_wide(&self) -> Vec<u64> {
         of_any_width!(self, counts => counts.iter().map(|count| count.wide()).collect())
     }
 }
 
 impl ByCategory {
-    /// So many counts for each pixel, at least 1.
+    /// So many counts for each pixel, at least 1; those of a pixel beside each other.
     #[must_use]
-    pub fn new(planes: usize, counts: Vec<u64>) -> Self {
+    pub fn new(planes: usize, counts: &[u64]) -> Self {
         let planes = planes.max(1);
-        let totals = counts.chunks_exact(planes).map(|counts| counts.iter().sum()).collect();
-        Self { planes, counts: Counts::narrowest(counts), totals }
+        let pixels = counts.len() / planes;
+        let plane = |plane| counts.iter().skip(plane).step_by(planes).copied().take(pixels).collect();
+        let planes: Vec<Vec<u64>> = (0..planes).map(plane).collect();
+        let totals = totals(&planes);
+        Self::of_planes(planes.len(), planes, totals)
     }
 
-    /// As [`ByCategory::new`], where the rows of all categories in each pixel are known.
-    pub(crate) fn with_totals(planes: usize, counts: Vec<u64>, totals: Vec<u64>) -> Self {
-        debug_assert_eq!(counts.len(), totals.len() * planes, "a total for each pixel");
-        Self { planes, counts: Counts::narrowest(counts), totals }
+    /// The counts of so many categories, of which the last may be left out where they are 0; and the rows of all categories in
+    /// each pixel.
+    pub(crate) fn of_planes(planes: usize, mut counts: Vec<Vec<u64>>, totals: Vec<u64>) -> Self {
+        counts.resize_with(planes.max(1), || vec![0; totals.len()]);
+        debug_assert!(counts.iter().all(|counts| counts.len() == totals.len()), "a count for each pixel");
+        Self { planes: counts.into_iter().map(Counts::narrowest).collect(), totals }
     }
 
     /// Zeros for so many pixels, in whose place counts up to `most` may come.
     pub(crate) fn zeros(planes: usize, pixels: usize, most: u64) -> Self {
-        Self { planes, counts: Counts::zeros(pixels * planes, most), totals: vec![0; pixels] }
+        let planes = (0..planes.max(1)).map(|_| Counts::zeros(pixels, most)).collect();
+        Self { planes, totals: vec![0; pixels] }
     }
 
     /// Counts of each pixel: one for each category.
     #[must_use]
     pub fn planes(&self) -> usize {
-        self.planes
+        self.planes.len()
     }
 
     /// Rows of all categories in each pixel.
@@ -142,87 +181,97 @@ impl ByCategory {
     /// All counts, [`ByCategory::planes`] for each pixel.
     #[must_use]
     pub fn to_counts(&self) -> Vec<u64> {
-        self.counts.to_wide()
+        let mut all = vec![0; self.totals.len() * self.planes.len()];
+        for (number, plane) in self.planes.iter().enumerate() {
+            let to = all.iter_mut().skip(number).step_by(self.planes.len());
+            of_any_width!(plane, counts => to.zip(counts).for_each(|(to, count)| *to = count.wide()));
+        }
+        all
     }
 
     /// The counts of one pixel; none where there is no such pixel.
     #[must_use]
     pub fn of_pixel(&self, pixel: usize) -> Vec<u64> {
-        let range = pixel.saturating_mul(self.planes)..pixel.saturating_add(1).saturating_mul(self.planes);
-        of_any_width!(&self.counts, counts => {
-            counts.get(range).unwrap_or_default().iter().map(|count| count.wide()).collect()
-        })
+        self.planes.iter().filter_map(|counts| counts.get(pixel)).collect()
     }
 
-    /// The counts of one category.
+    /// The counts of one category; none where there is no such category.
     #[must_use]
     pub fn plane(&self, category: usize) -> Vec<u64> {
-        of_any_width!(&self.counts, counts => {
-            counts.iter().skip(category).step_by(self.planes).map(|count| count.wide()).collect()
-        })
+        self.planes.get(category).map(Counts::to_wide).unwrap_or_default()
     }
 
     /// Rows of each category in all pixels.
     #[must_use]
     pub fn by_category(&self) -> Vec<u64> {
-        let mut sums = vec![0; self.planes];
-        of_any_width!(&self.counts, counts => {
-            for counts in counts.chunks_exact(self.planes) {
-                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.wide());
-            }
-        });
-        sums
+        let sum = |plane: &Counts| of_any_width!(plane, counts => counts.iter().map(|count| count.wide()).sum());
+        self.planes.iter().map(sum).collect()
     }
 
-    /// The counts as they are kept.
-    pub(crate) fn counts(&self) -> &Counts {
-        &self.counts
+    /// The counts of each category as they are kept.
+    pub(crate) fn kept(&self) -> &[Counts] {
+        &self.planes
     }
 
-    /// Room for counts, and for totals.
-    pub(crate) fn parts_mut(&mut self) -> (&mut Counts, &mut [u64]) {
-        (&mut self.counts, &mut self.totals)
+    /// Room for the counts of each category, and for totals.
+    pub(crate) fn parts_mut(&mut self) -> (&mut [Counts], &mut [u64]) {
+        (&mut self.planes, &mut self.totals)
     }
 
     /// Some pixels; as far as there are any.
     pub(crate) fn part(&self, pixels: Range<usize>) -> Self {
-        let counts = self.counts.part(pixels.start * self.planes..pixels.end * self.planes);
-        Self { planes: self.planes, counts, totals: self.totals[pixels].to_vec() }
+        let planes = self.planes.iter().map(|counts| counts.part(pixels.clone())).collect();
+        Self { planes, totals: self.totals[pixels].to_vec() }
     }
 
     /// Appends further pixels; none with another number of categories.
     pub(crate) fn append(&mut self, further: Self) {
-        if self.planes != further.planes {
-            return;
+        if self.planes() == further.planes() {
+            self.planes.iter_mut().zip(further.planes).for_each(|(counts, further)| counts.append(further));
+            self.totals.extend(further.totals);
         }
-        self.counts.widen(further.counts.bytes());
-        match (&mut self.counts, further.counts) {
-            (Counts::U16(all), Counts::U16(more)) => all.extend(more),
-            (Counts::U32(all), Counts::U16(more)) => all.extend(more.into_iter().map(u32::from)),
-            (Counts::U32(all), Counts::U32(more)) => all.extend(more),
-            (Counts::U64(all), more) => all.extend(more.to_wide()),
-            // They are as wide by now.
-            (Counts::U16(_), Counts::U32(_) | Counts::U64(_)) | (Counts::U32(_), Counts::U64(_)) => {}
-        }
-        self.totals.extend(further.totals);
     }
 
     /// Multiplies every count, rounded to the nearest: what a sample says of all rows.
     pub(crate) fn scale(&mut self, factor: f64) {
-        let mut counts = self.counts.to_wide();
-        scale_counts(&mut counts, factor);
-        *self = Self::new(self.planes, counts);
+        let scaled = |counts: &Counts| {
+            let mut counts = counts.to_wide();
+            scale_counts(&mut counts, factor);
+            counts
+        };
+        let planes: Vec<Vec<u64>> = self.planes.iter().map(scaled).collect();
+        let totals = totals(&planes);
+        *self = Self::of_planes(planes.len(), planes, totals);
     }
 }
 
 /// Equal numbers are equal, however wide.
 impl PartialEq for ByCategory {
     fn eq(&self, other: &Self) -> bool {
-        self.planes == other.planes && self.totals == other.totals && self.counts.to_wide() == other.counts.to_wide()
+        self.planes() == other.planes()
+            && self.totals == other.totals
+            && self.planes.iter().zip(&other.planes).all(|(a, b)| a.to_wide() == b.to_wide())
     }
 }
 
 impl Eq for ByCategory {}
+
+/// Rows of all categories in each pixel.
+pub(crate) fn totals(planes: &[Vec<u64>]) -> Vec<u64> {
+    let mut totals = Vec::new();
+    add_up_planes(planes, &mut totals);
+    totals
+}
+
+/// As [`totals`], in the place of other numbers.
+pub(crate) fn add_up_planes(planes: &[Vec<u64>], totals: &mut Vec<u64>) {
+    totals.clear();
+    let Some((first, others)) = planes.split_first() else { return };
+    totals.extend_from_slice(first);
+    for counts in others {
+        totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
+    }
+}
 
 /// Multiplies counts, rounded to the nearest.
 #[expect(
@@ -245,28 +294,28 @@ mod tests {
     fn counts_are_what_they_were_however_wide() {
         for most in [9, 0xffff, 0x1_0000, 0xffff_ffff, 0x1_0000_0000, u64::MAX / 8] {
             let counts = vec![0, 1, most, 3, 5, 0, 7, 7];
-            let by = ByCategory::new(2, counts.clone());
+            let by = ByCategory::new(2, &counts);
             assert_eq!(by.to_counts(), counts);
             assert_eq!(by.totals(), [1, most + 3, 5, 14]);
             assert_eq!((by.plane(0), by.plane(1)), (vec![0, most, 5, 7], vec![1, 3, 0, 7]));
             assert_eq!(by.by_category(), [most + 12, 11]);
             assert_eq!((by.of_pixel(1), by.of_pixel(4)), (vec![most, 3], vec![]));
             let (mut first, rest) = (by.part(0..1), by.part(1..4));
-            assert_eq!(rest, ByCategory::new(2, counts[2..].to_vec()));
+            assert_eq!(rest, ByCategory::new(2, &counts[2..]));
             first.append(rest);
             assert_eq!(first, by);
-            first.append(ByCategory::new(3, vec![1, 2, 3]));
+            first.append(ByCategory::new(3, &[1, 2, 3]));
             assert_eq!(first, by);
         }
     }
 
     #[test]
     fn counts_of_several_widths_are_joined() {
-        let mut all = ByCategory::new(1, vec![1, 2]);
-        all.append(ByCategory::new(1, vec![70_000]));
-        all.append(ByCategory::new(1, vec![3]));
-        all.append(ByCategory::new(1, vec![1 << 40]));
-        assert_eq!(all, ByCategory::new(1, vec![1, 2, 70_000, 3, 1 << 40]));
+        let mut all = ByCategory::new(1, &[1, 2]);
+        all.append(ByCategory::new(1, &[70_000]));
+        all.append(ByCategory::new(1, &[3]));
+        all.append(ByCategory::new(1, &[1 << 40]));
+        assert_eq!(all, ByCategory::new(1, &[1, 2, 70_000, 3, 1 << 40]));
         all.scale(0.5);
         assert_eq!(all.to_counts(), [1, 1, 35_000, 2, 1 << 39]);
     }

@@ -4,6 +4,7 @@ use crate::data::column::LaneKind;
 use crate::plan::{FixedPoint, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
+use super::by_category::add_up_planes;
 use super::ordered::{f64_from_key, i64_from_key};
 use super::{Accounting, Aggregate, ByCategory, Rest, Values};
 
@@ -25,8 +26,8 @@ pub struct Cells {
     pub runs: Vec<i64>,
     /// Counts in pixels that are of no row: of lines on their way.
     pub passing: u64,
-    /// Rows of each category, pixel by pixel.
-    pub planes: Vec<u64>,
+    /// For each category its rows in each pixel.
+    pub planes: Vec<Vec<u64>>,
     /// Rows in no pixel.
     pub rest: Rest,
 }
@@ -44,12 +45,19 @@ impl Cells {
         self.counts.iter().sum::<u64>().saturating_sub(self.passing)
     }
 
+    /// Leaves no pixels, but their room.
+    pub fn clear(&mut self) {
+        let Self { counts, sums, squares, extremes, masks, runs, passing, planes, rest } = self;
+        [counts, extremes, masks].into_iter().chain(planes).for_each(Vec::clear);
+        [sums, squares].into_iter().for_each(Vec::clear);
+        runs.clear();
+        (*passing, *rest) = (0, Rest::default());
+    }
+
     /// Takes for the rows in each pixel what the counts of its categories add up to, where a reduction has such.
     pub fn sum_planes(&mut self, reduce: Reduce) {
         if let Reduce::CountBy { .. } = reduce {
-            let pixels = self.planes.chunks_exact(reduce.planes().max(1));
-            self.counts.clear();
-            self.counts.extend(pixels.map(|counts| counts.iter().sum::<u64>()));
+            add_up_planes(&self.planes, &mut self.counts);
         }
     }
 
@@ -73,7 +81,7 @@ impl Cells {
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts),
             reduce @ Reduce::CountBy { .. } => {
-                Values::Categories(ByCategory::with_totals(reduce.planes(), self.planes, self.counts))
+                Values::Categories(ByCategory::of_planes(reduce.planes(), self.planes, self.counts))
             }
             _ => self.values_so_far(plan, value),
         }
@@ -88,7 +96,8 @@ impl Cells {
         match plan.reduce {
             Reduce::Count => Values::Count(self.counts.clone()),
             reduce @ Reduce::CountBy { .. } => {
-                Values::Categories(ByCategory::with_totals(reduce.planes(), self.planes.clone(), self.counts.clone()))
+                let (planes, totals) = (self.planes.clone(), self.counts.clone());
+                Values::Categories(ByCategory::of_planes(reduce.planes(), planes, totals))
             }
             Reduce::Coverage => {
                 let share = |mask: &u64| if *mask > 0 { f64::from(mask.count_ones()) / 64.0 } else { f64::NAN };

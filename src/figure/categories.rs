@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::aggregate::ByCategory;
-use crate::aggregate::by_category::{Count, of_any_width};
+use crate::aggregate::by_category::{Count, Counts, of_any_width};
 use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::{Band, Bands};
@@ -50,12 +50,6 @@ impl Hue {
         let Rgba([r, g, b, _]) = self.color;
         [r, g, b].map(f64::from)
     }
-
-    /// What a weight is multiplied by for its part in the sums of red, green, blue and weights.
-    fn factors(&self) -> [f64; 4] {
-        let [r, g, b] = self.rgb();
-        [r, g, b, 1.0]
-    }
 }
 
 /// What makes colors of counts by category, beside the opacity.
@@ -91,11 +85,16 @@ pub fn totals<'a>(by: &'a ByCategory, hues: &[Hue]) -> Cow<'a, [u64]> {
     if hues.iter().all(|hue| !hue.is_hidden) {
         return Cow::Borrowed(by.totals());
     }
-    let keep: Vec<u64> = hues.iter().map(|hue| if hue.is_hidden { 0 } else { u64::MAX }).collect();
-    of_any_width!(by.counts(), counts => {
-        let pixels = counts.chunks_exact(by.planes());
-        pixels.map(|counts| counts.iter().zip(&keep).map(|(count, keep)| count.wide() & keep).sum()).collect()
-    })
+    let mut sums = vec![0; by.totals().len()];
+    for plane in shown(by, hues) {
+        of_any_width!(plane, counts => sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.wide()));
+    }
+    Cow::Owned(sums)
+}
+
+/// The counts of the categories that are not hidden.
+fn shown<'a>(by: &'a ByCategory, hues: &'a [Hue]) -> impl Iterator<Item = &'a Counts> {
+    by.kept().iter().zip(hues).filter(|(_, hue)| !hue.is_hidden).map(|(counts, _)| counts)
 }
 
 /// What a legend says: the categories that are not hidden, with their colors.
@@ -124,15 +123,16 @@ pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64
     };
     let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area)?;
     let mut least = u64::MAX;
-    let shown: Vec<usize> = (0..hues.len()).filter(|i| !hues[*i].is_hidden).collect();
     values.visit_categories(&mut |by| {
-        of_any_width!(by.counts(), counts => {
-            let mut pixels = counts.chunks_exact(by.planes());
-            // Most pictures have a pixel without rows of some category, and soon.
-            while least > 0 && let Some(counts) = pixels.next() {
-                least = shown.iter().filter_map(|i| counts.get(*i)).map(|count| count.wide()).fold(least, u64::min);
-            }
-        });
+        // Most pictures have a pixel without rows of some category, and soon.
+        for plane in shown(by, hues) {
+            of_any_width!(plane, counts => {
+                let mut pixels = counts.iter();
+                while least > 0 && let Some(count) = pixels.next() {
+                    least = least.min(count.wide());
+                }
+            });
+        }
     })?;
     let baseline = if least == u64::MAX { 0 } else { least };
     made.empty = beneath(style);
@@ -148,22 +148,24 @@ impl Mixing {
 
     /// Colors the pixels of some lines, which lie upside down and have their opacities.
     pub(super) fn mix(&self, by: &ByCategory, lines: Range<usize>, width: usize, pixels: &mut [u8]) {
-        let shown: Vec<[f64; 3]> = self.hues.iter().filter(|hue| !hue.is_hidden).map(Hue::rgb).collect();
-        let even = |i: usize| shown.iter().map(|color| color[i]).sum::<f64>();
-        let mean = [0, 1, 2].map(|i| floor(even(i) / shown.len().max(1) as f64));
-        // What weights are multiplied by: the colors and, for their sum, 1; nothing for what is hidden.
-        let factors: Vec<[f64; 4]> =
-            self.hues.iter().map(|hue| if hue.is_hidden { [0.0; 4] } else { hue.factors() }).collect();
+        let colors: Vec<[f64; 3]> = self.hues.iter().filter(|hue| !hue.is_hidden).map(Hue::rgb).collect();
+        let even = |i: usize| colors.iter().map(|color| color[i]).sum::<f64>();
+        let mean = [0, 1, 2].map(|i| floor(even(i) / colors.len().max(1) as f64));
         let ground = OverOne::new(self.beneath);
-        let row = (by.planes() * width).max(1);
-        let arch = pulp::Arch::new();
-        of_any_width!(by.counts(), counts => {
-            let counts = counts.get(lines.start * row..lines.end * row).unwrap_or_default();
-            for (counts, pixels) in counts.chunks_exact(row).rev().zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
-                let (factors, baseline, ground) = (factors.as_slice(), self.baseline, &ground);
-                arch.dispatch(MixRow { counts, pixels, factors, baseline, mean, ground, beneath: self.beneath });
+        let planes: Vec<(&Counts, [f64; 3])> = shown(by, &self.hues).zip(colors).collect();
+        for (line, pixels) in lines.rev().zip(pixels.chunks_exact_mut(width.max(1) * 4)) {
+            for (number, pixels) in pixels.chunks_mut(RUN * 4).enumerate() {
+                let first = line * width + number * RUN;
+                let mut run = Run { sums: [[0.0; RUN]; 3], weights: [0.0; RUN] };
+                for (counts, color) in &planes {
+                    of_any_width!(counts, counts => {
+                        let counts = counts.get(first..first + pixels.len() / 4).unwrap_or_default();
+                        vectorized(Weigh { run: &mut run, counts, baseline: self.baseline, color });
+                    });
+                }
+                vectorized(MixRun { run: &mut run, pixels, mean, ground: &ground, beneath: self.beneath });
             }
-        });
+        }
     }
 
     /// Whether colors lie over something opaque.
@@ -172,43 +174,76 @@ impl Mixing {
     }
 }
 
-/// A row of pixels whose opacities are there, compiled for the widest vectors that the processor has: all that it calls must be
-/// inlined.
-struct MixRow<'a, T> {
+/// Pixels that are mixed at a time: their sums stay in the first-level cache.
+const RUN: usize = 256;
+
+/// Sums of some pixels' colors, weighted by rows.
+struct Run {
+    /// Of red, green and blue.
+    sums: [[f64; RUN]; 3],
+    weights: [f64; RUN],
+}
+
+/// Adds the color of one category. Whole numbers all of them, so that the order does not matter.
+struct Weigh<'a, T> {
+    run: &'a mut Run,
     counts: &'a [T],
-    pixels: &'a mut [u8],
-    /// For each category what its weight is multiplied by.
-    factors: &'a [[f64; 4]],
     baseline: u64,
+    color: &'a [f64; 3],
+}
+
+impl<T: Count> pulp::NullaryFnOnce for Weigh<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { run: Run { sums: [r, g, b], weights }, counts, baseline, color } = self;
+        let sums = r.iter_mut().zip(g).zip(b).zip(weights);
+        for ((((r, g), b), sum), count) in sums.zip(counts) {
+            let weight = count.beyond(baseline);
+            *r += weight * color[0];
+            *g += weight * color[1];
+            *b += weight * color[2];
+            *sum += weight;
+        }
+    }
+}
+
+/// Colors pixels whose opacities are there.
+struct MixRun<'a> {
+    run: &'a mut Run,
+    pixels: &'a mut [u8],
     /// The color where no category weighs anything.
     mean: [u8; 3],
     ground: &'a OverOne,
     beneath: [u8; 4],
 }
 
-impl<T: Count> pulp::WithSimd for MixRow<'_, T> {
+impl pulp::NullaryFnOnce for MixRun<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { counts, pixels, factors, baseline, mean, ground, beneath } = self;
-        let planes = factors.len().max(1);
-        for (counts, pixel) in counts.chunks_exact(planes).zip(pixels.as_chunks_mut::<4>().0) {
+    fn call(self) {
+        let Self { run: Run { sums, weights }, pixels, mean, ground, beneath } = self;
+        for sums in &mut *sums {
+            sums.iter_mut().zip(&*weights).for_each(|(sum, weight)| *sum /= weight);
+        }
+        for (i, pixel) in pixels.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let [.., alpha] = *pixel;
             if alpha == 0 {
                 *pixel = beneath;
                 continue;
             }
-            let mut sums = [0.0; 4];
-            for (count, factors) in counts.iter().zip(factors) {
-                let weight = count.wide().saturating_sub(baseline) as f64;
-                sums = std::array::from_fn(|i| sums[i] + weight * factors[i]);
-            }
-            let [r, g, b, total] = sums;
-            let [r, g, b] = if total > 0.0 { [r, g, b].map(|sum| floor(sum / total)) } else { mean };
+            let [r, g, b] = if weights[i] > 0.0 { [0, 1, 2].map(|c| floor(sums[c][i])) } else { mean };
             *pixel = ground.over([r, g, b, alpha]);
         }
     }
+}
+
+/// Work compiled for the widest vectors that the processor has: all that it calls must be inlined.
+#[inline(never)]
+fn vectorized(work: impl pulp::NullaryFnOnce<Output = ()>) {
+    pulp::Arch::new().dispatch(work);
 }
 
 #[inline(always)]
@@ -259,7 +294,7 @@ mod tests {
             pixels.extend(color.iter().map(|c| u8::try_from(*c).unwrap()));
         }
         let width = usize::try_from(head[0]).unwrap();
-        (norm, hues(&colors), width, ByCategory::new(colors.len(), counts), pixels)
+        (norm, hues(&colors), width, ByCategory::new(colors.len(), &counts), pixels)
     }
 
     fn drawn(norm: &Norm, hues: &[Hue], width: usize, by: &ByCategory) -> Vec<u8> {
@@ -294,8 +329,8 @@ mod tests {
 
     #[test]
     fn hidden_categories_take_no_part() {
-        let by = ByCategory::new(3, vec![5, 0, 9, 0, 2, 0, 1, 1, 1, 0, 0, 4]);
-        let without = ByCategory::new(2, vec![5, 0, 0, 2, 1, 1, 0, 0]);
+        let by = ByCategory::new(3, &[5, 0, 9, 0, 2, 0, 1, 1, 1, 0, 0, 4]);
+        let without = ByCategory::new(2, &[5, 0, 0, 2, 1, 1, 0, 0]);
         let mut all = hues(&[[255, 0, 0], [0, 255, 0], [0, 0, 255]]);
         let two = all[..2].to_vec();
         assert_ne!(drawn(&Norm::Linear, &all, 2, &by), drawn(&Norm::Linear, &two, 2, &without));

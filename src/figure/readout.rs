@@ -236,7 +236,10 @@ mod tests {
 
     #[test]
     fn categories_of_pixels() {
-        let by = ByCategory::new(8, (0..16).map(|i| if i < 8 { i % 2 * 9 } else { i * 1000 }).collect());
+        let by = ByCategory::new(
+            8,
+            &std::array::from_fn::<u64, 16, _>(|i| if i < 8 { i as u64 % 2 * 9 } else { i as u64 * 1000 }),
+        );
         let labels = ["0", "1", "2", "3", "4", "5", "6", "other"];
         let text = |column, row| plainly(&categories(&by, &labels, 1, column, row));
         assert_eq!(text(0, 0), "1: 9, 3: 9, 5: 9, other: 9");

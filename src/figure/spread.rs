@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::aggregate::by_category::totals;
 use crate::aggregate::{ByCategory, Values};
 use crate::scene::spread::{Merge, Reach, Spread, SpreadShape};
 
@@ -206,14 +207,13 @@ impl Stencil {
 
     /// Each category's counts spread for themselves, as datashader does.
     fn apply_to_each(&self, by: &ByCategory, width: u32, inner: &Range<usize>, threads: usize) -> ByCategory {
-        let mut counts = vec![0; inner.len() * width as usize * by.planes()];
-        for category in 0..by.planes() {
-            if let Values::Count(spread) = self.apply(&Values::Count(by.plane(category)), width, inner, threads) {
-                let into = counts.iter_mut().skip(category).step_by(by.planes());
-                into.zip(spread).for_each(|(count, spread)| *count = spread);
-            }
-        }
-        ByCategory::new(by.planes(), counts)
+        let spread = |category| match self.apply(&Values::Count(by.plane(category)), width, inner, threads) {
+            Values::Count(spread) => spread,
+            _ => Vec::new(),
+        };
+        let planes: Vec<Vec<u64>> = (0..by.planes()).map(spread).collect();
+        let totals = totals(&planes);
+        ByCategory::of_planes(planes.len(), planes, totals)
     }
 
     /// Counts added up: whole numbers, so that differences of running sums do, whatever the reach.

@@ -186,7 +186,7 @@ impl Kept {
 
     fn values(&self, keys: Vec<u64>) -> Values {
         match self.planes {
-            Some(planes) => return Values::Categories(ByCategory::new(planes, keys)),
+            Some(planes) => return Values::Categories(ByCategory::new(planes, &keys)),
             None if self.counts => return Values::Count(keys),
             None => {}
         }

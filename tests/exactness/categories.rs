@@ -61,7 +61,7 @@ fn reference(columns: &[Column], x: &Ruler, y: &Ruler, most: usize) -> (Vec<(Num
             counts[i * planes + plane] += 1;
         }
     }
-    let values = Values::Categories(ByCategory::new(planes, counts));
+    let values = Values::Categories(ByCategory::new(planes, &counts));
     let all = rows.into_values().map(|(v, n)| (number(v), n)).collect();
     (all, Aggregate { width: sorted.width, height: sorted.height, values, accounting: sorted.accounting })
 }

@@ -261,8 +261,10 @@ impl Grid {
 
     /// Readies the grid for [`Grid::add_to`].
     pub fn settle(&mut self) {
-        if let Store::Totals(totals) = &mut self.store {
-            totals.settle();
+        match &mut self.store {
+            Store::Totals(totals) => totals.settle(),
+            Store::Planes(planes) => planes.settle(),
+            Store::Counts(_) | Store::Masks { .. } | Store::Extremes { .. } => {}
         }
     }
 

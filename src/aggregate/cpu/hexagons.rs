@@ -76,11 +76,8 @@ impl Hexagons {
                 Values::Count(counts) => Values::Count(pick(counts, &numbers, 0)),
                 Values::Real(reals) => Values::Real(pick(reals, &numbers, f64::NAN)),
                 Values::Categories(by) => {
-                    let counts = numbers.iter().flat_map(|number| match by.of_pixel(*number as usize) {
-                        counts if counts.is_empty() => vec![0; by.planes()],
-                        counts => counts,
-                    });
-                    Values::Categories(ByCategory::new(by.planes(), counts.collect()))
+                    let planes = (0..by.planes()).map(|plane| pick(&by.plane(plane), &numbers, 0)).collect();
+                    Values::Categories(ByCategory::of_planes(by.planes(), planes, pick(by.totals(), &numbers, 0)))
                 }
             });
         }

@@ -54,10 +54,14 @@ fn zeros(plan: &FramePlan, cells: usize, most: u64) -> Values {
 enum Room<'a> {
     Count(&'a mut [u64]),
     Real(&'a mut [f64]),
-    Categories { planes: usize, counts: CountsRoom<'a>, totals: &'a mut [u64] },
+    /// For each category its counts; and all rows.
+    Categories {
+        planes: Vec<CountsRoom<'a>>,
+        totals: &'a mut [u64],
+    },
 }
 
-/// Where counts of categories go.
+/// Where the counts of a category go.
 enum CountsRoom<'a> {
     U16(&'a mut [u16]),
     U32(&'a mut [u32]),
@@ -106,9 +110,8 @@ impl<'a> Room<'a> {
             Values::Count(counts) => Self::Count(counts),
             Values::Real(reals) => Self::Real(reals),
             Values::Categories(by) => {
-                let planes = by.planes();
-                let (counts, totals) = by.parts_mut();
-                Self::Categories { planes, counts: CountsRoom::of(counts), totals }
+                let (planes, totals) = by.parts_mut();
+                Self::Categories { planes: planes.iter_mut().map(CountsRoom::of).collect(), totals }
             }
         }
     }
@@ -124,25 +127,26 @@ impl<'a> Room<'a> {
                 let (first, rest) = halves(reals, pixels);
                 (Self::Real(first), Self::Real(rest))
             }
-            Self::Categories { planes, counts, totals } => {
-                let (counts, totals) = (counts.split(pixels * planes), halves(totals, pixels));
-                let part = |counts, totals| Self::Categories { planes, counts, totals };
-                (part(counts.0, totals.0), part(counts.1, totals.1))
+            Self::Categories { planes, totals } => {
+                let (first, rest) = planes.into_iter().map(|counts| counts.split(pixels)).unzip();
+                let totals = halves(totals, pixels);
+                let part = |planes, totals| Self::Categories { planes, totals };
+                (part(first, totals.0), part(rest, totals.1))
             }
         }
     }
 
     /// Puts the numbers of the first pixels in their place; what is left is the room of the others.
-    fn fill(self, cells: Cells, counting: &Counting<'_>) -> Self {
+    fn fill(self, cells: &Cells, counting: &Counting<'_>) -> Self {
         let (first, rest) = self.split(cells.counts.len());
         match first {
             Room::Count(to) => to.copy_from_slice(&cells.counts),
-            Room::Categories { counts, totals, .. } => {
-                counts.fill(&cells.planes);
+            Room::Categories { planes, totals } => {
+                planes.into_iter().zip(&cells.planes).for_each(|(to, counts)| to.fill(counts));
                 totals.copy_from_slice(&cells.counts);
             }
             Room::Real(to) => {
-                if let Values::Real(from) = cells.values(counting.plan, counting.value) {
+                if let Values::Real(from) = cells.values_so_far(counting.plan, counting.value) {
                     to.copy_from_slice(&from);
                 }
             }
@@ -180,9 +184,15 @@ impl Merging<'_> {
     /// All grids' counters of some rows of pixels.
     fn cells(&self, lines: Range<usize>) -> Cells {
         let mut cells = Cells::default();
-        self.grids().for_each(|grid| grid.add_to(lines.clone(), &mut cells));
-        cells.sum_planes(self.counting().map_or(Reduce::Count, |counting| counting.plan.reduce));
+        self.gather(lines, &mut cells);
         cells
+    }
+
+    /// As [`Merging::cells`], in the place of others.
+    fn gather(&self, lines: Range<usize>, cells: &mut Cells) {
+        cells.clear();
+        self.grids().for_each(|grid| grid.add_to(lines.clone(), cells));
+        cells.sum_planes(self.counting().map_or(Reduce::Count, |counting| counting.plan.reduce));
     }
 
     /// No count of a category is larger.
@@ -256,11 +266,12 @@ impl Merging<'_> {
     fn fill(&self, lines: Range<usize>, mut room: Room<'_>) -> u64 {
         let Some(counting) = self.counting() else { return 0 };
         let step = self.step();
-        let mut in_cells = 0;
+        // Memory that is touched for the first time costs more than what is done with it.
+        let (mut in_cells, mut cells) = (0, Cells::default());
         for first in lines.clone().step_by(step) {
-            let cells = self.cells(first..(first + step).min(lines.end));
+            self.gather(first..(first + step).min(lines.end), &mut cells);
             in_cells += cells.counts.iter().sum::<u64>();
-            room = room.fill(cells, counting);
+            room = room.fill(&cells, counting);
         }
         in_cells
     }

@@ -1,5 +1,6 @@
 //! The CPU engine: all cores, a private grid for each, no driver; also what the GPU engine is checked against.
 
+mod carries;
 mod field;
 mod grid;
 mod hexagons;
@@ -14,6 +15,7 @@ mod progressive;
 mod totals;
 
 use std::ops::Range;
+use std::thread;
 
 use crate::data::DataError;
 use crate::data::blocks::Block;
@@ -121,8 +123,18 @@ fn read_all(table: &Table, pass: &Pass<'_>, progress: &Progress) -> Result<Vec<W
     let make = || Worker::new(pass);
     let mut workers =
         read_blocks(table, pass.reading, progress, make, |worker, part, block| pass.add(worker, part, block))?;
-    workers.iter_mut().flat_map(|worker| &mut worker.grids).for_each(Grid::settle);
+    settle(&mut workers);
     Ok(workers)
+}
+
+/// Readies all grids for merging, each worker's on a thread of its own.
+fn settle(workers: &mut [Worker]) {
+    let all = |worker: &mut Worker| worker.grids.iter_mut().for_each(Grid::settle);
+    let Some((own, others)) = workers.split_first_mut() else { return };
+    thread::scope(|scope| {
+        others.iter_mut().for_each(|worker| drop(scope.spawn(move || all(worker))));
+        all(own);
+    });
 }
 
 /// Bytes of one worker's grid for so many rows of the plan's pixels.
