@@ -16,6 +16,7 @@ Exit status: 0, or 1 if any count disagrees (speed never decides it), 2 if the b
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -589,25 +590,30 @@ class Bench:
         self.ratio(title, a, b, 1.6, "most")
 
     def expressions_case(self, name):
-        """Filters and derived columns against a count of the same points in the same view: whole pictures."""
+        """Filters and derived columns against a count of the same points: whole pictures.
+
+        In given ranges, and in those of the data, for which all rows are read once more.
+        """
         path = points_file(self.options.data, name)
-        view = [f"--x-range={WIDE[0]}..{WIDE[1]}", f"--y-range={WIDE[0]}..{WIDE[1]}", "--size", "1000x1000"]
-        command = [self.scumble, "render", path, *view, "--bare", "--engine", "cpu"]
-        for what in (
+        given = [f"--x-range={WIDE[0]}..{WIDE[1]}", f"--y-range={WIDE[0]}..{WIDE[1]}"]
+        whats = (
             ["--filter", "$1 > 0"],
             ["--filter", "($1 > -3) & ($0 < 4)"],
             ["--y", "$1 - 2.15"],
             ["--x", "sqrt($0*$0 + $1*$1)"],
             ["--x", "hypot($0, $1) * 3.6"],
             ["--y", "log10($1)"],
-        ):
-            title = f"{name.upper()} points, {' '.join(what)} against count"
+        )
+        for what, view in itertools.product(whats, (given, [])):
+            ranges = "given" if view else "fitted"
+            title = f"{name.upper()} points, {' '.join(what)} against count, {ranges} ranges"
             say(f"\n{title}")
+            command = [self.scumble, "render", path, *view, "--size", "1000x1000", "--bare", "--engine", "cpu"]
             a = Contestant("scumble " + what[0].strip("-"), [*command, *what, "-o", self.work / "what.png"])
             b = Contestant("scumble count", [*command, "-o", self.work / "count.png"])
             race([a, b], self.options.runs)
             self.show([a, b])
-            self.record_case(title, [a, b], rows=ROWS[name], size=1000, view=WIDE)
+            self.record_case(title, [a, b], rows=ROWS[name], size=1000, view=WIDE if view else None)
             self.ratio(title, a, b, 1.5, "most")
 
     def together_case(self, name):

@@ -6,7 +6,7 @@ use half::f16;
 
 use super::column::{Column, LaneKind, Rows};
 use super::dtype::Scalar;
-use super::expression::{Formula, Scratch};
+use super::expression::{Formula, Known, Scratch};
 
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
@@ -98,6 +98,24 @@ impl LaneBuffer {
     fn derive(&mut self, formula: &Formula, rows: &Range<u64>, count: usize) -> Lane<'_> {
         let out = &mut self.f64[..count];
         formula.numbers(self.scratch.get_or_insert_default(), rows, out);
+        Lane::F64(out)
+    }
+
+    /// As [`LaneBuffer::decode`], for the ends of the values alone: a derived value that surely tells nothing new beside those that
+    /// are known may be another that does not either.
+    #[inline(always)]
+    pub fn decode_ends<'a>(&'a mut self, column: &'a Column, rows: &Range<u64>, known: Option<Known>) -> Lane<'a> {
+        match (column.rows_in(rows), known) {
+            (Rows::Derived(formula), Some(known)) => self.derive_ends(formula, rows, &known),
+            _ => self.decode(column, rows),
+        }
+    }
+
+    #[inline(never)]
+    fn derive_ends(&mut self, formula: &Formula, rows: &Range<u64>, known: &Known) -> Lane<'_> {
+        let count = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+        let out = &mut self.f64[..count];
+        formula.ends(self.scratch.get_or_insert_default(), rows, known, out);
         Lane::F64(out)
     }
 

@@ -8,6 +8,7 @@ use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
 
 use super::math::{self, with_binary, with_compare, with_unary};
 use super::program::{File, Op, Pair, Program, Step};
+use super::rising::{Known, Rising};
 use super::tree::{Binary, Compare, Logic, Test, Unary};
 
 /// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
@@ -48,6 +49,8 @@ impl Scratch {
 /// Where a result goes.
 pub enum Out<'a> {
     Numbers(&'a mut [f64]),
+    /// Numbers of which only the ends are asked for, beyond those that are known.
+    Ends(&'a mut [f64], &'a Known),
     Conditions(&'a mut [bool]),
 }
 
@@ -68,16 +71,33 @@ struct Run<'a> {
 impl Kernel for Run<'_> {
     #[inline(always)]
     fn run(mut self) {
+        let (steps, mut rising) = (self.program.steps.as_slice(), None);
+        if let (Out::Ends(..), Some(last)) = (&self.out, steps.last()) {
+            rising = Rising::of(last);
+        }
+        let (first, rest) = steps.split_at(steps.len() - usize::from(rising.is_some()));
         let mut done = 0;
         for start in self.rows.clone().step_by(CHUNK) {
             let rows = start..(start + CHUNK as u64).min(self.rows.end);
             let n = usize::try_from(rows.end - rows.start).unwrap_or(CHUNK).min(CHUNK);
-            for step in &self.program.steps {
+            for step in first {
+                self.scratch.take(step, self.inputs, &rows, n);
+            }
+            if let (Out::Ends(out, known), Some(rising)) = (&mut self.out, &rising)
+                && rising.is_known(&self.scratch.reals, n, known)
+            {
+                out[done..done + n].fill(known.low);
+                done += n;
+                continue;
+            }
+            for step in rest {
                 self.scratch.take(step, self.inputs, &rows, n);
             }
             let result = self.program.result;
             match &mut self.out {
-                Out::Numbers(out) => out[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
+                Out::Numbers(out) | Out::Ends(out, _) => {
+                    out[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]);
+                }
                 Out::Conditions(out) => out[done..done + n].copy_from_slice(&self.scratch.conditions[result][..n]),
             }
             done += n;
@@ -187,7 +207,20 @@ fn unary(function: Unary, a: &[f64], to: &mut [f64]) {
             each(a, to, $f)
         };
     }
-    with_unary!(function, loop_of);
+    match function {
+        Unary::Log | Unary::Log2 | Unary::Log10 if are_normal(a) => match function {
+            Unary::Log => each(a, to, math::log::<true>),
+            Unary::Log2 => each(a, to, math::log2::<true>),
+            _ => each(a, to, math::log10::<true>),
+        },
+        _ => with_unary!(function, loop_of),
+    }
+}
+
+/// Whether logarithms of all numbers need no care.
+#[inline(always)]
+fn are_normal(numbers: &[f64]) -> bool {
+    numbers.iter().fold(true, |all, v| all & math::is_normal(*v))
 }
 
 #[inline(always)]

@@ -19,7 +19,7 @@ struct Reduced {
 }
 
 #[inline(always)]
-fn reduced(x: f64) -> Reduced {
+fn reduced<const NORMAL: bool>(x: f64) -> Reduced {
     const LG: [f64; 7] = [
         6.666_666_666_666_735e-1,
         3.999_999_999_940_942e-1,
@@ -30,7 +30,7 @@ fn reduced(x: f64) -> Reduced {
         1.479_819_860_511_658_6e-1,
     ];
     const TWO_54: f64 = 18_014_398_509_481_984.0;
-    let is_small = x < f64::MIN_POSITIVE;
+    let is_small = !NORMAL && x < f64::MIN_POSITIVE;
     let bits = (if is_small { x * TWO_54 } else { x }).to_bits();
     // In the high word: 1.0 less √½, so that the exponent steps at √½.
     let shifted = bits.wrapping_add((0x3ff0_0000 - 0x3fe6_a09e) << 32);
@@ -48,9 +48,18 @@ fn reduced(x: f64) -> Reduced {
     Reduced { f, half_square, rest: s * (half_square + (t2 + t1)), k }
 }
 
+/// Whether logarithms of a number need no care: it is positive, and neither infinite nor subnormal.
+#[inline(always)]
+pub fn is_normal(x: f64) -> bool {
+    (f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
+}
+
 /// What logarithms make of numbers that have none, else `value`.
 #[inline(always)]
-fn or_special(x: f64, value: f64) -> f64 {
+fn or_special<const NORMAL: bool>(x: f64, value: f64) -> f64 {
+    if NORMAL {
+        return value;
+    }
     let value = if x == f64::INFINITY { x } else { value };
     let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
     if x >= 0.0 { value } else { f64::NAN }
@@ -63,40 +72,40 @@ fn upper(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub fn log(x: f64) -> f64 {
+pub fn log<const NORMAL: bool>(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let r = reduced(x);
-    or_special(x, r.rest + r.k * LN2_LOW - r.half_square + r.f + r.k * LN2_HIGH)
+    let r = reduced::<NORMAL>(x);
+    or_special::<NORMAL>(x, r.rest + r.k * LN2_LOW - r.half_square + r.f + r.k * LN2_HIGH)
 }
 
 #[inline(always)]
-pub fn log10(x: f64) -> f64 {
+pub fn log10<const NORMAL: bool>(x: f64) -> f64 {
     const IVLN10_HIGH: f64 = 4.342_944_818_781_689e-1;
     const IVLN10_LOW: f64 = 2.508_294_671_164_527_5e-11;
     const LOG10_2_HIGH: f64 = 3.010_299_956_636_117_7e-1;
     const LOG10_2_LOW: f64 = 3.694_239_077_158_931e-13;
-    let r = reduced(x);
+    let r = reduced::<NORMAL>(x);
     let high = upper(r.f - r.half_square);
     let low = r.f - high - r.half_square + r.rest;
     let value_high = high * IVLN10_HIGH;
     let y = r.k * LOG10_2_HIGH;
     let value_low = r.k * LOG10_2_LOW + (low + high) * IVLN10_LOW + low * IVLN10_HIGH;
     let w = y + value_high;
-    or_special(x, value_low + ((y - w) + value_high) + w)
+    or_special::<NORMAL>(x, value_low + ((y - w) + value_high) + w)
 }
 
 #[inline(always)]
-pub fn log2(x: f64) -> f64 {
+pub fn log2<const NORMAL: bool>(x: f64) -> f64 {
     const IVLN2_HIGH: f64 = 1.442_695_040_721_446_3;
     const IVLN2_LOW: f64 = 1.675_171_316_488_651_2e-10;
-    let r = reduced(x);
+    let r = reduced::<NORMAL>(x);
     let high = upper(r.f - r.half_square);
     let low = r.f - high - r.half_square + r.rest;
     let value_high = high * IVLN2_HIGH;
     let value_low = (low + high) * IVLN2_LOW + low * IVLN2_HIGH;
     let w = r.k + value_high;
-    or_special(x, value_low + ((r.k - w) + value_high) + w)
+    or_special::<NORMAL>(x, value_low + ((r.k - w) + value_high) + w)
 }
 
 #[inline(always)]
@@ -104,6 +113,9 @@ pub fn exp(x: f64) -> f64 {
     const INV_LN2: f64 = std::f64::consts::LOG2_E;
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const HALF_LN2: u64 = 0x3fd6_2e42;
+    /// Of 2^-28.
+    const TINY: u64 = 0x3e30_0000;
     const P: [f64; 5] = [
         1.666_666_666_666_660_2e-1,
         -2.777_777_777_701_559_3e-3,
@@ -113,7 +125,10 @@ pub fn exp(x: f64) -> f64 {
     ];
     // Beyond these the result is 0 or infinite; NaN stays what it is.
     let within = x.clamp(-746.0, 710.0);
+    // As libm looks at them: the upper half of the magnitude.
+    let magnitude = (x.to_bits() >> 32) & 0x7fff_ffff;
     let k = (INV_LN2 * within + 0.5_f64.copysign(within)).trunc();
+    let k = if magnitude <= HALF_LN2 { 0.0 } else { k };
     let (high, low) = (within - k * LN2_HIGH, k * LN2_LOW);
     let r = high - low;
     let square = r * r;
@@ -121,7 +136,8 @@ pub fn exp(x: f64) -> f64 {
     let y = 1.0 + (r * c / (2.0 - c) - low + high);
     // Two powers of two, as one alone may leave the range.
     let half = (k * 0.5).floor();
-    y * power_of_two(half) * power_of_two(k - half)
+    let value = y * power_of_two(half) * power_of_two(k - half);
+    if magnitude <= TINY { 1.0 + x } else { value }
 }
 
 /// 2^k for a whole k of at most about 1000.
@@ -211,9 +227,9 @@ macro_rules! with_unary {
             Unary::Exp => $with!(math::exp),
             Unary::Exp2 => $with!(libm::exp2),
             Unary::Expm1 => $with!(libm::expm1),
-            Unary::Log => $with!(math::log),
-            Unary::Log2 => $with!(math::log2),
-            Unary::Log10 => $with!(math::log10),
+            Unary::Log => $with!(math::log::<false>),
+            Unary::Log2 => $with!(math::log2::<false>),
+            Unary::Log10 => $with!(math::log10::<false>),
             Unary::Log1p => $with!(libm::log1p),
             Unary::Sin => $with!(libm::sin),
             Unary::Cos => $with!(libm::cos),
@@ -322,12 +338,18 @@ mod tests {
     }
 
     fn check(x: f64) {
-        for (name, ours, theirs) in [
-            ("log", log(x), libm::log(x)),
-            ("log10", log10(x), libm::log10(x)),
-            ("log2", log2(x), libm::log2(x)),
+        let any = [
+            ("log", log::<false>(x), libm::log(x)),
+            ("log10", log10::<false>(x), libm::log10(x)),
+            ("log2", log2::<false>(x), libm::log2(x)),
             ("exp", exp(x), libm::exp(x)),
-        ] {
+        ];
+        let normal = [
+            ("log", log::<true>(x), libm::log(x)),
+            ("log10", log10::<true>(x), libm::log10(x)),
+            ("log2", log2::<true>(x), libm::log2(x)),
+        ];
+        for (name, ours, theirs) in any.into_iter().chain(normal.into_iter().filter(|_| is_normal(x))) {
             assert!(same(ours, theirs), "{name}({x:e}) = {ours:e}, not {theirs:e}");
         }
     }
@@ -335,9 +357,13 @@ mod tests {
     #[test]
     fn logarithms_and_exponentials_are_libms_at_the_ends() {
         let specials = [0.0, 1.0, 0.5, 2.0, 10.0, 1e-310, 5e-324, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NAN];
-        for x in
-            specials.into_iter().chain([709.0, 709.782, 709.783, 710.0, 708.3, 708.4, 744.0, 745.13, 745.14, 746.0])
-        {
+        let ends = [709.0, 709.782, 709.783, 710.0, 708.3, 708.4, 744.0, 745.13, 745.14, 746.0];
+        // Where libm's exponential changes its way: 2^-28, ln 2 / 2 and 3 ln 2 / 2, and what is near.
+        let ways = [0x3e30_0000_u64, 0x3fd6_2e42, 0x3ff0_a2b2].map(|upper| upper << 32);
+        let steps = [0, 1, 0x7fff_ffff, 0xfefa_39ee, 0xfefa_39ef, 0xfefa_39f0, 0xffff_ffff, 1 << 32, 1 << 50];
+        let near = ways.into_iter().flat_map(|way| steps.map(|step| f64::from_bits(way + step)));
+        let small = (0..1000).map(|i| 1e-12 * 1.03_f64.powi(i));
+        for x in specials.into_iter().chain(ends).chain(near).chain(small) {
             for x in [x, -x, x.next_up(), x.next_down()] {
                 check(x);
             }

@@ -39,6 +39,7 @@ mod math;
 mod parse;
 mod program;
 pub mod ranges;
+mod rising;
 mod time;
 mod tree;
 
@@ -58,6 +59,7 @@ pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
 pub use parse::MAX_DEPTH;
 use program::Program;
+pub use rising::Known;
 pub(super) use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
@@ -255,6 +257,11 @@ impl Formula {
     /// The numbers of some rows, as many as `out` has room for.
     pub(super) fn numbers(&self, scratch: &mut Scratch, rows: &Range<u64>, out: &mut [f64]) {
         eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Numbers(out));
+    }
+
+    /// As [`Formula::numbers`], for their ends alone: numbers that surely tell nothing new may be others that do not either.
+    pub(super) fn ends(&self, scratch: &mut Scratch, rows: &Range<u64>, known: &Known, out: &mut [f64]) {
+        eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Ends(out, known));
     }
 }
 
