@@ -6,7 +6,7 @@ use half::f16;
 
 use super::column::{Column, LaneKind, Rows};
 use super::dtype::Scalar;
-use super::expression::{Formula, Known, Scratch};
+use super::expression::{Ends, Formula, Known, Scratch};
 
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
@@ -42,6 +42,17 @@ pub enum Lane<'a> {
     F64(&'a [f64]),
     /// Values of [`LaneKind::I64`], less the bias.
     I64(&'a [i64]),
+}
+
+/// Where the ends of some values may be new.
+pub enum NewEnds<'a> {
+    /// Among these; those that are not may be others that are not either.
+    Among(Lane<'a>),
+    /// Nowhere: so many are NaN, and all others finite.
+    None {
+        /// How many are NaN.
+        nan: u32,
+    },
 }
 
 /// Room for the decoded rows of one column.
@@ -101,22 +112,27 @@ impl LaneBuffer {
         Lane::F64(out)
     }
 
-    /// As [`LaneBuffer::decode`], for the ends of the values alone: a derived value that surely tells nothing new beside those that
-    /// are known may be another that does not either.
+    /// As [`LaneBuffer::decode`], for the ends of derived values alone, beside those that are known.
     #[inline(always)]
-    pub fn decode_ends<'a>(&'a mut self, column: &'a Column, rows: &Range<u64>, known: Option<Known>) -> Lane<'a> {
+    pub fn decode_ends<'a>(&'a mut self, column: &'a Column, rows: &Range<u64>, known: Option<Known>) -> NewEnds<'a> {
         match (column.rows_in(rows), known) {
             (Rows::Derived(formula), Some(known)) => self.derive_ends(formula, rows, &known),
-            _ => self.decode(column, rows),
+            _ => NewEnds::Among(self.decode(column, rows)),
         }
     }
 
     #[inline(never)]
-    fn derive_ends(&mut self, formula: &Formula, rows: &Range<u64>, known: &Known) -> Lane<'_> {
+    fn derive_ends(&mut self, formula: &Formula, rows: &Range<u64>, known: &Known) -> NewEnds<'_> {
         let count = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
-        let out = &mut self.f64[..count];
-        formula.ends(self.scratch.get_or_insert_default(), rows, known, out);
-        Lane::F64(out)
+        let numbers = &mut self.f64[..count];
+        let mut asked = Ends { numbers, known, passed: 0, nan: 0 };
+        formula.ends(self.scratch.get_or_insert_default(), rows, &mut asked);
+        match asked {
+            Ends { passed, nan, .. } if passed == count => {
+                NewEnds::None { nan: u32::try_from(nan).unwrap_or(u32::MAX) }
+            }
+            _ => NewEnds::Among(Lane::F64(numbers)),
+        }
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
 use super::column::{Column, LaneKind};
-use super::decode::{BATCH, Kernel, LaneBuffer, vectorized};
+use super::decode::{BATCH, Kernel, LaneBuffer, NewEnds, vectorized};
 use super::error::DataError;
 use super::expression::Scratch;
 use super::parallel::{Progress, Reading, note_walked, read_blocks, read_spread};
@@ -232,7 +232,16 @@ struct AddBatch<'a> {
 impl Kernel for AddBatch<'_> {
     #[inline(always)]
     fn run(self) {
-        let lane = self.buffer.decode_ends(self.column, self.rows, self.running.known(self.kind));
+        let known = self.running.known(self.kind);
+        let lane = match (self.buffer.decode_ends(self.column, self.rows, known), self.keep) {
+            (NewEnds::Among(lane), _) => lane,
+            (NewEnds::None { nan }, None) => return self.running.note(self.rows.clone().count(), nan, 0),
+            (NewEnds::None { nan: 0 }, Some(keep)) => {
+                return self.running.note(keep.iter().filter(|keep| **keep).count(), 0, 0);
+            }
+            // Which of them are NaN is to be known.
+            (NewEnds::None { .. }, Some(_)) => self.buffer.decode(self.column, self.rows),
+        };
         match self.keep {
             Some(keep) => self.running.add_kept(lane, self.kind, keep, self.kept),
             None => self.running.add(lane, self.kind),

@@ -8,7 +8,7 @@ use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
 
 use super::math::{self, with_binary, with_compare, with_unary};
 use super::program::{File, Op, Pair, Program, Step};
-use super::rising::{Known, Rising};
+use super::rising::{Ends, Rising};
 use super::tree::{Binary, Compare, Logic, Test, Unary};
 
 /// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
@@ -47,35 +47,33 @@ impl Scratch {
 }
 
 /// Where a result goes.
-pub enum Out<'a> {
+pub enum Out<'a, 'b> {
     Numbers(&'a mut [f64]),
     /// Numbers of which only the ends are asked for, beyond those that are known.
-    Ends(&'a mut [f64], &'a Known),
+    Ends(&'a mut Ends<'b>),
     Conditions(&'a mut [bool]),
 }
 
 /// Runs a program for some rows of its inputs.
-pub fn run(program: &Arc<Program>, inputs: &[Column], scratch: &mut Scratch, rows: &Range<u64>, out: Out<'_>) {
+pub fn run(program: &Arc<Program>, inputs: &[Column], scratch: &mut Scratch, rows: &Range<u64>, out: Out<'_, '_>) {
     scratch.prepare(program, inputs);
     vectorized(pulp::Arch::new(), Run { program, inputs, scratch, rows, out });
 }
 
-struct Run<'a> {
+struct Run<'a, 'b> {
     program: &'a Program,
     inputs: &'a [Column],
     scratch: &'a mut Scratch,
     rows: &'a Range<u64>,
-    out: Out<'a>,
+    out: Out<'a, 'b>,
 }
 
-impl Kernel for Run<'_> {
+impl Kernel for Run<'_, '_> {
     #[inline(always)]
     fn run(mut self) {
-        let (steps, mut rising) = (self.program.steps.as_slice(), None);
-        if let (Out::Ends(..), Some(last)) = (&self.out, steps.last()) {
-            rising = Rising::of(last);
-        }
-        let (first, rest) = steps.split_at(steps.len() - usize::from(rising.is_some()));
+        let rising = if let Out::Ends(_) = self.out { Rising::of(self.program) } else { None };
+        let steps = self.program.steps.as_slice();
+        let (first, rest) = steps.split_at(steps.len() - rising.as_ref().map_or(0, Rising::steps));
         let mut done = 0;
         for start in self.rows.clone().step_by(CHUNK) {
             let rows = start..(start + CHUNK as u64).min(self.rows.end);
@@ -83,10 +81,9 @@ impl Kernel for Run<'_> {
             for step in first {
                 self.scratch.take(step, self.inputs, &rows, n);
             }
-            if let (Out::Ends(out, known), Some(rising)) = (&mut self.out, &rising)
-                && rising.is_known(&self.scratch.reals, n, known)
+            if let (Out::Ends(asked), Some(rising)) = (&mut self.out, &rising)
+                && rising.passes(&self.scratch.reals, done, n, asked)
             {
-                out[done..done + n].fill(known.low);
                 done += n;
                 continue;
             }
@@ -95,9 +92,8 @@ impl Kernel for Run<'_> {
             }
             let result = self.program.result;
             match &mut self.out {
-                Out::Numbers(out) | Out::Ends(out, _) => {
-                    out[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]);
-                }
+                Out::Numbers(numbers) => numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
+                Out::Ends(asked) => asked.numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
                 Out::Conditions(out) => out[done..done + n].copy_from_slice(&self.scratch.conditions[result][..n]),
             }
             done += n;

@@ -59,7 +59,7 @@ pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
 pub use parse::MAX_DEPTH;
 use program::Program;
-pub use rising::Known;
+pub use rising::{Ends, Known};
 pub(super) use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
@@ -259,9 +259,9 @@ impl Formula {
         eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Numbers(out));
     }
 
-    /// As [`Formula::numbers`], for their ends alone: numbers that surely tell nothing new may be others that do not either.
-    pub(super) fn ends(&self, scratch: &mut Scratch, rows: &Range<u64>, known: &Known, out: &mut [f64]) {
-        eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Ends(out, known));
+    /// As [`Formula::numbers`], for their ends alone.
+    pub(super) fn ends(&self, scratch: &mut Scratch, rows: &Range<u64>, asked: &mut Ends<'_>) {
+        eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Ends(asked));
     }
 }
 

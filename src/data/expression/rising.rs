@@ -1,13 +1,12 @@
-//! Last steps whose results need not all be known to know their ends.
+//! Last steps of programs whose results need not all be known to know their ends.
 //!
 //! A logarithm costs more than finding the ends of its operands. As it rises with them, the ends of its results are those of its
 //! operands, and where these are nothing new, the results between need not be made. Functions here are exact to far less than
 //! [`SLACK`], so that rounding cannot hide an end.
 
 use super::math;
-use super::program::{Op, Step};
+use super::program::{Op, Program, Step};
 use super::tree::{Binary, Unary};
-use crate::data::stats::{f64_of_order, f64_order};
 
 /// Part of a result by which it may be off.
 const SLACK: f64 = 1.0 / (1_u64 << 40) as f64;
@@ -26,15 +25,31 @@ pub struct Known {
     pub least_positive: f64,
 }
 
-/// A step that rises with one number.
-#[derive(Debug, Clone, Copy)]
-pub struct Rising {
+/// What is asked for of numbers whose ends alone matter.
+pub struct Ends<'a> {
+    /// Where the numbers go; those that surely tell nothing new may be others that do not either.
+    pub numbers: &'a mut [f64],
+    /// What is known already.
+    pub known: &'a Known,
+    /// Of how many of them it turned out that they tell nothing new,
+    pub passed: usize,
+    /// and how many of these are NaN. All others of these are finite.
+    pub nan: u64,
+}
+
+/// The last steps of a program: one that rises with a number, and what scales and shifts its result.
+pub struct Rising<'a> {
     function: Unary,
     /// It is only looked at for numbers between.
     domain: (f64, f64),
+    /// Numbers that are not at least this, NaN among them, have NaN for a result.
+    least: f64,
     /// Its results are above 0 for numbers above.
     zero: f64,
     operands: Operands,
+    /// What comes after it, with its constant.
+    after: &'a [Step],
+    program: &'a Program,
 }
 
 /// What the step rises with.
@@ -45,94 +60,193 @@ enum Operands {
     Squares(usize, usize),
 }
 
-impl Rising {
-    /// The step, if it is of this kind.
-    pub fn of(step: &Step) -> Option<Self> {
+impl<'a> Rising<'a> {
+    /// The last steps of a program, if they are of this kind.
+    pub fn of(program: &'a Program) -> Option<Self> {
+        let steps = program.steps.as_slice();
+        let mut at = steps.len().checked_sub(1)?;
+        while let Some(operand) = shifted(program, &steps[at]) {
+            at = at.checked_sub(1).filter(|before| steps[*before].to == operand)?;
+        }
         const LEAST: f64 = f64::MIN_POSITIVE;
         const MOST: f64 = f64::MAX;
+        const ANY: f64 = f64::NEG_INFINITY;
         // Beyond, squares are not what they are by themselves.
         let squares = (1e-280, 1e280);
-        let (function, domain, zero, operands) = match step.op {
-            Op::Binary(Binary::Hypot, a, b) => (Unary::Sqrt, squares, 0.0, Operands::Squares(a, b)),
+        let (function, domain, least, zero, operands) = match steps[at].op {
+            Op::Binary(Binary::Hypot, a, b) => (Unary::Sqrt, squares, ANY, 0.0, Operands::Squares(a, b)),
             Op::Unary(function, a) => {
-                let (domain, zero) = match function {
-                    Unary::Log | Unary::Log2 | Unary::Log10 => ((LEAST, MOST), 1.0),
-                    Unary::Sqrt => ((0.0, MOST), 0.0),
-                    Unary::Exp | Unary::Exp2 => ((-700.0, 700.0), f64::NEG_INFINITY),
-                    Unary::Expm1 => ((-30.0, 700.0), 0.0),
-                    Unary::Log1p => ((-0.999, MOST), 0.0),
-                    Unary::Cbrt | Unary::Arctan | Unary::Tanh => ((-MOST, MOST), 0.0),
-                    Unary::Sinh => ((-700.0, 700.0), 0.0),
-                    Unary::Arcsin => ((-1.0, 1.0), 0.0),
+                let (domain, least, zero) = match function {
+                    Unary::Log | Unary::Log2 | Unary::Log10 => ((LEAST, MOST), 0.0, 1.0),
+                    Unary::Sqrt => ((0.0, MOST), 0.0, 0.0),
+                    Unary::Exp | Unary::Exp2 => ((-700.0, 700.0), ANY, ANY),
+                    Unary::Expm1 => ((-30.0, 700.0), ANY, 0.0),
+                    Unary::Log1p => ((-0.999, MOST), -1.0, 0.0),
+                    Unary::Cbrt | Unary::Arctan | Unary::Tanh => ((-MOST, MOST), ANY, 0.0),
+                    Unary::Sinh => ((-700.0, 700.0), ANY, 0.0),
+                    Unary::Arcsin => ((-1.0, 1.0), -1.0, 0.0),
                     _ => return None,
                 };
-                (function, domain, zero, Operands::One(a))
+                (function, domain, least, zero, Operands::One(a))
             }
             _ => return None,
         };
-        Some(Self { function, domain, zero, operands })
+        Some(Self { function, domain, least, zero, operands, after: &steps[at + 1..], program })
     }
 
-    /// Whether the results of `n` rows, of registers as they are, surely tell nothing new.
+    /// How many steps these are.
+    pub fn steps(&self) -> usize {
+        1 + self.after.len()
+    }
+
+    /// Whether the numbers of `n` rows, for whose steps before these registers are filled, surely tell nothing new; if so, they
+    /// are noted as rows from `at` on.
     #[inline(always)]
-    pub fn is_known(&self, reals: &[Vec<f64>], n: usize, known: &Known) -> bool {
-        let above = f64_order(self.zero);
-        let (low, high, positive) = match self.operands {
+    pub fn passes(&self, reals: &[Vec<f64>], at: usize, n: usize, asked: &mut Ends<'_>) -> bool {
+        let above = self.zero;
+        let found = match self.operands {
             Operands::One(a) => {
                 let (a, rest) = reals[a][..n].as_chunks();
-                ends(a, &[], rest.iter().copied(), |v, _| v, above)
+                ends(a.iter().copied(), rest.iter().copied(), (self.least, above))
             }
             Operands::Squares(a, b) => {
-                let ((a, a_rest), (b, b_rest)) = (reals[a][..n].as_chunks(), reals[b][..n].as_chunks());
+                let ((a, a_rest), (b, b_rest)) =
+                    (reals[a][..n].as_chunks::<LANES>(), reals[b][..n].as_chunks::<LANES>());
                 let squares = |a: f64, b: f64| a * a + b * b;
-                ends(a, b, a_rest.iter().zip(b_rest).map(|(a, b)| squares(*a, *b)), squares, above)
+                let some = a.iter().zip(b).map(|(a, b)| std::array::from_fn(|i| squares(a[i], b[i])));
+                ends(some, a_rest.iter().zip(b_rest).map(|(a, b)| squares(*a, *b)), (self.least, above))
             }
         };
-        // NaN and infinities are beyond; so is what has no result.
-        if low > high || low < f64_order(self.domain.0) || high > f64_order(self.domain.1) {
+        // What is NaN for one step is so after the next, but not for squares: hypot(inf, NaN) is infinite.
+        if !self.tells_nothing(&found, asked.known) || (found.nan > 0 && matches!(self.operands, Operands::Squares(..)))
+        {
             return false;
         }
-        let result = |key: i64| self.result(f64_of_order(key));
-        let (low, high) = (result(low), result(high));
-        let least = if positive == i64::MAX { f64::INFINITY } else { result(positive) };
-        low - low.abs() * SLACK >= known.low
-            && high + high.abs() * SLACK <= known.high
-            && least > 0.0
-            && (least == f64::INFINITY || least - least * SLACK >= known.least_positive)
+        asked.passed += n;
+        asked.nan += found.nan;
+        let (to, stand_in) = (&mut asked.numbers[at..at + n], asked.known.low);
+        match self.operands {
+            Operands::One(a) if found.nan > 0 => {
+                for (to, v) in to.iter_mut().zip(&reals[a][..n]) {
+                    *to = if *v >= self.least { stand_in } else { f64::NAN };
+                }
+            }
+            _ => to.fill(stand_in),
+        }
+        true
     }
 
-    fn result(&self, operand: f64) -> f64 {
-        math::unary(self.function, operand)
+    fn tells_nothing(&self, found: &Found, known: &Known) -> bool {
+        if found.low > found.high {
+            // All of them are NaN.
+            return true;
+        }
+        if found.low < self.domain.0 || found.high > self.domain.1 {
+            return false;
+        }
+        let of = |operand: f64, up: f64| {
+            let result = math::unary(self.function, operand);
+            self.after(result + up * result.abs() * SLACK)
+        };
+        let (low, high) = (of(found.low, -1.0), of(found.high, 1.0));
+        let is_falling = high < low;
+        let (low, high) = if is_falling { (high, low) } else { (low, high) };
+        let is_within = low >= known.low && high <= known.high && high < f64::INFINITY;
+        let is_positive_known = if low > 0.0 {
+            low >= known.least_positive
+        } else if high <= 0.0 {
+            true
+        } else {
+            // Scaled alone, results are above 0 where they were.
+            let is_scaled = !is_falling
+                && self.after.iter().all(|step| matches!(step.op, Op::Binary(Binary::Multiply | Binary::Divide, ..)));
+            let positive = of(found.positive, -1.0);
+            is_scaled && found.positive < f64::INFINITY && positive > 0.0 && positive >= known.least_positive
+        };
+        is_within && is_positive_known
+    }
+
+    /// What comes of a result afterwards.
+    fn after(&self, result: f64) -> f64 {
+        let constant = |slot| constant(self.program, slot);
+        self.after.iter().fold(result, |v, step| match step.op {
+            Op::Unary(function, _) => math::unary(function, v),
+            Op::Binary(function, a, b) => match (constant(a), constant(b)) {
+                (Some(a), _) => math::binary(function, a, v),
+                (_, Some(b)) => math::binary(function, v, b),
+                (None, None) => f64::NAN,
+            },
+            _ => f64::NAN,
+        })
     }
 }
 
-/// Order keys of the least, the greatest and the least number above a key.
+/// The number that a register holds in all rows, if so.
+fn constant(program: &Program, slot: usize) -> Option<f64> {
+    program.constants.iter().find_map(|step| match step.op {
+        Op::Constant(bits) if step.to == slot => Some(f64::from_bits(bits)),
+        _ => None,
+    })
+}
+
+/// The register that a step scales or shifts by a constant.
+fn shifted(program: &Program, step: &Step) -> Option<usize> {
+    let scales = |slot| constant(program, slot).is_some_and(|v| v.is_finite() && v != 0.0);
+    let shifts = |slot| constant(program, slot).is_some_and(f64::is_finite);
+    match step.op {
+        Op::Unary(Unary::Negate, a) => Some(a),
+        Op::Binary(Binary::Multiply, a, b) if scales(b) => Some(a),
+        Op::Binary(Binary::Multiply, a, b) if scales(a) => Some(b),
+        Op::Binary(Binary::Divide, a, b) if scales(b) => Some(a),
+        Op::Binary(Binary::Add | Binary::Subtract, a, b) if shifts(b) => Some(a),
+        Op::Binary(Binary::Add | Binary::Subtract, a, b) if shifts(a) => Some(b),
+        _ => None,
+    }
+}
+
+/// The least, the greatest and the least number above another, of those that are at least a number; infinite where there is none.
+/// And how many others there are.
+struct Found {
+    low: f64,
+    high: f64,
+    positive: f64,
+    nan: u64,
+}
+
 #[inline(always)]
 fn ends(
-    a: &[[f64; LANES]],
-    b: &[[f64; LANES]],
+    some: impl Iterator<Item = [f64; LANES]>,
     rest: impl Iterator<Item = f64>,
-    number: impl Fn(f64, f64) -> f64,
-    above: i64,
-) -> (i64, i64, i64) {
-    let (mut low, mut high, mut positive) = ([i64::MAX; LANES], [i64::MIN; LANES], [i64::MAX; LANES]);
-    let none = [0.0; LANES];
-    for (at, a) in a.iter().enumerate() {
-        let b = b.get(at).unwrap_or(&none);
+    (least, above): (f64, f64),
+) -> Found {
+    const NONE: f64 = f64::INFINITY;
+    let (mut low, mut high, mut positive) = ([NONE; LANES], [-NONE; LANES], [NONE; LANES]);
+    let mut nan = [0_u64; LANES];
+    // Comparisons, as they are what vectors have one instruction for.
+    let lesser = |a: f64, b: f64| if a < b { a } else { b };
+    let greater = |a: f64, b: f64| if a > b { a } else { b };
+    for v in some {
         for i in 0..LANES {
-            let key = f64_order(number(a[i], b[i]));
-            low[i] = low[i].min(key);
-            high[i] = high[i].max(key);
-            positive[i] = positive[i].min(if key > above { key } else { i64::MAX });
+            let is_number = v[i] >= least;
+            low[i] = lesser(if is_number { v[i] } else { NONE }, low[i]);
+            high[i] = greater(if is_number { v[i] } else { -NONE }, high[i]);
+            positive[i] = lesser(if is_number & (v[i] > above) { v[i] } else { NONE }, positive[i]);
+            nan[i] += u64::from(!is_number);
         }
     }
     for v in rest {
-        let key = f64_order(v);
-        (low[0], high[0]) = (low[0].min(key), high[0].max(key));
-        positive[0] = positive[0].min(if key > above { key } else { i64::MAX });
+        let is_number = v >= least;
+        low[0] = lesser(if is_number { v } else { NONE }, low[0]);
+        high[0] = greater(if is_number { v } else { -NONE }, high[0]);
+        positive[0] = lesser(if is_number & (v > above) { v } else { NONE }, positive[0]);
+        nan[0] += u64::from(!is_number);
     }
-    let least = |keys: [i64; LANES]| keys.into_iter().fold(i64::MAX, i64::min);
-    (least(low), high.into_iter().fold(i64::MIN, i64::max), least(positive))
+    Found {
+        low: low.into_iter().fold(NONE, f64::min),
+        high: high.into_iter().fold(-NONE, f64::max),
+        positive: positive.into_iter().fold(NONE, f64::min),
+        nan: nan.iter().sum(),
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +254,7 @@ mod tests {
     use std::io::Write;
 
     use super::super::tests::numbers;
-    use super::super::{Expression, Scratch, eval};
+    use super::super::{Expression, Scratch};
     use super::*;
     use crate::data::column::Column;
     use crate::data::dataset::Dataset;
@@ -178,7 +292,7 @@ mod tests {
         bound.unwrap().column(ROWS).unwrap()
     }
 
-    const TEXTS: [&str; 16] = [
+    const TEXTS: [&str; 24] = [
         "log(x)",
         "log2(x)",
         "log10(x)",
@@ -195,6 +309,14 @@ mod tests {
         "sinh(x)",
         "arcsin(x)",
         "hypot(x, y)",
+        "hypot(x, y) * 3.6",
+        "-2.5*log10(x) + 25",
+        "10 * log10(x)",
+        "log(x) / 2.302585092994046",
+        "1 - exp(x)",
+        "-sqrt(x)",
+        "3 + arctan(x) * 1e300 / 1e-300",
+        "log10(x) * 0",
     ];
 
     #[test]
@@ -243,27 +365,45 @@ mod tests {
     #[test]
     fn what_tells_nothing_new_is_not_made() {
         let columns = columns(|_, v| 0.1 + 0.8 * v);
-        for text in TEXTS {
+        for text in &TEXTS[..TEXTS.len() - 2] {
             let column = derived(&columns, text);
             let crate::data::column::Rows::Derived(formula) = column.rows_in(&(0..600)) else { panic!("{text}") };
             let all = &numbers(&column)[..600];
+            let run = |known: &Known| {
+                let mut numbers = vec![0.0; 600];
+                let mut asked = Ends { numbers: &mut numbers, known, passed: 0, nan: 0 };
+                formula.ends(&mut Scratch::default(), &(0..600), &mut asked);
+                let passed = asked.passed;
+                (numbers, passed)
+            };
             let wider = Known { low: -99.0, high: 99.0, least_positive: 1e-9 };
-            let mut out = vec![0.0; 600];
-            formula.ends(&mut Scratch::default(), &(0..600), &wider, &mut out);
-            assert!(out.iter().all(|v| *v == wider.low), "{text}");
-            let as_wide = Known { low: all.iter().copied().fold(f64::INFINITY, f64::min), ..wider };
-            for narrow in [Known { high: all[5], ..wider }, Known { low: all[5], ..wider }, as_wide] {
-                formula.ends(&mut Scratch::default(), &(0..512), &narrow, &mut out[..512]);
-                assert_eq!(out[..512], all[..512], "{text}");
+            assert!(run(&wider) == (vec![wider.low; 600], 600), "{text}");
+            for narrow in [Known { high: all[5], ..wider }, Known { low: all[5], ..wider }] {
+                assert!(run(&narrow).0[..512] == all[..512], "{text}");
             }
-            eval::run(
-                &formula.program,
-                formula.inputs(),
-                &mut Scratch::default(),
-                &(0..600),
-                eval::Out::Numbers(&mut out),
-            );
-            assert_eq!(out, all, "{text}");
+            // What only might be new is made as well.
+            let greatest = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let numbers = run(&Known { high: greatest, ..wider }).0;
+            let at = all.iter().position(|v| *v == greatest).unwrap();
+            assert!(numbers[at] == greatest, "{text}: {} for {greatest}", numbers[at]);
+        }
+    }
+
+    #[test]
+    fn what_is_nan_stays_so() {
+        let columns = columns(|row, v| if row % 7 == 0 { -v } else { 0.1 + v });
+        for text in ["log10(x)", "sqrt(x)", "3 * log(x) - 1"] {
+            let column = derived(&columns, text);
+            let crate::data::column::Rows::Derived(formula) = column.rows_in(&(0..600)) else { panic!("{text}") };
+            let all = &numbers(&column)[..600];
+            let nan = all.iter().filter(|v| v.is_nan()).count() as u64;
+            assert!(nan > 10);
+            let known = Known { low: -99.0, high: 99.0, least_positive: 1e-9 };
+            let mut numbers = vec![0.0; 600];
+            let mut asked = Ends { numbers: &mut numbers, known: &known, passed: 0, nan: 0 };
+            formula.ends(&mut Scratch::default(), &(0..600), &mut asked);
+            assert_eq!((asked.passed, asked.nan), (600, nan), "{text}");
+            assert!(numbers.iter().zip(all).all(|(a, b)| a.is_nan() == b.is_nan()), "{text}");
         }
     }
 }

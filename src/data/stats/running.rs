@@ -159,8 +159,9 @@ impl Running {
         self.ends = (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2));
     }
 
+    /// Notes rows whose values change no end.
     #[inline(always)]
-    fn note(&mut self, rows: usize, nan: u32, infinite: u32) {
+    pub fn note(&mut self, rows: usize, nan: u32, infinite: u32) {
         self.rows += rows as u64;
         self.nan += u64::from(nan);
         self.infinite += u64::from(infinite);
