@@ -46,7 +46,7 @@ pub enum Lane<'a> {
 
 /// Where the ends of some values may be new.
 pub enum NewEnds<'a> {
-    /// Among these; those that are not may be others that are not either.
+    /// Among these.
     Among(Lane<'a>),
     /// Nowhere: so many are NaN, and all others finite.
     None {
@@ -115,24 +115,21 @@ impl LaneBuffer {
     /// As [`LaneBuffer::decode`], for the ends of derived values alone, beside those that are known.
     #[inline(always)]
     pub fn decode_ends<'a>(&'a mut self, column: &'a Column, rows: &Range<u64>, known: Option<Known>) -> NewEnds<'a> {
-        match (column.rows_in(rows), known) {
-            (Rows::Derived(formula), Some(known)) => self.derive_ends(formula, rows, &known),
-            _ => NewEnds::Among(self.decode(column, rows)),
+        if let (Rows::Derived(formula), Some(known)) = (column.rows_in(rows), known)
+            && let Some(nan) = self.nothing_new(formula, rows, &known)
+        {
+            return NewEnds::None { nan };
         }
+        NewEnds::Among(self.decode(column, rows))
     }
 
+    /// How many values are NaN, if surely none of the others is a new end.
     #[inline(never)]
-    fn derive_ends(&mut self, formula: &Formula, rows: &Range<u64>, known: &Known) -> NewEnds<'_> {
+    fn nothing_new(&mut self, formula: &Formula, rows: &Range<u64>, known: &Known) -> Option<u32> {
         let count = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
-        let numbers = &mut self.f64[..count];
-        let mut asked = Ends { numbers, known, passed: 0, nan: 0 };
+        let mut asked = Ends { known, passed: 0, nan: 0 };
         formula.ends(self.scratch.get_or_insert_default(), rows, &mut asked);
-        match asked {
-            Ends { passed, nan, .. } if passed == count => {
-                NewEnds::None { nan: u32::try_from(nan).unwrap_or(u32::MAX) }
-            }
-            _ => NewEnds::Among(Lane::F64(numbers)),
-        }
+        u32::try_from(asked.nan).ok().filter(|_| asked.passed == count)
     }
 
     #[inline(always)]

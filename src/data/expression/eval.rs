@@ -12,7 +12,7 @@ use super::rising::{Ends, Rising};
 use super::tree::{Binary, Compare, Logic, Test, Unary};
 
 /// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
-const CHUNK: usize = 512;
+pub const CHUNK: usize = 512;
 
 /// Registers, and room for the inputs; one for each worker. What it holds between two runs is of no meaning.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Scratch {
 /// Where a result goes.
 pub enum Out<'a, 'b> {
     Numbers(&'a mut [f64]),
-    /// Numbers of which only the ends are asked for, beyond those that are known.
+    /// No numbers, but whether they tell anything new of their ends.
     Ends(&'a mut Ends<'b>),
     Conditions(&'a mut [bool]),
 }
@@ -71,30 +71,33 @@ struct Run<'a, 'b> {
 impl Kernel for Run<'_, '_> {
     #[inline(always)]
     fn run(mut self) {
-        let rising = if let Out::Ends(_) = self.out { Rising::of(self.program) } else { None };
         let steps = self.program.steps.as_slice();
-        let (first, rest) = steps.split_at(steps.len() - rising.as_ref().map_or(0, Rising::steps));
+        let (rising, result) = (Rising::of(self.program), self.program.result);
+        let before = match &self.out {
+            Out::Ends(_) => steps.len() - rising.as_ref().map_or(0, Rising::steps),
+            // The last number goes to its place at once.
+            Out::Numbers(_) => steps.len().saturating_sub(1),
+            Out::Conditions(_) => steps.len(),
+        };
+        let (before, last) = steps.split_at(before);
         let mut done = 0;
         for start in self.rows.clone().step_by(CHUNK) {
             let rows = start..(start + CHUNK as u64).min(self.rows.end);
             let n = usize::try_from(rows.end - rows.start).unwrap_or(CHUNK).min(CHUNK);
-            for step in first {
+            for step in before {
                 self.scratch.take(step, self.inputs, &rows, n);
             }
-            if let (Out::Ends(asked), Some(rising)) = (&mut self.out, &rising)
-                && rising.passes(&self.scratch.reals, done, n, asked)
-            {
-                done += n;
-                continue;
-            }
-            for step in rest {
-                self.scratch.take(step, self.inputs, &rows, n);
-            }
-            let result = self.program.result;
             match &mut self.out {
-                Out::Numbers(numbers) => numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
-                Out::Ends(asked) => asked.numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
+                Out::Numbers(numbers) => match last {
+                    [step] => self.scratch.real(step.op, self.inputs, &rows, &mut numbers[done..done + n]),
+                    _ => numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
+                },
                 Out::Conditions(out) => out[done..done + n].copy_from_slice(&self.scratch.conditions[result][..n]),
+                // No closure: it would not be compiled for the vectors that this is.
+                Out::Ends(asked) => match &rising {
+                    Some(rising) if rising.passes(&self.scratch.reals, n, asked) => {}
+                    _ => return,
+                },
             }
             done += n;
         }
