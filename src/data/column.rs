@@ -7,6 +7,7 @@ use super::dtype::{Dtype, Scalar};
 use super::expression::Formula;
 use super::layout::ColumnLayout;
 use super::mapping::Mapping;
+use super::prefetch::prefetch;
 
 /// How a column's values are held once decoded. Every numeric dtype decodes into one of these without loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +233,18 @@ impl Column {
                 });
                 let stride = usize::try_from(*stride).unwrap_or(usize::MAX);
                 Rows::Bytes { bytes: bytes.unwrap_or_default(), stride }
+            }
+        }
+    }
+
+    /// Asks for the memory of rows that are read soon.
+    #[inline(always)]
+    pub(super) fn bring_near(&self, rows: &Range<u64>) {
+        const LINE: usize = 64;
+        let rows = rows.start.min(self.rows)..rows.end.min(self.rows);
+        if let Rows::Bytes { bytes, stride } = self.rows_in(&rows) {
+            for at in (0..bytes.len()).step_by(stride.max(LINE)) {
+                prefetch(bytes, at);
             }
         }
     }

@@ -18,6 +18,7 @@ pub mod mapping;
 pub mod netcdf3;
 pub mod npy;
 pub mod parallel;
+pub mod prefetch;
 pub mod raw;
 pub mod sample;
 pub mod spool;

@@ -10,7 +10,7 @@ mod markers;
 mod merge;
 mod pages;
 mod planes;
-mod prefetch;
+
 mod progressive;
 mod totals;
 

@@ -12,7 +12,7 @@ use crate::data::decode::{BATCH, Kernel, vectorized};
 use super::BatchValues;
 use super::carries::{CARRY, Carries};
 use super::pages::Pages;
-use super::prefetch::prefetch;
+use crate::data::prefetch::prefetch;
 
 /// Rows ahead for which memory is asked.
 const AHEAD: usize = 64;

@@ -16,7 +16,7 @@ use crate::plan::{FixedPoint, LOW_BITS};
 
 use super::grid::add_up;
 use super::pages::Pages;
-use super::prefetch::prefetch;
+use crate::data::prefetch::prefetch;
 
 /// Bits of a counter that count rows. The others hold a sum of as many upper parts, of at most 39 bits and a sign each.
 const COUNT_BITS: u32 = 12;

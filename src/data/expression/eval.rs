@@ -84,6 +84,9 @@ impl Kernel for Run<'_, '_> {
         for start in self.rows.clone().step_by(CHUNK) {
             let rows = start..(start + CHUNK as u64).min(self.rows.end);
             let n = usize::try_from(rows.end - rows.start).unwrap_or(CHUNK).min(CHUNK);
+            for input in self.inputs {
+                input.bring_near(&(rows.end..rows.end + CHUNK as u64));
+            }
             for step in before {
                 self.scratch.take(step, self.inputs, &rows, n);
             }
@@ -222,6 +225,12 @@ fn are_normal(numbers: &[f64]) -> bool {
     numbers.iter().fold(true, |all, v| all & math::is_normal(*v))
 }
 
+/// Whether hypotenuses over all pairs need no care.
+#[inline(always)]
+fn are_moderate(a: &[f64], b: &[f64]) -> bool {
+    a.iter().zip(b).fold(true, |all, (a, b)| all & math::is_moderate(*a) & math::is_moderate(*b))
+}
+
 #[inline(always)]
 fn binary(function: Binary, a: &[f64], b: &[f64], to: &mut [f64]) {
     macro_rules! loop_of {
@@ -229,7 +238,10 @@ fn binary(function: Binary, a: &[f64], b: &[f64], to: &mut [f64]) {
             both(a, b, to, $f)
         };
     }
-    with_binary!(function, loop_of);
+    match function {
+        Binary::Hypot if are_moderate(a, b) => both(a, b, to, math::hypot::<true>),
+        _ => with_binary!(function, loop_of),
+    }
 }
 
 #[inline(always)]

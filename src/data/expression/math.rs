@@ -147,9 +147,19 @@ fn power_of_two(k: f64) -> f64 {
     f64::from_bits(exponent << 52)
 }
 
-/// √(a² + b²) without overflow; infinite where one is, even beside NaN.
+/// Whether a number is 0, or its square, and what rounding takes away of it, can neither overflow nor vanish.
 #[inline(always)]
-pub fn hypot(a: f64, b: f64) -> f64 {
+pub fn is_moderate(x: f64) -> bool {
+    // 2^-450 and 2^510.
+    const LEAST: f64 = f64::from_bits((0x3ff - 450) << 52);
+    const MOST: f64 = f64::from_bits((0x3ff + 510) << 52);
+    let size = x.abs();
+    ((size >= LEAST) | (size == 0.0)) & (size <= MOST)
+}
+
+/// √(a² + b²) without overflow; infinite where one is, even beside NaN. [`is_moderate`] of both may be known.
+#[inline(always)]
+pub fn hypot<const MODERATE: bool>(a: f64, b: f64) -> f64 {
     const MAGNITUDE: u64 = u64::MAX >> 1;
     const SPECIAL: u64 = 0x7ff;
     // 2^700 and 2^-700.
@@ -158,6 +168,10 @@ pub fn hypot(a: f64, b: f64) -> f64 {
     let (a, b) = (a.to_bits() & MAGNITUDE, b.to_bits() & MAGNITUDE);
     let (large, small) = if a < b { (b, a) } else { (a, b) };
     let (x, y, x_exponent, y_exponent) = (f64::from_bits(large), f64::from_bits(small), large >> 52, small >> 52);
+    if MODERATE {
+        let ((x_high, x_low), (y_high, y_low)) = (square(x), square(y));
+        return (y_low + x_low + y_high + x_high).sqrt();
+    }
     let (is_large, is_small) = (x_exponent > 0x3ff + 510, y_exponent < 0x3ff - 450);
     let (scale, back) = if is_small { (UP, DOWN) } else { (1.0, 1.0) };
     let (scale, back) = if is_large { (DOWN, UP) } else { (scale, back) };
@@ -262,7 +276,7 @@ macro_rules! with_binary {
             Binary::Remainder => $with!(math::remainder),
             Binary::Power => $with!(libm::pow),
             Binary::Arctan2 => $with!(libm::atan2),
-            Binary::Hypot => $with!(math::hypot),
+            Binary::Hypot => $with!(math::hypot::<false>),
             Binary::Minimum => $with!(math::minimum),
             Binary::Maximum => $with!(math::maximum),
         }
@@ -384,15 +398,22 @@ mod tests {
     }
 
     fn check_hypot(a: f64, b: f64) {
-        let (ours, theirs) = (hypot(a, b), libm::hypot(a, b));
+        let (ours, theirs) = (hypot::<false>(a, b), libm::hypot(a, b));
         assert!(same(ours, theirs), "hypot({a:e}, {b:e}) = {ours:e}, not {theirs:e}");
+        if is_moderate(a) && is_moderate(b) {
+            let plain = hypot::<true>(a, b);
+            assert!(same(plain, theirs), "hypot({a:e}, {b:e}) = {plain:e}, not {theirs:e}");
+        }
     }
 
     #[test]
     fn hypotenuses_are_libms_at_the_ends() {
         let specials =
             [0.0, 1.0, 3.0, 4.0, 5e-324, 1e-310, 1e-200, 1e-140, 1e-135, 1e150, 1e154, 1e160, f64::MAX, f64::INFINITY];
-        let specials: Vec<f64> = specials.into_iter().chain([f64::NAN]).flat_map(|v| [v, -v]).collect();
+        // The last is one whose square is halfway between two numbers.
+        let (least, most) = (2_f64.powi(-450), 2_f64.powi(510));
+        let limits = [least.next_down(), least, most, most.next_up(), 134_217_727.0];
+        let specials: Vec<f64> = specials.into_iter().chain(limits).chain([f64::NAN]).flat_map(|v| [v, -v]).collect();
         specials.iter().for_each(|a| specials.iter().for_each(|b| check_hypot(*a, *b)));
     }
 
