@@ -42,6 +42,8 @@ fn variable(ui: &mut Ui, model: &mut Model, data: &OpenData, field: &GridField) 
         });
         list.response.labelled_by(label);
         let of = ui.label("of").id;
+        // One that is chosen by its place, as is usual in figure files, has a name too.
+        let name = if name.parse::<usize>().is_ok() { &field.variable().name } else { name };
         let list = ComboBox::from_id_salt("value").selected_text(name).width(100.0).show_ui(ui, |ui| {
             for (variable, kind) in data.files.first().map_or(&[][..], |file| file.columns.as_slice()) {
                 if ui.selectable_label(name == variable, variable).on_hover_text(kind).clicked() {
