@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
 
-use super::math::{self, with_binary, with_compare, with_unary};
+use super::loops::{binary, both, compare, each, unary};
 use super::program::{File, Op, Pair, Program, Step};
 use super::rising::{Ends, Rising};
-use super::tree::{Binary, Compare, Logic, Test, Unary};
+use super::tree::{Compare, Logic, Test};
 
 /// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
 pub const CHUNK: usize = 512;
@@ -186,72 +186,6 @@ impl Scratch {
             _ => {}
         }
     }
-}
-
-#[inline(always)]
-fn each<A: Copy, B>(values: &[A], to: &mut [B], function: impl Fn(A) -> B) {
-    for (to, v) in to.iter_mut().zip(values) {
-        *to = function(*v);
-    }
-}
-
-#[inline(always)]
-fn both<A: Copy, B>(a: &[A], b: &[A], to: &mut [B], function: impl Fn(A, A) -> B) {
-    for (to, (a, b)) in to.iter_mut().zip(a.iter().zip(b)) {
-        *to = function(*a, *b);
-    }
-}
-
-#[inline(always)]
-fn unary(function: Unary, a: &[f64], to: &mut [f64]) {
-    macro_rules! loop_of {
-        ($f:expr) => {
-            each(a, to, $f)
-        };
-    }
-    match function {
-        Unary::Log | Unary::Log2 | Unary::Log10 if are_normal(a) => match function {
-            Unary::Log => each(a, to, math::log::<true>),
-            Unary::Log2 => each(a, to, math::log2::<true>),
-            _ => each(a, to, math::log10::<true>),
-        },
-        _ => with_unary!(function, loop_of),
-    }
-}
-
-/// Whether logarithms of all numbers need no care.
-#[inline(always)]
-fn are_normal(numbers: &[f64]) -> bool {
-    numbers.iter().fold(true, |all, v| all & math::is_normal(*v))
-}
-
-/// Whether hypotenuses over all pairs need no care.
-#[inline(always)]
-fn are_moderate(a: &[f64], b: &[f64]) -> bool {
-    a.iter().zip(b).fold(true, |all, (a, b)| all & math::is_moderate(*a) & math::is_moderate(*b))
-}
-
-#[inline(always)]
-fn binary(function: Binary, a: &[f64], b: &[f64], to: &mut [f64]) {
-    macro_rules! loop_of {
-        ($f:expr) => {
-            both(a, b, to, $f)
-        };
-    }
-    match function {
-        Binary::Hypot if are_moderate(a, b) => both(a, b, to, math::hypot::<true>),
-        _ => with_binary!(function, loop_of),
-    }
-}
-
-#[inline(always)]
-fn compare(function: Compare, a: &[f64], b: &[f64], to: &mut [bool]) {
-    macro_rules! loop_of {
-        ($f:expr) => {
-            both(a, b, to, $f)
-        };
-    }
-    with_compare!(function, loop_of);
 }
 
 /// Decoded values as real numbers.

@@ -34,6 +34,7 @@
 mod error;
 mod eval;
 mod lex;
+mod loops;
 mod lower;
 mod math;
 mod parse;
