@@ -8,7 +8,7 @@ use crate::scene::lattice::{Lattice, LatticeAxis};
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::{Mark, MarkerShape, Sampling};
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::Per;
+use crate::scene::style::{Per, SpecialValues};
 
 /// Column numbers in a frame's table.
 pub const X: usize = 0;
@@ -197,6 +197,8 @@ pub struct FramePlan {
     pub draw: Draw,
     /// What is computed.
     pub reduce: Reduce,
+    /// Values of a field's cells that stand for something else, and have no part in means.
+    pub special: SpecialValues,
 }
 
 impl FramePlan {
@@ -293,6 +295,11 @@ pub fn frame(
         x: EdgeRule::new("x", &view.x, x.kind.is_integer())?,
         y: EdgeRule::new("y", &view.y, y.kind.is_integer())?,
         reduce,
+        special: match layer.mark {
+            Mark::Contours | Mark::Hatching => SpecialValues::of(&layer.style.special, false),
+            Mark::Image { .. } | Mark::Filled => SpecialValues::of(&layer.style.special, true),
+            _ => SpecialValues::NONE,
+        },
     })
 }
 

@@ -7,7 +7,7 @@ use super::edge::EdgeRule;
 use super::lattice::LatticeAxis;
 use super::mark::Mark;
 use super::reduction::Reduction;
-use super::style::Style;
+use super::style::{Rgba, Special, Style};
 
 /// An axis as requested: with no range, the view is fitted to the data.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -45,6 +45,14 @@ impl Layer {
     pub fn are_counts(&self) -> bool {
         let is_solid = matches!(self.mark, Mark::Markers { is_solid: true, .. });
         matches!(self.reduction, Reduction::Count | Reduction::By { .. }) && !is_solid
+    }
+
+    /// The same with a plain style, but for what numbers depend on: which values of a field's cells are special.
+    #[must_use]
+    pub fn without_colors(self) -> Self {
+        let special = if self.mark.is_of_fields() { self.style.special } else { Vec::new() };
+        let special = special.into_iter().map(|special| Special { color: Rgba([0; 4]), ..special }).collect();
+        Self { style: Style { special, ..Style::default() }, ..self }
     }
 
     /// Checks all that can be checked before any data is read.

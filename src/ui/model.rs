@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use crate::scene::axis::{Axis, Range, Scale, Size, View};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
-use crate::scene::style::Style;
 use crate::workbench::fields::Timeline;
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::frame::Theme;
@@ -464,8 +463,7 @@ impl Model {
 /// What is to be drawn of a figure with some data.
 fn asked(figure: &FigureRequest, data: &[Arc<OpenData>], size: Size) -> Asked {
     let tables: Vec<_> = data.iter().map(|data| &data.table).collect();
-    let plain = |layer| Layer { style: Style::default(), ..layer };
-    let layers = figure.layers_of(&tables, size).into_iter().map(plain);
+    let layers = figure.layers_of(&tables, size).into_iter().map(Layer::without_colors);
     data.iter().map(|data| data.id).zip(layers).collect()
 }
 

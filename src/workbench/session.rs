@@ -90,7 +90,7 @@ pub struct Shown {
 pub struct Wish {
     /// Its data.
     pub data: Arc<OpenData>,
-    /// What to draw of it; its style is not looked at.
+    /// What to draw of it; of its style only which values are special is looked at.
     pub layer: Layer,
 }
 
@@ -116,8 +116,8 @@ impl Shown {
     /// Whether a job asks for the same, perhaps at another size.
     fn is_of(&self, job: &DrawJob) -> bool {
         let is_same = |(a, b): (&Wish, &Wish)| {
-            let resized = Layer { size: a.layer.size, style: a.layer.style.clone(), ..b.layer.clone() };
-            a.data.id == b.data.id && a.layer == resized
+            let resized = Layer { size: a.layer.size, ..b.layer.clone().without_colors() };
+            a.data.id == b.data.id && a.layer.clone().without_colors() == resized
         };
         self.wishes.len() == job.wishes.len() && self.wishes.iter().zip(&job.wishes).all(is_same)
     }

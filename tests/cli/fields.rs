@@ -106,6 +106,59 @@ fn colors_of_cells_of_special_ones_and_of_holes() {
 }
 
 #[test]
+fn cells_that_are_equal_have_their_value_at_any_size() {
+    let desk = Desk::new();
+    for value in ["10.0", "0.1", "-9999.0"] {
+        let number: f64 = value.parse().unwrap();
+        desk.write("level.npy", array("'<f8'", "(1, 120, 150)", &bytes(&vec![number; 120 * 150])));
+        let grid = desk.aggregate("level.npy --size 67x43");
+        assert!(grid.reals().iter().all(|v| v.to_bits() == number.to_bits()), "{value}");
+    }
+}
+
+#[test]
+fn special_cells_are_never_mixed_with_others() {
+    let desk = Desk::new();
+    // Left 10, right 20, with a block of special cells in the left, and one that is half of some pixels.
+    let value = |x: usize, y: usize| match (x, y) {
+        (40..80, 40..80) => -9999.0,
+        (..150, _) => 10.0,
+        _ => 20.0,
+    };
+    let values: Vec<f64> = (0..200 * 300).map(|n| value(n % 300, n / 300)).collect();
+    desk.write("a.npy", array("'<f8'", "(1, 200, 300)", &bytes(&values)));
+    let colors = "--norm linear --colormap black,white --special=-9999=#00ff00 --bare";
+    for (mark, size) in [("image", "150x100"), ("image", "97x61"), ("image:bilinear", "97x61"), ("filled", "97x61")] {
+        let picture = desk.render(&format!("a.npy --size {size} {colors} --limits 10..20 --mark {mark}"));
+        let (width, height) = size.split_once('x').unwrap();
+        let (width, height): (usize, usize) = (width.parse().unwrap(), height.parse().unwrap());
+        let mut special = 0;
+        for y in 0..height {
+            for x in 0..width {
+                let color = picture.at(x, y);
+                let is_special = color == [0, 255, 0];
+                special += usize::from(is_special);
+                let is_gray = color[0] == color[1] && color[1] == color[2];
+                assert!(is_special || is_gray, "{mark} {x} {y}: {color:?}");
+                // On either side of the border.
+                let place = (x as f64 + 0.5) / width as f64 * 300.0;
+                if !is_special && mark != "filled" && (place - 150.0).abs() > 4.0 {
+                    assert_eq!(color[0], if place < 150.0 { 0 } else { 255 }, "{mark} {x} {y}");
+                }
+            }
+        }
+        let wanted = (40 * 40 * width * height) as f64 / 60_000.0;
+        assert!((special as f64 - wanted).abs() < 0.15 * wanted, "{mark}: {special}, not {wanted}");
+    }
+    // They take no part in limits, and are no cells that are missing.
+    let [of_view, given] =
+        ["", "--limits 10..20"].map(|limits| desk.render(&format!("a.npy --size 97x61 {colors} {limits}")).bytes);
+    assert!(of_view == given);
+    let json = desk.json("render a.npy --bare --size 97x61 --special=-9999=#00ff00 -o view.png");
+    assert_eq!(accounting(&json), (60_000, 0, 0));
+}
+
+#[test]
 fn missing_cells_may_have_a_color_of_their_own() {
     let desk = Desk::new();
     let mut values: Vec<f64> = (0..WIDTH * HEIGHT).map(|n| (n % 256) as f64).collect();

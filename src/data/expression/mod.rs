@@ -37,12 +37,14 @@ mod lex;
 mod loops;
 mod lower;
 mod math;
+mod operands;
 mod parse;
 mod program;
 pub mod ranges;
 mod rising;
 mod time;
 mod tree;
+mod units;
 
 #[cfg(test)]
 mod numpy_tests;

@@ -6,6 +6,7 @@
 
 use super::eval::CHUNK;
 use super::math;
+use super::operands::Operands;
 use super::program::{Op, Program, Step};
 use super::tree::{Binary, Unary};
 
@@ -38,25 +39,10 @@ pub struct Ends<'a> {
 
 /// The last steps of a program: one that rises with a number, and what scales and shifts its result.
 pub struct Rising<'a> {
-    function: Unary,
-    /// It is only looked at for numbers between.
-    domain: (f64, f64),
-    /// Numbers that are not at least this, NaN among them, have NaN for a result.
-    least: f64,
-    /// Its results are above 0 for numbers above.
-    zero: f64,
     operands: Operands,
     /// What comes after it, with its constant.
     after: &'a [Step],
     program: &'a Program,
-}
-
-/// What the step rises with.
-#[derive(Debug, Clone, Copy)]
-enum Operands {
-    One(usize),
-    /// The sum of two squares.
-    Squares(usize, usize),
 }
 
 impl<'a> Rising<'a> {
@@ -67,30 +53,8 @@ impl<'a> Rising<'a> {
         while let Some(operand) = shifted(program, &steps[at]) {
             at = at.checked_sub(1).filter(|before| steps[*before].to == operand)?;
         }
-        const LEAST: f64 = f64::MIN_POSITIVE;
-        const MOST: f64 = f64::MAX;
-        const ANY: f64 = f64::NEG_INFINITY;
-        // Beyond, squares are not what they are by themselves.
-        let squares = (1e-280, 1e280);
-        let (function, domain, least, zero, operands) = match steps[at].op {
-            Op::Binary(Binary::Hypot, a, b) => (Unary::Sqrt, squares, ANY, 0.0, Operands::Squares(a, b)),
-            Op::Unary(function, a) => {
-                let (domain, least, zero) = match function {
-                    Unary::Log | Unary::Log2 | Unary::Log10 => ((LEAST, MOST), 0.0, 1.0),
-                    Unary::Sqrt => ((0.0, MOST), 0.0, 0.0),
-                    Unary::Exp | Unary::Exp2 => ((-700.0, 700.0), ANY, ANY),
-                    Unary::Expm1 => ((-30.0, 700.0), ANY, 0.0),
-                    Unary::Log1p => ((-0.999, MOST), -1.0, 0.0),
-                    Unary::Cbrt | Unary::Arctan | Unary::Tanh => ((-MOST, MOST), ANY, 0.0),
-                    Unary::Sinh => ((-700.0, 700.0), ANY, 0.0),
-                    Unary::Arcsin => ((-1.0, 1.0), -1.0, 0.0),
-                    _ => return None,
-                };
-                (function, domain, least, zero, Operands::One(a))
-            }
-            _ => return None,
-        };
-        Some(Self { function, domain, least, zero, operands, after: &steps[at + 1..], program })
+        let operands = Operands::of(steps[at].op, |slot| constant(program, slot))?;
+        Some(Self { operands, after: &steps[at + 1..], program })
     }
 
     /// How many steps these are.
@@ -102,20 +66,9 @@ impl<'a> Rising<'a> {
     /// are noted.
     #[inline(always)]
     pub fn passes(&self, reals: &[Vec<f64>], n: usize, asked: &mut Ends<'_>) -> bool {
-        let mut sums = [0.0; CHUNK];
-        let operands = match self.operands {
-            Operands::One(a) => &reals[a][..n],
-            Operands::Squares(a, b) => {
-                for (sum, (a, b)) in sums.iter_mut().zip(reals[a][..n].iter().zip(&reals[b][..n])) {
-                    *sum = a * a + b * b;
-                }
-                &sums[..n]
-            }
-        };
-        let found = ends(operands, (self.least, self.zero));
-        // What is NaN for one step is so after the next, but not for squares: hypot(inf, NaN) is infinite.
-        if !self.tells_nothing(&found, asked.known) || (found.nan > 0 && matches!(self.operands, Operands::Squares(..)))
-        {
+        let mut room = [0.0; CHUNK];
+        let found = ends(self.operands.take(reals, n, &mut room), (self.operands.least, self.operands.above));
+        if !self.tells_nothing(&found, asked.known) || (found.nan > 0 && !self.operands.keep_nan()) {
             return false;
         }
         asked.passed += n;
@@ -128,11 +81,11 @@ impl<'a> Rising<'a> {
             // All of them are NaN.
             return true;
         }
-        if found.low < self.domain.0 || found.high > self.domain.1 {
+        if !self.operands.holds(found.low, found.positive, found.high) {
             return false;
         }
         let of = |operand: f64, up: f64| {
-            let result = math::unary(self.function, operand);
+            let result = self.operands.result(operand + up * self.operands.off);
             self.after(result + up * result.abs() * SLACK)
         };
         let (low, high) = (of(found.low, -1.0), of(found.high, 1.0));
@@ -146,7 +99,10 @@ impl<'a> Rising<'a> {
         } else {
             // Scaled alone, results are above 0 where they were.
             let is_scaled = !is_falling
-                && self.after.iter().all(|step| matches!(step.op, Op::Binary(Binary::Multiply | Binary::Divide, ..)));
+                && self
+                    .after
+                    .iter()
+                    .all(|step| matches!(step.op, Op::Unary(..) | Op::Binary(Binary::Multiply | Binary::Divide, ..)));
             let positive = of(found.positive, -1.0);
             is_scaled && found.positive < f64::INFINITY && positive > 0.0 && positive >= known.least_positive
         };
@@ -181,7 +137,7 @@ fn shifted(program: &Program, step: &Step) -> Option<usize> {
     let scales = |slot| constant(program, slot).is_some_and(|v| v.is_finite() && v != 0.0);
     let shifts = |slot| constant(program, slot).is_some_and(f64::is_finite);
     match step.op {
-        Op::Unary(Unary::Negate, a) => Some(a),
+        Op::Unary(Unary::Negate | Unary::Degrees | Unary::Radians, a) => Some(a),
         Op::Binary(Binary::Multiply, a, b) if scales(b) => Some(a),
         Op::Binary(Binary::Multiply, a, b) if scales(a) => Some(b),
         Op::Binary(Binary::Divide, a, b) if scales(b) => Some(a),
@@ -276,7 +232,7 @@ mod tests {
         bound.unwrap().column(ROWS).unwrap()
     }
 
-    const TEXTS: [&str; 24] = [
+    const TEXTS: [&str; 32] = [
         "log(x)",
         "log2(x)",
         "log10(x)",
@@ -299,6 +255,14 @@ mod tests {
         "log(x) / 2.302585092994046",
         "1 - exp(x)",
         "-sqrt(x)",
+        "sin(x)",
+        "cos(40*x) - 2",
+        "arctan2(y, x)",
+        "radians(arctan2(-x, -y))",
+        "x**1.5",
+        "x**3",
+        "2 * x**0.1 + 1",
+        "abs(x)**0.001",
         "3 + arctan(x) * 1e300 / 1e-300",
         "log10(x) * 0",
     ];

@@ -48,6 +48,7 @@ impl Grids {
         let names: Vec<String> = self.variables.iter().map(|variable| variable.name.clone()).collect();
         // Whether a call names its variable or not, the others are known first.
         let mut inputs: Vec<(Column, Variable)> = Vec::new();
+        let mut measured: Vec<(String, String)> = Vec::new();
         let mut bind = |unnamed: Option<&Variable>| {
             expression.bind(&names, |reference| -> Result<Option<Column>, DataError> {
                 let call =
@@ -57,6 +58,8 @@ impl Grids {
                     (None, Spelling::Position(number)) => self.variables.get(number).cloned(),
                     (None, _) => self.variables.iter().find(|variable| variable.name == reference.name).cloned(),
                 };
+                let units = variable.as_ref().and_then(|variable| variable.units());
+                measured.extend(units.map(|units| (reference.name.clone(), units.to_owned())));
                 Ok(variable.map(|variable| {
                     let known =
                         inputs.iter().find(|(_, known)| is_same(known, &variable)).map(|(column, _)| column.clone());
@@ -74,7 +77,10 @@ impl Grids {
         if let ([only], None) = (variables.as_slice(), bound.more_than_a_column()) {
             return Ok(only.clone());
         }
-        made_of(text.trim(), &bound, variables)
+        let units = expression.units(|reference| {
+            measured.iter().find(|(name, _)| *name == reference.name).map(|(_, units)| units.clone())
+        });
+        made_of(text.trim(), &bound, variables, units)
     }
 
     /// The one variable that an expression names, or else the first.
@@ -198,7 +204,7 @@ fn arguments(text: &str) -> Option<(Vec<String>, usize)> {
 }
 
 /// The variable that a formula makes of others, over all of their dimensions.
-fn made_of(text: &str, bound: &Bound, inputs: Vec<Variable>) -> Result<Variable, DataError> {
+fn made_of(text: &str, bound: &Bound, inputs: Vec<Variable>, units: Option<String>) -> Result<Variable, DataError> {
     let widest = inputs
         .iter()
         .max_by_key(|variable| variable.dimensions.len())
@@ -217,7 +223,7 @@ fn made_of(text: &str, bound: &Bound, inputs: Vec<Variable>) -> Result<Variable,
     let (dtype, placed) = ("f64".to_owned(), widest.placed.clone());
     let formula = bound.numbers()?;
     let store = Calculated { formula, inputs, dimensions: dimensions.clone(), desks: Mutex::default() };
-    let (name, attributes) = (text.to_owned(), Vec::new());
+    let (name, attributes) = (text.to_owned(), units.map(|units| ("units".to_owned(), units)).into_iter().collect());
     Ok(Variable { name, dimensions, dtype, attributes, packing: Packing::default(), store: Arc::new(store), placed })
 }
 

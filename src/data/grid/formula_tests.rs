@@ -76,6 +76,22 @@ fn variables_are_calculated_cell_by_cell() {
 }
 
 #[test]
+fn units_are_those_of_what_is_made() {
+    let mut grids = grids();
+    grids.variables.iter_mut().for_each(|variable| variable.attributes = vec![("units".to_owned(), "K".to_owned())]);
+    for (text, units) in [
+        ("a - 273.15", Some("°C")),
+        ("a - `2b`", Some("K")),
+        ("$0 - h", Some("K")),
+        ("step(a, 0) - 1", Some("K")),
+        ("a - step(0)", Some("K")),
+        ("a * 2", None),
+    ] {
+        assert_eq!(grids.evaluate(text).unwrap().units(), units, "{text}");
+    }
+}
+
+#[test]
 fn other_steps_can_be_looked_at() {
     assert_eq!(read("a - step(a, 0)", &WINDOW), [100.0; 4]);
     assert_eq!(read("a - step(0)", &WINDOW), [100.0; 4]);

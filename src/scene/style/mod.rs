@@ -18,7 +18,7 @@ pub use color::{Background, Rgba};
 pub use limits::{Limit, Limits};
 pub use norm::{Extend, Levels, MAX_LEVELS, Norm};
 pub use per::Per;
-pub use special::{MAX_SPECIAL, Special};
+pub use special::{MAX_SPECIAL, Special, SpecialValues};
 
 /// Why a piece of style text was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

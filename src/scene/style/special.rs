@@ -37,6 +37,50 @@ impl fmt::Display for Special {
     }
 }
 
+/// The special values of a field's cells, whatever their colors.
+#[derive(Clone, Copy, PartialEq)]
+pub struct SpecialValues {
+    /// In rising order.
+    values: [f64; MAX_SPECIAL],
+    len: usize,
+    is_shown: bool,
+}
+
+impl SpecialValues {
+    /// Of no field.
+    pub const NONE: Self = Self { values: [0.0; MAX_SPECIAL], len: 0, is_shown: true };
+
+    /// Those of a style; whether pixels show them or lack a value where they are.
+    #[must_use]
+    pub fn of(special: &[Special], is_shown: bool) -> Self {
+        let mut found: Vec<f64> = special.iter().map(|special| special.value).collect();
+        found.sort_by(f64::total_cmp);
+        found.dedup();
+        found.truncate(MAX_SPECIAL);
+        let mut made = Self { len: found.len(), is_shown: is_shown || found.is_empty(), ..Self::NONE };
+        made.values[..found.len()].copy_from_slice(&found);
+        made
+    }
+
+    /// The values, in rising order.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values[..self.len]
+    }
+
+    /// Whether pixels show them; else they lack a value there.
+    #[must_use]
+    pub fn are_shown(&self) -> bool {
+        self.is_shown
+    }
+}
+
+impl fmt::Debug for SpecialValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.values().fmt(f)
+    }
+}
+
 impl TryFrom<String> for Special {
     type Error = StyleError;
 

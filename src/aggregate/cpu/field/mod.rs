@@ -2,25 +2,29 @@
 //! where cells are larger than pixels.
 //!
 //! A pixel is worked out by one thread, from its cells in the order of the file along x within rows, so that the result is
-//! the same for any number of threads. Values are sums in f64 of value · weight over sums of weights, missing cells having
-//! neither; a pixel that sees a single cell has its value, bit for bit.
+//! the same for any number of threads. Values are sums in f64 of value · weight over sums of weights, missing cells and those
+//! with special values having neither; a pixel whose cells are equal has their value, bit for bit. Where more than half of
+//! what it sees is special, it has that special value.
 
 mod along;
 mod mesh;
+mod pixel;
 mod window;
 
 use std::ops::Range;
 use std::thread;
 
-use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values};
+use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values, is_missing};
 use crate::data::grid::Field;
 use crate::data::parallel::Progress;
 use crate::data::{DataError, Table};
 use crate::plan::{Draw, FramePlan, Reduce};
 use crate::scene::mark::Sampling;
 use crate::scene::reduction::Statistic;
+use crate::scene::style::SpecialValues;
 
 use along::{Along, Strip};
+use pixel::{Pixel, Share, marked, special_of};
 pub use window::field_cells;
 
 /// Cells that a thread reads at a time: few enough for its own cache, as they are looked at several times.
@@ -42,6 +46,7 @@ struct Plane<'a> {
     strips: Vec<Strip>,
     statistic: Statistic,
     is_bilinear: bool,
+    special: SpecialValues,
 }
 
 /// Some rows of pixels of a field, the lowest first, handed to `take` a few at a time.
@@ -65,7 +70,7 @@ pub fn field_lines(
         return Err(EngineError::Data(DataError::Grid("a field has a mean, min or max for each pixel".to_owned())));
     };
     if let Some(mesh) = field.mesh() {
-        let shown = mesh::Shown { field, mesh, step, sampling, statistic, threads };
+        let shown = mesh::Shown { field, mesh, step, sampling, statistic, threads, special: plan.special };
         return mesh::mesh_lines(&shown, plan, lines, progress, take);
     }
     let [x, y] = field.edges();
@@ -79,6 +84,7 @@ pub fn field_lines(
         y: Along::new(&plan.view.y, &plan.y, y, centers_y, sampling),
         statistic,
         is_bilinear: sampling == Sampling::Bilinear,
+        special: plan.special,
     };
     let width = plane.x.len().max(1);
     let threads = threads.clamp(1, 256);
@@ -103,9 +109,10 @@ struct Desk<'a> {
     held: Range<u32>,
     /// Their cells.
     cells: Vec<f64>,
-    /// Sums of a row of pixels, or the extremes; and the sums of weights.
-    sums: Vec<f64>,
-    weights: Vec<f64>,
+    /// A row of pixels.
+    row: Vec<Pixel>,
+    /// What of them is special, if anything may be.
+    shares: Vec<Share>,
     /// Whether the cells that pixels lie in have a value.
     has_own: Vec<bool>,
 }
@@ -113,8 +120,8 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn new(strip: &'a Strip) -> Self {
         let width = strip.pixels.len();
-        let (sums, weights, has_own) = (vec![0.0; width], vec![0.0; width], vec![true; width]);
-        Self { strip, held: 0..0, cells: Vec::new(), sums, weights, has_own }
+        let (row, has_own) = (vec![Pixel::new(0.0); width], vec![true; width]);
+        Self { strip, held: 0..0, cells: Vec::new(), row, shares: Vec::new(), has_own }
     }
 
     /// How many cells of a row that pixels of earlier strips do not see are missing.
@@ -123,7 +130,7 @@ impl<'a> Desk<'a> {
         let first = self.strip.cells.start;
         let place = |cells: &Range<u32>| start + (cells.start - first) as usize..start + (cells.end - first) as usize;
         let missing =
-            |cells: &Range<u32>| self.cells[place(cells)].iter().filter(|value| value.is_nan()).count() as u64;
+            |cells: &Range<u32>| self.cells[place(cells)].iter().filter(|value| is_missing(**value)).count() as u64;
         self.strip.first_seen.iter().map(missing).sum()
     }
 }
@@ -240,8 +247,7 @@ impl Plane<'_> {
         desk.held = 0..0;
         self.field.read(self.step, x, y, &mut desk.cells)?;
         for value in &mut desk.cells {
-            // What is infinite has no mean with others, and is missing in tables, too.
-            *value = if value.is_finite() { *value } else { MISSING };
+            *value = marked(*value, self.special.values());
         }
         desk.held = rows;
         progress.add(desk.cells.len() as u64);
@@ -249,12 +255,11 @@ impl Plane<'_> {
     }
 
     fn begin(&self, desk: &mut Desk<'_>) {
-        let start = match self.statistic {
-            Statistic::Min | Statistic::Max => f64::NAN,
-            _ => 0.0,
-        };
-        desk.sums.fill(start);
-        desk.weights.fill(0.0);
+        desk.row.fill(Pixel::new(0.0));
+        desk.shares.clear();
+        if !self.special.values().is_empty() {
+            desk.shares.resize(desk.row.len(), Share::default());
+        }
         desk.has_own.fill(!self.is_bilinear);
     }
 
@@ -265,17 +270,23 @@ impl Plane<'_> {
         let line = &desk.cells[start..start + cells.len()];
         if *is_run {
             out.copy_from_slice(line);
-            return;
+        } else {
+            for (out, pixel) in out.iter_mut().zip(pixels.clone()) {
+                *out = self.x.of(pixel).next().map_or(f64::NAN, |cell| line[(cell - cells.start) as usize]);
+            }
         }
-        for (out, pixel) in out.iter_mut().zip(pixels.clone()) {
-            *out = self.x.of(pixel).next().map_or(f64::NAN, |cell| line[(cell - cells.start) as usize]);
+        if !self.special.values().is_empty() {
+            for out in out {
+                let shown = |value| if self.special.are_shown() { value } else { MISSING };
+                *out = special_of(*out, &self.special).map_or(*out, shown);
+            }
         }
     }
 
     /// Adds a row of cells to a row of pixels. `is_own` says whether pixels of this row lie in it, not only between its
     /// centers and others.
     fn add(&self, desk: &mut Desk<'_>, cell: u32, weight: f64, is_own: bool) {
-        let Desk { strip, held, cells, sums, weights, has_own } = desk;
+        let Desk { strip, held, cells, row, shares, has_own } = desk;
         let start = (cell - held.start) as usize * strip.cells.len();
         let line = &cells[start..start + strip.cells.len()];
         let first = strip.cells.start;
@@ -284,33 +295,26 @@ impl Plane<'_> {
             let cells = self.x.of(pixel);
             &line[cells.start.saturating_sub(first) as usize..cells.end.saturating_sub(first) as usize]
         };
-        match self.statistic {
-            Statistic::Min | Statistic::Max => {
-                let is_max = self.statistic == Statistic::Max;
-                for (pixel, extreme) in pixels.clone().zip(sums.iter_mut()) {
-                    for value in cells(pixel) {
-                        // NaN is neither less nor greater than anything.
-                        let is_further = if is_max { *value > *extreme } else { *value < *extreme };
-                        if is_further || extreme.is_nan() {
-                            *extreme = *value;
-                        }
-                    }
-                }
+        let is_extreme = matches!(self.statistic, Statistic::Min | Statistic::Max) && shares.is_empty();
+        for (i, pixel) in pixels.clone().enumerate() {
+            // Worked on apart from the others, so that nothing need be written between two cells.
+            let mut found = row[i];
+            if is_extreme {
+                cells(pixel).iter().for_each(|value| found.widen(*value));
+            } else {
+                let weights = self.x.weights_of(pixel);
+                cells(pixel).iter().zip(weights).for_each(|(value, along)| found.add(*value, along * weight));
             }
-            _ => {
-                for (pixel, (sum, total)) in pixels.clone().zip(sums.iter_mut().zip(weights)) {
-                    for (value, along) in cells(pixel).iter().zip(self.x.weights_of(pixel)) {
-                        let weight = if value.is_nan() { 0.0 } else { along * weight };
-                        let value = if value.is_nan() { 0.0 } else { *value };
-                        *sum += value * weight;
-                        *total += weight;
-                    }
-                }
+            row[i] = found;
+        }
+        for (pixel, share) in pixels.clone().zip(shares) {
+            for (value, along) in cells(pixel).iter().zip(self.x.weights_of(pixel)) {
+                share.add(*value, along * weight, &self.special);
             }
         }
         if self.is_bilinear && is_own {
             for (pixel, has_own) in pixels.zip(has_own) {
-                let is_there = |cell: u32| !line[(cell - first) as usize].is_nan();
+                let is_there = |cell: u32| !is_missing(line[(cell - first) as usize]);
                 *has_own |= match self.x.own(pixel) {
                     Some(own) => is_there(own),
                     None => self.x.of(pixel).any(is_there),
@@ -320,13 +324,15 @@ impl Plane<'_> {
     }
 
     fn finish(&self, desk: &Desk<'_>, out: &mut [f64]) {
-        match self.statistic {
-            Statistic::Min | Statistic::Max => out.copy_from_slice(&desk.sums),
+        for (out, pixel) in out.iter_mut().zip(&desk.row) {
             // 0 / 0 is NaN: nothing there.
-            _ => out
-                .iter_mut()
-                .zip(desk.sums.iter().zip(&desk.weights))
-                .for_each(|(out, (sum, weight))| *out = sum / weight),
+            *out = match self.statistic {
+                Statistic::Min | Statistic::Max => pixel.extreme(self.statistic == Statistic::Max),
+                _ => pixel.mean(),
+            };
+        }
+        for (out, (pixel, share)) in out.iter_mut().zip(desk.row.iter().zip(&desk.shares)) {
+            *out = share.value(pixel.weight, &self.special).unwrap_or(*out);
         }
         // A pixel whose own cell is missing has no value, whatever its neighbors have: a hole has the shape of its cells.
         for ((out, has_own), pixel) in out.iter_mut().zip(&desk.has_own).zip(desk.strip.pixels.clone()) {

@@ -1,6 +1,7 @@
 //! The cells of a field that lie in a view, as they are: what contour lines are traced along.
 
 use super::mesh::mesh_cells;
+use super::pixel::marked;
 use crate::aggregate::{CellsInView, EngineError, NodesInView};
 use crate::data::Table;
 use crate::plan::{Draw, FramePlan};
@@ -32,6 +33,7 @@ pub fn field_cells(table: &Table, plan: &FramePlan) -> Result<Option<CellsInView
     }
     let mut values = vec![f64::NAN; x.len() * y.len()];
     field.read(step, first_x..first_x + x.len() as u64, first_y..first_y + y.len() as u64, &mut values)?;
+    values.iter_mut().for_each(|value| *value = marked(*value, plan.special.values()));
     let part = NodesInView { width: x.len(), is_rectilinear: true, x, y, values };
     Ok(Some(CellsInView { parts: vec![part] }))
 }

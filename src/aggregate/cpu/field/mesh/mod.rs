@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values};
+use crate::aggregate::{Accounting, EngineError, MISSING, Rest, Values, is_missing};
 use crate::data::DataError;
 use crate::data::grid::mesh::TILE_ROWS;
 use crate::data::grid::{Field, Mesh};
@@ -33,7 +33,9 @@ use crate::data::parallel::Progress;
 use crate::plan::FramePlan;
 use crate::scene::mark::Sampling;
 use crate::scene::reduction::Statistic;
+use crate::scene::style::SpecialValues;
 
+use super::pixel::{Pixel, Share, marked};
 use footprint::{Entries, Footprint, Key, Slab};
 pub use nodes::mesh_cells;
 
@@ -44,9 +46,9 @@ const CHUNKS: u64 = 1 << 22;
 /// Cells of slabs that are worked on together.
 const TOGETHER: usize = 1 << 18;
 /// Most pixels that are worked out at a time.
-const PIXELS: usize = 1 << 22;
+const PIXELS: usize = 1 << 21;
 /// Footprints that are kept of a mesh.
-const KEPT: usize = 2;
+const KEPT: usize = 4;
 
 /// A step of a field and what is made of it.
 pub struct Shown<'a> {
@@ -56,6 +58,7 @@ pub struct Shown<'a> {
     pub sampling: Sampling,
     pub statistic: Statistic,
     pub threads: usize,
+    pub special: SpecialValues,
 }
 
 /// Some rows of pixels, the lowest first, handed to `take` a few at a time.
@@ -94,10 +97,10 @@ struct Read {
 /// The weight of a pixel that sees no cell. To add 0 for a missing cell makes a plain zero of it.
 const UNSEEN: f64 = -0.0;
 
-/// Sums of pixels, or extremes, and sums of weights.
+/// Pixels, and what of them is special, if anything may be.
 struct Sums {
-    values: Vec<f64>,
-    weights: Vec<f64>,
+    pixels: Vec<Pixel>,
+    shares: Vec<Share>,
 }
 
 impl Shown<'_> {
@@ -162,8 +165,8 @@ impl Shown<'_> {
         let footprint = self.footprint(plan, lines.clone(), progress)?;
         let pixels = plan.view.x.pixels as usize * lines.len();
         let of_a_band = (footprint.rows_of_a_band() * plan.view.x.pixels as usize).max(1);
-        let start = if self.is_extreme() { f64::NAN } else { 0.0 };
-        let mut sums = Sums { values: vec![start; pixels], weights: vec![UNSEEN; pixels] };
+        let shares = if self.special.values().is_empty() { 0 } else { pixels };
+        let mut sums = Sums { pixels: vec![Pixel::new(UNSEEN); pixels], shares: vec![Share::default(); shares] };
         let mut counted = [0, 0];
         let mut first = 0;
         while first < footprint.slabs.len() {
@@ -178,13 +181,14 @@ impl Shown<'_> {
                 counted = [counted[0] + one.counted[0], counted[1] + one.counted[1]];
             }
             // Each band of pixels takes the cells of one slab after the other.
-            let bands: Vec<Mutex<(&mut [f64], &mut [f64])>> =
-                sums.values.chunks_mut(of_a_band).zip(sums.weights.chunks_mut(of_a_band)).map(Mutex::new).collect();
+            let shares = sums.shares.chunks_mut(of_a_band).chain(std::iter::repeat_with(|| &mut [][..]));
+            let bands: Vec<Mutex<(&mut [Pixel], &mut [Share])>> =
+                sums.pixels.chunks_mut(of_a_band).zip(shares).map(Mutex::new).collect();
             self.each(bands.len(), progress, &|i| {
                 let mut band = bands[i].lock().unwrap_or_else(PoisonError::into_inner);
-                let (values, weights) = &mut *band;
+                let (pixels, shares) = &mut *band;
                 for one in &read {
-                    self.add(one, i, i * of_a_band, values, weights);
+                    self.add(one, i, i * of_a_band, pixels, shares);
                 }
             })?;
             first = end;
@@ -218,12 +222,12 @@ impl Shown<'_> {
         let whole = |range: &Range<usize>| range.start as u64..range.end as u64;
         self.field.read(self.step, whole(&slab.columns()), whole(&slab.read), &mut cells)?;
         for value in &mut cells {
-            *value = if value.is_finite() { *value } else { MISSING };
+            *value = marked(*value, self.special.values());
         }
         let mut counted = [0, 0];
         for cell in entries.seen() {
             counted[0] += 1;
-            counted[1] += u64::from(cells[cell].is_nan());
+            counted[1] += u64::from(is_missing(cells[cell]));
         }
         Ok(Read { cells, entries, counted })
     }
@@ -234,30 +238,26 @@ impl Shown<'_> {
         Read { cells, entries, .. }: &Read,
         band: usize,
         first: usize,
-        values: &mut [f64],
-        weights: &mut [f64],
+        pixels: &mut [Pixel],
+        shares: &mut [Share],
     ) {
         let some = entries.of(band);
         let places = entries.pixels[some.clone()].iter().zip(&entries.cells[some.clone()]);
         let all = places.map(|(pixel, cell)| (*pixel as usize - first, cells[*cell as usize]));
-        if !self.is_extreme() {
-            for ((pixel, value), weight) in all.zip(&entries.weights[some]) {
-                let is_missing = value.is_nan();
-                let without = if *weight > 0.0 { 0.0 } else { f64::NAN };
-                values[pixel] += if is_missing { 0.0 } else { value * weight };
-                weights[pixel] += if is_missing { without } else { *weight };
+        for ((place, value), weight) in all.zip(&entries.weights[some]) {
+            let pixel = &mut pixels[place];
+            if *weight > 0.0 {
+                pixel.add(value, *weight);
+            } else {
+                // The own cell of a pixel whose value lies between others: without it there is none.
+                pixel.weight += if is_missing(value) { f64::NAN } else { *weight };
+                if self.is_extreme() {
+                    pixel.widen(value);
+                }
             }
-            return;
-        }
-        let is_max = self.statistic == Statistic::Max;
-        for ((pixel, value), weight) in all.zip(&entries.weights[some]) {
-            // NaN is neither less nor greater than anything.
-            let extreme = &mut values[pixel];
-            let is_further = if is_max { value > *extreme } else { value < *extreme };
-            if is_further || extreme.is_nan() {
-                *extreme = value;
+            if let Some(share) = shares.get_mut(place) {
+                share.add(value, *weight, &self.special);
             }
-            weights[pixel] += if *weight <= 0.0 && value.is_nan() { f64::NAN } else { 0.0 };
         }
     }
 
@@ -265,17 +265,19 @@ impl Shown<'_> {
         matches!(self.statistic, Statistic::Min | Statistic::Max)
     }
 
-    fn finished(&self, sums: Sums) -> Vec<f64> {
-        let Sums { mut values, weights } = sums;
-        let is_extreme = self.is_extreme();
-        for (value, weight) in values.iter_mut().zip(weights) {
-            let found = if is_extreme { *value } else { *value / weight };
-            *value = match found.is_nan() || weight.is_nan() {
+    fn finished(&self, Sums { pixels, shares }: Sums) -> Vec<f64> {
+        let value = |pixel: &Pixel| {
+            let found = if self.is_extreme() { pixel.extreme(self.statistic == Statistic::Max) } else { pixel.mean() };
+            match found.is_nan() || pixel.weight.is_nan() {
                 // A weight is NaN where the own cell of a pixel is missing.
-                true if weight.to_bits() != UNSEEN.to_bits() => MISSING,
+                true if pixel.weight.to_bits() != UNSEEN.to_bits() => MISSING,
                 true => f64::NAN,
                 false => found,
-            };
+            }
+        };
+        let mut values: Vec<f64> = pixels.iter().map(value).collect();
+        for ((value, pixel), share) in values.iter_mut().zip(&pixels).zip(&shares) {
+            *value = share.value(pixel.weight, &self.special).unwrap_or(*value);
         }
         values
     }

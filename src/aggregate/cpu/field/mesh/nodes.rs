@@ -8,6 +8,7 @@ use crate::data::grid::mesh::Place;
 use crate::data::grid::{Field, Mesh};
 use crate::plan::FramePlan;
 
+use super::super::pixel::marked;
 use super::super::window::is_many;
 use super::lens::Lens;
 
@@ -35,6 +36,7 @@ pub fn mesh_cells(
     let mut values = vec![f64::NAN; rows.len() * columns.len()];
     let whole = |range: &Range<usize>| range.start as u64..range.end as u64;
     field.read(step, whole(&columns), whole(&rows), &mut values)?;
+    values.iter_mut().for_each(|value| *value = marked(*value, plan.special.values()));
     let mut places = Vec::with_capacity(values.len());
     let mut row = Vec::new();
     // Where columns come round to themselves, the first is the next after the last.
