@@ -127,7 +127,7 @@ fn special_cells_are_never_mixed_with_others() {
     };
     let values: Vec<f64> = (0..200 * 300).map(|n| value(n % 300, n / 300)).collect();
     desk.write("a.npy", array("'<f8'", "(1, 200, 300)", &bytes(&values)));
-    let colors = "--norm linear --colormap black,white --special=-9999=#00ff00 --bare";
+    let colors = "--norm linear --colormap black,white --special=-9999=#00ff00";
     for (mark, size) in [("image", "150x100"), ("image", "97x61"), ("image:bilinear", "97x61"), ("filled", "97x61")] {
         let picture = desk.render(&format!("a.npy --size {size} {colors} --limits 10..20 --mark {mark}"));
         let (width, height) = size.split_once('x').unwrap();
