@@ -15,7 +15,7 @@ use super::tree::{Binary, Compare, Unary};
 
 pub use angles::{arctan, plain_arctan2, plain_cos, plain_sin};
 pub use logs::{exp, is_normal, log, log2, log10};
-pub use pairs::{hypot, is_moderate, plain_remainder, remainder};
+pub use pairs::{floor_divide, hypot, is_moderate, plain_remainder, remainder};
 pub use power::plain_power;
 
 /// Adds to a number whose result is then a whole one in the low bits: 1.5 · 2^52.
@@ -97,6 +97,10 @@ macro_rules! with_unary {
             Unary::Sinh => $with!(libm::sinh),
             Unary::Cosh => $with!(libm::cosh),
             Unary::Tanh => $with!(libm::tanh),
+            Unary::Arcsinh => $with!(libm::asinh),
+            Unary::Arccosh => $with!(libm::acosh),
+            Unary::Arctanh => $with!(libm::atanh),
+            Unary::Square => $with!(|v: f64| v * v),
             Unary::Floor => $with!(f64::floor),
             Unary::Ceil => $with!(f64::ceil),
             Unary::Round => $with!(f64::round_ties_even),
@@ -116,7 +120,9 @@ macro_rules! with_binary {
             Binary::Subtract => $with!(|a: f64, b: f64| a - b),
             Binary::Multiply => $with!(|a: f64, b: f64| a * b),
             Binary::Divide => $with!(|a: f64, b: f64| a / b),
+            Binary::FloorDivide => $with!(math::floor_divide),
             Binary::Remainder => $with!(math::remainder),
+            Binary::Fmod => $with!(|a: f64, b: f64| a % b),
             Binary::Power => $with!(libm::pow),
             Binary::Arctan2 => $with!(libm::atan2),
             Binary::Hypot => $with!(math::hypot::<false>),

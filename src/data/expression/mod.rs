@@ -8,13 +8,13 @@
 //! | columns | `flux` (letters, digits, `_`); any other name in backticks: `` `0` ``, `` `pos[0]` ``; by position: `$0`, `$1` |
 //! | constants | `pi`, `e`, `nan`, `inf`, where no column has that name |
 //! | moments | `'2024-12-31'`, `'2024-12-31T23:59:59.5'` (UTC) |
-//! | arithmetic | `+ - * / % **`; `%` has the sign of the divisor; `-2**2` is -4 |
+//! | arithmetic | `+ - * / // % **`; `//` rounds down, `%` has the sign of the divisor; `-2**2` is -4 |
 //! | comparisons | `< <= > >= == !=`, also chained: `0 < x <= 1` |
 //! | conditions | `&`, `\|`, `~`, or the words `and`, `or`, `not` |
 //! | choice | `where(condition, a, b)` |
-//! | functions | `abs sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh hypot floor ceil round rint trunc sign radians degrees minimum maximum mod power clip isnan isfinite` |
+//! | functions | `abs sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh hypot square floor ceil round rint trunc sign radians degrees deg2rad rad2deg minimum maximum mod remainder fmod floor_divide power clip isnan isfinite isinf`, and NumPy 2's `asin acos atan atan2 asinh acosh atanh pow` |
 //!
-//! Precedences are Python's, weakest first: `or`, `and`, `not`, comparisons, `|`, `&`, `+ -`, `* / %`, signs and `~`, `**`
+//! Precedences are Python's, weakest first: `or`, `and`, `not`, comparisons, `|`, `&`, `+ -`, `* / // %`, signs and `~`, `**`
 //! (from the right). So `a > 3 & b < 2` is an error that says to write `(a > 3) & (b < 2)`.
 //!
 //! # What comes out

@@ -49,6 +49,7 @@ fn between(sign: Sign) -> Option<(Between, u8)> {
         Sign::Minus => (Between::Binary(Binary::Subtract), SUM),
         Sign::Star => (Between::Binary(Binary::Multiply), PRODUCT),
         Sign::Slash => (Between::Binary(Binary::Divide), PRODUCT),
+        Sign::SlashSlash => (Between::Binary(Binary::FloorDivide), PRODUCT),
         Sign::Percent => (Between::Binary(Binary::Remainder), PRODUCT),
         // Powers are a matter of their left operand; the others stand before one.
         Sign::Power | Sign::Tilde | Sign::Not => return None,

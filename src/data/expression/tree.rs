@@ -28,6 +28,10 @@ pub enum Unary {
     Sinh,
     Cosh,
     Tanh,
+    Arcsinh,
+    Arccosh,
+    Arctanh,
+    Square,
     Floor,
     Ceil,
     Round,
@@ -44,7 +48,9 @@ pub enum Binary {
     Subtract,
     Multiply,
     Divide,
+    FloorDivide,
     Remainder,
+    Fmod,
     Power,
     Arctan2,
     Hypot,
@@ -81,6 +87,7 @@ impl Compare {
 pub enum Test {
     IsNan,
     IsFinite,
+    IsInf,
 }
 
 /// How two conditions become one.
@@ -112,7 +119,7 @@ impl Function {
 }
 
 /// Every function, with NumPy's name for it.
-pub const FUNCTIONS: [(&str, Function); 37] = [
+pub const FUNCTIONS: [(&str, Function); 55] = [
     ("abs", Function::Unary(Unary::Abs)),
     ("sqrt", Function::Unary(Unary::Sqrt)),
     ("cbrt", Function::Unary(Unary::Cbrt)),
@@ -133,6 +140,10 @@ pub const FUNCTIONS: [(&str, Function); 37] = [
     ("sinh", Function::Unary(Unary::Sinh)),
     ("cosh", Function::Unary(Unary::Cosh)),
     ("tanh", Function::Unary(Unary::Tanh)),
+    ("arcsinh", Function::Unary(Unary::Arcsinh)),
+    ("arccosh", Function::Unary(Unary::Arccosh)),
+    ("arctanh", Function::Unary(Unary::Arctanh)),
+    ("square", Function::Unary(Unary::Square)),
     ("hypot", Function::Binary(Binary::Hypot)),
     ("floor", Function::Unary(Unary::Floor)),
     ("ceil", Function::Unary(Unary::Ceil)),
@@ -142,14 +153,29 @@ pub const FUNCTIONS: [(&str, Function); 37] = [
     ("sign", Function::Unary(Unary::Sign)),
     ("radians", Function::Unary(Unary::Radians)),
     ("degrees", Function::Unary(Unary::Degrees)),
+    ("deg2rad", Function::Unary(Unary::Radians)),
+    ("rad2deg", Function::Unary(Unary::Degrees)),
     ("minimum", Function::Binary(Binary::Minimum)),
     ("maximum", Function::Binary(Binary::Maximum)),
     ("mod", Function::Binary(Binary::Remainder)),
+    ("remainder", Function::Binary(Binary::Remainder)),
+    ("fmod", Function::Binary(Binary::Fmod)),
+    ("floor_divide", Function::Binary(Binary::FloorDivide)),
     ("power", Function::Binary(Binary::Power)),
     ("clip", Function::Clip),
     ("where", Function::Where),
     ("isnan", Function::Test(Test::IsNan)),
     ("isfinite", Function::Test(Test::IsFinite)),
+    ("isinf", Function::Test(Test::IsInf)),
+    // NumPy 2 has these names too.
+    ("asin", Function::Unary(Unary::Arcsin)),
+    ("acos", Function::Unary(Unary::Arccos)),
+    ("atan", Function::Unary(Unary::Arctan)),
+    ("atan2", Function::Binary(Binary::Arctan2)),
+    ("asinh", Function::Unary(Unary::Arcsinh)),
+    ("acosh", Function::Unary(Unary::Arccosh)),
+    ("atanh", Function::Unary(Unary::Arctanh)),
+    ("pow", Function::Binary(Binary::Power)),
 ];
 
 /// How a column was written.

@@ -66,6 +66,22 @@ pub fn plain_remainder(a: f64, b: f64) -> f64 {
     if is_plain { signed(left, b) } else { careful() }
 }
 
+/// The whole number of times that one goes into the other, as `numpy.floor_divide`.
+#[inline(always)]
+pub fn floor_divide(a: f64, b: f64) -> f64 {
+    let quotient = a / b;
+    if b == 0.0 {
+        return quotient;
+    }
+    // Nearly whole, as what is left over was taken away.
+    let rest = a % b;
+    let whole = (a - rest) / b;
+    let whole = if rest != 0.0 && (b < 0.0) != (rest < 0.0) { whole - 1.0 } else { whole };
+    let floor = whole.floor();
+    let nearest = if whole - floor > 0.5 { floor + 1.0 } else { floor };
+    if whole == 0.0 { 0.0_f64.copysign(quotient) } else { nearest }
+}
+
 /// A remainder of either sign with that of the divisor.
 #[inline(always)]
 fn signed(rest: f64, b: f64) -> f64 {
