@@ -249,10 +249,8 @@ impl Parser<'_> {
             let near = super::error::similar(name, names.iter().copied());
             let hint = match name {
                 "ln" => "write log(…) for the natural logarithm".to_owned(),
-                "pow" => "write a ** b".to_owned(),
                 "min" => "write minimum(a, b)".to_owned(),
                 "max" => "write maximum(a, b)".to_owned(),
-                "asin" | "acos" | "atan" | "atan2" => format!("write arc{}(…)", &name[1..]),
                 _ if near.is_empty() => format!("the functions are {}", names.join(", ")),
                 _ => alternatives(name, &names, "functions"),
             };
