@@ -1,6 +1,8 @@
 //! From what was asked and what is known of the data to one frame's description. Pure: no files, no threads.
 
 use crate::data::column::LaneKind;
+use crate::data::dtype::TimeUnit;
+use crate::data::expression::{Moment, Place, Step};
 use crate::data::stats::{ColumnStats, Number};
 use crate::scene::axis::{Axis, Coordinate, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
@@ -24,6 +26,8 @@ pub struct ColumnFacts {
     pub kind: LaneKind,
     /// Exact statistics of all its rows, where [`stats_needed`] asked for them.
     pub stats: Option<ColumnStats>,
+    /// What it counts, if it counts time.
+    pub time: Option<TimeUnit>,
 }
 
 /// How values become integers, whose sums depend on no order.
@@ -322,11 +326,56 @@ pub fn together(columns: &[ColumnFacts]) -> Option<ColumnFacts> {
 
 fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: u32) -> Result<Axis, ViewError> {
     let range = match request.range {
-        Some(range) => range,
+        Some(range) => in_numbers(name, range, facts.time, facts.kind)?,
         None => fit(name, request.scale, facts, pixels)?,
     };
     let wants = facts.stats.is_some_and(|stats| stats.is_reversed);
     Ok(Axis { range, scale: request.scale, pixels, reversed: request.reversed.unwrap_or(wants) })
+}
+
+/// A range whose ends are numbers of the column: moments become what it counts, in units of `time`, and years the numbers
+/// that they are where it counts no time.
+///
+/// # Errors
+/// Moments on an axis that counts no time; what is no moment.
+pub fn in_numbers(
+    name: &'static str,
+    range: Range,
+    time: Option<TimeUnit>,
+    kind: LaneKind,
+) -> Result<Range, ViewError> {
+    let number = |at: Coordinate| {
+        let Coordinate::Moment(written) = at else { return Ok(at) };
+        let Some(step) = time.map(Step::of) else {
+            let not = || ViewError::NotATime { axis: name, text: written.to_string() };
+            return written.number().map(Coordinate::Integer).ok_or_else(not);
+        };
+        let moment = Moment::parse(written.text()).map_err(ViewError::NotAMoment)?;
+        let Place { floor, rest } =
+            moment.among(step).ok_or_else(|| ViewError::NotATime { axis: name, text: written.to_string() })?;
+        Ok(match step {
+            _ if rest == 0 => Coordinate::Integer(floor),
+            Step::Attoseconds(step) if !kind.is_integer() || floor.unsigned_abs() < 1 << 40 => {
+                Coordinate::Real(floor as f64 + rest as f64 / step as f64)
+            }
+            // The first whole one that is not before it: the same rows are in view.
+            _ => Coordinate::Integer(floor + 1),
+        })
+    };
+    Ok(Range { start: number(range.start)?, end: number(range.end)? })
+}
+
+/// Checks moments as far as they can be before it is known what columns hold.
+///
+/// # Errors
+/// What is neither a moment nor a number.
+pub fn check_moments(range: Range) -> Result<(), ViewError> {
+    [range.start, range.end].into_iter().try_for_each(|end| match end {
+        Coordinate::Moment(written) if written.number().is_none() => {
+            Moment::parse(written.text()).map(drop).map_err(ViewError::NotAMoment)
+        }
+        _ => Ok(()),
+    })
 }
 
 /// The lattice of hexagons along an axis: over its extent, or over all finite (on log axes: all positive) values.
@@ -339,6 +388,7 @@ fn lattice(
 ) -> Result<LatticeAxis, ViewError> {
     let is_integer = facts.kind.is_integer();
     if let Some(range) = extent {
+        let range = in_numbers(name, range, facts.time, facts.kind)?;
         return LatticeAxis::over(name, range, scale, is_integer, count);
     }
     let stats = facts.stats.ok_or(ViewError::NothingToFit { axis: name, wanted: "known" })?;
@@ -398,5 +448,42 @@ fn fixed_point(statistic: Statistic, facts: &ColumnFacts) -> FixedPoint {
             FixedPoint::Offset { origin, shift: used.saturating_sub(SQUARE_BITS.unsigned_abs()) }
         }
         LaneKind::I64 { .. } => FixedPoint::Integer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::dtype::Unit;
+
+    #[test]
+    fn moments_become_what_the_column_counts() {
+        let nanoseconds = LaneKind::I64 { bias: 0, missing: None, bits: 64 };
+        let read = |text: &str, unit: Option<Unit>, kind| {
+            let time = unit.map(|unit| TimeUnit { multiplier: 1, unit });
+            in_numbers("x", text.parse().unwrap(), time, kind).map(|range| range.to_string())
+        };
+        for (text, unit, kind, wanted) in [
+            ("2024-03-01..2024-04", Unit::Day, nanoseconds, "19783..19814"),
+            ("2024..2025", Unit::Second, nanoseconds, "1704067200..1735689600"),
+            ("2024-03-01T12:00..2025", Unit::Day, nanoseconds, "19783.5..20089"),
+            (
+                "1970-01-01T00:00:00.000000001..2024-01-01T00:00:00.0000000001",
+                Unit::Nanosecond,
+                nanoseconds,
+                "1..1704067200000000001",
+            ),
+            ("2024-03-15..2024-05-01", Unit::Month, nanoseconds, "651..652"),
+            ("2024-01-01T06:00..2024-01-02", Unit::Day, LaneKind::F64, "19723.25..19724"),
+            ("5..1e3", Unit::Day, LaneKind::F64, "5..1000.0"),
+        ] {
+            assert_eq!(read(text, Some(unit), kind), Ok(wanted.to_owned()), "{text}");
+        }
+        assert_eq!(read("2000..3000", None, LaneKind::F32), Ok("2000..3000".to_owned()), "no years");
+        let message = read("2024-03-01..2025", None, LaneKind::F64).unwrap_err().to_string();
+        assert!(message.contains("the x axis counts no time, so 2024-03-01"), "{message}");
+        for (text, is_fine) in [("2024-13..2025", false), ("2024-02-30..2025", false), ("2024-02-29..2025", true)] {
+            assert_eq!(check_moments(text.parse().unwrap()).is_ok(), is_fine, "{text}");
+        }
     }
 }

@@ -185,10 +185,10 @@ pub struct ViewArgs {
     /// Size of the picture in pixels [default: 1920x1080]
     #[arg(long, value_name = "WxH", allow_hyphen_values = true, help_heading = "View")]
     pub size: Option<Size>,
-    /// Part of the x axis to show [default: all of the data]
+    /// Part of the x axis to show [default: all of the data]; of times as --x-range=2024-03-01..2024-04-01T12:30
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
     pub x_range: Option<Range>,
-    /// Part of the y axis to show [default: all of the data]
+    /// Part of the y axis to show, as --x-range [default: all of the data]
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
     pub y_range: Option<Range>,
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]

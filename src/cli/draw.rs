@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::export::array::{write_npy_header, write_npy_values};
 use crate::export::output::{Output, STDOUT};
 use crate::export::picture::write_png;
+use crate::scene::reduction::Reduction;
 use crate::studio::notes;
 use crate::workbench::categories::{ShownCategory, shown_categories};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
@@ -67,6 +68,12 @@ fn draw_one(
     };
     write_png(&drawn, &notes(request), &mut out)?;
     out.finish()?;
+    // Options that notes speak of do not go with figure files.
+    if !args.view.json && args.view.figure_file().is_none() {
+        for note in drawn.notes() {
+            eprintln!("scumble: {note}");
+        }
+    }
     let place = drawn.plot();
     let mut facts = json!({
         "width": drawn.size().0,
@@ -153,8 +160,10 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         "reduction": layer.reduction.to_string(),
     });
     let categories = shown_categories(&data.tables[0], &drawn.plan);
-    if !categories.is_empty() {
-        let fact = |(category, in_view): (&ShownCategory, &u64)| json!({ "value": category.label, "rows": category.rows, "in_view": in_view });
+    if matches!(layer.reduction, Reduction::By { .. }) {
+        // Values as they can be read and given again, not as they are typeset.
+        let value = |category: &ShownCategory| category.name().to_string();
+        let fact = |(category, in_view): (&ShownCategory, &u64)| json!({ "value": value(category), "rows": category.rows, "in_view": in_view });
         facts["categories"] = categories.iter().zip(&in_view).map(fact).collect();
     }
     tell_damage(&data);

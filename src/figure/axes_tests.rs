@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aggregate::Values;
-use crate::figure::frame::{FigureText, FrameRequest, layout};
+use crate::figure::frame::{BarName, FigureText, FrameRequest, layout};
 use crate::figure::norm::shading;
 use crate::figure::shade::shade;
 use crate::figure::ticks::Quantity;
@@ -23,7 +23,7 @@ fn laid(size: (u32, u32), scale: f64) -> Layout {
         view: &view,
         x: quantity,
         y: quantity,
-        bars: &[name("points per pixel")],
+        bars: &[BarName { text: name("points per pixel"), is_legend: false }],
         legend: 0,
         beside: &[],
     })

@@ -16,9 +16,10 @@ use super::error::FigureError;
 use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::{faded, seen};
-use super::ticks::decimal;
 use super::ticks::linear::round_values;
+use super::ticks::{TimeUnit, decimal};
 
+mod dates;
 mod levels;
 mod paint;
 
@@ -58,6 +59,8 @@ pub struct ColorBar {
     swatches: Vec<(String, Sign)>,
     /// Whether swatches are all there is.
     is_legend: bool,
+    /// In what the values count time, if they do.
+    time: Option<TimeUnit>,
 }
 
 /// A tick of a colour bar.
@@ -91,6 +94,7 @@ impl ColorBar {
             ends,
             swatches,
             is_legend: false,
+            time: None,
         }
     }
 
@@ -112,7 +116,14 @@ impl ColorBar {
             ends: [None; 2],
             swatches,
             is_legend: true,
+            time: None,
         }
+    }
+
+    /// The same for values that count time, in such units.
+    #[must_use]
+    pub fn counting(self, time: Option<TimeUnit>) -> Self {
+        Self { time, ..self }
     }
 
     /// The same of a layer whose opacity its colors do not have: others lie beneath it.
@@ -187,6 +198,12 @@ impl ColorBar {
         Ok(bar)
     }
 
+    /// Whether it is a legend: colors or hatchings, no bar.
+    #[must_use]
+    pub fn is_legend(&self) -> bool {
+        self.is_legend
+    }
+
     /// The height at which a value stands, 0 to 1; none beyond the limits.
     #[must_use]
     pub fn height(&self, value: f64) -> Option<f64> {
@@ -218,6 +235,9 @@ impl ColorBar {
         if let Norm::Boundary(levels) = &self.norm {
             return (levels::ticks(levels, apart), None);
         }
+        if let Some(ticks) = self.time.and_then(|unit| dates::ticks(self, unit, apart)) {
+            return (ticks, None);
+        }
         let wide = low <= 0.0 && high > 0.0 || low > 0.0 && high / low >= 10.0 || high < 0.0 && low / high >= 10.0;
         let mut candidates = if self.is_linear() || !wide || high == low {
             self.multiples(low, high, apart)
@@ -226,7 +246,7 @@ impl ColorBar {
         };
         // The centre is what such a bar is about; where round values are evenly spread, they come first.
         if let Norm::TwoSlope { center } = self.norm {
-            candidates.splice(0..0, exact(center));
+            candidates.splice(0..0, exact(center, 6));
         }
         let mut chosen: Vec<(i128, i32, f64)> = Vec::new();
         for (number, exponent) in candidates {
@@ -254,7 +274,8 @@ impl ColorBar {
     #[must_use]
     pub fn ticks_that(&self, apart: f64, fits: impl Fn(&str) -> bool) -> (Vec<BarTick>, Option<String>) {
         let (ticks, shared) = self.ticks(apart);
-        if ticks.iter().all(|tick| fits(&tick.label)) {
+        // Dates have no digits to share.
+        if self.time.is_some() || ticks.iter().all(|tick| fits(&tick.label)) {
             return (ticks, shared);
         }
         let values: Vec<f64> = ticks.iter().map(|tick| tick.value).collect();
@@ -263,6 +284,8 @@ impl ColorBar {
             Some((labels, shared)) => {
                 (ticks.into_iter().zip(labels).map(|(tick, label)| BarTick { label, ..tick }).collect(), shared)
             }
+            // Of several, two might be rounded to the same.
+            None if ticks.len() == 1 => (ticks.into_iter().map(|tick| only(tick, &fits)).collect(), shared),
             None => (ticks, shared),
         }
     }
@@ -270,6 +293,11 @@ impl ColorBar {
     /// Whether equal distances mean equal differences, on all of the bar or on each side of a centre.
     fn is_linear(&self) -> bool {
         matches!(self.norm, Norm::Linear | Norm::Centered { .. } | Norm::TwoSlope { .. })
+    }
+
+    /// Whether equal distances mean equal differences everywhere.
+    fn is_even(&self) -> bool {
+        matches!(self.norm, Norm::Linear | Norm::Centered { .. })
     }
 
     /// The color at a height, 0 to below 1.
@@ -284,16 +312,34 @@ impl ColorBar {
     /// Evenly spaced round values, roundest first.
     fn multiples(&self, low: f64, high: f64, apart: f64) -> Vec<(i128, i32)> {
         let width = high - low;
-        let is_even = matches!(self.norm, Norm::Linear | Norm::Centered { .. });
+        let is_even = self.is_even();
+        if let Norm::TwoSlope { center } = self.norm
+            && (low..=high).contains(&center)
+        {
+            return self.on_both_sides(low, center, high, apart);
+        }
         let size = width * if is_even { apart } else { apart / 3.0 };
         let (mut numbers, exponent) = round_values(low, high, size, self.counts);
         if numbers.is_empty() {
-            return exact(if width > 0.0 { f64::midpoint(low, high) } else { high }).into_iter().collect();
+            // With all digits where fewer are not between the limits.
+            let only = if width > 0.0 { f64::midpoint(low, high) } else { high };
+            return [6, 17].into_iter().filter_map(|digits| exact(only, digits)).collect();
         }
         if !is_even {
             numbers.sort_by_key(|n| [100, 50, 10, 5, 2, 1].iter().position(|part| n % part == 0));
         }
         numbers.into_iter().map(|number| (number, exponent)).collect()
+    }
+
+    /// Round values below and above a centre, on each side evenly spaced.
+    fn on_both_sides(&self, low: f64, center: f64, high: f64, apart: f64) -> Vec<(i128, i32)> {
+        let side = |from: f64, to: f64| {
+            let tall = (self.height(to).unwrap_or(0.0) - self.height(from).unwrap_or(0.0)).abs();
+            // A hair less, so that what is just as far apart as it must be is not left out by rounding.
+            let (numbers, exponent) = round_values(from, to, (to - from) / tall * apart * 1.0001, self.counts);
+            numbers.into_iter().map(move |number| (number, exponent))
+        };
+        side(low, center).chain(side(center, high)).collect()
     }
 
     /// Zero, powers of ten, then two and five times those, then three times.
@@ -325,6 +371,12 @@ impl ColorBar {
         if same && let Some((_, exponent, _)) = chosen.first() {
             let numbers: Vec<i128> = chosen.iter().map(|(number, ..)| *number).collect();
             return decimal::labels(&numbers, *exponent);
+        }
+        // Steps on both sides of a centre may have other powers of ten.
+        if self.is_linear()
+            && let Some((labels, None)) = common(chosen).map(|(numbers, exponent)| decimal::labels(&numbers, exponent))
+        {
+            return (labels, None);
         }
         (chosen.iter().map(|(number, exponent, _)| decimal::single(*number, *exponent)).collect(), None)
     }
@@ -366,22 +418,38 @@ fn shorter(values: &[f64], most: i32) -> Option<(Vec<String>, Option<String>)> {
             exponent.parse::<i32>().ok()? - i32::try_from(decimals).ok()?,
         ))
     };
-    let numbers: Vec<(i128, i32)> = values.iter().map(exact).collect::<Option<_>>()?;
-    let least = numbers.iter().filter(|(number, _)| *number != 0).map(|(_, exponent)| *exponent).min()?;
-    let scaled = |(number, exponent): &(i128, i32)| match number {
-        0 => Some(0),
-        number => number.checked_mul(10_i128.checked_pow(u32::try_from(exponent - least).ok()?)?),
-    };
-    let numbers: Vec<i128> = numbers.iter().map(scaled).collect::<Option<_>>()?;
+    let numbers: Vec<(i128, i32, f64)> = values
+        .iter()
+        .map(|value| exact(value).map(|(number, exponent)| (number, exponent, 0.0)))
+        .collect::<Option<_>>()?;
+    let (numbers, least) = common(&numbers)?;
     Some(decimal::labels_of(&numbers, least, most))
 }
 
-/// A value with six significant digits at most.
-fn exact(value: f64) -> Option<(i128, i32)> {
-    let text = format!("{value:.5e}");
+/// A tick with fewer digits where all of them have no room, which is better than no number at all.
+fn only(tick: BarTick, fits: impl Fn(&str) -> bool) -> BarTick {
+    let rounded = |digits| exact(tick.value, digits).map(|(number, exponent)| decimal::single(number, exponent));
+    let label = if fits(&tick.label) { None } else { (2..=6).rev().filter_map(rounded).find(|label| fits(label)) };
+    BarTick { label: label.unwrap_or(tick.label), ..tick }
+}
+
+/// Numbers with the same exponent, the least of theirs.
+fn common(numbers: &[(i128, i32, f64)]) -> Option<(Vec<i128>, i32)> {
+    let least = numbers.iter().filter(|(number, ..)| *number != 0).map(|(_, exponent, _)| *exponent).min()?;
+    let scaled = |(number, exponent, _): &(i128, i32, f64)| match number {
+        0 => Some(0),
+        number => number.checked_mul(10_i128.checked_pow(u32::try_from(exponent - least).ok()?)?),
+    };
+    Some((numbers.iter().map(scaled).collect::<Option<_>>()?, least))
+}
+
+/// A value with so many significant digits at most.
+fn exact(value: f64, digits: u8) -> Option<(i128, i32)> {
+    let behind = digits.saturating_sub(1);
+    let text = format!("{value:.*e}", usize::from(behind));
     let (mantissa, exponent) = text.split_once('e')?;
     let (mut number, mut exponent) =
-        (mantissa.replace('.', "").parse::<i128>().ok()?, exponent.parse::<i32>().ok()? - 5);
+        (mantissa.replace('.', "").parse::<i128>().ok()?, exponent.parse::<i32>().ok()? - i32::from(behind));
     while number != 0 && number % 10 == 0 {
         (number, exponent) = (number / 10, exponent + 1);
     }
@@ -413,3 +481,7 @@ fn floor(value: f64) -> i32 {
 #[cfg(test)]
 #[path = "colorbar_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "colorbar_label_tests.rs"]
+mod label_tests;

@@ -26,6 +26,15 @@ pub struct FigureText {
     pub y_label: Option<String>,
 }
 
+/// What stands at a color bar, or at a legend of colors without a bar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BarName {
+    /// What the colors stand for, if that is said: beside a bar, upwards; above the colors of a legend.
+    pub text: Option<String>,
+    /// Whether it is a legend.
+    pub is_legend: bool,
+}
+
 /// What a figure is to hold.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameRequest<'a> {
@@ -41,8 +50,8 @@ pub struct FrameRequest<'a> {
     pub x: Quantity,
     /// What the numbers along y are.
     pub y: Quantity,
-    /// The colour bars, the uppermost first: what their colours stand for, if that is said.
-    pub bars: &'a [Option<String>],
+    /// The colour bars, the uppermost first.
+    pub bars: &'a [BarName],
     /// Entries of a legend, which then is the last of the bars and as high as these need.
     pub legend: u32,
     /// What stands beside bars and a legend's colors, as far as it is known before the numbers are: it gets the room that it
@@ -167,8 +176,13 @@ pub fn layout(request: &FrameRequest<'_>) -> Result<Layout, PaintError> {
         return Err(PaintError::Scale(request.scale));
     }
     let wordless = FigureText::default();
-    let attempts =
-        [*request, FrameRequest { bars: &[], ..*request }, FrameRequest { bars: &[], text: &wordless, ..*request }];
+    // Long words beside the bars are rather shortened than all of a legend left out.
+    let attempts = [
+        *request,
+        FrameRequest { beside: &[], ..*request },
+        FrameRequest { bars: &[], ..*request },
+        FrameRequest { bars: &[], text: &wordless, ..*request },
+    ];
     for attempt in &attempts {
         if let Some(found) = place::attempt(attempt)? {
             return Ok(found);

@@ -81,6 +81,11 @@ pub fn categories(by: &ByCategory, labels: &[&str], width: u32, column: u32, row
 
 /// A reduced value with at most six significant digits; `missing` for what a field lacks, `no points` for any other NaN.
 pub fn real(v: f64) -> String {
+    real_to(v, 6)
+}
+
+/// The same with at most so many significant digits, 1 to 20.
+pub fn real_to(v: f64, digits: usize) -> String {
     if is_missing(v) {
         return "missing".to_owned();
     }
@@ -90,7 +95,7 @@ pub fn real(v: f64) -> String {
     if v.is_infinite() {
         return if v > 0.0 { "infinite" } else { "\u{2212}infinite" }.to_owned();
     }
-    let (mut number, mut exponent) = rounded(v, 6);
+    let (mut number, mut exponent) = rounded(v, digits);
     while number != 0 && number % 10 == 0 {
         (number, exponent) = (number / 10, exponent + 1);
     }

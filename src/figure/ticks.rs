@@ -12,6 +12,7 @@
 //! | time | calendar boundaries, nanoseconds to ages; the date stands once, below the first time it holds for |
 
 mod calendar;
+pub(super) mod dates;
 pub(super) mod decimal;
 pub(super) mod linear;
 mod log;
@@ -123,9 +124,31 @@ impl Ruler {
                 let rest = number.checked_sub(linear.whole.checked_mul(one)?)?;
                 linear.position(decimal::to_f64(rest, 0) / decimal::to_f64(one, 0))
             }
-            _ => self.rule.position(decimal::to_f64(number, exponent)),
+            _ => {
+                let nearest = decimal::to_f64(number, exponent);
+                self.near(nearest, || decimal::beyond(number, exponent, nearest))
+            }
         };
         self.within(at)
+    }
+
+    /// Position in pixels of a number that the f64 `nearest` misses by `beyond`: that of the f64 itself, which is where rows
+    /// of this value are, unless it is visibly elsewhere.
+    fn near(&self, nearest: f64, beyond: impl FnOnce() -> f64) -> f64 {
+        let at = self.rule.position(nearest);
+        let Some(linear) = self.rule.linear().filter(|linear| {
+            let least = linear.width / linear.pixels * 1e-3;
+            spacing(nearest) > least && nearest.is_finite()
+        }) else {
+            return at;
+        };
+        linear.position(nearest) + beyond() * linear.pixels / linear.width
+    }
+
+    /// The least distance of two numbers that the axis can tell apart.
+    fn least_apart(&self) -> f64 {
+        let (start, end) = self.ends();
+        if self.integer { 1.0 } else { spacing(start.abs().max(end.abs())) }
     }
 
     /// A position in pixels as a share of the axis; none outside it. The ends themselves may be off by a rounding.
@@ -133,6 +156,11 @@ impl Ruler {
         let share = at / self.pixels();
         (-1e-12..=1.0 + 1e-12).contains(&share).then(|| share.clamp(0.0, 1.0))
     }
+}
+
+/// The distance from one f64 to the next.
+fn spacing(v: f64) -> f64 {
+    v.abs().next_up() - v.abs()
 }
 
 /// Sorts marks and drops those that stand where another one does; major ones win.

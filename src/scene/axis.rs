@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::written::{Written, is_year};
+
 /// The most pixels an axis may have in one picture.
 pub const MAX_PIXELS: u32 = 30_000;
 
@@ -17,6 +19,17 @@ pub enum ViewError {
     /// A bound that is not a number.
     #[error("`{0}` is not a number")]
     NotANumber(String),
+    /// What looks like a moment and is none; says what is wrong.
+    #[error("{0}")]
+    NotAMoment(String),
+    /// A moment on an axis of numbers.
+    #[error("the {axis} axis counts no time, so {text} has no place on it; give numbers: --{axis}-range=MIN..MAX")]
+    NotATime {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// The moment as given.
+        text: String,
+    },
     /// A range without the two dots.
     #[error("`{0}` is not a range; write MIN..MAX, for example -8..8")]
     NotARange(String),
@@ -110,15 +123,27 @@ pub enum Coordinate {
     Integer(i128),
     /// A real number.
     Real(f64),
+    /// A moment as it was written. In a view there is none: plans put in their place what the column counts.
+    Moment(Written),
 }
 
 impl Coordinate {
-    /// The nearest f64.
+    /// The nearest f64; NaN for what is no number yet.
     #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is what is asked for")]
     pub fn to_f64(self) -> f64 {
         match self {
             Self::Integer(i) => i as f64,
             Self::Real(r) => r,
+            Self::Moment(written) => written.number().map_or(f64::NAN, |i| i as f64),
+        }
+    }
+
+    /// Whether it is a whole number without a fraction lost.
+    pub fn is_whole(self) -> bool {
+        match self {
+            Self::Integer(_) => true,
+            Self::Real(_) => false,
+            Self::Moment(written) => written.number().is_some(),
         }
     }
 
@@ -129,6 +154,7 @@ impl Coordinate {
             Self::Integer(i) => (i, 0.0),
             // A tiny negative number is nearer to zero than any f64 below 1 is to 1.
             Self::Real(r) => (r.floor() as i128, (r - r.floor()).min(1.0 - f64::EPSILON / 2.0)),
+            Self::Moment(written) => (written.number().unwrap_or(0), 0.0),
         }
     }
 }
@@ -138,6 +164,7 @@ impl fmt::Display for Coordinate {
         match self {
             Self::Integer(i) => write!(f, "{i}"),
             Self::Real(r) => write!(f, "{r:?}"),
+            Self::Moment(written) => write!(f, "{written}"),
         }
     }
 }
@@ -151,7 +178,8 @@ impl FromStr for Coordinate {
             return Ok(Self::Integer(i));
         }
         // NaN and infinity are numbers as far as notation goes; the edge rule refuses them.
-        text.parse().map(Self::Real).map_err(|_| ViewError::NotANumber(text.to_owned()))
+        let moment = || Written::new(text).map(Self::Moment);
+        text.parse().map(Self::Real).ok().or_else(moment).ok_or_else(|| ViewError::NotANumber(text.to_owned()))
     }
 }
 
@@ -162,6 +190,23 @@ pub struct Range {
     pub start: Coordinate,
     /// Right or top edge.
     pub end: Coordinate,
+}
+
+impl Range {
+    /// Whether an end is a moment, or may be one.
+    pub fn has_moments(self) -> bool {
+        [self.start, self.end].iter().any(|end| matches!(end, Coordinate::Moment(_)))
+    }
+
+    /// The same range for those who write it: numbers that would be read as years, `1000..2000`, get a point.
+    #[must_use]
+    pub fn unmistakable(self) -> Self {
+        let is_year = |at| matches!(at, Coordinate::Integer(1000..=9999));
+        if is_year(self.start) && is_year(self.end) {
+            return Self { start: Coordinate::Real(self.start.to_f64()), end: Coordinate::Real(self.end.to_f64()) };
+        }
+        self
+    }
 }
 
 impl fmt::Display for Range {
@@ -178,7 +223,15 @@ impl FromStr for Range {
         if start.trim().is_empty() || end.trim().is_empty() {
             return Err(ViewError::NotARange(text.to_owned()));
         }
-        Ok(Self { start: start.parse()?, end: end.parse()? })
+        let ends = [start.trim(), end.trim()];
+        let [start, end]: [Coordinate; 2] = [ends[0].parse()?, ends[1].parse()?];
+        // Four figures beside a moment or four others may be a year: the axis decides.
+        let may_be = |at: Coordinate, text: &str| matches!(at, Coordinate::Moment(_)) || is_year(text);
+        if may_be(start, ends[0]) && may_be(end, ends[1]) {
+            let read = |text: &str, at| Written::new(text).map_or(at, Coordinate::Moment);
+            return Ok(Self { start: read(ends[0], start), end: read(ends[1], end) });
+        }
+        Ok(Self { start, end })
     }
 }
 
@@ -348,8 +401,28 @@ mod tests {
     }
 
     #[test]
+    fn moments_stay_as_they_were_written() {
+        for text in ["2024-03-01..2024-04", "2024..2025", "2024-03-01T12:30:00.5..2025", "-0044-03-15..0"] {
+            let range: Range = text.parse().unwrap();
+            assert!(range.has_moments(), "{text}");
+            assert_eq!(range.to_string(), text);
+            assert_eq!(range.to_string().parse(), Ok(range));
+        }
+        let years: Range = "1000..2000".parse().unwrap();
+        assert_eq!((years.start.to_f64(), years.end.split()), (1000.0, (2000, 0.0)));
+        let counted = Range { start: Coordinate::Integer(8192), end: Coordinate::Integer(9216) };
+        let read: Range = counted.unmistakable().to_string().parse().unwrap();
+        assert!(!read.has_moments() && read.start.split() == counted.start.split(), "{read}");
+        for numbers in ["100..2000", "1000..20000", "1000.0..2000.0", "-1..2024"] {
+            assert!(!numbers.parse::<Range>().unwrap().has_moments(), "{numbers}");
+        }
+        // No longer than any moment is.
+        assert!(format!("{}-01..2", "2".repeat(60)).parse::<Range>().is_err());
+    }
+
+    #[test]
     fn bad_ranges_are_refused() {
-        for bad in ["", "1", "1..", "..2", "a..b"] {
+        for bad in ["", "1", "1..", "..2", "a..b", "12:30..13:30", "2024-03-01..now"] {
             assert!(bad.parse::<Range>().is_err(), "{bad}");
         }
     }

@@ -20,6 +20,11 @@ pub struct AxisRequest {
     pub reversed: Option<bool>,
 }
 
+/// Whether a coordinate is a moment that is no number.
+fn is_unread(at: Coordinate) -> bool {
+    matches!(at, Coordinate::Moment(written) if written.number().is_none())
+}
+
 /// One layer of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
@@ -63,16 +68,21 @@ impl Layer {
         self.size.check()?;
         self.mark.check(&self.reduction)?;
         // Two integers may be apart by less than f64 can tell; integer columns can.
-        let is_exact = |range: Range| [range.start, range.end].iter().all(|end| matches!(end, Coordinate::Integer(_)));
+        let is_exact = |range: Range| [range.start, range.end].iter().all(|end| end.is_whole());
+        // What moments are is not known before the axis is.
+        let is_known = |range: &Range| ![range.start, range.end].iter().any(|end| is_unread(*end));
         if let Mark::Hexagons { across, up, extent: Some([x, y]) } = self.mark {
-            LatticeAxis::over("x", x, self.x.scale, is_exact(x), across)?;
-            LatticeAxis::over("y", y, self.y.scale, is_exact(y), up)?;
+            for (name, range, scale, count) in [("x", x, self.x.scale, across), ("y", y, self.y.scale, up)] {
+                if is_known(&range) {
+                    LatticeAxis::over(name, range, scale, is_exact(range), count)?;
+                }
+            }
         }
         if !self.mark.is_of_fields() && (self.x.reversed == Some(true) || self.y.reversed == Some(true)) {
             return Err(ViewError::Reversed);
         }
         for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
-            if let Some(range) = request.range {
+            if let Some(range) = request.range.filter(is_known) {
                 EdgeRule::new(name, &Axis { range, scale: request.scale, pixels, reversed: false }, is_exact(range))?;
             }
         }

@@ -15,3 +15,4 @@ pub mod navigate;
 pub mod reduction;
 pub mod spread;
 pub mod style;
+pub mod written;

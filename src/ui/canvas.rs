@@ -11,7 +11,7 @@ use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
 use crate::scene::style::Background;
 use crate::workbench::frame::{
-    ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, compose, layout, surroundings,
+    BarName, ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, compose, layout, surroundings,
 };
 use crate::workbench::session::{FrameStatus, Painted};
 
@@ -26,7 +26,7 @@ struct LayoutKey {
     view: View,
     text: FigureText,
     quantities: [crate::workbench::frame::Quantity; 2],
-    bars: Vec<Option<String>>,
+    bars: Vec<BarName>,
     /// Layers of one color.
     legend: Vec<(String, Sign)>,
     beside: Vec<String>,
@@ -117,9 +117,8 @@ impl Canvas {
     fn laid_out(&mut self, model: &Model, view: View, size: Size, pixels_per_point: f32) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
-        let (legend, beside) = model
-            .document()
-            .map_or_else(Default::default, |document| (document.figure.legend(), document.figure.words_beside()));
+        let legend = model.document().map_or_else(Vec::new, |document| document.figure.legend());
+        let beside = model.words_beside();
         let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars, legend, beside };
         if let Some((known, layout)) = &self.layout
             && *known == key
@@ -248,7 +247,7 @@ fn whole_pixels(rect: Rect, pixels_per_point: f32) -> Option<(Rect, Size)> {
 fn assumed(document: &Document, size: Size) -> View {
     let unit = Range { start: Coordinate::Real(1.0), end: Coordinate::Real(10.0) };
     let axis = |request: &crate::scene::layer::AxisRequest, pixels| Axis {
-        range: request.range.unwrap_or(unit),
+        range: request.range.filter(|range| !range.has_moments()).unwrap_or(unit),
         scale: request.scale,
         pixels,
         reversed: request.reversed.unwrap_or(false),

@@ -21,6 +21,7 @@ use crate::workbench::session::{
     DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, Session, Wake, Wish,
 };
 use crate::workbench::sources::Sources;
+use crate::workbench::words::numbers_of;
 use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
@@ -281,14 +282,15 @@ impl Model {
             painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.sources == wish.data.sources))
         };
         let newest = self.painted.as_ref().filter(is_ours);
-        let axis = |request: &AxisRequest, shown: Option<Axis>, pixels| {
+        let axis = |i, request: &AxisRequest, shown: Option<Axis>, pixels| {
             let reversed = request.reversed.unwrap_or(shown.is_some_and(|axis| axis.reversed));
             let shown = shown.filter(|axis| axis.scale == request.scale).map(|axis| axis.range);
-            Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels, reversed })
+            let given = request.range.and_then(|range| numbers_of(range, &self.data.first()?.table, i).ok());
+            Some(Axis { range: given.or(shown)?, scale: request.scale, pixels, reversed })
         };
         Some(View {
-            x: axis(&document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
-            y: axis(&document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
+            x: axis(0, &document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
+            y: axis(1, &document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
         })
     }
 
@@ -366,9 +368,17 @@ impl Model {
     pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) {
         let Some(document) = self.document() else { return };
         let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
-        layer.x.range = x.or(layer.x.range);
-        layer.y.range = y.or(layer.y.range);
-        match layer.check() {
+        // Moments are shown as they were written, but must have a place on the axis.
+        let table = self.data.first().map(|data| &data.table);
+        let number = |i, range: Option<Range>| match (range, table) {
+            (Some(range), Some(table)) => numbers_of(range, table, i).map(Some),
+            _ => Ok(range),
+        };
+        let checked = number(0, x.or(layer.x.range)).and_then(|x_range| {
+            (layer.x.range, layer.y.range) = (x_range, number(1, y.or(layer.y.range))?);
+            layer.check()
+        });
+        match checked {
             Ok(()) => self.show("Range", x, y),
             Err(error) => self.notices.error(error.to_string()),
         }

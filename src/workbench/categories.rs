@@ -26,9 +26,13 @@ pub fn shown_categories(table: &Table, plan: &FramePlan) -> Vec<ShownCategory> {
     };
     let all: u64 = (0..found.len()).filter_map(|i| found.get(i)).map(|(_, rows)| rows).sum();
     let chosen = found.most_frequent(usize::from(named));
-    let named = chosen.into_iter().filter_map(|i| found.get(i));
-    let mut shown: Vec<ShownCategory> =
-        named.map(|(value, rows)| ShownCategory { value: Some(value), label: label(value), rows }).collect();
+    let named: Vec<(Number, u64)> = chosen.into_iter().filter_map(|i| found.get(i)).collect();
+    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+    let mut shown: Vec<ShownCategory> = named
+        .iter()
+        .zip(labels)
+        .map(|((value, rows), label)| ShownCategory { value: Some(*value), label, rows: *rows })
+        .collect();
     if has_other {
         let rows = all - shown.iter().map(|category| category.rows).sum::<u64>();
         shown.push(ShownCategory { value: None, label: OTHER.to_owned(), rows });
@@ -48,25 +52,77 @@ impl ShownCategory {
     }
 }
 
+/// What the most frequent categories of a table are called, as far as they are known.
+#[must_use]
+pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
+    let Some(found) = table.categories() else { return Vec::new() };
+    let values = found.most_frequent(usize::from(most)).into_iter().filter_map(|i| found.get(i));
+    labels(&values.map(|(value, _)| value).collect::<Vec<_>>())
+}
+
+/// Whether a category that is called `label` is meant: by its value or by what the legend says.
+#[must_use]
+pub fn is_meant(category: Category, label: &str, named: Category) -> bool {
+    named.is(category) || label.parse().is_ok_and(|read: Category| read.is(named))
+}
+
 /// How categories look in a style.
 #[must_use]
 pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
     let hue = |(i, category): (usize, &ShownCategory)| {
-        let given =
-            style.color_key.iter().rev().find(|entry| entry.category.is(category.name())).map(|entry| entry.color);
+        let is_meant = |named: Category| is_meant(category.name(), &category.label, named);
+        let given = style.color_key.iter().rev().find(|entry| is_meant(entry.category)).map(|entry| entry.color);
         let usual = if category.value.is_some() { usual_color(i) } else { OTHER_COLOR };
         Hue {
             label: category.label.clone(),
             color: given.unwrap_or(usual),
-            is_hidden: style.hide.iter().any(|hidden| hidden.is(category.name())),
+            is_hidden: style.hide.iter().any(|hidden| is_meant(*hidden)),
         }
     };
     categories.iter().enumerate().map(hue).collect()
 }
 
-fn label(value: Number) -> String {
-    match value {
+/// What values are called: short, but no two alike.
+fn labels(values: &[Number]) -> Vec<String> {
+    let label = |value: Number, digits| match value {
         Number::Integer(v) => v.to_string(),
-        Number::Real(v) => readout::real(v),
+        Number::Real(v) => readout::real_to(v, digits),
+    };
+    let told = |i: usize| {
+        let alike = |digits: &usize| {
+            let own = label(values[i], *digits);
+            values.iter().enumerate().any(|(other, value)| other != i && label(*value, *digits) == own)
+        };
+        // With 17 digits no two numbers are alike.
+        label(values[i], (6..17).find(|digits| !alike(digits)).unwrap_or(17))
+    };
+    (0..values.len()).map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_as_many_digits_as_tell_them_apart() {
+        let real = |values: &[f64]| labels(&values.iter().map(|v| Number::Real(*v)).collect::<Vec<_>>());
+        assert_eq!(real(&[1.0, 1.0 + 1e-9, 1.0 + 2e-9]), ["1", "1.000000001", "1.000000002"]);
+        assert_eq!(real(&[0.1_f32.into(), 0.2, 1.0 / 3.0]), ["0.1", "0.2", "0.333333"]);
+        assert_eq!(real(&[1.0, 1.0_f64.next_up()]), ["1", "1.0000000000000002"]);
+        let large = [4_620_691_234_567_890_123, 4_620_691_234_567_890_124].map(Number::Integer);
+        assert_eq!(labels(&large), ["4620691234567890123", "4620691234567890124"]);
+    }
+
+    #[test]
+    fn a_category_is_meant_by_its_value_and_by_what_the_legend_says() {
+        let value = f64::from(0.1_f32);
+        for (named, is) in [("0.1", true), ("0.10000000149011612", true), ("0.2", false), ("other", false)] {
+            assert_eq!(is_meant(Category::Real(value), "0.1", named.parse().unwrap()), is, "{named}");
+        }
+        assert!(is_meant(Category::Real(-2.0), "\u{2212}2", "-2".parse().unwrap()));
+        assert!(
+            is_meant(Category::Other, OTHER, Category::Other)
+                && !is_meant(Category::Other, OTHER, Category::Integer(0))
+        );
     }
 }

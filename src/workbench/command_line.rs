@@ -79,8 +79,8 @@ fn command(
             words.given("--title", request.text.title.as_deref());
             words.given("--x-label", request.text.x_label.as_deref());
             words.given("--y-label", request.text.y_label.as_deref());
-            words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
-            words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
+            words.given("--x-range", request.x.range.map(|range| range.unmistakable().to_string()).as_deref());
+            words.given("--y-range", request.y.range.map(|range| range.unmistakable().to_string()).as_deref());
             further(&mut words);
             words.output(output);
             return words.0;
@@ -137,8 +137,8 @@ fn raw(words: &mut Words, sources: &Sources) {
 
 fn view(words: &mut Words, request: &FigureRequest) {
     words.size(request);
-    words.given("--x-range", request.x.range.map(|range| range.to_string()).as_deref());
-    words.given("--y-range", request.y.range.map(|range| range.to_string()).as_deref());
+    words.given("--x-range", request.x.range.map(|range| range.unmistakable().to_string()).as_deref());
+    words.given("--y-range", request.y.range.map(|range| range.unmistakable().to_string()).as_deref());
     let linear = AxisRequest::default().scale.to_string();
     words.unless("--x-scale", &request.x.scale.to_string(), &linear);
     words.unless("--y-scale", &request.y.scale.to_string(), &linear);

@@ -21,7 +21,8 @@ use crate::figure::axes::{Look, Theme};
 use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::Joining;
 use crate::figure::contours::{HatchSheet, Inks, Laid};
-use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
+use crate::figure::frame::{self, BarName, FigureText, FrameRequest, Layout};
+use crate::figure::ticks::TimeUnit;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
@@ -40,7 +41,7 @@ use super::kept::Kept;
 use super::sources::Sources;
 use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
-use super::words::{over_area, quantities, quantity_name, words};
+use super::words::{bar_time, over_area, quantities, quantity_name, words};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 use counting::Wanted;
@@ -215,15 +216,18 @@ impl FigureRequest {
 
     /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
     #[must_use]
-    pub fn bar_labels(&self, tables: &[&Table]) -> Vec<Option<String>> {
+    pub fn bar_labels(&self, tables: &[&Table]) -> Vec<BarName> {
         let several = self.layers.len() > 1;
-        let label = |(layer, table): (&FigureLayer, &&Table)| match &layer.label {
-            Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
-            None if several => Some(format!("{}: {}", layer.title(), self.quantity(layer, table))),
-            None => Some(self.quantity(layer, table)),
+        let label = |(layer, table): (&FigureLayer, &&Table)| {
+            let text = match &layer.label {
+                Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
+                None if several => Some(format!("{}: {}", layer.title(), self.quantity(layer, table))),
+                None => Some(self.quantity(layer, table)),
+            };
+            BarName { text, is_legend: matches!(layer.reduction, Reduction::By { .. }) }
         };
         let labels = self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label);
-        labels.chain((!self.legend().is_empty()).then_some(None)).collect()
+        labels.chain((!self.legend().is_empty()).then(BarName::default)).collect()
     }
 
     /// What the colors of a layer stand for.
@@ -262,7 +266,7 @@ fn lay_out(
     let (text, [x, y]) = (words(&request.text, first, &moment), quantities(first));
     let bars = request.bar_labels(tables);
     let legend = u32::try_from(request.legend().len()).unwrap_or(u32::MAX);
-    let beside = request.words_beside();
+    let beside = request.words_beside(tables);
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.
     for round in 0..5 {
         let view = plans[0].view;
@@ -290,6 +294,12 @@ pub(super) struct Counted {
     cells: Option<Arc<CellsInView>>,
 }
 
+/// How many pixels have a number, where each point of all layers has one pixel alone.
+fn lit(request: &FigureRequest, visible: &[usize], counted: &[Counted]) -> Option<u64> {
+    let is_plain = |i: &usize| request.layers[*i].mark == Mark::Points && request.layers[*i].spread.is_none();
+    visible.iter().all(is_plain).then(|| counted.iter().map(|counted| counted.numbers.lit()).sum())
+}
+
 impl Workbench {
     /// Draws a figure. `tables` are those of its layers, in their order (columns x, y and, where the reduction names one,
     /// the value). Layers that are not visible are not counted, but a fitted view has room for them.
@@ -310,10 +320,13 @@ impl Workbench {
         let facts = self.facts_together(tables, &layers, &hosts, progress)?;
         let (layout, plans) = lay_out(tables, request, &facts)?;
         let visible: Vec<usize> = (0..layers.len()).filter(|i| request.layers[*i].visible).collect();
+        let times: Vec<Option<TimeUnit>> =
+            tables.iter().zip(&layers).map(|(table, layer)| bar_time(table, &layer.reduction)).collect();
         let read: Vec<&Table> = hosts.iter().map(|host| tables[*host]).collect();
         let tables = read.as_slice();
         let wanted = Wanted { tables, hosts: &hosts, layers: &layers, plans: &plans, visible: &visible };
         let mut counted = self.count_layers(&wanted, progress)?;
+        let lit = lit(request, &visible, &counted);
         for (i, counted) in visible.iter().zip(&mut counted) {
             if layers[*i].mark == Mark::Contours {
                 counted.cells = cpu::field_cells(tables[*i], &plans[*i])?.map(Arc::new);
@@ -349,6 +362,7 @@ impl Workbench {
             let categories = shown_categories(tables[*i], &plans[*i]);
             let (colors, bar) =
                 decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
+            let bar = bar.map(|bar| bar.counting(times[*i]));
             bars.extend(bar.map(|bar| if visible.len() == 1 { bar } else { bar.faded(joining.alpha()) }));
             let colors = LayerColors::new(colors, counted, &request.layers[*i], laid)?;
             let is_table = request.layers[*i].color.is_none() && matches!(colors, LayerColors::Shading(_));
@@ -369,6 +383,7 @@ impl Workbench {
             look: request.look(),
             layout,
             view: plans[0].view,
+            lit,
             accountings,
             engine,
             passes,

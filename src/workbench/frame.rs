@@ -2,7 +2,7 @@
 
 pub use crate::figure::axes::{Look, Theme, ThemeColors, compose, surroundings};
 pub use crate::figure::colorbar::{ColorBar, Sign, quantity as bar_label};
-pub use crate::figure::frame::{FigureText, FrameRequest, Layout, layout};
+pub use crate::figure::frame::{BarName, FigureText, FrameRequest, Layout, layout};
 pub use crate::figure::histogram::Histogram;
 pub use crate::figure::image::Image;
 pub use crate::figure::readout::{categories as categories_text, coordinate as coordinate_text, value as value_text};

@@ -1,16 +1,16 @@
 //! What the axes of a figure are called and measured in, where the person does not say: from the columns.
 
 use crate::data::Table;
-use crate::data::column::{Column, ROW};
+use crate::data::column::{Column, LaneKind, ROW};
 use crate::data::dtype::{Scalar, TimeUnit as Step, Unit};
 use crate::data::grid::{Coordinates, Field, Kind, Placed};
 use crate::figure::colorbar;
 use crate::figure::frame::FigureText;
 use crate::figure::ticks::{Quantity, TimeUnit};
-use crate::plan::{VALUE, X, Y};
-use crate::scene::axis::Scale;
+use crate::plan::{VALUE, X, Y, in_numbers};
+use crate::scene::axis::{Range, Scale, ViewError};
 use crate::scene::mark::Mark;
-use crate::scene::reduction::Reduction;
+use crate::scene::reduction::{Reduction, Statistic};
 
 use super::fields::Moment;
 use super::figure::FigureLayer;
@@ -200,6 +200,41 @@ fn quantity(column: &Column) -> Quantity {
         _ => None,
     };
     Quantity { integer: column.kind().is_integer(), time }
+}
+
+/// What the columns x, y and value count, where they count time.
+pub(in crate::workbench) fn times(table: &Table) -> [Option<Step>; 3] {
+    if let Some(field) = table.field() {
+        if field.mesh().is_some() {
+            return [None; 3];
+        }
+        let [x, y] = field.coordinates().map(|coordinates| match coordinates.kind {
+            Kind::Time(unit) => Some(unit),
+            _ => None,
+        });
+        return [x, y, None];
+    }
+    [X, Y, VALUE].map(|i| match table.column(i)?.dtype().scalar {
+        Scalar::Time(step) => Some(step),
+        _ => None,
+    })
+}
+
+/// In what the colors of a layer count time: where they stand for times.
+#[must_use]
+pub fn bar_time(table: &Table, reduction: &Reduction) -> Option<TimeUnit> {
+    let are_values = matches!(reduction, Reduction::Of(Statistic::Mean | Statistic::Min | Statistic::Max, _));
+    let column = table.column(VALUE).filter(|_| are_values && table.field().is_none())?;
+    quantity(column).time
+}
+
+/// A range along x (0) or y (1) of a table with numbers in the place of moments.
+///
+/// # Errors
+/// Those of [`in_numbers`].
+pub fn numbers_of(range: Range, table: &Table, axis: usize) -> Result<Range, ViewError> {
+    let (name, kind) = (if axis == X { "x" } else { "y" }, table.kind(axis).unwrap_or(LaneKind::F64));
+    in_numbers(name, range, times(table)[axis.min(Y)], kind)
 }
 
 /// Steps of fixed length; months and years have none.

@@ -114,3 +114,57 @@ fn what_has_no_categories_is_refused() {
         assert!(words.iter().all(|word| ran.stderr.contains(word)), "{args}: {}", ran.stderr);
     }
 }
+
+/// Reals of every kind, each in two of its rows.
+fn reals(values: &[f64]) -> Desk {
+    let desk = Desk::new();
+    let rows = values.len() * 2;
+    let row = |i: usize| {
+        let at = i as f64 / rows as f64;
+        [at.to_le_bytes(), at.to_le_bytes(), values[i / 2].to_le_bytes()].concat()
+    };
+    let data: Vec<u8> = (0..rows).flat_map(row).collect();
+    let dtype = "[('x', '<f8'), ('y', '<f8'), ('kind', '<f8')]";
+    let header = format!("{{'descr': {dtype}, 'fortran_order': False, 'shape': ({rows},), }}");
+    desk.write("a.npy", npy(1, &header, &data));
+    desk
+}
+
+#[test]
+fn values_of_categories_are_data_that_can_be_given_again() {
+    let values = [-0.3, 1e-7, 0.1_f32.into(), 1.0, 1.0 + 1e-9, 1e20];
+    let desk = reals(&values);
+    let facts = desk.json(&format!("aggregate {VIEW} --reduction by:kind -o grid.npy"));
+    let found = facts["categories"].as_array().unwrap();
+    let read: Vec<f64> = found.iter().map(|fact| fact["value"].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(read, values);
+    // With and without what is hidden: each way to name a category hides the same.
+    let picture = |hide: &str| desk.figure(&format!("a.npy --size 500x300 --reduction by:kind {hide}")).bytes;
+    let all = picture("");
+    let mut seen = vec![all];
+    for names in
+        [&["-0.3", "\u{2212}0.3"][..], &["1e-7", "1×10⁻⁷"], &["0.1", "0.10000000149011612"], &["1"], &["1.000000001"]]
+    {
+        let hidden: Vec<_> = names.iter().map(|name| picture(&format!("--hide={name}"))).collect();
+        assert!(hidden.windows(2).all(|pair| pair[0] == pair[1]), "{names:?}");
+        assert!(!seen.contains(&hidden[0]), "{names:?}");
+        seen.push(hidden[0].clone());
+    }
+}
+
+#[test]
+fn no_row_left_is_no_category() {
+    let desk = desk(60, |_| 1);
+    let view = format!("aggregate {VIEW} -o grid.npy --filter x>99");
+    assert_eq!(desk.json(&format!("{view} --reduction by:kind"))["categories"], json!([]));
+    assert!(desk.json(&view).get("categories").is_none());
+}
+
+#[test]
+fn a_legend_that_has_no_room_is_told_of() {
+    let desk = desk(6000, |i| u8::try_from(i % 3).unwrap());
+    let render = |size: &str| desk.run(&format!("render a.npy --reduction by:kind --size {size} -o view.png"));
+    render("320x240").silent();
+    let ran = render("200x150");
+    assert!(ran.done().stderr.contains("no room for the legend"), "{ran:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::kit::{Desk, Grid, Picture, cloud, pairs};
+use crate::kit::{Desk, Grid, Picture, cloud, npy, pairs};
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -161,4 +161,18 @@ fn json_beside_data_on_standard_output_is_refused() {
     let ran = desk().run("render a.npy -o - --size 50x40 --json");
     assert_ne!(ran.code, Some(0), "{} bytes of PNG and JSON in one stream", ran.stdout.len());
     assert!(ran.stdout.is_empty());
+}
+
+#[test]
+fn points_that_few_will_see_are_told_of() {
+    let desk = Desk::new();
+    let few: Vec<u8> = [1.0_f64, 2.0, 1.5, 3.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+    desk.write("few.npy", npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", &few));
+    let note = "2 points light 2 pixels; --dynspread makes them larger, --mark=circle:5 draws each";
+    let ran = desk.run("render few.npy -o few.png");
+    assert!(ran.done().stderr.contains(note), "{ran:?}");
+    for fine in ["--json", "--dynspread", "--mark circle:5", "--size 20x15"] {
+        let ran = desk.run(&format!("render few.npy -o few.png {fine}"));
+        assert!(!ran.done().stderr.contains("light"), "{ran:?}");
+    }
 }

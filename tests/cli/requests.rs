@@ -1,6 +1,6 @@
 //! Views: exact ranges, scales, and requests that cannot be drawn.
 
-use crate::kit::{Desk, accounting, array, cloud, column, counted, pairs};
+use crate::kit::{Desk, accounting, array, cloud, column, counted, npy, number, pairs};
 
 fn integers(dtype: &str, values: &[i64]) -> Vec<u8> {
     let data: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -190,4 +190,35 @@ fn sizes_and_ranges_are_checked_before_a_pass_over_the_data() {
         let ran = desk.run(&format!("render missing.npy -o no.png {args}"));
         assert!(!ran.stderr.contains("missing.npy"), "{args} was not checked before the data: {ran:?}");
     }
+}
+
+#[test]
+fn axes_of_times_take_times() {
+    let desk = Desk::new();
+    let nanoseconds = |day: i64| (19_723 + day) * 86_400_000_000_000;
+    let row = |day: i64| [nanoseconds(day).to_le_bytes(), (day as f64).to_le_bytes()].concat();
+    let data: Vec<u8> = (0..366).flat_map(row).collect();
+    let header = "{'descr': [('t', '<M8[ns]'), ('v', '<f8')], 'fortran_order': False, 'shape': (366,), }";
+    desk.write("t.npy", npy(1, header, &data));
+    let in_view = |range: &str| {
+        let facts = desk.json(&format!("render t.npy --x t --y v --x-range={range} -o t.png"));
+        (number(&facts, "in_view"), facts["x_range"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(in_view("2024-03-01..2024-04-01"), (31, "1709251200000000000..1711929600000000000".to_owned()));
+    assert_eq!(in_view("2024..2025").0, 366);
+    assert_eq!(in_view("2024-03..2025").0, 306);
+    assert_eq!(in_view("2024-03-01T12:30..2024-03-02T00:00:00.000000001").0, 1);
+    assert_eq!(in_view("1709251200000000000..1711929600000000000").0, 31);
+    let figure =
+        "scumble = 1\n[x]\nrange = \"2024-03-01..2024-04-01\"\n[[layers]]\nfile = \"t.npy\"\nx = \"t\"\ny = \"v\"\n";
+    desk.write("figure.toml", figure);
+    assert_eq!(number(&desk.json("render figure.toml -o t.png"), "in_view"), 31);
+    assert_eq!(number(&desk.json("render figure.toml --set x.range=2024..2025 -o t.png"), "in_view"), 366);
+    // A picture says how it was asked for.
+    desk.run("render t.npy --x t --y v --x-range=2024-03-01..2024-04-01 -o t.png").done();
+    assert!(String::from_utf8_lossy(&desk.read("t.png")).contains("--x-range 2024-03-01..2024-04-01"));
+    desk.run("render t.npy --x t --y v --y-range=2024-03-01..2025 -o t.png")
+        .refused(&["the y axis counts no time", "2024-03-01"]);
+    desk.run("render t.npy --x t --y v --x-range=2024-13..2025 -o t.png").refused(&["'2024-13' is no moment"]);
+    desk.run("render t.npy --x t --y v --x-range=2024-03-01..now -o t.png").refused(&["`now` is not a number"]);
 }

@@ -86,6 +86,7 @@ pub fn inverse(ruler: &Ruler, kind: Kind, share: f64) -> Num {
     let real = |at: Coordinate| match at {
         Coordinate::Integer(v) => v as f64,
         Coordinate::Real(v) => v,
+        Coordinate::Moment(_) => f64::NAN,
     };
     let (start, end) = (real(ruler.range.start), real(ruler.range.end));
     match ruler.scale {

@@ -19,7 +19,7 @@ use super::values::Random;
 /// The plan of a layer, its categories found.
 fn plan(table: &Table, x: &Ruler, y: &Ruler, reduction: &str, reading: Reading) -> FramePlan {
     let found = table.find_categories(reading, &Progress::default()).unwrap().stats();
-    let facts = |i: usize, stats| ColumnFacts { kind: table.kind(i).unwrap(), stats };
+    let facts = |i: usize, stats| ColumnFacts { kind: table.kind(i).unwrap(), stats, time: None };
     plan::frame(&layer(x, y, reduction), &facts(0, None), &facts(1, None), Some(&facts(2, Some(found)))).unwrap()
 }
 

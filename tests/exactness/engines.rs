@@ -50,7 +50,9 @@ pub fn plan(table: &Table, layer: &Layer) -> Result<FramePlan, ViewError> {
         true => column_stats(table, Reading::default(), &Progress::default()).unwrap(),
         false => Vec::new(),
     };
-    let facts = |i: usize| Some(ColumnFacts { kind: kinds[i]?, stats: if needed[i] { Some(stats[i]) } else { None } });
+    let facts = |i: usize| {
+        Some(ColumnFacts { kind: kinds[i]?, stats: if needed[i] { Some(stats[i]) } else { None }, time: None })
+    };
     plan::frame(layer, &facts(0).unwrap(), &facts(1).unwrap(), facts(2).as_ref())
 }
 

@@ -40,6 +40,7 @@ fn distance(v: i128, from: Coordinate) -> f64 {
         Coordinate::Integer(from) => (v - from) as f64,
         Coordinate::Real(from) if from.abs() > 1e38 => v as f64 - from,
         Coordinate::Real(from) => (v - from.floor() as i128) as f64 - (from - from.floor()),
+        Coordinate::Moment(_) => f64::NAN,
     }
 }
 
@@ -47,6 +48,7 @@ fn real(at: Coordinate) -> f64 {
     match at {
         Coordinate::Integer(v) => v as f64,
         Coordinate::Real(v) => v,
+        Coordinate::Moment(_) => f64::NAN,
     }
 }
 
@@ -72,6 +74,7 @@ impl Ruler {
                     (Coordinate::Real(start), Coordinate::Real(end)) if start.abs().max(end.abs()) > 1e38 => {
                         end - start
                     }
+                    (Coordinate::Moment(_), _) | (_, Coordinate::Moment(_)) => f64::NAN,
                     (Coordinate::Real(start), Coordinate::Real(end)) => {
                         let whole = end.floor() as i128 - start.floor() as i128;
                         whole as f64 + ((end - end.floor()) - (start - start.floor()))

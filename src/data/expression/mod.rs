@@ -63,7 +63,7 @@ use lower::{Meaning, Wanted, lower};
 pub use parse::MAX_DEPTH;
 use program::Program;
 pub use rising::{Ends, Known};
-pub(super) use time::{Moment, Place, Step};
+pub use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
 

@@ -48,18 +48,32 @@ pub(in super::super) fn paint(
     let left = f64::from(rect.right() + line + tick + gap);
     for BarTick { height, label, .. } in ticks {
         let row = i64::from(rect.bottom()) - i64::from(line) - tick_start(height, rect.height, line);
-        let width = text::width(&label, size)?;
-        if width <= room {
-            painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
-            let baseline = f64::from(rect.bottom()) - height * f64::from(rect.height) + size * text::CAP_HEIGHT / 2.0;
-            let role = Role::Tick;
-            labels.push(Label { text: label, role, size, x: left, y: baseline.round(), width, turned: false });
+        let lines: Vec<&str> = label.split('\n').collect();
+        // Two lines stay beside the bar.
+        let second = 16.0 * layout.scale;
+        let (top, bottom) = (f64::from(rect.y), f64::from(rect.bottom()));
+        let reach = if lines.len() > 1 { (second / 2.0).min((bottom - top) / 2.0) } else { 0.0 };
+        let center = (bottom - height * (bottom - top)).clamp(top + reach, bottom - reach);
+        for (i, text) in lines.iter().enumerate() {
+            let width = text::width(text, size)?;
+            if width > room {
+                break;
+            }
+            let shift = if lines.len() < 2 { 0.0 } else { second * (i as f64 - 0.5) };
+            let role = if i == 0 { Role::Tick } else { Role::Shared };
+            if i == 0 {
+                painter.rect(i64::from(rect.right() + line), row, tick, line, colors.line);
+            }
+            let (text, y) = ((*text).to_owned(), (center + shift + size * text::CAP_HEIGHT / 2.0).round());
+            labels.push(Label { text, role, size, x: left, y, width, turned: false });
         }
     }
     if let Some(shared) = shared {
         let width = text::width(&shared, size)?;
         let most = f64::from(layout.size.width) - width - 2.0 * layout.scale;
-        let baseline = f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line);
+        // Nearer to the bar where it would leave the figure: there is no more room than that without a title.
+        let least = (size * text::CAP_HEIGHT + 2.0 * layout.scale).ceil();
+        let baseline = (f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line)).max(least);
         let x = f64::from(rect.x).min(most);
         labels.push(Label { text: shared, role: Role::Shared, size, x, y: baseline, width, turned: false });
     }
@@ -71,10 +85,19 @@ pub(in super::super) fn is_name(layout: &Layout, label: &Label) -> bool {
     label.turned && layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
 }
 
+/// Whether a label is a second line beside a bar, which what its ticks share, above it, is not.
+fn is_beside(layout: &Layout, label: &Label) -> bool {
+    layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
+}
+
 /// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there
 /// may be, as it is made before the values are known. Half of what is left stays at the figure's edge.
 pub(in super::super) fn name_shift(layout: &Layout, ticks: &[Label]) -> f64 {
-    let longest = ticks.iter().filter(|label| label.role == Role::Tick).map(|label| label.width).fold(0.0, f64::max);
+    let longest = ticks
+        .iter()
+        .filter(|label| label.role == Role::Tick || is_beside(layout, label))
+        .map(|label| label.width)
+        .fold(0.0, f64::max);
     layout.bars.first().map_or(0.0, |bar| ((bar.room - longest) * 0.6).max(0.0).round())
 }
 
@@ -137,9 +160,10 @@ fn legend(
     let fit = ((place.rect.height + step - high) / step) as usize;
     let shown = if bar.swatches.len() > fit { fit.saturating_sub(1) } else { bar.swatches.len() };
     let mut top = place.rect.y;
-    for (text, sign) in bar.swatches.iter().take(shown) {
-        let text = text::shortened(text, size, place.room + 2.0 * layout.scale)?;
-        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (&text, *sign), colors, labels)?;
+    let texts: Vec<&str> = bar.swatches.iter().take(shown).map(|(text, _)| text.as_str()).collect();
+    let texts = told_apart(&texts, size, place.room + 2.0 * layout.scale)?;
+    for (text, (_, sign)) in texts.iter().zip(&bar.swatches) {
+        swatch(painter, layout, Rect { y: top, height: high, ..place.rect }, (text, *sign), colors, labels)?;
         top += step;
     }
     if shown < bar.swatches.len() && fit > 0 {
@@ -150,6 +174,47 @@ fn legend(
         labels.push(label);
     }
     Ok(())
+}
+
+/// Texts no longer than there is room: the ends of those that are too long are left out, or their beginnings where only
+/// their ends differ.
+fn told_apart(texts: &[&str], size: f64, room: f64) -> Result<Vec<String>, PaintError> {
+    let mut is_long = Vec::with_capacity(texts.len());
+    for text in texts {
+        is_long.push(text::width(text, size)? > room);
+    }
+    let long = || texts.iter().zip(&is_long).filter(|(_, is_long)| **is_long).map(|(text, _)| *text);
+    let each = |short: &dyn Fn(&str) -> Result<String, PaintError>| {
+        let made = texts
+            .iter()
+            .zip(&is_long)
+            .map(|(text, is_long)| if *is_long { short(text) } else { Ok((*text).to_owned()) });
+        made.collect::<Result<Vec<String>, PaintError>>()
+    };
+    let differ = |made: &[String]| (1..made.len()).all(|i| !made[..i].contains(&made[i]));
+    let begun = each(&|text| text::shortened(text, size, room))?;
+    if differ(&begun) {
+        return Ok(begun);
+    }
+    // As much of the end as there is room for.
+    let ended = each(&|text| {
+        let mut rest = text.chars();
+        while rest.next().is_some() {
+            let tail = format!("…{}", rest.as_str());
+            if text::width(&tail, size)? <= room {
+                return Ok(tail);
+            }
+        }
+        Ok(String::new())
+    })?;
+    if differ(&ended) {
+        return Ok(ended);
+    }
+    // What comes behind all that they share.
+    let first = long().next().unwrap_or("");
+    let shared =
+        long().map(|text| first.chars().zip(text.chars()).take_while(|(a, b)| a == b).count()).min().unwrap_or(0);
+    each(&|text| text::shortened(&format!("…{}", text.chars().skip(shared).collect::<String>()), size, room))
 }
 
 /// A color or a hatching with what it stands for.
@@ -191,4 +256,25 @@ fn beside(layout: &Layout, rect: Rect, text: &str) -> Result<Label, PaintError> 
 
 fn float(value: u32) -> f32 {
     value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_room_is_shortened_where_it_does_not_differ() {
+        let made = |texts: &[&str], room: f64| told_apart(texts, 12.0, room).unwrap();
+        let ids = ["4620691234567890123", "4620691234567890124", "other"];
+        assert_eq!(made(&ids, 200.0), ids);
+        let short = made(&ids, 60.0);
+        assert!(short[0].starts_with('…') && short[0].ends_with("0123") && short[1].ends_with("0124"), "{short:?}");
+        assert_eq!(short[2], "other");
+        assert!(short.iter().all(|text| text::width(text, 12.0).unwrap() <= 60.0));
+        let early = made(&["1234000000000000", "9876000000000000"], 60.0);
+        assert!(early[0].starts_with("1234") && early[0].ends_with('…'), "{early:?}");
+        let between = made(&["462069111111100000000000", "462069222222200000000000"], 60.0);
+        assert!(between[0].starts_with("…1111") && between[1].starts_with("…2222"), "{between:?}");
+        assert_eq!(made(&["abc", "abd"], 0.0), ["", ""]);
+    }
 }

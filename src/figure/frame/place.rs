@@ -5,7 +5,7 @@ use crate::scene::axis::Axis;
 use super::super::painter::{PaintError, Rect};
 use super::super::text::{CAP_HEIGHT, shortened, width};
 use super::super::ticks::{Quantity, Room, Ticks, ticks};
-use super::{BarPlace, FrameRequest, LEAST, Label, Layout, Role, pixels};
+use super::{BarName, BarPlace, FrameRequest, LEAST, Label, Layout, Role, pixels};
 
 /// Font sizes, in CSS pixels.
 const TICK_SIZE: f64 = 12.0;
@@ -115,7 +115,8 @@ impl Attempt<'_> {
         let name = if text.y_label.is_some() { self.px(NAME_LINE) } else { 0 };
         let left = self.px(PAD) + name + self.stepped(widest) + self.reach();
         let has_bars = !request.bars.is_empty();
-        let beside = if request.bars.iter().any(Option::is_some) { self.px(NAME_LINE) } else { 0 };
+        let beside =
+            if request.bars.iter().any(|bar| bar.text.is_some() && !bar.is_legend) { self.px(NAME_LINE) } else { 0 };
         let room = self.room_beside_bars()?;
         let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + pixels(room) + beside;
         let right = if has_bars { bar + self.px(PAD) } else { self.px(PAD + 10.0) };
@@ -171,6 +172,12 @@ impl Attempt<'_> {
         // Whole pixels, the last ending with the plot, or above the legend.
         let edge = |i: u32| plot.y + (height + apart) * i / count;
         let mut places: Vec<BarPlace> = (0..count).map(|i| place(edge(i), edge(i + 1) - apart - edge(i))).collect();
+        for (place, name) in places.iter_mut().zip(self.request.bars) {
+            if name.is_legend && name.text.is_some() {
+                let line = self.px(NAME_LINE).min(place.rect.height);
+                place.rect = Rect { y: place.rect.y + line, height: place.rect.height - line, ..place.rect };
+            }
+        }
         // What is not the last bar's place would be taken for another's.
         if legend > 0 && count == wanted {
             places.push(place(if wanted == 0 { plot.y } else { plot.bottom() - legend }, legend));
@@ -332,8 +339,16 @@ impl Attempt<'_> {
         if let Some(name) = &text.y_label {
             labels.push(self.upright(name, self.len(PAD) + cap, plot)?);
         }
-        for (bar, name) in bars.iter().zip(self.request.bars) {
-            let Some(name) = name else { continue };
+        for (bar, BarName { text, is_legend }) in bars.iter().zip(self.request.bars) {
+            let Some(name) = text else { continue };
+            if *is_legend {
+                let size = self.len(NAME_SIZE);
+                let room = f64::from(bar.rect.width + self.reach()) + bar.room;
+                let baseline = f64::from(bar.rect.y) - self.len(NAME_LINE) + size * CAP_HEIGHT;
+                let name = shortened(name, size, room)?;
+                labels.push(self.label(&name, Role::Name, (f64::from(bar.rect.x), baseline), width(&name, size)?));
+                continue;
+            }
             let side = f64::from(bar.rect.right() + self.reach()) + bar.room;
             labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), bar.rect)?);
         }

@@ -19,10 +19,13 @@ fn words() -> FigureText {
     }
 }
 
+fn named(text: &str) -> BarName {
+    BarName { text: Some(text.to_owned()), is_legend: false }
+}
+
 /// One color bar with a name.
-fn bar() -> &'static [Option<String>] {
-    static BAR: std::sync::LazyLock<Vec<Option<String>>> =
-        std::sync::LazyLock::new(|| vec![Some("points per pixel".to_owned())]);
+fn bar() -> &'static [BarName] {
+    static BAR: std::sync::LazyLock<Vec<BarName>> = std::sync::LazyLock::new(|| vec![named("points per pixel")]);
     &BAR
 }
 
@@ -78,7 +81,7 @@ fn check(made: &Layout) -> Result<(), TestCaseError> {
 #[test]
 fn a_legend_takes_the_room_that_it_needs() {
     let (text, view) = (words(), view("0..10", "0..10", Scale::Linear));
-    let both = [Some("points per pixel".to_owned()), None];
+    let both = [named("points per pixel"), BarName::default()];
     let made = layout(&FrameRequest { bars: &both, legend: 2, ..request((800, 600), 1.0, &text, &view) }).unwrap();
     check(&made).unwrap();
     assert_eq!((made.bars.len(), made.bars[1].rect.height), (2, 40));
@@ -86,9 +89,31 @@ fn a_legend_takes_the_room_that_it_needs() {
         layout(&FrameRequest { bars: &both[1..], legend: 2, ..request((800, 600), 1.0, &text, &view) }).unwrap();
     assert_eq!((alone.bars.len(), alone.bars[0].rect.y, alone.bars[0].rect.height), (1, alone.plot.y, 40));
     // Where there is no room for all bars, it is left out.
-    let many = vec![None; 40];
+    let many = vec![BarName::default(); 40];
     let crowded = layout(&FrameRequest { bars: &many, legend: 1, ..request((800, 600), 1.0, &text, &view) }).unwrap();
     assert!(crowded.bars.len() < 39 && crowded.bars.iter().all(|bar| bar.rect.height > 20));
+}
+
+#[test]
+fn the_name_of_a_legend_stands_above_its_colors() {
+    let (text, view) = (words(), view("0..10", "0..10", Scale::Linear));
+    let legend = [BarName { text: Some("species".to_owned()), is_legend: true }];
+    let beside = ["4620691234567890123".to_owned()];
+    let made =
+        layout(&FrameRequest { bars: &legend, beside: &beside, ..request((1200, 800), 1.0, &text, &view) }).unwrap();
+    let (name, bar) = (made.labels.iter().find(|label| label.text == "species").unwrap(), made.bars[0]);
+    assert!(!name.turned && name.x == f64::from(bar.rect.x), "{name:?}");
+    assert!(name.bounds()[1] >= f64::from(made.plot.y) - 1.0 && name.bounds()[3] <= f64::from(bar.rect.y));
+    assert!(bar.room >= crate::figure::text::width(&beside[0], 12.0).unwrap());
+    // It takes less width than one that stands beside, which is what small figures lack.
+    let small =
+        layout(&FrameRequest { bars: &legend, ..request((320, 240), 1.0, &FigureText::default(), &view) }).unwrap();
+    assert_eq!(small.bars.len(), 1);
+    // Long words do not push it out.
+    let text = FigureText { y_label: Some("dec".to_owned()), ..FigureText::default() };
+    let request = request((320, 240), 1.0, &text, &view);
+    let small = layout(&FrameRequest { bars: &legend, beside: &beside, ..request }).unwrap();
+    assert_eq!(small.bars.len(), 1);
 }
 
 #[test]
@@ -177,7 +202,7 @@ proptest! {
         bars in 0..4_usize,
     ) {
         let text = FigureText { title: word.clone(), x_label: word.clone(), y_label: word.clone() };
-        let bars = vec![word; bars];
+        let bars = vec![BarName { text: word, is_legend: false }; bars];
         let view = view(&x, &y, Scale::Linear);
         let quantity = |time: bool| Quantity { integer: time, time: time.then_some(TimeUnit::NANOSECONDS) };
         let request = request(size, scale, &text, &view);

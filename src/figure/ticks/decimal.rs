@@ -11,6 +11,19 @@ pub(in crate::figure) fn to_f64(number: i128, exponent: i32) -> f64 {
     format!("{number}e{exponent}").parse().unwrap_or(f64::NAN)
 }
 
+/// How much `number` · 10^`exponent` lies beyond the f64 nearest to it.
+pub(super) fn beyond(number: i128, exponent: i32, nearest: f64) -> f64 {
+    // As many digits as i128 holds, twice those of f64.
+    let text = format!("{nearest:.34e}");
+    let parts = text.split_once('e').and_then(|(mantissa, power)| {
+        let power = power.parse::<i32>().ok()? - 34;
+        // What is left of the number beyond those digits is smaller than anybody sees.
+        let scaled = number.checked_mul(ten(exponent.checked_sub(power)?)?)?;
+        Some((scaled.checked_sub(mantissa.replace('.', "").parse().ok()?)?, power))
+    });
+    parts.map_or(0.0, |(rest, power)| to_f64(rest, power))
+}
+
 /// Most figures before the point of a label, unless fewer are asked for.
 const MOST_FIGURES: i32 = 6;
 
@@ -208,6 +221,22 @@ mod tests {
             let (labels, shared) = labels_of(numbers, exponent, most);
             let shared = shared.unwrap_or_default().replace(GROUP, "_");
             assert_eq!((labels.join(" ").replace(GROUP, "_").as_str(), shared.as_str()), (text, offset));
+        }
+    }
+
+    #[test]
+    fn what_f64_cannot_hold_is_known() {
+        for (number, exponent, rest) in [
+            (10_000_000_000_000_002, -1, -0.05),
+            (10_000_000_000_000_004, -1, 0.025),
+            (10_000_000_000_000_005, -1, 0.0),
+            (-10_000_000_000_000_002, -1, 0.05),
+            (1_000_000_000_000_000_001, 0, 1.0),
+            (1, -1, -5.551_115_123_125_783e-18),
+            (0, 5, 0.0),
+            (1, 300, -5.250_476_025_520_442e283),
+        ] {
+            assert_eq!(beyond(number, exponent, to_f64(number, exponent)), rest, "{number}e{exponent}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Multiples of 1, 2, 2.5 or 5 times a power of ten.
 
-use super::{Ruler, Tick, Ticks, decimal, in_order, major, minor};
+use super::{Ruler, Tick, Ticks, decimal, in_order, major, minor, spacing};
 
 /// The most candidates that are tried on one axis.
 const MOST: i128 = 4000;
@@ -94,10 +94,12 @@ pub(super) fn ticks(ruler: &Ruler) -> Ticks {
     let width = ruler.rule.linear().map_or(end - start, |linear| linear.width);
     // Not width / pixels first, which might vanish.
     let size = |room: f64| width * (room / ruler.pixels());
+    // No step between numbers that no row can be between, unless nothing else is in view.
+    let least = ruler.least_apart();
     let (mut found, mut step) = (Vec::new(), Step { unit: 1, exponent: 0 });
     // One label says nothing about the scale: then rather a step that is a little too small.
-    for closer in [1.0, 0.6, 0.4] {
-        let Some(next) = Step::at_least(size(ruler.room.major * closer), ruler.integer) else { break };
+    for (closer, least) in [(1.0, least), (0.6, least), (0.4, 0.0)] {
+        let Some(next) = Step::at_least(size(ruler.room.major * closer).max(least), ruler.integer) else { break };
         step = next;
         found = step.multiples(ruler);
         found.dedup_by(|next, kept| next.1 <= kept.1);
@@ -108,7 +110,7 @@ pub(super) fn ticks(ruler: &Ruler) -> Ticks {
     let numbers: Vec<i128> = found.iter().map(|(number, _)| *number).collect();
     let (labels, offset) = decimal::labels(&numbers, step.exponent);
     let mut all: Vec<Tick> = found.iter().zip(labels).map(|((_, at), label)| major(*at, label)).collect();
-    let fits = |part: &Step| part.size() >= size(ruler.room.minor) && (!ruler.integer || part.exponent >= 0);
+    let fits = |part: &Step| part.size() >= size(ruler.room.minor).max(least) && (!ruler.integer || part.exponent >= 0);
     if let Some(part) = step.parts().into_iter().find(fits) {
         all.extend(part.multiples(ruler).into_iter().map(|(_, at)| minor(at)));
     }
@@ -117,11 +119,16 @@ pub(super) fn ticks(ruler: &Ruler) -> Ticks {
 
 /// Round values between two others, at a step of at least `size`: numbers and their exponent.
 pub(in crate::figure) fn round_values(low: f64, high: f64, size: f64, integer: bool) -> (Vec<i128>, i32) {
-    let Some(step) = Step::at_least(size, integer) else {
+    // Nothing between numbers that f64 does not tell apart.
+    let least = if size > 0.0 { 2.0 * spacing(low.abs().max(high.abs())) } else { 0.0 };
+    let Some(step) = Step::at_least(size.max(least), integer) else {
         return (Vec::new(), 0);
     };
-    let (first, last) = (low / step.size() - 1.0, high / step.size() + 1.0);
-    if first.abs().max(last.abs()) > 1e15 || last - first > 4000.0 {
+    let (first, last) = (low / step.size(), high / step.size());
+    // Quotients beyond 2^53 are off by some units.
+    let slack = 2.0 + first.abs().max(last.abs()) * 4.0 * f64::EPSILON;
+    let (first, last) = (first - slack, last + slack);
+    if first.abs().max(last.abs()) > 1e36 || last - first > 4000.0 {
         return (Vec::new(), 0);
     }
     let numbers = (whole(first)..=whole(last)).map(|k| k * step.unit);

@@ -279,3 +279,31 @@ proptest! {
         prop_assert!((3..=13).contains(&count), "{} {:?}", count, found.labels().collect::<Vec<_>>());
     }
 }
+
+/// Eighths are all that f64 has at 10^15, and labels stand where these numbers are, not where the nearest eighth is.
+#[test]
+fn labels_stand_exactly_where_they_say_where_f64_has_few_numbers() {
+    const START: i128 = 8_000_000_000_000_000;
+    for (eighths, least) in [(28, 4), (26, 4), (320, 4), (8, 3), (5, 3), (2, 1)] {
+        let end = Coordinate::Real((START + eighths) as f64 / 8.0);
+        let range = Range { start: Coordinate::Real(START as f64 / 8.0), end };
+        let axis = Axis { range, scale: Scale::Linear, pixels: 1700, reversed: false };
+        let found = ticks("x", &axis, REALS, ROOM).unwrap();
+        assert!(found.labels().count() >= least, "{eighths}: {found:?}");
+        for (position, label) in found.labels() {
+            let (number, exponent) = value(label, found.offset.as_deref());
+            let millionths = number * 10_i128.pow(u32::try_from(exponent + 6).unwrap());
+            let wanted = (millionths - START * 125_000) as f64 / (eighths * 125_000) as f64;
+            assert!((position - wanted).abs() < 1e-9, "{label} at {position}, not {wanted}");
+        }
+        let places: Vec<f64> = found.ticks.iter().map(|tick| tick.position).collect();
+        let step = places[1] - places[0];
+        assert!(places.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 1e-9), "uneven: {places:?}");
+        assert!(eighths < 8 || step * eighths as f64 >= 1.0 - 1e-9, "finer than what there is: {found:?}");
+    }
+    // Seconds since 1970 as real numbers are a quarter of a microsecond apart.
+    let seconds = Quantity { integer: false, time: Some(TimeUnit::SECONDS) };
+    let found = ticks("x", &axis("1700000000.0..1700000000.00001", Scale::Linear, 1700), seconds, ROOM).unwrap();
+    let places: Vec<f64> = found.labels().map(|(at, _)| at).collect();
+    assert!(places.len() > 5 && places.windows(2).all(|pair| (pair[1] - pair[0] - places[1] + places[0]).abs() < 1e-6));
+}

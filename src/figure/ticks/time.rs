@@ -33,7 +33,7 @@ impl TimeUnit {
 
 const MICRO: i128 = 1000;
 const MILLI: i128 = 1_000_000;
-const SECOND: i128 = 1_000_000_000;
+pub(super) const SECOND: i128 = 1_000_000_000;
 const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
 const DAY: i128 = 24 * HOUR;
@@ -42,7 +42,7 @@ const MONTH: i128 = 2_629_746 * SECOND;
 
 /// A distance of ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(in crate::figure) enum Step {
     /// That many nanoseconds, at most half a day.
     Clock(i128),
     /// Every so many days, from the first of each month.
@@ -72,7 +72,7 @@ const STEPS: &[(Step, [Step; 2])] = &[
 ];
 
 impl Step {
-    fn nanoseconds(self) -> i128 {
+    pub(super) fn nanoseconds(self) -> i128 {
         match self {
             Self::Clock(n) => n,
             Self::Days(n) => n * DAY,
@@ -82,7 +82,7 @@ impl Step {
     }
 
     /// The least step of at least `size` nanoseconds, and finer ones, finest first.
-    fn at_least(size: f64) -> (Self, [Self; 2]) {
+    pub(super) fn at_least(size: f64) -> (Self, [Self; 2]) {
         let enough = |step: Self| step.nanoseconds() as f64 >= size * 0.999;
         // Below a second, and minutes and seconds up to half an hour.
         let mut scale = 1;
@@ -116,7 +116,7 @@ impl Step {
     }
 
     /// All its instants from `start` to `end`, in nanoseconds since 1970, and perhaps one beyond each.
-    fn instants(self, start: i128, end: i128) -> Vec<i128> {
+    pub(super) fn instants(self, start: i128, end: i128) -> Vec<i128> {
         let midnight = |year: i128, month: i128, day: i128| Date { year, month, day }.days() * DAY;
         let (from, to) = (Date::from_days(start.div_euclid(DAY)), Date::from_days(end.div_euclid(DAY)));
         match self {
@@ -142,7 +142,7 @@ impl Step {
     }
 
     /// What a tick says, what holds for longer (in full), and its short form for when it changes.
-    fn words(self, t: i128) -> Words {
+    pub(super) fn words(self, t: i128) -> Words {
         let date = Date::from_days(t.div_euclid(DAY));
         let Date { year, day, .. } = date;
         let month = date.month_name();
@@ -180,7 +180,7 @@ impl Step {
 }
 
 /// The parts of a label.
-struct Words {
+pub(super) struct Words {
     label: String,
     full: String,
     short: String,
@@ -233,7 +233,7 @@ pub(in crate::figure) fn stamp(instant: (i128, f64), apart: f64, unit: TimeUnit)
 }
 
 /// Nanoseconds since 1970, rounded down, if i128 holds them; a unit is `numerator / denominator` nanoseconds.
-fn nanoseconds((whole, part): (i128, f64), numerator: i128, denominator: i128) -> Option<i128> {
+pub(super) fn nanoseconds((whole, part): (i128, f64), numerator: i128, denominator: i128) -> Option<i128> {
     if denominator == 0 {
         return None;
     }
@@ -259,7 +259,10 @@ impl Clock<'_> {
         let part = rest as f64 / self.numerator as f64;
         let at = match self.ruler.rule.linear() {
             Some(linear) if self.ruler.integer => linear.position(whole.checked_sub(linear.whole)? as f64 + part),
-            _ => self.ruler.rule.position(whole as f64 + part),
+            _ => {
+                let nearest = whole as f64 + part;
+                self.ruler.near(nearest, || (whole as f64 - nearest) + part)
+            }
         };
         self.ruler.within(at)
     }
@@ -289,7 +292,10 @@ pub(super) fn ticks(ruler: &Ruler, unit: TimeUnit) -> Option<Ticks> {
     let ends = (end(range.start)?, end(range.end)?);
     let per_pixel =
         ruler.rule.span().1.min(clock_width(ruler)) * numerator as f64 / clock.denominator as f64 / ruler.pixels();
-    let (step, parts) = Step::at_least(per_pixel * ruler.room.major);
+    let least = ruler.least_apart() * numerator as f64 / clock.denominator as f64;
+    // A column of whole days may well have hours on its axis, but real numbers no less than what they can tell apart.
+    let least = if ruler.integer { 0.0 } else { least };
+    let (step, parts) = Step::at_least((per_pixel * ruler.room.major).max(least));
     let mut found = clock.multiples(step, ends);
     found.dedup_by(|next, kept| next.1 <= kept.1);
     if found.len() < 2 && per_pixel * ruler.pixels() < 10.0 {
@@ -297,7 +303,7 @@ pub(super) fn ticks(ruler: &Ruler, unit: TimeUnit) -> Option<Ticks> {
     }
     let words: Vec<Words> = found.iter().map(|(t, _)| step.words(*t)).collect();
     let mut all: Vec<Tick> = found.iter().zip(contexts(&words)).map(|((_, at), label)| major(*at, label)).collect();
-    let fits = |part: &Step| part.nanoseconds() as f64 >= per_pixel * ruler.room.minor && *part != step;
+    let fits = |part: &Step| part.nanoseconds() as f64 >= (per_pixel * ruler.room.minor).max(least) && *part != step;
     if let Some(part) = parts.into_iter().find(fits) {
         all.extend(clock.multiples(part, ends).into_iter().map(|(_, at)| minor(at)));
     }
@@ -310,7 +316,7 @@ fn clock_width(ruler: &Ruler) -> f64 {
 }
 
 /// Labels with their second lines.
-fn contexts(words: &[Words]) -> Vec<String> {
+pub(super) fn contexts(words: &[Words]) -> Vec<String> {
     // A full date at the first tick needs room until the next change; else the next one gets it.
     let change = words.windows(2).position(|pair| pair[0].key != pair[1].key).map(|i| i + 1);
     let full_at = change.filter(|at| *at < 2).unwrap_or(0);

@@ -45,7 +45,7 @@ fn pixel(axis: &Axis, value: Coordinate) -> f64 {
     let rule = EdgeRule::new("x", axis, integer).unwrap();
     match value {
         Coordinate::Integer(i) => rule.position_of_integer(i).floor(),
-        Coordinate::Real(r) => rule.position(r).floor(),
+        Coordinate::Real(_) | Coordinate::Moment(_) => rule.position(value.to_f64()).floor(),
     }
 }
 
@@ -175,6 +175,7 @@ proptest! {
         let v = value_at(&axis, inside);
         let (below, above) = match v {
             Coordinate::Integer(i) => (Coordinate::Integer(i - 1), Coordinate::Integer(i + 1)),
+            Coordinate::Moment(_) => panic!("views have no moments"),
             Coordinate::Real(r) => {
                 let (mut low, mut high) = (r, r);
                 for _ in 0..40 {

@@ -64,12 +64,26 @@ impl FromStr for Category {
         if text == OTHER {
             return Ok(Self::Other);
         }
-        if let Ok(value) = text.parse() {
+        let plain = untypeset(text);
+        if let Ok(value) = plain.parse() {
             return Ok(Self::Integer(value));
         }
-        let value = text.parse().ok().filter(|v: &f64| v.is_finite());
+        let value = plain.parse().ok().filter(|v: &f64| v.is_finite());
         value.map(Self::Real).ok_or_else(|| StyleError::BadCategory(text.to_owned()))
     }
+}
+
+/// A number as legends write it, `−2.5×10⁻⁷`, in plain figures; what is plain stays as it is.
+fn untypeset(text: &str) -> String {
+    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    let (mantissa, power) = text.split_once("×10").unwrap_or((text, ""));
+    let figures = |c: char| match c {
+        '\u{2212}' | '⁻' => Some('-'),
+        '\u{2009}' => None,
+        _ => RAISED.chars().position(|raised| raised == c).and_then(|i| "0123456789".chars().nth(i)).or(Some(c)),
+    };
+    let mantissa: String = mantissa.chars().filter_map(figures).collect();
+    if power.is_empty() { mantissa } else { mantissa + "e" + &power.chars().filter_map(figures).collect::<String>() }
 }
 
 impl fmt::Display for Category {
@@ -148,6 +162,10 @@ mod tests {
             ("18446744073709551615=#ff0000", Category::Integer(u64::MAX.into())),
             ("1e300=red", Category::Real(1e300)),
             ("other=red", Category::Other),
+            ("−2=red", Category::Integer(-2)),
+            ("−2.5×10⁻⁷=red", Category::Real(-2.5e-7)),
+            ("10\u{2009}000=red", Category::Integer(10_000)),
+            ("1×10²⁰=red", Category::Real(1e20)),
         ] {
             let read: CategoryColor = text.parse().unwrap();
             assert_eq!((read.category, read.color), (category, Rgba([255, 0, 0, 255])));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::workbench::figure::FigureLayer;
-use crate::workbench::frame::{FigureText, Quantity};
+use crate::workbench::frame::{BarName, FigureText, Quantity};
 use crate::workbench::session::PaintedLayer;
 use crate::workbench::words::{Measure, measures, quantities, value_measure, words};
 
@@ -33,13 +33,19 @@ impl Model {
         let active = self.document()?.active.min(figure.layers.len() - 1);
         let layer = FigureLayer { label: None, visible: true, ..figure.layers.swap_remove(active) };
         figure.layers = vec![layer];
-        figure.bar_labels(&[&self.data()?.table]).into_iter().next().flatten()
+        figure.bar_labels(&[&self.data()?.table]).into_iter().next()?.text
     }
 
     /// What the color bars say, the uppermost layer's first.
-    pub fn bar_labels(&self) -> Vec<Option<String>> {
+    pub fn bar_labels(&self) -> Vec<BarName> {
         let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
         self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&tables))
+    }
+
+    /// What stands beside color bars and legends.
+    pub fn words_beside(&self) -> Vec<String> {
+        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
+        self.document().map_or_else(Vec::new, |document| document.figure.words_beside(&tables))
     }
 
     /// What a place along x and along y is called and measured in, for those who read it.

@@ -3,6 +3,7 @@
 use egui::{Color32, Ui};
 
 use crate::scene::style::{Category, CategoryColor, Rgba, Style};
+use crate::workbench::categories::is_meant;
 
 use super::super::model::Model;
 
@@ -11,14 +12,19 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
     let Some(painted) = model.painted_layer().cloned() else { return false };
     for (category, hue) in &painted.hues {
         ui.horizontal(|ui| {
-            let is_hidden = style.hide.iter().any(|hidden| hidden.is(*category));
-            let given = style.color_key.iter().rev().find(|entry| entry.category.is(*category));
+            let is_meant = |named: Category| is_meant(*category, &hue.label, named);
+            let is_hidden = style.hide.iter().any(|hidden| is_meant(*hidden));
+            let given = style.color_key.iter().rev().find(|entry| is_meant(entry.category));
             let Rgba([r, g, b, _]) = given.map_or(hue.color, |entry| entry.color);
             let mut is_shown = !is_hidden;
             let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
             if toggled {
                 model.settle();
-                model.edit("Categories", |document| hide(&mut document.layer_mut().style, *category, !is_shown));
+                model.edit("Categories", |document| {
+                    let hide = &mut document.layer_mut().style.hide;
+                    hide.retain(|hidden| !is_meant(*hidden));
+                    hide.extend((!is_shown).then_some(*category));
+                });
                 model.settle();
             }
             let mut color = Color32::from_rgb(r, g, b);
@@ -26,19 +32,11 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
                 let color = Rgba([color.r(), color.g(), color.b(), 255]);
                 model.edit("Color of a category", |document| {
                     let key = &mut document.layer_mut().style.color_key;
-                    key.retain(|entry| !entry.category.is(*category));
+                    key.retain(|entry| !is_meant(entry.category));
                     key.push(CategoryColor { category: *category, color });
                 });
             }
         });
     }
     !painted.hues.is_empty()
-}
-
-/// Leaves a category out, or takes it in again.
-fn hide(style: &mut Style, category: Category, is_hidden: bool) {
-    style.hide.retain(|hidden| !hidden.is(category));
-    if is_hidden {
-        style.hide.push(category);
-    }
 }

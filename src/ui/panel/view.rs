@@ -27,6 +27,8 @@ impl RangeForm {
         let requests = [document.figure.x, document.figure.y];
         for (i, name) in ["x", "y"].into_iter().enumerate() {
             let shown = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x.range } else { s.view.y.range });
+            // Times are shown as they were written.
+            let shown = requests[i].range.filter(|range| range.has_moments()).or(shown);
             self.range(ui, model, i, name, shown);
             scale(ui, model, i == 0, requests[i].scale);
             if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {

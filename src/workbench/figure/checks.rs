@@ -2,6 +2,7 @@
 
 use crate::figure::FigureError;
 use crate::figure::painter::PaintError;
+use crate::plan::check_moments;
 use crate::scene::hatch::MAX_HATCHES;
 use crate::scene::mark::Mark;
 use crate::scene::style::{MAX_SPECIAL, Per, Style};
@@ -19,6 +20,9 @@ impl FigureRequest {
         if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
             let count = self.layers.len();
             return Err(WorkbenchError::Request(format!("a figure has 1 to {MAX_LAYERS} layers, not {count}")));
+        }
+        for range in [self.x.range, self.y.range].into_iter().flatten() {
+            check_moments(range)?;
         }
         for i in 0..self.layers.len() {
             self.layer(i, self.size).check()?;

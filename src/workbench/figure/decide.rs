@@ -1,6 +1,7 @@
 //! What colors a layer's numbers get, and what says so beside the plot.
 
 use crate::aggregate::Values;
+use crate::data::Table;
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::{ColorBar, Sign};
 use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, condition_text, filled_style, level_text};
@@ -9,11 +10,13 @@ use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
 use crate::scene::hatch::{Condition, Hatch};
 use crate::scene::mark::Mark;
+use crate::scene::reduction::Reduction;
 use crate::scene::style::{Norm, Style};
 
 use super::super::WorkbenchError;
-use super::super::categories::{ShownCategory, hues};
+use super::super::categories::{ShownCategory, category_labels, hues};
 use super::super::tables::colormap;
+use super::super::words::bar_time;
 use super::{Counted, FigureLayer, FigureRequest, Numbers};
 
 /// Colors and, where one is wanted, the color bar or the legend.
@@ -111,7 +114,7 @@ impl FigureRequest {
     /// What will stand beside color bars and legends, as far as that is known before the numbers are; and conditions of usual
     /// numbers, so that a plot mostly keeps its size, and its numbers, while thresholds are dragged.
     #[must_use]
-    pub fn words_beside(&self) -> Vec<String> {
+    pub fn words_beside(&self, tables: &[&Table]) -> Vec<String> {
         let any = |condition| match condition {
             Condition::Above(_) => Condition::Above(WIDE),
             Condition::AtLeast(_) => Condition::AtLeast(WIDE),
@@ -121,14 +124,23 @@ impl FigureRequest {
         };
         let entries = self.legend_of(any).into_iter().chain(self.legend());
         let mut words: Vec<String> = entries.map(|(text, _)| text).collect();
-        for layer in self.layers.iter().filter(|layer| layer.has_bar()) {
-            if let Norm::Boundary(levels) = &layer.style.norm {
+        for (i, layer) in self.layers.iter().enumerate().filter(|(_, layer)| layer.has_bar()) {
+            if let (Reduction::By { most, .. }, Some(table)) = (&layer.reduction, tables.get(i)) {
+                words.extend(category_labels(table, *most));
+            } else if let Some(table) = tables.get(i)
+                && bar_time(table, &layer.reduction).is_some()
+            {
+                words.push(DATE.to_owned());
+            } else if let Norm::Boundary(levels) = &layer.style.norm {
                 words.extend(levels.values.iter().map(|level| level_text(*level)));
             }
         }
         words
     }
 }
+
+/// A date as wide as dates mostly are.
+const DATE: &str = "28 Mar 2028";
 
 /// A number as wide as those of conditions mostly are, at most.
 const WIDE: f64 = -880.0;
@@ -179,8 +191,8 @@ mod tests {
         assert!(!hatched.has_bar());
         let mut filled = FigureLayer { mark: Mark::Filled, ..FigureLayer::new(Sources::default()) };
         filled.style.norm = "boundary:95000,101325".parse().unwrap();
-        assert_eq!(figure(vec![filled]).words_beside(), ["95\u{2009}000", "101\u{2009}325"]);
-        let words = figure(vec![hatched]).words_beside();
+        assert_eq!(figure(vec![filled]).words_beside(&[]), ["95\u{2009}000", "101\u{2009}325"]);
+        let words = figure(vec![hatched]).words_beside(&[]);
         assert_eq!(words, ["> \u{2212}880", "\u{2212}88 to \u{2212}88", "> 30", "10 to 20"]);
     }
 }

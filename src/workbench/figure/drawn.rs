@@ -17,9 +17,13 @@ use crate::figure::strips::Strips;
 use crate::scene::axis::View;
 
 use super::super::kept::Kept;
+use super::super::words::grouped;
 use super::super::{EngineUsed, Workbench, WorkbenchError};
 use super::decide::LayerColors;
 use super::{FigureRequest, Numbers, ground};
+
+/// Fewer pixels than one in so many are hardly seen.
+const LIT: u64 = 200;
 
 /// The plot of a figure.
 pub(super) enum Plot {
@@ -125,6 +129,7 @@ pub struct DrawnFigure {
     pub(super) look: Look,
     pub(super) layout: Layout,
     pub(super) view: View,
+    pub(super) lit: Option<u64>,
     pub(super) accountings: Vec<(usize, Accounting)>,
     pub(super) engine: EngineUsed,
     pub(super) passes: u32,
@@ -143,6 +148,29 @@ impl DrawnFigure {
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// What is worth telling of the picture: a legend without room, points that few will see.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let Layout { size, axes, bars, .. } = &self.layout;
+        if *axes && self.bars.iter().skip(bars.len()).any(ColorBar::is_legend) {
+            notes.push(format!("a picture of {size} pixels has no room for the legend; give a larger --size"));
+        }
+        let Rect { width, height, .. } = self.layout.plot;
+        let points: u64 = self.accountings.iter().map(|(_, a)| a.in_view).sum();
+        let few = u64::from(width) * u64::from(height) / LIT;
+        if let Some(pixels) = self.lit.filter(|pixels| (1..few).contains(pixels)) {
+            let many = |n: u64, what: &str| format!("{} {what}{}", grouped(n, ','), if n == 1 { "" } else { "s" });
+            let light = if points == 1 { "lights" } else { "light" };
+            notes.push(format!(
+                "{} {light} {}; --dynspread makes them larger, --mark=circle:5 draws each",
+                many(points, "point"),
+                many(pixels, "pixel")
+            ));
+        }
+        notes
     }
 
     /// Where every row went, for each visible layer: its number in the request, and its rows.

@@ -26,6 +26,19 @@ impl Numbers {
         }
     }
 
+    /// Pixels that have a number.
+    pub(super) fn lit(&self) -> u64 {
+        let lit = match self {
+            Self::Kept(kept) => return kept.occupied(),
+            Self::Whole(aggregate) => match &aggregate.values {
+                Values::Count(counts) => counts.iter().filter(|count| **count > 0).count(),
+                Values::Categories(by) => by.totals().iter().filter(|count| **count > 0).count(),
+                Values::Real(reals) => reals.iter().filter(|v| !v.is_nan()).count(),
+            },
+        };
+        lit as u64
+    }
+
     /// Some rows of `width` pixels, 0 being the lowest.
     pub(in crate::workbench) fn lines(&self, lines: Range<u32>, width: u32) -> Result<Values, FigureError> {
         match self {

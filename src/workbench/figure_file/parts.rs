@@ -180,7 +180,11 @@ impl AxisPart {
 
     pub(super) fn of(request: AxisRequest) -> Self {
         let scale = Some(request.scale).filter(|scale| *scale != Scale::default());
-        Self { range: request.range.map(Text), scale: scale.map(Text), reversed: request.reversed }
+        Self {
+            range: request.range.map(|range| Text(range.unmistakable())),
+            scale: scale.map(Text),
+            reversed: request.reversed,
+        }
     }
 
     pub(super) fn request(self) -> AxisRequest {

@@ -185,6 +185,8 @@ fn what_the_program_refuses_the_schema_refuses() {
         format!("theme = \"dim\"\n{least}"),
         format!("background = \"#12\"\n{least}"),
         format!("{least}[x]\nrange = \"5\"\n"),
+        format!("{least}[x]\nrange = \"2024-3-1..2025\"\n"),
+        format!("{least}[x]\nrange = \"2024-03-01..now\"\n"),
         format!("{least}[x]\nscale = \"logarithmic\"\n"),
         format!("{least}mark = \"dots\"\n"),
         format!("{least}mark = \"hexbin:a\"\n"),

@@ -17,6 +17,7 @@ use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
 use crate::workbench::WorkbenchError;
 use crate::workbench::sources::{Opened, Sources, guess_note};
+use crate::workbench::words::times;
 
 use super::DataId;
 
@@ -240,7 +241,8 @@ impl OpenData {
         let kinds = self.kinds();
         let categories = self.table.categories().map(|found| found.stats());
         let stats = [stats[X], stats[Y], categories.or(stats[VALUE])];
-        std::array::from_fn(|i| Some(ColumnFacts { kind: kinds[i]?, stats: stats[i] }))
+        let times = times(&self.table);
+        std::array::from_fn(|i| Some(ColumnFacts { kind: kinds[i]?, stats: stats[i], time: times[i] }))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
 use crate::figure::shading::{Shading, shading_with};
+use crate::figure::ticks::TimeUnit;
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
 use crate::scene::blend::Blend;
@@ -30,6 +31,7 @@ use crate::workbench::WorkbenchError;
 use crate::workbench::categories::{ShownCategory, hues, shown_categories};
 use crate::workbench::figure::{ground, spread_aggregate};
 use crate::workbench::tables::colormap;
+use crate::workbench::words::bar_time;
 
 use super::{Painted, Shown, ShownLayer};
 
@@ -113,6 +115,8 @@ struct Way {
     color: Option<(Rgba, bool)>,
     /// What is drawn of a field besides its colors.
     contour: Option<Drawn>,
+    /// In what its colors count time.
+    time: Option<TimeUnit>,
 }
 
 /// What is drawn of a field.
@@ -209,10 +213,11 @@ impl Painting {
                 Some(Mark::Filled) => Some(Drawn::Filled(look.contour)),
                 _ => None,
             };
+            let time = shown.wishes.get(i).and_then(|wish| bar_time(&wish.data.table, reduction));
             // Opacity is for those who join layers, where there are some.
             let faint = look.style.alpha;
             let alpha = if is_alone { faint } else { 1.0 };
-            let way = Way { spread, style: Style { background, alpha, ..look.style }, color, contour };
+            let way = Way { spread, style: Style { background, alpha, ..look.style }, color, contour, time };
             let mut layer = self.layer(layer, way, &found.unwrap_or_default())?;
             if !is_alone {
                 layer.fade(faint);
@@ -249,7 +254,7 @@ impl Painting {
         if let Some(known) = self.known.iter().filter(same).find(|known| known.way == way) {
             return Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::clone(&known.painted) });
         }
-        let Way { spread, style, color, contour } = &way;
+        let Way { spread, style, color, contour, time } = &way;
         let numbers = match self.known.iter().find(same) {
             Some(known) => Arc::clone(&known.painted.numbers),
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
@@ -297,7 +302,7 @@ impl Painting {
             let find = || Histogram::new(ordinary.as_ref(), &own.norm).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
             let bar = match hues.as_slice() {
-                [] => ColorBar::of(values, style, &colors),
+                [] => ColorBar::of(values, style, &colors).map(|bar| bar.counting(*time)),
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };
             let sheet = match &drawn {
