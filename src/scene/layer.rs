@@ -57,8 +57,9 @@ impl Layer {
         // Two integers may be apart by less than f64 can tell; integer columns can.
         let is_exact = |range: Range| [range.start, range.end].iter().all(|end| matches!(end, Coordinate::Integer(_)));
         if let Mark::Hexagons { across, up, extent: Some([x, y]) } = self.mark {
-            LatticeAxis::over("x", x, self.x.scale, is_exact(x), across)?;
-            LatticeAxis::over("y", y, self.y.scale, is_exact(y), up)?;
+            let of_mark = |problem| ViewError::Extent { mark: self.mark.to_string(), problem: Box::new(problem) };
+            LatticeAxis::over("x", x, self.x.scale, is_exact(x), across).map_err(of_mark)?;
+            LatticeAxis::over("y", y, self.y.scale, is_exact(y), up).map_err(of_mark)?;
         }
         if !self.mark.is_of_fields() && (self.x.reversed == Some(true) || self.y.reversed == Some(true)) {
             return Err(ViewError::Reversed);
