@@ -73,6 +73,9 @@ fn draw_one(
         let _bar = Bar::follow(progress, data.rows(), "rows");
         workbench.figure(&data.tables(), request, progress)?
     };
+    for note in drawn.notes() {
+        eprintln!("scumble: {note}");
+    }
     write_png(&drawn, &notes(request), &mut out)?;
     out.finish()?;
     let place = drawn.plot();
