@@ -409,6 +409,9 @@ fn lattice(
 fn fit(name: &'static str, scale: Scale, facts: &ColumnFacts, pixels: u32) -> Result<Range, ViewError> {
     let nothing = |wanted| ViewError::NothingToFit { axis: name, wanted };
     let stats = facts.stats.ok_or_else(|| nothing("known"))?;
+    if stats.rows == 0 && stats.filtered > 0 {
+        return Err(ViewError::NothingLeft { axis: name, rows: stats.filtered });
+    }
     let (mut low, high) = stats.range.ok_or_else(|| nothing("finite"))?;
     if scale == Scale::Log {
         low = stats.min_positive.ok_or_else(|| nothing("positive"))?;

@@ -77,12 +77,58 @@ pub enum WorkbenchError {
     /// The request itself.
     #[error("{0}")]
     Request(String),
+    /// Something that one key of one layer asks for.
+    #[error("{place}{error}")]
+    Of {
+        /// The number of the layer, where that is known.
+        layer: Option<usize>,
+        /// The key, as figure files have it; empty for the layer itself.
+        key: &'static str,
+        /// Where it stands, for people; empty where that goes without saying.
+        place: String,
+        /// What is wrong.
+        error: Box<WorkbenchError>,
+    },
 }
 
 impl WorkbenchError {
     /// Whether the request itself was wrong, rather than the data or the machine.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Request(_) | Self::Data(DataError::Expression(_)))
+        match self {
+            Self::Request(_) | Self::Data(DataError::Expression(_)) => true,
+            Self::Figure(error) => error.is_usage(),
+            Self::Of { error, .. } => error.is_usage(),
+            _ => false,
+        }
+    }
+
+    /// The same as an error of a key, if that is not known already. A stop is nobody's error.
+    pub(crate) fn of(self, key: &'static str) -> Self {
+        match self {
+            Self::Of { .. } | Self::Data(DataError::Cancelled) => self,
+            error => Self::Of { layer: None, key, place: String::new(), error: Box::new(error) },
+        }
+    }
+
+    /// The same as an error of a layer.
+    pub(crate) fn in_layer(self, number: usize) -> Self {
+        match self.of("") {
+            Self::Of { key, place, error, .. } => Self::Of { layer: Some(number), key, place, error },
+            other => other,
+        }
+    }
+
+    /// The same with its place, which `name` says of the layer's number and the key.
+    #[must_use]
+    pub fn placed(self, name: impl FnOnce(Option<usize>, &'static str) -> String) -> Self {
+        match self {
+            Self::Of { layer, key, error, .. } => {
+                let place = Some(name(layer, key)).filter(|place| !place.is_empty());
+                let place = place.map_or_else(String::new, |place| place + ": ");
+                Self::Of { layer, key, place, error }
+            }
+            other => other,
+        }
     }
 }
 

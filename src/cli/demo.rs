@@ -18,10 +18,13 @@ use crate::workbench::{EngineChoice, Progress, Workbench};
 
 use super::args::DemoArgs;
 use super::draw::summary;
+use super::outputs::check_picture;
 use super::terminal::{Bar, print};
 
 /// Makes the points where they are missing; says where they are.
 pub fn points(args: &DemoArgs, progress: &Arc<Progress>) -> anyhow::Result<PathBuf> {
+    // Before minutes go into points.
+    args.output.as_deref().map_or(Ok(()), check_picture)?;
     let data = points_file(&place()?, args.points);
     anyhow::ensure!(args.points > 0, "--points must be at least 1");
     anyhow::ensure!(args.points < u64::MAX / 16, "{} points do not fit a file; ask for fewer", args.points);

@@ -13,18 +13,26 @@ use crate::scene::reduction::Reduction;
 use crate::studio::notes;
 use crate::workbench::categories::{ShownCategory, shown_categories};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
+use crate::workbench::figure_file::Places;
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
 
 use super::args::{AggregateArgs, ViewArgs};
-use super::render_args::RenderArgs;
+use super::outputs::{check_apart, check_inputs, check_picture, keeps_inputs};
+use super::render_args::{RenderArgs, placed};
 use super::terminal::{Bar, grouped, is_watched, print};
 
 /// Draws a figure as a PNG, or as several.
 pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     let asked = args.asked(progress)?;
     // A misspelt colormap shall not cost a pass over the data.
-    asked.figure.check()?;
+    let placed = |error| placed(error, asked.places.as_ref());
+    asked.figure.check().map_err(placed)?;
+    for output in &asked.outputs {
+        check_inputs(&asked.figure, args.view.figure_file(), &output.path)?;
+        check_picture(&output.path)?;
+    }
+    check_apart(asked.outputs.iter().map(|output| output.path.as_path()))?;
     for note in &asked.notes {
         eprintln!("scumble: {note}");
     }
@@ -33,10 +41,10 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         let mut request = asked.figure.clone();
         request.size = output.size.unwrap_or(request.size);
         request.dpi = output.dpi.unwrap_or(request.dpi);
-        request.check()?;
+        request.check().map_err(placed)?;
         let job = Job::begin(&args.view, &output.path)?;
         // Streams are read once; what one output was drawn from does for the next.
-        let data = job.open(&request, opened.take(), progress)?;
+        let data = job.open(&request, opened.take(), asked.places.as_ref(), progress)?;
         draw_one(args, &request, &job, &data, progress)?;
         opened = Some(data);
     }
@@ -66,6 +74,9 @@ fn draw_one(
         let _bar = Bar::follow(progress, data.rows(), "rows");
         workbench.figure(&data.tables(), request, progress)?
     };
+    for note in drawn.notes() {
+        eprintln!("scumble: {note}");
+    }
     write_png(&drawn, &notes(request), &mut out)?;
     out.finish()?;
     // Options that notes speak of do not go with figure files.
@@ -123,14 +134,15 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
     for axis in [&mut request.x, &mut request.y] {
         axis.reversed = axis.reversed.or(Some(false));
     }
-    request.check()?;
+    request.check().map_err(|error| placed(error, None))?;
     let layer = request.layer(0, request.size);
     anyhow::ensure!(
         args.view.figure_file().is_none(),
         "aggregate takes data, not figure files; name the data, or use scumble render"
     );
+    check_inputs(&request, None, &args.output)?;
     let job = Job::begin(&args.view, &args.output)?;
-    let data = job.open(&request, None, progress)?;
+    let data = job.open(&request, None, None, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
     let workbench = Workbench::new(args.view.engine(), args.view.threads(), false)?;
@@ -194,6 +206,7 @@ impl<'a> Job<'a> {
         &self,
         request: &FigureRequest,
         opened: Option<Arc<OpenedFigure>>,
+        places: Option<&Places>,
         progress: &Arc<Progress>,
     ) -> anyhow::Result<Arc<OpenedFigure>> {
         let opened = match opened {
@@ -201,7 +214,7 @@ impl<'a> Job<'a> {
             None => {
                 let opened = {
                     let _bar = Bar::follow(progress, 0, "bytes");
-                    request.open(progress)?
+                    request.open(progress).map_err(|error| placed(error, places))?
                 };
                 for note in &opened.notes {
                     eprintln!("scumble: {note}");
@@ -209,11 +222,7 @@ impl<'a> Job<'a> {
                 Arc::new(opened)
             }
         };
-        anyhow::ensure!(
-            !opened.reads(self.output),
-            "the output would replace an input; name another file ({})",
-            self.output.display()
-        );
+        keeps_inputs(!opened.reads(self.output), self.output)?;
         Ok(opened)
     }
 

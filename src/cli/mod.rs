@@ -8,6 +8,7 @@ mod draw;
 mod grid_info;
 mod info;
 mod movie;
+mod outputs;
 mod render_args;
 mod terminal;
 

@@ -11,13 +11,15 @@ use crate::export::movie::Filmed;
 use crate::studio::{Frames, Order, Steps, StudioError, is_live, steady};
 use crate::workbench::command_line::FPS;
 use crate::workbench::fields::Timeline;
+use crate::workbench::figure_file::Places;
 use crate::workbench::follow::{Coming, Following};
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::stream::Growing;
 use crate::workbench::{Progress, Workbench, WorkbenchError};
 
 use super::draw::tell_damage;
-use super::render_args::RenderArgs;
+use super::outputs::check_inputs;
+use super::render_args::{RenderArgs, placed};
 use super::terminal::{Bar, is_watched, print};
 
 #[derive(Debug, Args)]
@@ -45,11 +47,14 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         return Err(WorkbenchError::Request("name the one movie to write: -o FILE".to_owned()).into());
     };
     let mut order = Order { figure: asked.figure, path: output.path.clone(), fps: args.fps, steps: args.steps };
+    let places = asked.places;
     let is_live = is_live(&order.figure);
     if view.figure_file().is_none() && !is_live && !args.follow {
         steady(&mut order.figure);
     }
     // What cannot be written is said before anything is read.
+    check_inputs(&order.figure, view.figure_file(), &order.path)?;
+    order.figure.check().map_err(|error| placed(error, places.as_ref()))?;
     order.check().map_err(plain)?;
     for note in &asked.notes {
         eprintln!("scumble: {note}");
@@ -57,19 +62,25 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     let frames = Frames::default();
     let filmed = match is_live || args.follow {
         true => what_comes(args, &order, is_live, &frames, progress)?,
-        false => steps(args, order, &frames, progress)?,
+        false => steps(args, order, places.as_ref(), &frames, progress)?,
     };
     tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref())
 }
 
 /// Films the steps that there are.
-fn steps(args: &MovieArgs, mut order: Order, frames: &Frames, progress: &Arc<Progress>) -> anyhow::Result<Filmed> {
+fn steps(
+    args: &MovieArgs,
+    mut order: Order,
+    places: Option<&Places>,
+    frames: &Frames,
+    progress: &Arc<Progress>,
+) -> anyhow::Result<Filmed> {
     let view = &args.render.view;
     // That of a figure file is where its picture stands.
     order.figure.step = 0;
     let opened = {
         let _bar = Bar::follow(progress, 0, "bytes");
-        order.figure.open(progress)?
+        order.figure.open(progress).map_err(|error| placed(error, places))?
     };
     for note in &opened.notes {
         eprintln!("scumble: {note}");

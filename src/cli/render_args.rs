@@ -8,7 +8,7 @@ use crate::scene::contour::{ContourColor, ContourStyle, Dash, LevelChoice, Level
 use crate::scene::hatch::Hatch;
 use crate::scene::style::{Background, Category, CategoryColor, Limits, Norm, Per, Rgba, Special, Style};
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
-use crate::workbench::figure_file::{self, FigureFile, Output};
+use crate::workbench::figure_file::{self, FigureFile, Output, Places};
 use crate::workbench::{FigureText, Progress, Theme, WorkbenchError};
 
 use super::args::ViewArgs;
@@ -25,7 +25,7 @@ pub struct RenderArgs {
     /// The file to write: a PNG, - is standard output [default: the outputs that the figure file names]; or a movie
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Set a key of the figure file: layers.0.file=new.npy, x.range=0..1, title='Run 7'
+    /// Set a key of the figure file: layers.0.file=new.npy (named as the shell finds it), x.range=0..1, title='Run 7'
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// How numbers are spread over the colors: linear, log, sqrt, cbrt, eq_hist, power:GAMMA, symlog:LINTHRESH,
@@ -145,6 +145,20 @@ pub struct Asked {
     /// At least one.
     pub outputs: Vec<Output>,
     pub notes: Vec<String>,
+    /// Where the figure file says what, if there is one.
+    pub places: Option<Places>,
+}
+
+/// An error with where its cause stands: in a figure file, or in which option.
+pub fn placed(error: WorkbenchError, places: Option<&Places>) -> WorkbenchError {
+    let option = |_, key: &str| match key {
+        "" | "file" | "contour" => String::new(),
+        key => format!("--{key}"),
+    };
+    match places {
+        Some(places) => places.locate(error),
+        None => error.placed(option),
+    }
 }
 
 impl RenderArgs {
@@ -162,7 +176,7 @@ impl RenderArgs {
             if given.is_empty() {
                 return Err(WorkbenchError::Request("name the PNG to write: -o FILE (--output FILE)".to_owned()));
             }
-            return Ok(Asked { figure: self.figure(progress), outputs: given, notes: Vec::new() });
+            return Ok(Asked { figure: self.figure(progress), outputs: given, notes: Vec::new(), places: None });
         };
         let misplaced = self.of_a_layer();
         if let Some(first) = misplaced.first() {
@@ -170,7 +184,8 @@ impl RenderArgs {
                 "{first} does not go with a figure file, which has that for each layer; use --set, as in --set layers.0.alpha=0.5"
             )));
         }
-        let FigureFile { mut figure, outputs, notes, .. } = figure_file::read(path, &self.set)?.complete(path)?;
+        let FigureFile { mut figure, outputs, notes, places, .. } =
+            figure_file::read(path, &self.set)?.complete(path)?;
         figure.size = self.view.size.unwrap_or(figure.size);
         figure.dpi = self.dpi.unwrap_or(figure.dpi);
         figure.x.range = self.view.x_range.or(figure.x.range);
@@ -191,7 +206,7 @@ impl RenderArgs {
             let what = "the figure file names no [[outputs]]; name the PNG to write: -o FILE";
             return Err(WorkbenchError::Request(what.to_owned()));
         }
-        Ok(Asked { figure, outputs, notes })
+        Ok(Asked { figure, outputs, notes, places: Some(places) })
     }
 
     /// Options that belong to a layer, or to the look that a figure file has itself.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::expression::ExpressionError;
+use super::expression::{ExpressionError, similar};
 
 /// What can go wrong between a file on disk and its columns.
 #[derive(Debug, Error)]
@@ -46,7 +46,7 @@ pub enum DataError {
     )]
     Unreadable,
     /// A column was asked for that the file does not have.
-    #[error("choosing columns: there is no column \"{name}\"; {}", available_names(.available))]
+    #[error("choosing columns: there is no column \"{name}\"; {}", available_names(.name, .available))]
     MissingColumn {
         /// The name asked for.
         name: String,
@@ -72,11 +72,14 @@ pub enum DataError {
         other_rows: u64,
     },
     /// Files to be read one after another hold different columns.
-    #[error("joining the inputs: the columns are {first} but {other}; draw files of one kind at a time")]
+    #[error(
+        "joining the inputs: the columns are {first} but {other}; draw files of one kind at a time, or choose columns that \
+         both have (--x, --y)"
+    )]
     PartsDiffer {
-        /// The first file's dtypes, and its name.
+        /// The first file's columns or their dtypes, and its name.
         first: String,
-        /// The other file's dtypes, and its name.
+        /// The other file's, and its name.
         other: String,
     },
     /// A file that is neither regular nor a pipe.
@@ -167,15 +170,18 @@ impl DataError {
     }
 }
 
-/// At most twelve names: a file may have thousands.
-fn available_names(names: &[String]) -> String {
+/// Names that are spelt nearly so, and at most twelve names: a file may have thousands.
+fn available_names(wanted: &str, names: &[String]) -> String {
     if names.is_empty() {
         return "there are none at all".to_owned();
     }
+    let near: Vec<String> =
+        similar(wanted, names.iter().map(String::as_str)).iter().map(|name| format!("\"{name}\"")).collect();
+    let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
     let shown: Vec<&str> = names.iter().take(12).map(String::as_str).collect();
     let more = names.len().saturating_sub(shown.len());
     let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("choose one of: {}{tail}", shown.join(", "))
+    format!("{near}choose one of: {}{tail}", shown.join(", "))
 }
 
 #[cfg(test)]
@@ -188,6 +194,16 @@ mod tests {
         let text = error.to_string();
         assert!(text.ends_with("(/a/b.npy)"), "{text}");
         assert!(!text.contains("/other"));
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_right_is_offered() {
+        let text = |name: &str| {
+            DataError::MissingColumn { name: name.into(), available: vec!["ra".into(), "dec".into()] }.to_string()
+        };
+        assert!(text("RA").contains("did you mean \"ra\"? choose one of: ra, dec"), "{}", text("RA"));
+        assert!(text("decl").contains("did you mean \"dec\"?"), "{}", text("decl"));
+        assert!(!text("flux").contains("did you mean"), "{}", text("flux"));
     }
 
     #[test]

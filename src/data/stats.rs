@@ -55,6 +55,8 @@ impl Number {
 pub struct ColumnStats {
     /// Rows read, without those that a filter left out.
     pub rows: u64,
+    /// Rows read that a filter left out.
+    pub filtered: u64,
     /// NaN and not-a-time rows.
     pub nan: u64,
     /// Rows of plus or minus infinity.
@@ -78,6 +80,7 @@ impl ColumnStats {
         let ends = |a: (Number, Number), b: (Number, Number)| (a.0.least(b.0), a.1.greatest(b.1));
         Self {
             rows: self.rows + other.rows,
+            filtered: self.filtered + other.filtered,
             nan: self.nan + other.nan,
             infinite: self.infinite + other.infinite,
             range: self.range.zip(other.range).map(|(a, b)| ends(a, b)).or(self.range).or(other.range),
@@ -201,7 +204,11 @@ impl Gathered {
     }
 
     fn finish(&self) -> Vec<ColumnStats> {
-        self.totals.iter().zip(&self.kinds).map(|(total, kind)| total.finish(*kind)).collect()
+        let stats = |(total, kind): (&Running, &LaneKind)| {
+            let kept = total.finish(*kind);
+            ColumnStats { filtered: self.rows.saturating_sub(kept.rows), ..kept }
+        };
+        self.totals.iter().zip(&self.kinds).map(stats).collect()
     }
 }
 

@@ -104,6 +104,16 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Where a file is, or will be: the same for all paths that lead there.
+#[must_use]
+pub fn place(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+}
+
 /// Writes a small file, whole or not at all.
 ///
 /// # Errors

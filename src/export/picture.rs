@@ -1,6 +1,7 @@
 //! Pictures as PNG.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
@@ -12,6 +13,22 @@ use crate::figure::strips::Strips;
 
 use super::error::ExportError;
 use super::output::Output;
+
+/// Endings that are other formats' names: pictures, documents, movies, numbers, and figure files.
+const OTHERS: &[&str] = &[
+    "apng", "avi", "avif", "bmp", "csv", "emf", "eps", "exr", "gif", "heic", "html", "ico", "jp2", "jpeg", "jpg",
+    "json", "jxl", "m4v", "mkv", "mov", "mp4", "nc", "npy", "npz", "pdf", "ppm", "ps", "svg", "svgz", "tga", "tif",
+    "tiff", "toml", "txt", "webm", "webp",
+];
+
+/// The ending of a name that promises something else than a PNG. Devices and pipes may be called anything.
+#[must_use]
+pub fn other_ending(path: &Path) -> Option<&str> {
+    let ending = path.extension()?.to_str()?;
+    let is_other = OTHERS.iter().any(|other| ending.eq_ignore_ascii_case(other));
+    let is_special = || path.metadata().is_ok_and(|facts| !facts.is_file());
+    (is_other && !is_special()).then_some(ending)
+}
 
 /// What a PNG says beside its pixels.
 #[derive(Debug, Clone, Default, PartialEq)]

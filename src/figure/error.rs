@@ -88,6 +88,15 @@ pub enum FigureError {
     },
 }
 
+impl FigureError {
+    /// Whether the request itself was wrong, rather than a file or the data.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        use FigureError::{BadAlpha, BadColors, TooManySpecial, UnknownColormap};
+        matches!(self, BadAlpha(_) | BadColors { .. } | TooManySpecial(_) | UnknownColormap { .. })
+    }
+}
+
 fn line_of(line: usize) -> String {
     if line == 0 { String::new() } else { format!("line {line}: ") }
 }

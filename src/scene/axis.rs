@@ -82,6 +82,27 @@ pub enum ViewError {
         /// Pixels along the axis.
         pixels: u32,
     },
+    /// A range whose ends are too near each other.
+    #[error(
+        "the {axis} range {start}..{end} is too narrow to tell its ends apart in double precision on this scale; give a wider \
+         --{axis}-range=MIN..MAX"
+    )]
+    TooNarrow {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Start as given.
+        start: String,
+        /// End as given.
+        end: String,
+    },
+    /// The extent of hexagons is none that an axis can have.
+    #[error("the mark {mark}: {problem}")]
+    Extent {
+        /// The mark.
+        mark: String,
+        /// What is wrong with it.
+        problem: Box<ViewError>,
+    },
     /// A reversed axis of what only goes one way.
     #[error("an axis can be reversed in figures of fields only; leave it out, or negate the column: --y '-mag'")]
     Reversed,
@@ -102,6 +123,16 @@ pub enum ViewError {
         width: u32,
         /// Height in pixels.
         height: u32,
+    },
+    /// A filter that nothing passes, and so nothing to fit a range to.
+    #[error(
+        "the filter leaves none of the {rows} rows, so no {axis} range fits them; change the filter, or give --{axis}-range=MIN..MAX"
+    )]
+    NothingLeft {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// Rows that there are.
+        rows: u64,
     },
     /// A column with nothing that the axis can show.
     #[error("the {axis} column has no {wanted} value, so no range fits it; give --{axis}-range=MIN..MAX")]

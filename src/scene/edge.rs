@@ -71,7 +71,11 @@ impl EdgeRule {
             return Err(ViewError::NotPositive { axis: name, start, end });
         }
         if width <= 0.0 || width.is_nan() || axis.pixels == 0 {
+            let is_rising = (whole, part) < (end_whole, end_part);
             let (start, end) = text();
+            if is_rising && axis.pixels > 0 {
+                return Err(ViewError::TooNarrow { axis: name, start, end });
+            }
             return Err(ViewError::Inverted { axis: name, start, end });
         }
         if !(width * pixels).is_finite() {
@@ -153,14 +157,18 @@ pub fn fit_real(name: &'static str, min: f64, max: f64, scale: Scale, pixels: u3
         let axis = Axis { range: range(min, end), scale, pixels, reversed: false };
         match EdgeRule::new(name, &axis, false) {
             Ok(rule) if rule.position(max) < f64::from(pixels) => return Ok(axis.range),
-            Ok(_) | Err(ViewError::Inverted { .. }) => {}
+            Ok(_) | Err(ViewError::Inverted { .. } | ViewError::TooNarrow { .. }) => {}
             Err(ViewError::NotFinite { .. }) => break,
             Err(other) => return Err(other),
         }
         end = max + step;
         step *= 2.0;
     }
-    let (start, end) = (min.to_string(), max.to_string());
+    let (start, end) = (format!("{min:?}"), format!("{max:?}"));
+    // The least numbers that there are cannot be divided further.
+    if (max + step).is_finite() {
+        return Err(ViewError::TooNarrow { axis: name, start, end });
+    }
     Err(ViewError::TooWide { axis: name, start, end, pixels })
 }
 

@@ -142,11 +142,10 @@ impl LatticeAxis {
         (low, high) = (low - padding, high + padding);
         let step = (high - low) / f64::from(count);
         if !(step.is_finite() && step > 0.0) {
-            return Err(ViewError::TooWide {
-                axis: name,
-                start: start.to_string(),
-                end: end.to_string(),
-                pixels: count,
+            let (start, end) = (start.to_string(), end.to_string());
+            return Err(match step.is_finite() {
+                true => ViewError::TooNarrow { axis: name, start, end },
+                false => ViewError::TooWide { axis: name, start, end, pixels: count },
             });
         }
         Ok(Self { count, scale, whole, start: low, step })

@@ -72,9 +72,10 @@ impl Layer {
         // What moments are is not known before the axis is.
         let is_known = |range: &Range| ![range.start, range.end].iter().any(|end| is_unread(*end));
         if let Mark::Hexagons { across, up, extent: Some([x, y]) } = self.mark {
+            let of_mark = |problem| ViewError::Extent { mark: self.mark.to_string(), problem: Box::new(problem) };
             for (name, range, scale, count) in [("x", x, self.x.scale, across), ("y", y, self.y.scale, up)] {
                 if is_known(&range) {
-                    LatticeAxis::over(name, range, scale, is_exact(range), count)?;
+                    LatticeAxis::over(name, range, scale, is_exact(range), count).map_err(of_mark)?;
                 }
             }
         }

@@ -177,8 +177,9 @@ impl Mark {
                 reduction: reduction.to_string(),
                 instead: "categories are counted of points; use points, or another reduction",
             }),
-            (Self::Markers { .. }, Reduction::Of(..) | Reduction::By { .. }) => Err(ViewError::Mark {
-                mark: self.to_string(),
+            // Without the size, which is that of the picture by now.
+            (Self::Markers { shape, .. }, Reduction::Of(..) | Reduction::By { .. }) => Err(ViewError::Mark {
+                mark: shape.to_string(),
                 reduction: reduction.to_string(),
                 instead: "markers are counted where they lie; use count or any",
             }),

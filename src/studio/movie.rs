@@ -50,8 +50,15 @@ impl Order {
     /// # Errors
     /// A name that is no movie's, no ffmpeg where it takes one, a folder that takes no files, a figure that cannot be.
     pub fn check(&self) -> Result<(), StudioError> {
+        self.keeps_inputs(!self.figure.names(&self.path))?;
         Format::of(&self.path)?.ready(&self.path)?;
         Ok(self.figure.check()?)
+    }
+
+    /// Refuses a movie in the place of what it is made of.
+    fn keeps_inputs(&self, keeps: bool) -> Result<(), ExportError> {
+        let what = || "it would replace an input; name another file".to_owned();
+        if keeps { Ok(()) } else { Err(ExportError::Movie { what: what(), path: self.path.clone() }) }
     }
 
     /// The figure at a step.
@@ -70,10 +77,7 @@ impl Order {
         frames: &Frames,
         progress: &Progress,
     ) -> Result<Filmed, StudioError> {
-        if tables.iter().any(|table| reads(table, &self.path)) {
-            let what = "it would replace the data; name another file".to_owned();
-            return Err(ExportError::Movie { what, path: self.path.clone() }.into());
-        }
+        self.keeps_inputs(!tables.iter().any(|table| reads(table, &self.path)))?;
         let steps = self.steps.of(Timeline::of(tables).steps)?;
         frames.expect(steps.end - steps.start);
         let movie = Movie {

@@ -44,11 +44,7 @@ impl ShownCategory {
     /// What a person calls it.
     #[must_use]
     pub fn name(&self) -> Category {
-        match self.value {
-            None => Category::Other,
-            Some(Number::Integer(v)) => Category::Integer(v),
-            Some(Number::Real(v)) => Category::Real(v),
-        }
+        self.value.map_or(Category::Other, name)
     }
 }
 
@@ -80,6 +76,37 @@ pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
         }
     };
     categories.iter().enumerate().map(hue).collect()
+}
+
+/// What is to be said of categories that a style names and that none of those shown is.
+#[must_use]
+pub fn unmet(table: &Table, categories: &[ShownCategory], style: &Style) -> Vec<String> {
+    let keys = style.color_key.iter().map(|entry| ("color", entry.category));
+    let hidden = style.hide.iter().map(|category| ("hide", *category));
+    let is_shown = |named: Category| categories.iter().any(|shown| is_meant(shown.name(), &shown.label, named));
+    let named = keys.chain(hidden).filter(|(_, named)| !categories.is_empty() && !is_shown(*named));
+    let note = |(verb, named): (&str, Category)| {
+        let found = table.categories().is_some_and(|found| {
+            let names = (0..found.len()).filter_map(|i| found.get(i)).map(|(value, _)| name(value));
+            names.into_iter().any(|value| named.is(value))
+        });
+        match (named, found) {
+            (Category::Other, _) => format!("there is no other category to {verb}: all values have one of their own"),
+            (_, true) => format!(
+                "the category {named} to {verb} is among the others; have more of them told apart: by:COLUMN:TOP"
+            ),
+            (_, false) => format!("there is no category {named} to {verb}: no row has that value"),
+        }
+    };
+    named.map(note).collect()
+}
+
+/// What a person calls a value.
+fn name(value: Number) -> Category {
+    match value {
+        Number::Integer(v) => Category::Integer(v),
+        Number::Real(v) => Category::Real(v),
+    }
 }
 
 /// What values are called: short, but no two alike.

@@ -35,7 +35,7 @@ use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Per, Rgba, Style};
 
 use super::bands::Banded;
-use super::categories::shown_categories;
+use super::categories::{shown_categories, unmet};
 use super::fields::{Align, Timeline};
 use super::kept::Kept;
 use super::sources::Sources;
@@ -334,6 +334,7 @@ impl Workbench {
         }
         let mut bars = Vec::new();
         let mut looks = Vec::new();
+        let mut notes = Vec::new();
         let wholes = self.wholes(tables, request, &layout, progress)?;
         let size = (layout.plot.width, layout.plot.height);
         for (i, counted) in visible.iter().zip(&mut counted) {
@@ -360,6 +361,7 @@ impl Workbench {
             }
             let area = plans[*i].area(style.per);
             let categories = shown_categories(tables[*i], &plans[*i]);
+            notes.extend(unmet(tables[*i], &categories, &request.layers[*i].style));
             let (colors, bar) =
                 decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));
@@ -386,6 +388,7 @@ impl Workbench {
             lit,
             accountings,
             engine,
+            notes,
             passes,
             seconds: started.elapsed().as_secs_f64(),
             strip_bytes: self.picture_bytes / 16,

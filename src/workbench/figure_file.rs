@@ -8,6 +8,8 @@ mod fingerprint;
 mod missing;
 mod parts;
 mod paths;
+mod places;
+mod settings;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +35,8 @@ use super::sources::Sources;
 use fingerprint::Fingerprint;
 use parts::{AxisPart, LayerPart, OutputPart, Root, Tone};
 use paths::{located, relative, renamed, table};
+pub use places::Places;
+use settings::{for_people, set};
 use text::Text;
 
 /// The version that this program writes.
@@ -53,6 +57,8 @@ pub struct FigureFile {
     pub outputs: Vec<Output>,
     /// What is worth telling: files that are not what they were when the figure was saved.
     pub notes: Vec<String>,
+    /// Where the file says what, for messages.
+    pub places: Places,
     /// What the files of each layer were then.
     fingerprints: Vec<Vec<Fingerprint>>,
 }
@@ -184,41 +190,42 @@ pub fn read(path: &Path, settings: &[String]) -> Result<FigureFile, WorkbenchErr
         return Err(at(format!("{bytes} bytes are too many for a figure; this is no figure file")));
     }
     let text = std::fs::read_to_string(path).map_err(|e| at(e.to_string()))?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    parse(&text, folder, settings).map_err(at)
+    parse(&text, path, settings).map_err(at)
 }
 
-/// Reads a figure from the text of a file in `folder`.
-fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, String> {
+/// Reads a figure from the text of a file.
+fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, String> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let places = Places::new(path, text, settings);
+    let told = |error: toml::de::Error| for_people(&error.to_string());
     #[derive(Deserialize)]
     struct Version {
         scumble: Option<u32>,
     }
-    let found: Version = toml::from_str(text).map_err(|e| e.to_string())?;
+    let found: Version = toml::from_str(text).map_err(told)?;
     match found.scumble {
         Some(1..=VERSION) => {}
+        Some(0) => return Err(format!("there is no version 0 of figure files; write scumble = {VERSION}")),
         Some(later) => {
             return Err(format!("its version is {later}, this program reads up to {VERSION}; use a newer Scumble"));
         }
         None => return Err(format!("there is no `scumble = {VERSION}` in it; this is no figure file")),
     }
-    let root: Root = if settings.is_empty() {
-        toml::from_str(text).map_err(|e| e.to_string())?
-    } else {
-        // Errors of the file itself are told with their lines first.
-        let _: Root = toml::from_str(text).map_err(|e| e.to_string())?;
-        let mut table: toml::Table = toml::from_str(text).map_err(|e| e.to_string())?;
+    // Errors of the file itself are told with their lines first.
+    let mut root: Root = toml::from_str(text).map_err(told)?;
+    if !settings.is_empty() {
+        let mut table: toml::Table = toml::from_str(text).map_err(told)?;
         for setting in settings {
-            set(&mut table, setting)?;
+            set(&mut table, setting, folder)?;
         }
-        table.try_into().map_err(|e: toml::de::Error| format!("with --set: {}", e.message()))?
-    };
+        root = table.try_into().map_err(|e: toml::de::Error| for_people(e.message()))?;
+    }
     let theme = if root.theme == Some(Tone::Light) { Theme::Light } else { Theme::Dark };
     let size = root.size.map_or(DEFAULT_SIZE, |size| size.0);
     let (mut layers, mut notes) = (Vec::new(), Vec::new());
     let fingerprints = root.layers.iter().map(|part| part.fingerprints.clone()).collect();
     for (i, part) in root.layers.into_iter().enumerate() {
-        layers.push(layer(part, folder, i, !settings.is_empty(), &mut notes)?);
+        layers.push(layer(part, folder, (i, &places), &mut notes)?);
     }
     let figure = FigureRequest {
         x: root.x.request(),
@@ -233,25 +240,38 @@ fn parse(text: &str, folder: &Path, settings: &[String]) -> Result<FigureFile, S
         axes: !root.bare,
         grid: root.grid,
     };
-    figure.check().map_err(|e| e.to_string())?;
+    figure
+        .check()
+        .map_err(|error| error.placed(|i, key| i.map_or_else(String::new, |i| places.of(i, key))).to_string())?;
+    if let Some(i) = root.outputs.iter().position(|part| part.file.as_os_str().is_empty()) {
+        return Err(format!("outputs.{i}.file is empty; name the PNG to write, or leave the output out"));
+    }
     let output =
         |part: OutputPart| Output { path: folder.join(part.file), size: part.size.map(|size| size.0), dpi: part.dpi };
-    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes, fingerprints })
+    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes, places, fingerprints })
 }
 
 fn layer(
     part: LayerPart,
     folder: &Path,
-    index: usize,
-    is_set: bool,
+    (index, places): (usize, &Places),
     notes: &mut Vec<String>,
 ) -> Result<FigureLayer, String> {
+    let at = |key: &str| places.of(index, key);
     if part.file.is_some() && !part.files.is_empty() {
-        return Err(format!("layers.{index} has both `file` and `files`; keep one of them"));
+        return Err(format!("{}: there are both `file` and `files`; keep one of them", at("file")));
+    }
+    if part.file.iter().chain(&part.files).any(|file| file.as_os_str().is_empty()) {
+        return Err(format!("{}: the name of the file is empty; name a data file", at("file")));
+    }
+    if part.file.is_none() && part.files.is_empty() && part.x.is_none() && part.y.is_none() {
+        let what =
+            "there is nothing to draw; name a data file, as file = \"points.npy\", or columns of files as x and y";
+        return Err(format!("{}: {what}", at("file")));
     }
     let inputs: Vec<PathBuf> = part.file.into_iter().chain(part.files).map(|path| located(&path, folder)).collect();
     // What was set to another file on purpose is not what it was.
-    if !is_set {
+    if !places.has_settings() {
         notes.extend(fingerprint::changes(&inputs, &part.fingerprints));
     }
     let raw = RawSpec {
@@ -319,47 +339,6 @@ fn usual_style(mark: &Mark) -> Style {
 /// The f64 that is written as an f32 is: 0.3, not 0.30000001192….
 fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::from(value))
-}
-
-/// Sets a key of a table: `layers.0.alpha=0.5`. What is no TOML value is a text.
-fn set(table: &mut toml::Table, setting: &str) -> Result<(), String> {
-    let wrong = |what: &str| format!("--set {setting}: {what}; write KEY=VALUE, as layers.0.file=new.npy");
-    let (keys, value) = setting.split_once('=').ok_or_else(|| wrong("there is no ="))?;
-    let value = format!("v = {value}")
-        .parse::<toml::Table>()
-        .ok()
-        .and_then(|mut table| table.remove("v"))
-        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
-    let mut keys: Vec<&str> = keys.split('.').map(str::trim).collect();
-    let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(|| wrong("there is no key"))?;
-    let mut place = table;
-    let mut rest = keys.as_slice();
-    while let [key, further @ ..] = rest {
-        rest = further;
-        let entry = place.entry((*key).to_owned()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        place = match entry {
-            toml::Value::Table(inner) => inner,
-            toml::Value::Array(items) => {
-                let [number, further @ ..] = rest else { return Err(wrong("the item's number is missing")) };
-                rest = further;
-                let count = items.len();
-                let item = number.parse::<usize>().ok().and_then(|i| items.get_mut(i));
-                match item {
-                    Some(toml::Value::Table(inner)) => inner,
-                    _ => return Err(wrong(&format!("{key} has the items 0 to {}", count.saturating_sub(1)))),
-                }
-            }
-            _ => return Err(wrong(&format!("{key} has no parts"))),
-        };
-    }
-    // One file takes the place of several, and the other way round.
-    match last {
-        "file" => drop(place.remove("files")),
-        "files" => drop(place.remove("file")),
-        _ => {}
-    }
-    place.insert(last.to_owned(), value);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::column::Column;
+use crate::data::column::{Column, ROW};
 use crate::data::dataset::Dataset;
 use crate::data::expression::{Bound, Expression, Filter, SIGNS, Spelling};
 use crate::data::grid::{At, Grids};
@@ -17,6 +17,7 @@ use crate::data::table::Part;
 use crate::data::{DataError, Progress, Table};
 
 use super::WorkbenchError;
+use super::words::has_no_name;
 
 /// What to draw from: files one after another, or columns from files of their own.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +43,9 @@ pub struct Sources {
     pub at: Vec<At>,
 }
 
+/// The key of errors of the value column, which is part of others.
+pub(super) const VALUE: &str = "value";
+
 /// The opened sources.
 #[derive(Debug)]
 pub struct Opened {
@@ -60,7 +64,8 @@ pub fn reads(table: &Table, path: &Path) -> bool {
     table.mappings().into_iter().any(|map| is_same_file(map.path(), path))
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
+/// Whether two paths lead to the same file, which is there.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -97,6 +102,7 @@ impl Sources {
                 for input in inputs {
                     parts.push(self.part(Some(input), &mut shelf)?);
                 }
+                self.check_alike(inputs, &mut shelf)?;
                 parts
             }
         };
@@ -122,14 +128,59 @@ impl Sources {
         Ok(Table::new(parts)?)
     }
 
+    /// Whether a file is one that is named, as an input or with a column, by whatever name.
+    #[must_use]
+    pub fn names(&self, path: &Path) -> bool {
+        let of_column = |text: &String| {
+            let file =
+                if Path::new(text).is_file() { text } else { text.rsplit_once(':').map_or("", |(file, _)| file) };
+            is_same_file(Path::new(file), path)
+        };
+        self.inputs.iter().any(|input| is_same_file(input, path)) || self.x.iter().chain(&self.y).any(of_column)
+    }
+
+    /// Checks that columns that nobody names are the same ones in all inputs: places in one file are not names in another.
+    fn check_alike(&self, inputs: &[PathBuf], shelf: &mut Shelf<'_>) -> Result<(), WorkbenchError> {
+        let [first, others @ ..] = inputs else { return Ok(()) };
+        if others.is_empty() || (self.x.is_some() && self.y.is_some()) {
+            return Ok(());
+        }
+        let first = shelf.open(first)?;
+        for other in others {
+            let other = shelf.open(other)?;
+            let ((x, y), (other_x, other_y)) = (first.default_xy()?, other.default_xy()?);
+            let count = |dataset: &Dataset| dataset.columns().len();
+            let are_alike = |a: &Column, b: &Column| match (has_no_name(a), has_no_name(b)) {
+                (true, true) => count(&first) == count(&other),
+                _ => a.name() == b.name(),
+            };
+            if (self.x.is_none() && !are_alike(&x, &other_x)) || (self.y.is_none() && !are_alike(&y, &other_y)) {
+                let list = |dataset: &Dataset| format!("{} in {}", names_of(dataset), dataset.path().display());
+                return Err(DataError::PartsDiffer { first: list(&first), other: list(&other) }.into());
+            }
+        }
+        Ok(())
+    }
+
     fn part(&self, input: Option<&Path>, shelf: &mut Shelf<'_>) -> Result<Part, WorkbenchError> {
-        let input = input.map(|path| shelf.open(path)).transpose()?;
+        let input = input.map(|path| shelf.open(path)).transpose().map_err(|error| error.of("file"))?;
         let input = input.as_ref();
+        // The number of a row is that of a file's rows; without an input, of the other column's.
+        let is_row = |text: &str| input.is_none() && text == ROW && !Path::new(ROW).is_file();
+        let mut named = |key, text: &str| shelf.column(text, input).map_err(|error| error.of(key));
         let (x, y) = match (&self.x, &self.y) {
-            (Some(x), Some(y)) => (shelf.column(x, input)?, shelf.column(y, input)?),
-            (Some(x), None) => (shelf.column(x, input)?, default_xy(input)?.1),
+            (Some(x), Some(y)) if is_row(y) && !is_row(x) => {
+                let x = named("x", x)?;
+                (x.clone(), Column::row_number(x.rows()))
+            }
+            (Some(x), Some(y)) if is_row(x) && !is_row(y) => {
+                let y = named("y", y)?;
+                (Column::row_number(y.rows()), y)
+            }
+            (Some(x), Some(y)) => (named("x", x)?, named("y", y)?),
+            (Some(x), None) => (named("x", x)?, default_xy(input)?.1),
             (None, Some(y)) => {
-                let y = shelf.column(y, input)?;
+                let y = named("y", y)?;
                 match input {
                     Some(input) => (input.default_xy()?.0, y),
                     None => (Column::row_number(y.rows()), y),
@@ -139,12 +190,21 @@ impl Sources {
         };
         let mut columns = vec![x, y];
         if let Some(value) = &self.value {
-            columns.push(shelf.column(value, input)?);
+            let rows = columns[0].rows();
+            columns.push(if is_row(value) { Column::row_number(rows) } else { named(VALUE, value)? });
         }
         let part = Part::new(columns)?;
-        let filter = self.filter.as_ref().map(|text| shelf.filter(text, input, part.rows())).transpose()?;
+        let filter = |text: &String| shelf.filter(text, input, part.rows()).map_err(|error| error.of("filter"));
+        let filter = self.filter.as_ref().map(filter).transpose()?;
         Ok(part.with_filter(filter)?)
     }
+}
+
+/// Names of the columns of a file, at most twelve.
+fn names_of(dataset: &Dataset) -> String {
+    let columns = dataset.columns();
+    let more = if columns.len() > 12 { ", …" } else { "" };
+    columns.iter().take(12).map(Column::name).collect::<Vec<_>>().join(", ") + more
 }
 
 fn default_xy(input: Option<&Dataset>) -> Result<(Column, Column), WorkbenchError> {
@@ -249,6 +309,10 @@ impl Shelf<'_> {
                 Err(_) => self.expression(text, Some(input))?.column(input.rows()).map_err(Into::into),
             },
             None if text.contains('`') => Ok(self.expression(text, None)?.column(0)?),
+            None if text == ROW => {
+                let what = "row counts the rows of a file; name an input, or a column of a file for x or y";
+                Err(WorkbenchError::Request(what.to_owned()))
+            }
             None => self.named_file(text),
         }
     }
@@ -262,7 +326,7 @@ impl Shelf<'_> {
         let expression = Expression::parse(text).map_err(DataError::from)?;
         let columns = input.map(Dataset::columns).unwrap_or_default();
         let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
-        expression.bind(&names, |reference| {
+        let bound = expression.bind(&names, |reference| {
             let name = reference.name.as_str();
             Ok(match (reference.spelling, input) {
                 (Spelling::Position(number), _) => columns.get(number).cloned(),
@@ -283,7 +347,9 @@ impl Shelf<'_> {
                     )));
                 }
             })
-        })
+        })?;
+        bound.check_columns()?;
+        Ok(bound)
     }
 
     /// The column that `FILE` or `FILE:COLUMN` names, if there is such a file.
@@ -292,14 +358,12 @@ impl Shelf<'_> {
             let dataset = self.open(Path::new(text))?;
             return match dataset.columns().as_slice() {
                 [only] => Ok(Some(only.clone())),
-                columns => {
-                    let names = columns.iter().take(12).map(Column::name).collect::<Vec<_>>().join(", ");
-                    Err(WorkbenchError::Request(format!(
-                        "{text} holds {} columns ({names}); say which one: {text}:{}",
-                        columns.len(),
-                        columns.first().map_or("0", |c| c.name())
-                    )))
-                }
+                columns => Err(WorkbenchError::Request(format!(
+                    "{text} holds {} columns ({}); say which one: {text}:{}",
+                    columns.len(),
+                    names_of(&dataset),
+                    columns.first().map_or("0", |c| c.name())
+                ))),
             };
         }
         match text.rsplit_once(':') {

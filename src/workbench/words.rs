@@ -259,7 +259,7 @@ pub(super) fn time_unit(step: Step) -> Option<TimeUnit> {
 /// What a column is called, if its name says something: a field's name, the name of a file of its own, or its number where
 /// it is not the one expected.
 fn name(column: &Column, other: Option<&Column>) -> Option<String> {
-    if !is_number(column.name()) && column.name() != UNNAMED {
+    if !has_no_name(column) {
         return Some(with_unit(column.name(), column));
     }
     let path = |column: &Column| column.mapping().map(|map| map.path().to_owned());
@@ -278,6 +278,11 @@ fn name(column: &Column, other: Option<&Column>) -> Option<String> {
 
 /// Name of the single column of a raw file.
 const UNNAMED: &str = "value";
+
+/// Whether a column has nothing but a place in its file.
+pub(super) fn has_no_name(column: &Column) -> bool {
+    is_number(column.name()) || column.name() == UNNAMED
+}
 
 fn is_number(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_digit())

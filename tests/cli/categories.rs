@@ -168,3 +168,18 @@ fn a_legend_that_has_no_room_is_told_of() {
     let ran = render("200x150");
     assert!(ran.done().stderr.contains("no room for the legend"), "{ran:?}");
 }
+
+#[test]
+fn categories_that_are_not_there_are_said() {
+    let desk = desk(3000, |i| [1, 1, 1, 2, 2, 3][i % 6]);
+    let notes = |args: &str| {
+        let ran = desk.run(&format!("render {VIEW} --reduction by:kind:2 {args} -o a.png"));
+        ran.done().stderr.clone()
+    };
+    assert_eq!(notes("--hide 1 --color-key 2=red --color-key other=blue --hide 2.0"), "");
+    assert!(notes("--hide 99").contains("there is no category 99 to hide: no row has that value"));
+    assert!(notes("--color-key 99=red").contains("there is no category 99 to color"));
+    assert!(notes("--hide 3").contains("the category 3 to hide is among the others; have more of them told apart"));
+    let all = desk.run(&format!("render {VIEW} --reduction by:kind --hide other -o a.png"));
+    assert!(all.done().stderr.contains("there is no other category to hide"), "{all:?}");
+}

@@ -109,3 +109,32 @@ fn what_is_wrong_is_shown_in_the_text() {
     let ran = run(&desk, &["render", "table.npy", "--filter", "`long.npy` > 0", "-o", "no.png"]);
     ran.failed(&["the filter (long.npy) has 3"]);
 }
+
+#[test]
+fn a_filter_that_nothing_passes_is_said_to_be_one() {
+    let desk = Desk::new();
+    desk.write("a.npy", pairs(&cloud(5000, 3)));
+    let args = ["render", "a.npy", "--filter", "$0 > 100", "-o", "no.png"];
+    run(&desk, &args).failed(&["the filter leaves none of the 5000 rows", "--x-range"]);
+    run(&desk, &[&args[..], &["--x-range=0..1"]].concat()).failed(&["none of the 5000 rows", "--y-range"]);
+    let (_, json) = aggregate(&desk, &[&["a.npy", "--filter", "$0 > 100"], &VIEW[..]].concat());
+    assert_eq!(number(&json, "filtered"), 5000);
+}
+
+#[test]
+fn expressions_have_columns() {
+    let desk = Desk::new();
+    desk.write("a.npy", pairs(&cloud(100, 3)));
+    for (option, text, words) in [
+        ("--filter", "2 > 1", "column 1: there is no column in it; the column in place 2 is written $2 or `2`"),
+        ("--x", "0*2", "written $0 or `0`"),
+        ("--y", "pi * 1", "column 6: there is no column"),
+        ("--reduction", "sum:1*1e17", "written $1 or `1`"),
+        ("--reduction", "by:sqrt(nan)", "written $0 or `0`"),
+    ] {
+        run(&desk, &["render", "a.npy", option, text, "-o", "no.png"]).refused(&[words]);
+    }
+    let sum = |column: &str| aggregate(&desk, &["a.npy", "--reduction", &format!("sum:{column}"), "--size", "1x1"]).0;
+    assert_eq!(sum("1").reals(), sum("$1 * 1").reals());
+    assert_eq!(sum("1").reals(), sum("`1` + 0").reals());
+}

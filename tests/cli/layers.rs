@@ -1,5 +1,7 @@
 //! Several layers, and figure files: from the text of a figure to its bytes.
 
+use std::fs;
+
 use crate::kit::{Desk, cloud, pairs};
 
 use crate::kit::array;
@@ -108,6 +110,47 @@ fn what_is_wrong_with_a_figure_file_is_told_with_its_line() {
 }
 
 #[test]
+fn what_is_wrong_in_a_layer_is_told_with_its_key_and_line() {
+    let desk = desk();
+    let with = |line: &str| {
+        desk.write("figure.toml", format!("{OVERLAY}{line}\n"));
+        desk.run("render figure.toml -o no.png")
+    };
+    with("filter = \"$0 >\"").refused(&["layers.1.filter, line 20 of figure.toml: reading the expression, column 5"]);
+    with("x = \"log10(q)\"").refused(&["layers.1.x, line 20 of figure.toml", "column 7", "\"q\""]);
+    with("x = \"q\"").failed(&["layers.1.x, line 20 of figure.toml", "no column \"q\""]);
+    with("reduction = \"mean:$7 + 1\"").refused(&["layers.1.reduction, line 20", "column number 7"]);
+    with("mark = \"line:$7 + 1\"").refused(&["layers.1.mark, line 20", "column number 7"]);
+    with("spread = \"2\"\nmark = \"hexbin:9\"").refused(&["layers.1.spread, line 20", "cannot be spread"]);
+    desk.write("figure.toml", OVERLAY.replace("0.5", "2"));
+    desk.run("render figure.toml -o no.png").refused(&["layers.0.alpha, line 14", "alpha is 2", "figure.toml"]);
+    desk.write("figure.toml", OVERLAY);
+    let set = "--set layers.0.filter=$0>";
+    desk.run(&format!("render figure.toml -o no.png {set}"))
+        .refused(&["--set layers.0.filter=$0>: reading the expression, column 4"]);
+    // Without a figure file, the option.
+    desk.run("render a.npy --filter $0> -o no.png").refused(&["--filter: reading the expression"]);
+    desk.run("render a.npy --alpha 2 -o no.png").refused(&["--alpha: ", "alpha is 2"]);
+    assert!(!desk.path("no.png").exists());
+}
+
+#[test]
+fn settings_name_files_as_the_shell_does() {
+    let desk = desk();
+    fs::create_dir(desk.path("figures")).unwrap();
+    desk.write("figures/a.npy", desk.read("b.npy")).write("t.rgba", "0 0 0\n1 1 1\n");
+    desk.write("figures/f.toml", "scumble = 1\nsize = \"90x80\"\n[[layers]]\nfile = \"a.npy\"\n");
+    let drawn = |args: &str| desk.figure(&format!("figures/f.toml {args}")).bytes;
+    // Another file of the same name lies where the shell is.
+    assert!(drawn("") == drawn("--set layers.0.file=b.npy"));
+    assert!(drawn("") != drawn("--set layers.0.file=a.npy"));
+    assert!(drawn("--set layers.0.files=['a.npy','b.npy']") != drawn(""));
+    assert!(drawn("--set layers.0.colormap=t.rgba_r") != drawn(""));
+    assert!(drawn("--set layers.0.x=a.npy:0") != drawn("--set layers.0.x=b.npy:0"));
+    desk.run("render figures/f.toml --set layers.0.file=c.npy -o no.png").refused(&["c.npy is not there"]);
+}
+
+#[test]
 fn limits_of_the_whole_data_are_those_of_the_fitted_view() {
     let desk = desk();
     let size = "--size 90x80 --norm linear";
@@ -189,6 +232,8 @@ fn markers_of_one_color_are_its_shares_and_grow_with_the_dpi() {
     assert_eq!(crate::kit::accounting(&facts), (1, 1, 0));
     let counts = desk.aggregate(&format!("{view} --mark square:10"));
     assert_eq!(counts.counts().iter().filter(|n| **n == 1).count(), 100 + 40);
+    let large = desk.run(&format!("render {view} --mark square:199 --dpi 10 --reduction mean:0 -o no.png"));
+    assert!(!large.failed(&["the mark square does not go with"]).stderr.contains("20.7"), "{large:?}");
     desk.run(&format!("aggregate {view} --mark circle -o no.npy")).refused(&["circle", "0.1 to 200"]);
     desk.run(&format!("render {view} --mark circle:5 --spread 2 --color red -o no.png")).refused(&["spread"]);
     let points = desk.render(&format!("{view} --color #00ff0080 --background none"));
@@ -238,6 +283,6 @@ fn hexagons_are_the_same_from_options_and_from_a_figure_file() {
     assert!(text.contains(&format!("--mark={extent}")) || text.contains(&format!("--mark {extent}")), "{text}");
     desk.run("render a.npy --mark hexbin:9 --spread 2 -o no.png").refused(&["hexagons cannot be spread"]);
     desk.run("render a.npy --mark hexbin -o no.png").refused(&["hexbin:40", "2 to 1000"]);
-    desk.run("render a.npy --mark hexbin:9:1..0:0..1 -o no.png").failed(&["1..0", "empty or inverted"]);
+    desk.run("render a.npy --mark hexbin:9:1..0:0..1 -o no.png").failed(&["hexbin:9:1..0:0..1", "empty or inverted"]);
     desk.run("render a.npy --mark hexbin:9:0..1:0..1 --x-scale log -o no.png").failed(&["0..1", "log scale"]);
 }

@@ -95,6 +95,69 @@ fn an_input_is_never_overwritten() {
 }
 
 #[test]
+fn neither_a_figure_file_nor_a_color_table_is_overwritten() {
+    let desk = desk();
+    let outputs = |file: &str| format!("[[outputs]]\nfile = \"{file}\"\n");
+    let text = "scumble = 1\nsize = \"9x9\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"t.rgba_r\"\n";
+    desk.write("t.rgba", "0 0 0\n1 1 1\n").write("plain.toml", text);
+    desk.write("itself.toml", format!("{text}{}", outputs("itself.toml")));
+    desk.write("table.toml", format!("{text}{}{}", outputs("first.png"), outputs("t.rgba")));
+    for (link, to) in [("figure.png", "plain.toml"), ("table.png", "t.rgba"), ("figure.mp4", "plain.toml")] {
+        symlink(to, desk.path(link)).unwrap();
+    }
+    let before = desk.list(".");
+    for args in [
+        "render plain.toml -o plain.toml",
+        "render plain.toml -o ./figure.png",
+        "render plain.toml -o t.rgba",
+        "render plain.toml -o table.png",
+        "render itself.toml",
+        "render table.toml",
+        "render a.npy --colormap t.rgba -o t.rgba",
+        "movie plain.toml -o figure.mp4",
+    ] {
+        desk.run(args).failed(&["would replace an input; name another file"]);
+        assert_eq!(desk.list("."), before, "{args}");
+    }
+    assert_eq!((desk.read("plain.toml"), desk.read("t.rgba")), (text.into(), b"0 0 0\n1 1 1\n".to_vec()));
+    desk.run("render plain.toml -o whole.png").silent();
+}
+
+#[test]
+fn each_output_has_a_file_of_its_own() {
+    let desk = desk();
+    let figure = |files: [&str; 2]| {
+        let outputs = files.map(|file| format!("[[outputs]]\nfile = \"{file}\"\n")).concat();
+        desk.write("figure.toml", format!("scumble = 1\n[[layers]]\nfile = \"a.npy\"\n{outputs}"));
+        desk.run("render figure.toml")
+    };
+    fs::create_dir(desk.path("sub")).unwrap();
+    desk.write("old.png", "old");
+    symlink("old.png", desk.path("link.png")).unwrap();
+    for files in [["b.png", "b.png"], ["b.png", "./sub/../b.png"], ["old.png", "link.png"]] {
+        figure(files).refused(&["two outputs go to the same file", files[1]]);
+    }
+    figure(["b.png", ""]).refused(&["outputs.1.file is empty", "figure.toml"]);
+    assert!(!desk.list(".").contains(&"b.png".to_owned()));
+}
+
+#[test]
+fn a_file_is_what_its_name_says() {
+    let desk = desk();
+    for name in ["x.pdf", "x.svg", "x.JPG", "x.mp4", "x.npy"] {
+        desk.run(&format!("render a.npy -o {name}")).refused(&[".png", name]);
+        desk.run(&format!("demo -o {name}")).refused(&[".png", name]);
+    }
+    desk.run("render a.npy -o x.mp4").refused(&["scumble movie"]);
+    desk.write("f.toml", "scumble = 1\n[[layers]]\nfile = \"a.npy\"\n[[outputs]]\nfile = \"x.pdf\"\n");
+    desk.run("render f.toml").refused(&["x.pdf"]);
+    assert_eq!(desk.list("."), ["a.npy", "f.toml"]);
+    for name in ["view", "VIEW.PNG", "view.2"] {
+        desk.run(&format!("render a.npy -o {name} --size 9x9")).silent();
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let desk = desk();
     for args in [

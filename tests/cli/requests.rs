@@ -157,6 +157,8 @@ fn views_that_cannot_be_drawn_are_refused() {
         ("--x-range=0..1e999", ["x range", "finite"]),
         ("--x-range=-1e308..1e308", ["x range", "too wide"]),
         ("--x-scale log --x-range=0..1", ["x range 0..1", "log"]),
+        ("--x-scale symlog --x-range=1e15..1000000000000000.2", ["x range", "too narrow"]),
+        ("--x-scale symlog --mark hexbin:9:1e15..1000000000000000.2:0..1", ["hexbin:9:", "too narrow"]),
         ("--norm log --limits=0..5", ["log norm", "0"]),
     ] {
         desk.run(&format!("render a.npy {args} -o no.png")).failed(&words);
@@ -177,9 +179,9 @@ fn what_needs_no_data_is_refused_before_any_is_read() {
     let desk = Desk::new();
     // The file is missing: only a message on the request itself shows that it was checked first.
     let args = "render missing.npy -o no.png";
-    desk.run(&format!("{args} --colormap virdis")).failed(&["`virdis`", "did you mean viridis?"]);
-    desk.run(&format!("{args} --colormap mag")).failed(&["magma"]);
-    desk.run(&format!("{args} --colormap zzzzzzzz")).failed(&["viridis", "bmy"]);
+    desk.run(&format!("{args} --colormap virdis")).refused(&["`virdis`", "did you mean viridis?"]);
+    desk.run(&format!("{args} --colormap mag")).refused(&["magma"]);
+    desk.run(&format!("{args} --colormap zzzzzzzz")).refused(&["viridis", "bmy"]);
     assert!(desk.list(".").is_empty());
 }
 

@@ -36,6 +36,21 @@ fn x_and_y_from_files_of_their_own() {
 }
 
 #[test]
+fn the_row_number_is_that_of_the_other_columns_file() {
+    let desk = Desk::new();
+    desk.write("v.npy", column([5.0, 6.0, 7.0])).write("t.npy", pairs(&[(1.0, 5.0), (2.0, 6.0)]));
+    let size = "--size 3x3";
+    let alone = desk.aggregate(&format!("v.npy {size}"));
+    assert_eq!(desk.aggregate(&format!("--x row --y v.npy {size}")).counts(), alone.counts());
+    let turned = desk.aggregate(&format!("--x v.npy --y row {size}"));
+    assert_eq!(turned.counts(), [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    assert_eq!(desk.aggregate("--x v.npy --y v.npy --reduction max:row --size 1x1").reals(), [2.0]);
+    desk.run("render --x row --y row -o no.png").refused(&["row counts the rows of a file"]);
+    let table = array("[('ra', '<f8'), ('dec', '<f8')]", "(1,)", &[0; 16]);
+    desk.write("gaia.npy", table).run("render gaia.npy --x RA -o no.png").failed(&["did you mean \"ra\"?"]);
+}
+
+#[test]
 fn several_inputs_follow_each_other() {
     let (desk, points) = (Desk::new(), cloud(3000, 2));
     desk.write("a.npy", pairs(&points[..1000])).write("b.npy", pairs(&points[1000..1001]));
@@ -57,6 +72,37 @@ fn inputs_that_differ_are_named() {
     let desk = Desk::new();
     desk.write("a.npy", pairs(&cloud(10, 1))).write("f.npy", array("'<f4'", "(1, 2)", &[0; 8]));
     desk.run("render a.npy a.npy f.npy -o no.png").failed(&["<f8", "<f4", "f.npy"]);
+}
+
+#[test]
+fn inputs_are_joined_by_columns_that_all_have() {
+    let desk = Desk::new();
+    let table = |names: [&str; 2]| {
+        let bytes: Vec<u8> = [1.0_f64, 2.0, 3.0, 4.0].into_iter().flat_map(f64::to_le_bytes).collect();
+        array(&format!("[('{}', '<f8'), ('{}', '<f8')]", names[0], names[1]), "(2,)", &bytes)
+    };
+    desk.write("xy.npy", pairs(&[(1.0, 2.0)])).write("gaia.npy", table(["ra", "dec"]));
+    desk.write("more.npy", table(["ra", "dec"])).write("other.npy", table(["dec", "ra"]));
+    desk.write("three.npy", array("'<f8'", "(1, 3)", &[0; 24])).write("lone.npy", column([7.0]));
+    desk.write("raw.f64", 5.0_f64.to_le_bytes());
+    for (inputs, words) in [
+        ("xy.npy gaia.npy", ["0, 1 in xy.npy", "ra, dec in gaia.npy"]),
+        ("gaia.npy more.npy xy.npy", ["ra, dec in gaia.npy", "0, 1 in xy.npy"]),
+        ("xy.npy three.npy", ["0, 1 in xy.npy", "0, 1, 2 in three.npy"]),
+        ("xy.npy gaia.npy --x 0", ["xy.npy", "--x, --y"]),
+        ("lone.npy gaia.npy", ["value in lone.npy", "ra, dec in gaia.npy"]),
+    ] {
+        desk.run(&format!("render {inputs} -o no.png")).failed(&words);
+    }
+    let rows = |args: &str| number(&desk.json(&format!("render {args} -o a.png")), "rows");
+    assert_eq!(rows("gaia.npy more.npy"), 4);
+    // By their names, which stand elsewhere; and by their places, which a person named.
+    assert_eq!(rows("gaia.npy other.npy"), 4);
+    assert_eq!(rows("xy.npy gaia.npy --x 0 --y 1"), 3);
+    assert_eq!(rows("lone.npy lone.npy"), 2);
+    let one = "--dtype <f8 --columns 1";
+    assert_eq!(rows(&format!("raw.f64 raw.f64 {one}")), 2);
+    desk.run("render xy.npy gaia.npy --x ra --y dec -o no.png").failed(&["\"ra\"", "xy.npy"]);
 }
 
 #[test]

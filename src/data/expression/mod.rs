@@ -57,6 +57,7 @@ use std::sync::Arc;
 use super::column::Column;
 use super::error::DataError;
 pub use error::ExpressionError;
+pub(super) use error::similar;
 pub use eval::Scratch;
 pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
@@ -201,6 +202,24 @@ impl Bound {
     pub fn filter(&self, rows: u64) -> Result<Filter, DataError> {
         let formula = self.formula(Wanted::Condition)?;
         Ok(Filter { text: self.expression.text.clone(), formula, rows: self.rows().unwrap_or(rows) })
+    }
+
+    /// Checks that there is a column in it: all rows have the same number otherwise, which hardly anybody means.
+    ///
+    /// # Errors
+    /// [`DataError::Expression`], which says how columns without a name are written.
+    pub fn check_columns(&self) -> Result<(), DataError> {
+        if !self.inputs.is_empty() {
+            return Ok(());
+        }
+        let Expression { text, tree } = &self.expression;
+        let whole = tree.nodes.iter().find_map(|node| match node.kind {
+            Kind::Number(_, Some(number)) => Some((node.at, number)),
+            _ => None,
+        });
+        let (at, number) = whole.unwrap_or((1, 0));
+        let what = format!("there is no column in it; the column in place {number} is written ${number} or `{number}`");
+        Err(ExpressionError { text: text.clone(), at, what }.into())
     }
 
     /// Nothing, where the expression is just a column.

@@ -8,7 +8,7 @@ use std::thread;
 use egui::{Grid, ProgressBar, RichText, Ui, Window};
 
 use crate::export::output::Output;
-use crate::export::picture::{Notes, write_png};
+use crate::export::picture::{Notes, other_ending, write_png};
 use crate::studio::notes;
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::FigureRequest;
@@ -159,8 +159,13 @@ fn write(
     progress: &Progress,
 ) -> anyhow::Result<()> {
     anyhow::ensure!(
-        !data.iter().any(|data| reads(&data.table, path)),
-        "the picture would replace the data; name another file ({})",
+        !data.iter().any(|data| reads(&data.table, path)) && !request.names(path),
+        "the picture would replace what it is made of; name another file ({})",
+        path.display()
+    );
+    anyhow::ensure!(
+        other_ending(path).is_none(),
+        "pictures are written as .png; end the file's name so ({})",
         path.display()
     );
     let tables: Vec<&Table> = data.iter().map(|data| &data.table).collect();

@@ -24,40 +24,52 @@ impl FigureRequest {
         for range in [self.x.range, self.y.range].into_iter().flatten() {
             check_moments(range)?;
         }
-        for i in 0..self.layers.len() {
+        for (i, layer) in self.layers.iter().enumerate() {
+            layer.mark.check(&layer.reduction).map_err(|error| WorkbenchError::from(error).of("mark").in_layer(i))?;
             self.layer(i, self.size).check()?;
-            let FigureLayer { reduction, style, mark, color, spread, .. } = &self.layers[i];
-            let Style { colormap: name, special, per, .. } = style;
-            if *per == Per::Area && !reduction.is_additive() {
-                return Err(WorkbenchError::Request(format!(
-                    "per area goes with counts and sums; {reduction} does not grow with the pixel, leave `per` out"
-                )));
-            }
-            colormap(name)?;
-            if special.len() > MAX_SPECIAL {
-                return Err(FigureError::TooManySpecial(special.len()).into());
-            }
-            let hatches = self.layers[i].hatch.len();
-            if *mark == Mark::Hatching && hatches == 0 {
-                let what = "hatching has no condition; say what is hatched with what: hatch >30:// (--hatch '>30://')";
-                return Err(WorkbenchError::Request(what.to_owned()));
-            }
-            if hatches > MAX_HATCHES {
-                let what = format!("a layer has {hatches} conditions of hatching; give at most {MAX_HATCHES}");
-                return Err(WorkbenchError::Request(what));
-            }
-            self.layers[i].contour.check().map_err(|error| WorkbenchError::Request(error.to_string()))?;
-            if matches!(mark, Mark::Hexagons { .. }) && !spread.is_none() {
-                let what = "hexagons cannot be spread; leave out the spread, or ask for fewer hexagons";
-                return Err(WorkbenchError::Request(what.to_owned()));
-            }
-            if matches!(mark, Mark::Markers { .. }) && color.is_some() && !spread.is_none() {
-                let what = "markers of one color cannot be spread; leave out the spread, or make them larger";
-                return Err(WorkbenchError::Request(what.to_owned()));
-            }
+            layer.check().map_err(|error| error.in_layer(i))?;
         }
         if !(10.0..=2400.0).contains(&self.dpi) {
             return Err(PaintError::Scale(self.dpi).into());
+        }
+        Ok(())
+    }
+}
+
+impl FigureLayer {
+    /// Checks what has nothing to do with the figure that it is in.
+    fn check(&self) -> Result<(), WorkbenchError> {
+        let Self { reduction, style, mark, color, spread, .. } = self;
+        let Style { colormap: name, special, per, alpha, .. } = style;
+        let of = |key, error: FigureError| WorkbenchError::from(error).of(key);
+        let wrong = |key, what: String| Err(WorkbenchError::Request(what).of(key));
+        if *per == Per::Area && !reduction.is_additive() {
+            let what = "per area goes with counts and sums";
+            return wrong("per", format!("{what}; {reduction} does not grow with the pixel, leave `per` out"));
+        }
+        colormap(name).map_err(|error| of("colormap", error))?;
+        if !(0.0..=1.0).contains(alpha) {
+            return Err(of("alpha", FigureError::BadAlpha(*alpha)));
+        }
+        if special.len() > MAX_SPECIAL {
+            return Err(of("special", FigureError::TooManySpecial(special.len())));
+        }
+        let hatches = self.hatch.len();
+        if *mark == Mark::Hatching && hatches == 0 {
+            let what = "hatching has no condition; say what is hatched with what: hatch >30:// (--hatch '>30://')";
+            return wrong("mark", what.to_owned());
+        }
+        if hatches > MAX_HATCHES {
+            return wrong("hatch", format!("a layer has {hatches} conditions of hatching; give at most {MAX_HATCHES}"));
+        }
+        self.contour.check().map_err(|error| WorkbenchError::Request(error.to_string()).of("contour"))?;
+        if matches!(mark, Mark::Hexagons { .. }) && !spread.is_none() {
+            let what = "hexagons cannot be spread; leave out the spread, or ask for fewer hexagons";
+            return wrong("spread", what.to_owned());
+        }
+        if matches!(mark, Mark::Markers { .. }) && color.is_some() && !spread.is_none() {
+            let what = "markers of one color cannot be spread; leave out the spread, or make them larger";
+            return wrong("spread", what.to_owned());
         }
         Ok(())
     }

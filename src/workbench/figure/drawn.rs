@@ -132,6 +132,7 @@ pub struct DrawnFigure {
     pub(super) lit: Option<u64>,
     pub(super) accountings: Vec<(usize, Accounting)>,
     pub(super) engine: EngineUsed,
+    pub(super) notes: Vec<String>,
     pub(super) passes: u32,
     pub(super) seconds: f64,
     pub(super) strip_bytes: u64,
@@ -177,6 +178,12 @@ impl DrawnFigure {
     #[must_use]
     pub fn accountings(&self) -> &[(usize, Accounting)] {
         &self.accountings
+    }
+
+    /// What was asked for and is not there.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The engine that counted.

@@ -6,7 +6,8 @@ use crate::data::{Progress, Table};
 
 use super::super::WorkbenchError;
 use super::super::fields::{Timeline, damage};
-use super::super::sources::{Opened, Sources, reads};
+use super::super::sources::{Opened, Sources, VALUE, is_same_file, reads};
+use super::super::tables;
 use super::FigureRequest;
 
 /// The data of a figure.
@@ -26,13 +27,20 @@ impl FigureRequest {
     pub fn open(&self, progress: &Progress) -> Result<OpenedFigure, WorkbenchError> {
         let mut opened: Vec<(Sources, Table)> = Vec::new();
         let mut found = OpenedFigure { tables: Vec::new(), notes: Vec::new() };
-        for layer in &self.layers {
+        for (i, layer) in self.layers.iter().enumerate() {
             let sources = layer.all_sources();
             if let Some((_, table)) = opened.iter().find(|(known, _)| *known == sources) {
                 found.tables.push(table.clone());
                 continue;
             }
-            let Opened { table, notes, .. } = sources.open(progress)?;
+            let located = |error: WorkbenchError| match error.in_layer(i) {
+                WorkbenchError::Of { layer: number, key: VALUE, place, error } => {
+                    let key = if layer.reduction.column().is_some() { "reduction" } else { "mark" };
+                    WorkbenchError::Of { layer: number, key, place, error }
+                }
+                error => error,
+            };
+            let Opened { table, notes, .. } = sources.open(progress).map_err(located)?;
             for note in notes {
                 if !found.notes.contains(&note) {
                     found.notes.push(note);
@@ -48,6 +56,13 @@ impl FigureRequest {
             )));
         }
         Ok(found)
+    }
+
+    /// Whether a file is one that a layer names, as data or as a color table, by whatever name.
+    #[must_use]
+    pub fn names(&self, path: &Path) -> bool {
+        let is_table = |name: &str| tables::path(name).is_some_and(|table| is_same_file(table, path));
+        self.layers.iter().any(|layer| layer.sources.names(path) || is_table(&layer.style.colormap))
     }
 }
 

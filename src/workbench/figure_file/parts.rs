@@ -18,7 +18,7 @@ use crate::workbench::fields::Align;
 use crate::workbench::figure::DPI;
 
 use super::fingerprint::Fingerprint;
-use super::text::Text;
+use super::text::{Text, words};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,11 +36,11 @@ pub(super) struct Root {
     pub(super) bare: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) grid: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) x_label: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) y_label: Option<String>,
     #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
     pub(super) x: AxisPart,
@@ -61,7 +61,7 @@ pub(super) enum Tone {
 }
 
 #[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an axis with its range, scale or reversed, as x.range = \"0..1\"")]
 pub(super) struct AxisPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) range: Option<Text<Range>>,
@@ -72,7 +72,7 @@ pub(super) struct AxisPart {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a layer with its keys, as file = \"points.npy\"")]
 pub(super) struct LayerPart {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) name: String,
@@ -80,9 +80,9 @@ pub(super) struct LayerPart {
     pub(super) file: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) files: Vec<PathBuf>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) x: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) y: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) filter: Option<String>,
@@ -132,7 +132,7 @@ pub(super) struct LayerPart {
     pub(super) blend: Option<Blend>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) hidden: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) align: Option<Align>,
@@ -145,7 +145,7 @@ pub(super) struct LayerPart {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an output with its keys, as file = \"figure.png\"")]
 pub(super) struct OutputPart {
     pub(super) file: PathBuf,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -52,15 +52,19 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(),
         let target = root.pointer(name.strip_prefix('#').unwrap()).unwrap();
         validate(root, target, value, at)?;
     }
-    let is_of_type = match schema["type"].as_str() {
+    let is_of = |name: &Value| match name.as_str() {
         Some("object") => value.is_object(),
         Some("array") => value.is_array(),
         Some("string") => value.is_string(),
         Some("boolean") => value.is_boolean(),
         Some("integer") => value.is_u64() || value.is_i64(),
         Some("number") => value.is_number(),
-        Some(other) => panic!("{other}"),
-        None => true,
+        other => panic!("{other:?}"),
+    };
+    let is_of_type = match &schema["type"] {
+        Value::Null => true,
+        Value::Array(any) => any.iter().any(is_of),
+        one => is_of(one),
     };
     if !is_of_type {
         return wrong("is of another type");
@@ -191,6 +195,22 @@ fn what_the_program_refuses_the_schema_refuses() {
         format!("{least}mark = \"dots\"\n"),
         format!("{least}mark = \"hexbin:a\"\n"),
         format!("{least}mark = \"hexbin:9:0..1\"\n"),
+        format!("{least}mark = \"hexbin:1\"\n"),
+        format!("{least}mark = \"hexbin:1001\"\n"),
+        format!("{least}mark = \"hexbin:9x0\"\n"),
+        format!("{least}mark = \"circle:0\"\n"),
+        format!("{least}mark = \"square:200.5\"\n"),
+        format!("{least}mark = \"cross:-5\"\n"),
+        format!("{least}norm = \"power:-1\"\n"),
+        format!("{least}norm = \"power:0\"\n"),
+        format!("{least}norm = \"symlog:0\"\n"),
+        format!("{least}norm = \"symlog:-0.0e5\"\n"),
+        format!("{least}[x]\nscale = \"symlog:0\"\n"),
+        format!("{least}[x]\nscale = \"symlog:-2\"\n"),
+        format!("{least}alpha = 2\n"),
+        format!("{least}color = \"#12345\"\n"),
+        format!("{least}title = 1.5\n"),
+        format!("{least}x = true\n"),
         format!("{least}reduction = \"sum\"\n"),
         format!("{least}spread = \"9:round\"\n"),
         format!("{least}norm = \"logg\"\n"),
@@ -216,7 +236,7 @@ fn what_the_program_refuses_the_schema_refuses() {
         format!("{least}mark = \"filled:5\"\nreduction = \"mean:v\"\n"),
     ] {
         assert!(check(&text).is_err(), "the schema takes {text}");
-        assert!(parse(&text, Path::new(""), &[]).is_err(), "the program takes {text}");
+        assert!(parse(&text, Path::new("figure.toml"), &[]).is_err(), "the program takes {text}");
     }
 }
 
@@ -257,6 +277,16 @@ fn what_the_schema_offers_the_program_reads() {
     for (key, value) in [
         ("mark", "line:a b + 1"),
         ("mark", "cross:0.5"),
+        ("mark", "cross:0.1"),
+        ("mark", "circle:200"),
+        ("mark", "circle:199.75"),
+        ("mark", "square:+5e-1"),
+        ("mark", "hexbin:2x1000"),
+        ("mark", "hexbin:1000x1"),
+        ("color", "#1234"),
+        ("under", "#12345678"),
+        ("norm", "power:.5"),
+        ("norm", "power:+2e-1"),
         ("mark", "hexbin:9:-1e-3..1.5:1672531200000000001..1672531200001000001"),
         ("norm", "boundary:-1e300,0:proportional"),
         ("norm", "symlog:1e-5"),
@@ -276,6 +306,6 @@ fn what_the_schema_offers_the_program_reads() {
     for text in texts {
         assert_eq!(check(&text), Ok(()), "{text}");
         // Numbers of an area go with counts, other combinations are not offered.
-        parse(&text, Path::new(""), &[]).unwrap_or_else(|e| panic!("{text}: {e}"));
+        parse(&text, Path::new("figure.toml"), &[]).unwrap_or_else(|e| panic!("{text}: {e}"));
     }
 }

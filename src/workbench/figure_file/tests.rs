@@ -61,6 +61,15 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\nlayers = []\n", &["1 to 64 layers"][..]),
         ("[[layers]]\nfile = \"a.f32\"\n", &["no `scumble = 1`"]),
         ("scumble = 2\n", &["version is 2", "newer"]),
+        ("scumble = 0\n", &["no version 0", "write scumble = 1"]),
+        ("scumble = 1\n[[layers]]\nname = \"a\"\n", &["layers.0.file, line 2", "nothing to draw", "file = "]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\n[[layers]]\nfiles = []\n", &["layers.1.file, line 5"]),
+        ("scumble = 1\n[[layers]]\nfile = \"\"\n", &["layers.0.file, line 3", "empty"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalpha = 2\n", &["layers.0.alpha, line 4", "alpha is 2"]),
+        ("scumble = 1\nx = 3\n[[layers]]\nfile = \"a.f32\"\n", &["line 2", "an axis with its range"]),
+        ("scumble = 1\nlayers = [3]\n", &["line 2", "a layer with its keys"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalpha = \"x\"\n", &["line 4", "expected a number"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\n[[outputs]]\nfile = \"\"\n", &["outputs.0.file is empty"]),
         ("scumble = 1\ncolour = 3\n[[layers]]\nfile = \"a.f32\"\n", &["line 2", "colour"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalhpa = 1\n", &["line 4", "alhpa"]),
         ("scumble = 1\n[[layers]]\nfile = \"b.f32\"\n", &["b.f32 is not there", "--set layers.0.file"]),
@@ -79,7 +88,10 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nalign = \"last\"\n", &["line 4", "last"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nmark = \"image:cubic\"\n", &["line 4", "bilinear"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nmark = \"image\"\nreduction = \"sum:v\"\n", &["mean:VARIABLE"]),
-        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n", &["vridis"]),
+        (
+            "scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolormap = \"vridis\"\n",
+            &["layers.0.colormap, line 4", "vridis"],
+        ),
     ] {
         let error = read_text(text, folder.path(), &[]).unwrap_err();
         for part in parts {
@@ -95,7 +107,8 @@ fn keys_are_set_from_outside() {
     points(folder.path(), "a.f32");
     let other = points(folder.path(), "b.f32");
     let text = "scumble = 1\n[[layers]]\nfile = \"a.f32\"\n[[layers]]\nfiles = [\"a.f32\", \"b.f32\"]\n";
-    let settings = ["layers.1.file=b.f32", "layers.0.alpha=0.5", "x.range=0..1", "title=It's = 1", "size=100x50"];
+    let file = format!("layers.1.file={}", other.display());
+    let settings = [file.as_str(), "layers.0.alpha=0.5", "x.range=0..1", "title=It's = 1", "size=100x50"];
     let figure = read_text(text, folder.path(), &settings).unwrap().figure;
     assert_eq!(figure.layers[1].sources.inputs, [other]);
     assert_eq!(figure.layers[0].style.alpha.to_bits(), 0.5_f32.to_bits());
@@ -107,11 +120,44 @@ fn keys_are_set_from_outside() {
         ("layers.0.alhpa=1", "alhpa"),
         ("alpha", "no ="),
         ("size.width=3", "no parts"),
+        ("scumble=2", "version"),
+        ("layers.0.special=1=red", "expected a list, as layers.0.special=['1=red']"),
+        ("x=3", "an axis with its range"),
+        ("x.range=5", "`5` is not a range"),
+        ("layers.0.alpha=half", "expected a number"),
+        ("layers.1.columns=2.5", "whole number"),
+        ("layers.1.colormap=vridis", "did you mean viridis"),
     ] {
         let text = format!("size = \"9x9\"\n{text}");
-        let error = read_text(&text, folder.path(), &[setting]).unwrap_err();
-        assert!(error.contains(part), "{setting}: {error}");
+        // The one that is wrong is told, not those beside it.
+        let error = read_text(&text, folder.path(), &["grid=true", setting, "dpi=90"]).unwrap_err();
+        assert!(error.contains(part) && error.contains(&format!("--set {setting}: ")), "{setting}: {error}");
+        assert!(!error.contains("struct") && !error.contains("f64"), "{error}");
     }
+}
+
+#[test]
+fn what_wants_a_text_takes_a_number_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    points(folder.path(), "a.f32");
+    let text = "scumble = 1\ntitle = 2024\n[[layers]]\nfile = \"a.f32\"\nx = 1\n";
+    let figure = read_text(text, folder.path(), &[]).unwrap().figure;
+    assert_eq!((figure.text.title.as_deref(), figure.layers[0].sources.x.as_deref()), (Some("2024"), Some("1")));
+    for (value, wanted) in [
+        ("2024", "2024"),
+        ("1.50", "1.50"),
+        ("0x10", "0x10"),
+        ("true", "true"),
+        ("[a]", "[a]"),
+        ("\"4\"", "4"),
+        ("", ""),
+    ] {
+        let figure = read_text(text, folder.path(), &[&format!("title={value}")]).unwrap().figure;
+        assert_eq!(figure.text.title.as_deref(), Some(wanted));
+    }
+    let settings = ["layers.0.y=0", "layers.0.hide=['3']", "layers.0.hidden=true", "layers.0.alpha=1"];
+    let layer = read_text(text, folder.path(), &settings).unwrap().figure.layers.remove(0);
+    assert_eq!((layer.sources.y.as_deref(), layer.style.hide.len(), layer.visible), (Some("0"), 1, false));
 }
 
 #[test]
