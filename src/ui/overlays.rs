@@ -1,5 +1,7 @@
 //! What lies over the figure: badge, toasts, help, log, file information, the drop target.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, RichText, ScrollArea, Ui, Window, vec2};
 
 use crate::workbench::ChangeKind;
@@ -57,14 +59,42 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
     );
 }
 
+/// Offers the figure that a process before this one left behind; gives its file when it is wanted.
+pub fn left_behind(ui: &Ui, stage: &Stage, model: &Model, left_behind: &mut Vec<PathBuf>) -> Option<PathBuf> {
+    let is_free = model.changed().is_none() && model.replaced().is_none();
+    let newest = left_behind.first().filter(|_| is_free).cloned()?;
+    let mut wanted = None;
+    let at = stage.plot.center_top() + vec2(0.0, 10.0);
+    Area::new(Id::unique("left behind")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label("Scumble did not end as it should have last time");
+                    let hint = "Open the figure that was shown then, in the place of this one";
+                    if ui.button("Recover its figure").on_hover_text(hint).clicked() {
+                        wanted = Some(newest);
+                    }
+                    let hint = "Stay here; it is offered again when the window opens with no file";
+                    if ui.button("Not now").on_hover_text(hint).clicked() {
+                        left_behind.clear();
+                    }
+                });
+            });
+        },
+    );
+    wanted
+}
+
 /// What took the place of another figure could be a layer of it instead.
 pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
     let Some((paths, left)) = model.replaced() else { return };
     ui.ctx().request_repaint_after(left);
     let name = paths.first().and_then(|path| path.file_name());
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let at = stage.plot.center_bottom() - vec2(0.0, 10.0);
-    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_BOTTOM).fixed_pos(at).show(
+    // Below what asks about a change; toasts come at the bottom.
+    let at = stage.plot.center_top() + vec2(0.0, if model.changed().is_some() { 54.0 } else { 10.0 });
+    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
         ui.ctx(),
         |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
