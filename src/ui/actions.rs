@@ -170,6 +170,23 @@ pub const ENTRIES: &[Entry] = &[
     with(entry(Action::Help, WINDOW, "Keys and mouse", plain(Key::Questionmark)), &[plain(Key::F1)]),
 ];
 
+/// A key as people know it: `Ctrl+[`, not the name that code has for it.
+pub fn shown(ctx: &egui::Context, key: &KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(key);
+    let symbol = match key.logical_key {
+        Key::Plus => "+",
+        Key::Minus => "\u{2212}",
+        Key::Equals => "=",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Questionmark => "?",
+        _ => return text,
+    };
+    text.strip_suffix(key.logical_key.name()).map_or_else(|| text.clone(), |held| format!("{held}{symbol}"))
+}
+
 /// The action's entry.
 pub fn entry_of(action: Action) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.action == action)
@@ -213,6 +230,22 @@ mod tests {
         for (i, key) in keys.iter().enumerate() {
             assert!(!keys[..i].contains(key), "{key:?} twice");
         }
+    }
+
+    #[test]
+    fn keys_are_shown_as_they_are_printed() {
+        let ctx = egui::Context::default();
+        for entry in ENTRIES {
+            for key in entry.key.iter().chain(entry.also) {
+                let text = shown(&ctx, key);
+                for name in ["Bracket", "mark", "Plus", "Minus", "Equals", "Comma", "Period"] {
+                    assert!(!text.contains(name), "{text}");
+                }
+            }
+        }
+        let of = |action| entry_of(action).and_then(|entry| entry.key).map(|key| shown(&ctx, &key));
+        assert_eq!(of(Action::RaiseLayer).as_deref(), Some("Ctrl+]"));
+        assert_eq!(of(Action::Help).as_deref(), Some("?"));
     }
 
     #[test]

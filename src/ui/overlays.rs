@@ -7,7 +7,7 @@ use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, RichText, ScrollArea, 
 use crate::workbench::ChangeKind;
 use crate::workbench::session::OpenData;
 
-use super::actions::ENTRIES;
+use super::actions::{ENTRIES, shown};
 use super::canvas::Stage;
 use super::model::Model;
 use super::status::grouped;
@@ -186,7 +186,7 @@ pub fn help(ui: &Ui, is_open: &mut bool) {
                     }
                     ui.label(entry.name);
                     let keys: Vec<String> =
-                        entry.key.iter().chain(entry.also).map(|key| ui.ctx().format_shortcut(key)).collect();
+                        entry.key.iter().chain(entry.also).map(|key| shown(ui.ctx(), key)).collect();
                     ui.label(RichText::new(keys.join("  or  ")).monospace());
                     ui.end_row();
                 }
