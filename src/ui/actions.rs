@@ -193,9 +193,12 @@ pub fn entry_of(action: Action) -> Option<&'static Entry> {
 }
 
 /// The actions whose keys were pressed, which are then used up. Single letters are left to a text field that has the focus,
-/// or will have it in a moment (`is_asking`).
-pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
+/// or will have it in a moment (`is_asking`). Escape is left to a field that had it in the last frame (`was_typing`).
+pub fn pressed(ctx: &egui::Context, is_asking: bool, was_typing: bool) -> Vec<Action> {
+    // What lies over everything has the keys to itself.
+    let is_asking = is_asking || ctx.memory(|memory| memory.top_modal_layer().is_some());
     let typing = is_asking || ctx.egui_wants_keyboard_input();
+    let keeps_escape = was_typing || egui::Popup::is_any_open(ctx);
     // Text has an undo of its own; what else has the focus does not.
     let is_writing = is_asking || ctx.text_edit_focused();
     let mut actions = Vec::new();
@@ -206,7 +209,8 @@ pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
     for (key, action) in keys {
         let is_plain = !key.modifiers.any();
         let is_for_text = is_plain && typing || is_writing && matches!(action, Action::Undo | Action::Redo);
-        if is_for_text {
+        // Escape closes a menu that is open, or leaves a field, and does nothing else.
+        if is_for_text || keeps_escape && action == Action::Stop {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&key)) {

@@ -60,6 +60,8 @@ pub struct ScumbleApp {
     demo: Option<PathBuf>,
     /// Figures that processes before this one left behind, the newest first.
     left_behind: Vec<PathBuf>,
+    /// Whether text was being typed in the last frame.
+    was_typing: bool,
 }
 
 impl ScumbleApp {
@@ -92,6 +94,7 @@ impl ScumbleApp {
             adapter: String::new(),
             demo,
             left_behind: Vec::new(),
+            was_typing: false,
         })
     }
 
@@ -173,7 +176,7 @@ impl ScumbleApp {
         self.take_files(ui);
         self.remember_opened();
         theme(ui.ctx(), self.model.document());
-        for action in pressed(ui.ctx(), self.is_asking()) {
+        for action in pressed(ui.ctx(), self.is_asking(), self.was_typing) {
             self.act(ui, action);
         }
         self.menu(ui);
@@ -200,6 +203,7 @@ impl ScumbleApp {
         }
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.center(ui));
         self.over(ui);
+        self.was_typing = ui.ctx().text_edit_focused();
     }
 
     fn center(&mut self, ui: &mut egui::Ui) {
