@@ -40,7 +40,7 @@ use super::kept::Kept;
 use super::sources::Sources;
 use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
-use super::words::{over_area, quantities, quantity_name, words};
+use super::words::{lowest, over_area, quantities, quantity_name, words_of};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 use counting::Wanted;
@@ -259,7 +259,7 @@ fn lay_out(
     }
     let first = tables.first().ok_or(WorkbenchError::Data(crate::data::DataError::Empty))?;
     let moment = Timeline::of(tables).moment(request.step);
-    let (text, [x, y]) = (words(&request.text, first, &moment), quantities(first));
+    let (text, [x, y]) = (words_of(request, tables, &moment), quantities(lowest(request, tables).unwrap_or(first)));
     let bars = request.bar_labels(tables);
     let legend = u32::try_from(request.legend().len()).unwrap_or(u32::MAX);
     let beside = request.words_beside();
