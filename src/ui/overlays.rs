@@ -132,7 +132,10 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
                         if ui.small_button("×").on_hover_text("Put away").clicked() {
                             closed = Some(number);
                         }
-                        ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());
+                        let text = RichText::new(&notice.text).color(color);
+                        // A caret under an expression points at the right letter only if all are equally wide.
+                        let text = if has_caret(&notice.text) { text.monospace() } else { text };
+                        ui.add(egui::Label::new(text).wrap());
                     });
                 });
             }
@@ -144,6 +147,11 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
     if let Some(time) = model.notices.next_change() {
         ui.ctx().request_repaint_after(time);
     }
+}
+
+/// Whether a line of a text points at a place in the one above.
+fn has_caret(text: &str) -> bool {
+    text.lines().any(|line| !line.trim().is_empty() && line.trim().chars().all(|c| c == '^'))
 }
 
 /// Where files may be dropped.
@@ -265,4 +273,15 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
             ui.end_row();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_caret;
+
+    #[test]
+    fn a_caret_alone_in_its_line_points() {
+        assert!(has_caret("this is no number:\n  log10(flux\n        ^\nwrite )"));
+        assert!(!has_caret("x ^ 2 is written x ** 2\n\nno caret"));
+    }
 }
