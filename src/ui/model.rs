@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::scene::axis::{Axis, Range, Scale, Size, View};
+use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::style::Style;
@@ -282,25 +282,6 @@ impl Model {
             document.figure.y.range = None;
         });
         self.settle();
-    }
-
-    /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame.
-    pub fn view(&self, size: Size) -> Option<View> {
-        let document = self.document()?;
-        // Layers that came or went leave the view as it is.
-        let is_ours = |painted: &&Arc<Painted>| {
-            painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.sources == wish.data.sources))
-        };
-        let newest = self.painted.as_ref().filter(is_ours);
-        let axis = |request: &AxisRequest, shown: Option<Axis>, pixels| {
-            let reversed = request.reversed.unwrap_or(shown.is_some_and(|axis| axis.reversed));
-            let shown = shown.filter(|axis| axis.scale == request.scale).map(|axis| axis.range);
-            Some(Axis { range: request.range.or(shown)?, scale: request.scale, pixels, reversed })
-        };
-        Some(View {
-            x: axis(&document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
-            y: axis(&document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
-        })
     }
 
     /// Has drawn what the document wants, at the plot's size and with so many pixels to a point; costs nothing where that is done or under way.
