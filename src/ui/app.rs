@@ -407,7 +407,7 @@ impl ScumbleApp {
         }
     }
 
-    /// Saves the figure, as it is shown, in a file.
+    /// Saves the figure, as it is shown, in a file. The person is asked about a figure that is there already.
     pub fn save_figure(&mut self, path: PathBuf) {
         self.write_figure(path, false);
     }

@@ -363,10 +363,9 @@ impl Model {
         let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
         layer.x.range = x.or(layer.x.range);
         layer.y.range = y.or(layer.y.range);
-        match layer.check() {
-            Ok(()) => self.show("Range", x, y),
-            Err(error) => self.notices.error(error.to_string()),
-        }
+        layer.check().map_err(|error| error.to_string())?;
+        self.show("Range", x, y);
+        Ok(())
     }
 
     /// Turns an axis around.
