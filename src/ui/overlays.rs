@@ -125,7 +125,9 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
             for number in toasts {
                 let Some(notice) = model.notices.log().get(number) else { continue };
                 Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.set_max_width(480.0);
+                    // A caret under an expression points at the right letter only if all are equally wide and in one line.
+                    let has_caret = has_caret(&notice.text);
+                    ui.set_max_width(if has_caret { ui.ctx().content_rect().width() - 80.0 } else { 480.0 });
                     ui.horizontal(|ui| {
                         let color =
                             if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
@@ -133,8 +135,7 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
                             closed = Some(number);
                         }
                         let text = RichText::new(&notice.text).color(color);
-                        // A caret under an expression points at the right letter only if all are equally wide.
-                        let text = if has_caret(&notice.text) { text.monospace() } else { text };
+                        let text = if has_caret { text.monospace() } else { text };
                         ui.add(egui::Label::new(text).wrap());
                     });
                 });
