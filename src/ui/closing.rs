@@ -1,5 +1,5 @@
-//! Closing the window while something would be lost: the person is asked. A movie in the making ends in order; a figure that
-//! was not saved can be.
+//! Closing the window while something would be lost: the person is asked. A movie in the making ends in order; a figure
+//! that was not saved can be.
 
 use egui::{Id, Modal, RichText, Ui, ViewportCommand};
 
@@ -46,8 +46,8 @@ impl Closing {
         is_free
     }
 
-    /// The question, while there is one; whether the figure is to be saved. `is_asking_where` says whether the person is
-    /// asked where to save it.
+    /// The question, while there is one; whether the figure is to be saved. `is_asking_where` says whether the person
+    /// is asked where to save it.
     pub fn ui(&mut self, ui: &Ui, model: &Model, is_asking_where: bool) -> bool {
         match self {
             Self::Not | Self::Goes => false,

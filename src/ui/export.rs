@@ -154,7 +154,8 @@ impl Place {
     }
 }
 
-/// Shows the command line that makes the same file; gives it for the button that copies it. Where it needs the figure file, and that lacks something, the person is told and may have it saved.
+/// Shows the command line that makes the same file; gives it for the button that copies it. Where it
+/// needs the figure file, and that lacks something, the person is told and may have it saved.
 fn command(
     ui: &mut Ui,
     model: &Model,
