@@ -17,6 +17,8 @@ use scumble::workbench::frame::Theme;
 use scumble::workbench::{EngineChoice, RawSpec};
 
 mod ui {
+    mod fields;
+    mod keeping;
     mod live;
     mod movies;
     mod steps;
@@ -329,9 +331,11 @@ fn layers_are_added_hidden_moved_and_taken_away_by_their_controls() {
     until(&mut window, "there are two layers", |app| layers(app) == 2);
     let counted = window.state().model().painted().unwrap().shown.layers.clone();
     assert!(Arc::ptr_eq(&counted[0].aggregate, &counted[1].aggregate), "the same numbers");
-    let name = window.get_by_label("name");
-    name.focus();
-    name.type_text("upper");
+    window.get_by_label("name").focus();
+    window.step();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    window.event(egui::Event::Text("upper".to_owned()));
     until(&mut window, "the upper one has a name", |app| app.model().document().unwrap().layer().title() == "upper");
     window.get_by_label("show upper").click();
     until(&mut window, "it is hidden", |app| !app.model().document().unwrap().figure.layers[1].visible);

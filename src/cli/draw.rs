@@ -74,7 +74,7 @@ fn draw_one(
         let _bar = Bar::follow(progress, data.rows(), "rows");
         workbench.figure(&data.tables(), request, progress)?
     };
-    for note in drawn.notes() {
+    for note in drawn.unmet() {
         eprintln!("scumble: {note}");
     }
     write_png(&drawn, &notes(request), &mut out)?;

@@ -3,6 +3,7 @@
 
 mod frames;
 mod movie;
+mod standing;
 mod steps;
 
 use crate::export::ExportError;
@@ -13,6 +14,7 @@ use crate::workbench::figure::FigureRequest;
 
 pub use frames::Frames;
 pub use movie::{Order, is_live, steady};
+pub use standing::{Standing, standing};
 pub use steps::Steps;
 
 /// What can go wrong between a figure and its file.

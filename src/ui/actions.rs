@@ -170,15 +170,35 @@ pub const ENTRIES: &[Entry] = &[
     with(entry(Action::Help, WINDOW, "Keys and mouse", plain(Key::Questionmark)), &[plain(Key::F1)]),
 ];
 
+/// A key as people know it: `Ctrl+[`, not the name that code has for it.
+pub fn shown(ctx: &egui::Context, key: &KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(key);
+    let symbol = match key.logical_key {
+        Key::Plus => "+",
+        Key::Minus => "\u{2212}",
+        Key::Equals => "=",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Questionmark => "?",
+        _ => return text,
+    };
+    text.strip_suffix(key.logical_key.name()).map_or_else(|| text.clone(), |held| format!("{held}{symbol}"))
+}
+
 /// The action's entry.
 pub fn entry_of(action: Action) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.action == action)
 }
 
 /// The actions whose keys were pressed, which are then used up. Single letters are left to a text field that has the focus,
-/// or will have it in a moment (`is_asking`).
-pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
+/// or will have it in a moment (`is_asking`). Escape is left to a field that had it in the last frame (`was_typing`).
+pub fn pressed(ctx: &egui::Context, is_asking: bool, was_typing: bool) -> Vec<Action> {
+    // What lies over everything has the keys to itself.
+    let is_asking = is_asking || ctx.memory(|memory| memory.top_modal_layer().is_some());
     let typing = is_asking || ctx.egui_wants_keyboard_input();
+    let keeps_escape = was_typing || egui::Popup::is_any_open(ctx);
     // Text has an undo of its own; what else has the focus does not.
     let is_writing = is_asking || ctx.text_edit_focused();
     let mut actions = Vec::new();
@@ -189,7 +209,8 @@ pub fn pressed(ctx: &egui::Context, is_asking: bool) -> Vec<Action> {
     for (key, action) in keys {
         let is_plain = !key.modifiers.any();
         let is_for_text = is_plain && typing || is_writing && matches!(action, Action::Undo | Action::Redo);
-        if is_for_text {
+        // Escape closes a menu that is open, or leaves a field, and does nothing else.
+        if is_for_text || keeps_escape && action == Action::Stop {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&key)) {
@@ -213,6 +234,22 @@ mod tests {
         for (i, key) in keys.iter().enumerate() {
             assert!(!keys[..i].contains(key), "{key:?} twice");
         }
+    }
+
+    #[test]
+    fn keys_are_shown_as_they_are_printed() {
+        let ctx = egui::Context::default();
+        for entry in ENTRIES {
+            for key in entry.key.iter().chain(entry.also) {
+                let text = shown(&ctx, key);
+                for name in ["Bracket", "mark", "Plus", "Minus", "Equals", "Comma", "Period"] {
+                    assert!(!text.contains(name), "{text}");
+                }
+            }
+        }
+        let of = |action| entry_of(action).and_then(|entry| entry.key).map(|key| shown(&ctx, &key));
+        assert_eq!(of(Action::RaiseLayer).as_deref(), Some("Ctrl+]"));
+        assert_eq!(of(Action::Help).as_deref(), Some("?"));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct ScumbleApp {
     demo: Option<PathBuf>,
     /// Figures that processes before this one left behind, the newest first.
     left_behind: Vec<PathBuf>,
+    /// Whether text was being typed in the last frame.
+    was_typing: bool,
 }
 
 impl ScumbleApp {
@@ -92,6 +94,7 @@ impl ScumbleApp {
             adapter: String::new(),
             demo,
             left_behind: Vec::new(),
+            was_typing: false,
         })
     }
 
@@ -173,7 +176,7 @@ impl ScumbleApp {
         self.take_files(ui);
         self.remember_opened();
         theme(ui.ctx(), self.model.document());
-        for action in pressed(ui.ctx(), self.is_asking()) {
+        for action in pressed(ui.ctx(), self.is_asking(), self.was_typing) {
             self.act(ui, action);
         }
         self.menu(ui);
@@ -200,6 +203,7 @@ impl ScumbleApp {
         }
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.center(ui));
         self.over(ui);
+        self.was_typing = ui.ctx().text_edit_focused();
     }
 
     fn center(&mut self, ui: &mut egui::Ui) {
@@ -208,10 +212,7 @@ impl ScumbleApp {
             let recent = self.recent.as_ref().map_or(&[][..], Recent::paths).to_vec();
             match welcome::ui(ui, &recent, &self.left_behind) {
                 Some(Wish::Act(action)) => self.act(ui, action),
-                Some(Wish::Open(path)) => {
-                    self.left_behind.retain(|left| *left != path);
-                    self.model.open(vec![path], RawSpec::default());
-                }
+                Some(Wish::Open(path)) => self.recover(path),
                 None => {}
             }
             return;
@@ -236,7 +237,16 @@ impl ScumbleApp {
             }
             overlays::changed(ui, stage, &mut self.model);
             overlays::replaced(ui, stage, &mut self.model);
+            if let Some(path) = overlays::left_behind(ui, stage, &self.model, &mut self.left_behind) {
+                self.recover(path);
+            }
         }
+    }
+
+    /// Opens a file; one that was left behind is then offered no more.
+    fn recover(&mut self, path: PathBuf) {
+        self.left_behind.retain(|left| *left != path);
+        self.model.open(vec![path], RawSpec::default());
     }
 
     /// What lies over everything.
@@ -256,17 +266,22 @@ impl ScumbleApp {
             Some(Chosen { paths, as_layer: false }) => self.model.open(paths, RawSpec::default()),
             None => {}
         }
-        if let Some(path) = self.saving.ui(ui, &mut self.model.notices) {
-            self.save_figure(path);
+        if let Some((path, replaces)) = self.saving.ui(ui, &mut self.model) {
+            self.write_figure(path, replaces);
         }
         self.relinking.ui(ui, &mut self.model);
-        self.export.ui(ui, &mut self.model, self.stage.as_ref());
-        self.movie.ui(ui, &mut self.model, self.stage.as_ref());
+        let of_picture = self.export.ui(ui, &mut self.model, self.stage.as_ref());
+        let of_movie = self.movie.ui(ui, &mut self.model, self.stage.as_ref());
+        for action in of_picture.into_iter().chain(of_movie) {
+            self.act(ui, action);
+        }
         overlays::help(ui, &mut self.shown.help);
         overlays::log(ui, &self.model, &mut self.shown.log);
         overlays::info(ui, self.model.data().map(AsRef::as_ref), &mut self.shown.info);
         overlays::toasts(ui, &mut self.model);
-        self.closing.ui(ui, &self.model);
+        if self.closing.ui(ui, &self.model, self.saving.is_asking()) {
+            self.save(false);
+        }
         let hovered = ui.input(|input| input.raw.hovered_files.len()).max(self.opening.hovered());
         if hovered > 0 {
             overlays::drop_target(ui, hovered);
@@ -306,10 +321,7 @@ impl ScumbleApp {
         match (action, &stage) {
             (Action::Open, _) => self.opening.choose(false),
             (Action::AddLayer, _) => self.opening.choose(true),
-            (Action::DuplicateLayer, _) => self.change_layers("Duplicate layer", |document| {
-                let layer = document.layer().clone();
-                document.add(layer);
-            }),
+            (Action::DuplicateLayer, _) => self.change_layers("Duplicate layer", Document::duplicate),
             (Action::RemoveLayer, _) => {
                 self.change_layers("Remove layer", |document| document.remove(document.active));
             }
@@ -387,7 +399,7 @@ impl ScumbleApp {
     /// Saves the figure where it was saved before, or asks where.
     fn save(&mut self, elsewhere: bool) {
         match self.model.saved().map(Path::to_owned) {
-            Some(path) if !elsewhere => self.save_figure(path),
+            Some(path) if !elsewhere => self.write_figure(path, true),
             saved => {
                 let data = self.model.document().and_then(|document| document.layer().sources.inputs.first().cloned());
                 self.saving.ask(saved.or_else(|| data.map(|data| data.with_extension("toml"))));
@@ -395,13 +407,17 @@ impl ScumbleApp {
         }
     }
 
-    /// Saves the figure, as it is shown, in a file.
+    /// Saves the figure, as it is shown, in a file. The person is asked about a figure that is there already.
     pub fn save_figure(&mut self, path: PathBuf) {
+        self.write_figure(path, false);
+    }
+
+    fn write_figure(&mut self, path: PathBuf, replaces: bool) {
         let (Some(document), Some(stage)) = (self.model.document(), &self.stage) else { return };
         let mut figure = document.figure.clone();
         figure.size = stage.layout.size;
         figure.dpi = DPI * stage.layout.scale;
-        self.model.save(path, figure);
+        self.model.save(path, figure, replaces);
     }
 
     fn open_demo(&mut self) {
@@ -413,7 +429,8 @@ impl ScumbleApp {
         }
     }
 
-    /// Whether the window may close now; else the person is asked what is to become of a movie in the making.
+    /// Whether the window may close now; else the person is asked what is to become of a movie in the making, or of work
+    /// that was not saved.
     pub fn may_close(&mut self) -> bool {
         self.closing.asks(&self.model)
     }

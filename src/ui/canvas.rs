@@ -11,7 +11,7 @@ use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
 use crate::scene::style::Background;
 use crate::workbench::frame::{
-    BarName, ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, compose, layout, surroundings,
+    BarName, ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, Theme, compose, layout, surroundings,
 };
 use crate::workbench::session::{FrameStatus, Painted};
 
@@ -158,7 +158,7 @@ impl Canvas {
         }
         let painter = ui.painter_at(stage.rect);
         if look.background == Some(Background::None) {
-            checkerboard(&painter, stage.rect);
+            checkerboard(&painter, stage.rect, document.figure.theme);
         }
         if let Some((_, texture)) = &self.figure {
             painter.image(texture.id(), stage.rect, whole(), Color32::WHITE);
@@ -289,10 +289,20 @@ fn upload(ui: &Ui, name: &str, texture: Option<TextureHandle>, image: &Image) ->
     }
 }
 
+/// The two grays that show through a transparent figure: the theme's words can be read on both.
+fn ground(theme: Theme) -> [Color32; 2] {
+    let grays = match theme {
+        Theme::Dark => [70, 86],
+        Theme::Light => [255, 232],
+    };
+    grays.map(Color32::from_gray)
+}
+
 /// What shows through a transparent figure.
-fn checkerboard(painter: &egui::Painter, rect: Rect) {
+fn checkerboard(painter: &egui::Painter, rect: Rect, theme: Theme) {
     const CELL: f32 = 12.0;
-    painter.rect_filled(rect, 0.0, Color32::from_gray(70));
+    let [even, odd] = ground(theme);
+    painter.rect_filled(rect, 0.0, even);
     let mut shapes = Vec::new();
     let mut y = rect.top();
     let mut is_odd_row = false;
@@ -300,11 +310,29 @@ fn checkerboard(painter: &egui::Painter, rect: Rect) {
         let mut x = rect.left() + if is_odd_row { CELL } else { 0.0 };
         while x < rect.right() {
             let cell = Rect::from_min_size(pos2(x, y), vec2(CELL, CELL));
-            shapes.push(egui::Shape::rect_filled(cell, 0.0, Color32::from_gray(86)));
+            shapes.push(egui::Shape::rect_filled(cell, 0.0, odd));
             x += 2.0 * CELL;
         }
         y += CELL;
         is_odd_row = !is_odd_row;
     }
     painter.extend(shapes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbench::frame::ThemeColors;
+
+    #[test]
+    fn words_can_be_read_on_what_shows_through() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let ThemeColors { title, tick, .. } = theme.colors();
+            for ground in ground(theme) {
+                for word in [title, tick] {
+                    assert!(word.0[0].abs_diff(ground.r()) > 60, "{theme:?}: {word:?} on {ground:?}");
+                }
+            }
+        }
+    }
 }

@@ -12,6 +12,10 @@ pub struct Document {
     pub figure: FigureRequest,
     /// The layer that the panels show and change.
     pub active: usize,
+    /// Tells figures apart that were opened one after the other, whatever was changed since; it means nothing by itself.
+    pub origin: u64,
+    /// Which layers were seen before one of them was shown alone.
+    pub before_solo: Option<Vec<bool>>,
 }
 
 impl Document {
@@ -20,9 +24,19 @@ impl Document {
         Self::of(FigureLayer::new(sources))
     }
 
+    /// A figure of a file, its uppermost layer the active one.
+    pub fn of_figure(figure: FigureRequest, origin: u64) -> Self {
+        Self { active: figure.layers.len().saturating_sub(1), figure, origin, before_solo: None }
+    }
+
     /// A figure of one layer.
     pub fn of(layer: FigureLayer) -> Self {
-        Self { figure: FigureRequest::new(layer, Size { width: 1, height: 1 }), active: 0 }
+        Self {
+            figure: FigureRequest::new(layer, Size { width: 1, height: 1 }),
+            active: 0,
+            origin: 0,
+            before_solo: None,
+        }
     }
 
     /// The layer that the panels are about.
@@ -72,14 +86,32 @@ impl Document {
         if self.has_room() {
             let at = (self.active + 1).min(self.figure.layers.len());
             self.figure.layers.insert(at, layer);
+            if let Some(seen) = &mut self.before_solo {
+                seen.insert(at.min(seen.len()), true);
+            }
             self.active = at;
         }
+    }
+
+    /// Puts the active layer over itself once more, by a name that tells the two apart.
+    pub fn duplicate(&mut self) {
+        let layer = self.layer().clone();
+        let title = layer.title();
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let numbered = title.strip_suffix(')').and_then(|title| title.rsplit_once(" ("));
+        let base = numbered.filter(|(_, number)| is_number(number)).map_or(title.as_str(), |(base, _)| base);
+        let is_taken = |name: &String| self.figure.layers.iter().any(|layer| layer.title() == *name);
+        let name = (2..).map(|n: usize| format!("{base} ({n})")).find(|name| !is_taken(name));
+        self.add(FigureLayer { name: name.unwrap_or_default(), ..layer });
     }
 
     /// Takes a layer away, unless it is the only one.
     pub fn remove(&mut self, index: usize) {
         if self.figure.layers.len() > 1 && index < self.figure.layers.len() {
             self.figure.layers.remove(index);
+            if let Some(seen) = self.before_solo.as_mut().filter(|seen| index < seen.len()) {
+                seen.remove(index);
+            }
             if self.active > index || self.active == self.figure.layers.len() {
                 self.active -= 1;
             }
@@ -94,6 +126,10 @@ impl Document {
         }
         let layer = self.figure.layers.remove(from);
         self.figure.layers.insert(to, layer);
+        if let Some(seen) = self.before_solo.as_mut().filter(|seen| seen.len() == count) {
+            let was_seen = seen.remove(from);
+            seen.insert(to, was_seen);
+        }
         self.active = match self.active {
             active if active == from => to,
             active if from < active && active <= to => active - 1,
@@ -102,12 +138,37 @@ impl Document {
         };
     }
 
-    /// Shows one layer alone, or all again if it already is alone.
-    pub fn solo(&mut self, index: usize) {
-        let is_alone = self.figure.layers.iter().enumerate().all(|(i, layer)| layer.visible == (i == index));
-        for (i, layer) in self.figure.layers.iter_mut().enumerate() {
-            layer.visible = is_alone || i == index;
+    /// Shows a layer or hides it.
+    pub fn set_visible(&mut self, index: usize, visible: bool) {
+        if let Some(layer) = self.figure.layers.get_mut(index) {
+            layer.visible = visible;
+            self.before_solo = None;
         }
+    }
+
+    /// Whether a layer is shown alone, with others waiting to be seen again.
+    pub fn is_solo(&self, index: usize) -> bool {
+        self.before_solo.is_some() && self.is_alone(index)
+    }
+
+    fn is_alone(&self, index: usize) -> bool {
+        self.figure.layers.iter().enumerate().all(|(i, layer)| layer.visible == (i == index))
+    }
+
+    /// Shows one layer alone; if it already is, those that were seen before, or all.
+    pub fn solo(&mut self, index: usize) {
+        if self.is_alone(index) {
+            let seen = self.before_solo.take().unwrap_or_default();
+            for (i, layer) in self.figure.layers.iter_mut().enumerate() {
+                layer.visible = seen.get(i).copied().unwrap_or(true);
+            }
+            return;
+        }
+        let seen: Vec<bool> = self.figure.layers.iter().map(|layer| layer.visible).collect();
+        for (i, layer) in self.figure.layers.iter_mut().enumerate() {
+            layer.visible = i == index;
+        }
+        self.before_solo.get_or_insert(seen);
     }
 }
 
@@ -160,11 +221,42 @@ mod tests {
     }
 
     #[test]
+    fn the_same_layer_again_has_a_name_of_its_own() {
+        let mut document = named(&["a (b)"]);
+        document.duplicate();
+        document.duplicate();
+        document.active = 0;
+        document.duplicate();
+        let titles: Vec<_> = document.figure.layers.iter().map(FigureLayer::title).collect();
+        assert_eq!(titles, ["a (b)", "a (b) (4)", "a (b) (2)", "a (b) (3)"]);
+    }
+
+    #[test]
     fn solo_shows_one_and_then_all() {
         let mut document = named(&["a", "b", "c"]);
         document.solo(1);
         assert_eq!(document.figure.layers.iter().map(|l| l.visible).collect::<Vec<_>>(), [false, true, false]);
         document.solo(1);
         assert!(document.figure.layers.iter().all(|layer| layer.visible));
+    }
+
+    #[test]
+    fn those_hidden_before_a_solo_are_hidden_after_it() {
+        let seen = |document: &Document| document.figure.layers.iter().map(|l| l.visible).collect::<Vec<_>>();
+        let mut document = named(&["a", "b", "c", "d"]);
+        document.set_visible(0, false);
+        assert!(!document.is_solo(1));
+        document.solo(1);
+        document.solo(2);
+        assert!(document.is_solo(2) && !document.is_solo(1));
+        document.reorder(0, 3);
+        document.remove(2);
+        assert_eq!((names(&document).as_str(), seen(&document).as_slice()), ("bca", &[false, true, false][..]));
+        document.solo(1);
+        assert!(!document.is_solo(1));
+        assert_eq!(seen(&document), [true, true, false]);
+        document.solo(0);
+        document.set_visible(1, true);
+        assert!(!document.is_solo(0), "others were shown by hand");
     }
 }

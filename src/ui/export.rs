@@ -14,6 +14,7 @@ use crate::workbench::command_line::{is_plain, shell_line};
 use crate::workbench::figure::{DPI, FigureRequest};
 use crate::workbench::session::Wake;
 
+use super::actions::Action;
 use super::canvas::Stage;
 use super::dialog::{DialogOutcome, DialogRequest, Pending};
 use super::model::Model;
@@ -153,14 +154,28 @@ impl Place {
     }
 }
 
-/// Shows the command line that makes the same file; gives it for the button that copies it.
-fn command(ui: &mut Ui, model: &Model, request: &FigureRequest, words: &[String]) -> String {
+/// Shows the command line that makes the same file; gives it for the button that copies it. Where it
+/// needs the figure file, and that lacks something, the person is told and may have it saved.
+fn command(
+    ui: &mut Ui,
+    model: &Model,
+    request: &FigureRequest,
+    words: &[String],
+    wanted: &mut Option<Action>,
+) -> String {
     ui.add_space(6.0);
-    ui.label(RichText::new("The same, from a terminal or a script:").weak());
     let line = shell_line(words);
-    if !is_plain(request) && model.saved().is_none() {
-        let text = "Several layers need a figure file: save it with Ctrl+S, and the command is complete.";
-        ui.label(RichText::new(text).weak());
+    if is_plain(request) || !model.differs_from_file() {
+        ui.label(RichText::new("The same, from a terminal or a script:").weak());
+    } else {
+        let text = match model.saved() {
+            Some(_) => "The figure's file lacks the latest changes. Once it is saved, this makes the same:",
+            None => "Several layers need a figure file. Once it is saved, this makes the same:",
+        };
+        ui.label(RichText::new(text).color(ui.visuals().warn_fg_color));
+        if ui.button("Save figure").clicked() {
+            *wanted = Some(Action::Save);
+        }
     }
     ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
         ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());

@@ -4,6 +4,8 @@ mod files;
 mod film;
 mod live;
 mod samples;
+mod saved;
+mod sight;
 mod time;
 mod words;
 
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::scene::axis::{Axis, Range, Scale, Size, View};
+use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
 use crate::workbench::fields::Timeline;
@@ -32,6 +34,7 @@ pub use files::Unlinked;
 use files::{Candidate, Paperwork};
 use live::Live;
 use samples::Samples;
+use saved::SavedFigures;
 
 /// What a drawing was asked for: data and layers, but for their styles.
 type Asked = Vec<(DataId, Layer)>;
@@ -58,8 +61,10 @@ pub struct Model {
     /// A movie in the making.
     filming: Option<Filming>,
     candidate: Option<Candidate>,
-    /// Sources that could not be opened, so that nobody tries again and again.
-    refused: Option<Vec<Sources>>,
+    /// Sources that could not be opened, and why, so that nobody tries again and again.
+    refused: Option<(Vec<Sources>, String)>,
+    /// Why the newest frame could not be drawn.
+    failure: Option<String>,
     /// What was said last of damaged data.
     damage: Vec<String>,
     asked: Option<Asked>,
@@ -73,8 +78,7 @@ pub struct Model {
     just_opened: Option<Vec<PathBuf>>,
     changed: Option<Change>,
     making: Option<Making>,
-    /// The file that the figure was saved to or read from.
-    saved: Option<PathBuf>,
+    saved: SavedFigures,
     /// Figures that are being written or read.
     paperwork: Vec<Paperwork>,
     /// A figure some of whose files are not there.
@@ -106,6 +110,7 @@ impl Model {
             filming: None,
             candidate: None,
             refused: None,
+            failure: None,
             damage: Vec::new(),
             asked: None,
             asked_at: None,
@@ -116,7 +121,7 @@ impl Model {
             just_opened: None,
             changed: None,
             making: None,
-            saved: None,
+            saved: SavedFigures::default(),
             paperwork: Vec::new(),
             unlinked: None,
             replaced: None,
@@ -171,6 +176,11 @@ impl Model {
     /// Whether files are being opened.
     pub fn is_opening(&self) -> bool {
         self.candidate.is_some()
+    }
+
+    /// Why what was last asked for could not be opened.
+    pub fn refusal(&self) -> Option<&str> {
+        self.refused.as_ref().map(|(_, why)| why.as_str())
     }
 
     /// Rows read of the frame in the making.
@@ -274,32 +284,14 @@ impl Model {
         self.settle();
     }
 
-    /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame.
-    pub fn view(&self, size: Size) -> Option<View> {
-        let document = self.document()?;
-        // Layers that came or went leave the view as it is.
-        let is_ours = |painted: &&Arc<Painted>| {
-            painted.shown.wishes.iter().any(|wish| self.data.iter().any(|data| data.sources == wish.data.sources))
-        };
-        let newest = self.painted.as_ref().filter(is_ours);
-        let axis = |i, request: &AxisRequest, shown: Option<Axis>, pixels| {
-            let reversed = request.reversed.unwrap_or(shown.is_some_and(|axis| axis.reversed));
-            let shown = shown.filter(|axis| axis.scale == request.scale).map(|axis| axis.range);
-            let given = request.range.and_then(|range| numbers_of(range, &self.data.first()?.table, i).ok());
-            Some(Axis { range: given.or(shown)?, scale: request.scale, pixels, reversed })
-        };
-        Some(View {
-            x: axis(0, &document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
-            y: axis(1, &document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
-        })
-    }
-
     /// Has drawn what the document wants, at the plot's size and with so many pixels to a point; costs nothing where that is done or under way.
     pub fn sync(&mut self, size: Size, scale: f64) {
         let Some(document) = self.history.current().clone() else { return };
         let Some(data) = self.data_of(&document) else {
             // Undo or redo led to other data.
-            if self.candidate.is_none() && self.refused.as_ref() != Some(&document.sources()) {
+            if self.candidate.is_none()
+                && self.refused.as_ref().is_none_or(|(sources, _)| *sources != document.sources())
+            {
                 self.seek("", document, false, true);
             }
             return;
@@ -338,17 +330,14 @@ impl Model {
         for event in events {
             match event {
                 Event::Opened(data) => self.opened(data),
-                Event::OpenFailed(id, error) => {
-                    if let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.contains(&id)) {
-                        candidate.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
-                        self.refused = Some(candidate.document.sources());
-                        self.notices.error(error);
-                    }
-                }
+                Event::OpenFailed(id, error) => self.open_failed(id, error),
                 Event::Painted(painted) => {
                     let is_newer = self.painted.as_ref().is_none_or(|p| p.shown.generation <= painted.shown.generation);
                     if is_newer {
                         self.painted = Some(Arc::new(*painted));
+                        if let Some(failure) = self.failure.take() {
+                            self.notices.resolve(&failure);
+                        }
                         self.tell_damage();
                     }
                 }
@@ -356,6 +345,7 @@ impl Model {
                 Event::Sampled(key, sampled) => self.samples.take(key, sampled),
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {
+                        self.failure = Some(error.clone());
                         self.notices.error(error);
                     }
                 }
@@ -364,9 +354,12 @@ impl Model {
         any
     }
 
-    /// Shows typed ranges; those that cannot be drawn are refused with a reason.
-    pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) {
-        let Some(document) = self.document() else { return };
+    /// Shows typed ranges.
+    ///
+    /// # Errors
+    /// Why they cannot be drawn.
+    pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) -> Result<(), String> {
+        let Some(document) = self.document() else { return Ok(()) };
         let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
         // Moments are shown as they were written, but must have a place on the axis.
         let table = self.data.first().map(|data| &data.table);
@@ -378,10 +371,9 @@ impl Model {
             (layer.x.range, layer.y.range) = (x_range, number(1, y.or(layer.y.range))?);
             layer.check()
         });
-        match checked {
-            Ok(()) => self.show("Range", x, y),
-            Err(error) => self.notices.error(error.to_string()),
-        }
+        checked.map_err(|error| error.to_string())?;
+        self.show("Range", x, y);
+        Ok(())
     }
 
     /// Turns an axis around.

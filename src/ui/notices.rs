@@ -77,6 +77,11 @@ impl Notices {
         }
     }
 
+    /// Puts the toasts of a text away: what it complains about is mended.
+    pub fn resolve(&mut self, text: &str) {
+        self.log.iter_mut().filter(|notice| notice.text == text).for_each(|notice| notice.is_shown = false);
+    }
+
     /// Puts all toasts away. Says whether there were any.
     pub fn put_all_away(&mut self) -> bool {
         let any = !self.toasts().is_empty();

@@ -97,7 +97,7 @@ impl Opening {
     fn path_field(&mut self, ui: &Ui, notices: &mut Notices) -> Option<Vec<PathBuf>> {
         let as_layer = self.as_layer;
         let (text, why) = self.typed.as_mut()?;
-        let mut chosen = None;
+        let (mut chosen, mut is_left) = (None, false);
         let response = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
             ui.set_width(520.0);
             let title = if as_layer { "Add a file as a layer, by its path" } else { "Open a file by its path" };
@@ -115,9 +115,10 @@ impl Opening {
                 if ui.button("Open").clicked() || entered {
                     chosen = Some(PathBuf::from(text.trim()));
                 }
+                is_left = ui.button("Cancel").clicked();
             });
         });
-        if chosen.is_some() || response.should_close() {
+        if chosen.is_some() || is_left || response.should_close() {
             self.typed = None;
         }
         let path = chosen?;

@@ -1,11 +1,13 @@
 //! What lies over the figure: badge, toasts, help, log, file information, the drop target.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, RichText, ScrollArea, Ui, Window, vec2};
 
 use crate::workbench::ChangeKind;
 use crate::workbench::session::OpenData;
 
-use super::actions::ENTRIES;
+use super::actions::{ENTRIES, shown};
 use super::canvas::Stage;
 use super::model::Model;
 use super::status::grouped;
@@ -57,14 +59,42 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
     );
 }
 
+/// Offers the figure that a process before this one left behind; gives its file when it is wanted.
+pub fn left_behind(ui: &Ui, stage: &Stage, model: &Model, left_behind: &mut Vec<PathBuf>) -> Option<PathBuf> {
+    let is_free = model.changed().is_none() && model.replaced().is_none();
+    let newest = left_behind.first().filter(|_| is_free).cloned()?;
+    let mut wanted = None;
+    let at = stage.plot.center_top() + vec2(0.0, 10.0);
+    Area::new(Id::unique("left behind")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label("Scumble did not end as it should have last time");
+                    let hint = "Open the figure that was shown then, in the place of this one";
+                    if ui.button("Recover its figure").on_hover_text(hint).clicked() {
+                        wanted = Some(newest);
+                    }
+                    let hint = "Stay here; it is offered again when the window opens with no file";
+                    if ui.button("Not now").on_hover_text(hint).clicked() {
+                        left_behind.clear();
+                    }
+                });
+            });
+        },
+    );
+    wanted
+}
+
 /// What took the place of another figure could be a layer of it instead.
 pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
     let Some((paths, left)) = model.replaced() else { return };
     ui.ctx().request_repaint_after(left);
     let name = paths.first().and_then(|path| path.file_name());
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let at = stage.plot.center_bottom() - vec2(0.0, 10.0);
-    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_BOTTOM).fixed_pos(at).show(
+    // Below what asks about a change; toasts come at the bottom.
+    let at = stage.plot.center_top() + vec2(0.0, if model.changed().is_some() { 54.0 } else { 10.0 });
+    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
         ui.ctx(),
         |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
@@ -95,14 +125,18 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
             for number in toasts {
                 let Some(notice) = model.notices.log().get(number) else { continue };
                 Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.set_max_width(480.0);
+                    // A caret under an expression points at the right letter only if all are equally wide and in one line.
+                    let has_caret = has_caret(&notice.text);
+                    ui.set_max_width(if has_caret { ui.ctx().content_rect().width() - 80.0 } else { 480.0 });
                     ui.horizontal(|ui| {
                         let color =
                             if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
                         if ui.small_button("×").on_hover_text("Put away").clicked() {
                             closed = Some(number);
                         }
-                        ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());
+                        let text = RichText::new(&notice.text).color(color);
+                        let text = if has_caret { text.monospace() } else { text };
+                        ui.add(egui::Label::new(text).wrap());
                     });
                 });
             }
@@ -114,6 +148,11 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
     if let Some(time) = model.notices.next_change() {
         ui.ctx().request_repaint_after(time);
     }
+}
+
+/// Whether a line of a text points at a place in the one above.
+fn has_caret(text: &str) -> bool {
+    text.lines().any(|line| !line.trim().is_empty() && line.trim().chars().all(|c| c == '^'))
 }
 
 /// Where files may be dropped.
@@ -156,7 +195,7 @@ pub fn help(ui: &Ui, is_open: &mut bool) {
                     }
                     ui.label(entry.name);
                     let keys: Vec<String> =
-                        entry.key.iter().chain(entry.also).map(|key| ui.ctx().format_shortcut(key)).collect();
+                        entry.key.iter().chain(entry.also).map(|key| shown(ui.ctx(), key)).collect();
                     ui.label(RichText::new(keys.join("  or  ")).monospace());
                     ui.end_row();
                 }
@@ -235,4 +274,15 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
             ui.end_row();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_caret;
+
+    #[test]
+    fn a_caret_alone_in_its_line_points() {
+        assert!(has_caret("this is no number:\n  log10(flux\n        ^\nwrite )"));
+        assert!(!has_caret("x ^ 2 is written x ** 2\n\nno caret"));
+    }
 }

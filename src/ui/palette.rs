@@ -4,7 +4,7 @@ use egui::{Align2, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::workbench::colormap_names;
 
-use super::actions::{Action, ENTRIES};
+use super::actions::{Action, ENTRIES, shown};
 
 /// What was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Palette {
             };
             ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
                 for (i, (name, key, choice)) in found.iter().enumerate() {
-                    let key = key.map(|key| ui.ctx().format_shortcut(&key)).unwrap_or_default();
+                    let key = key.map(|key| shown(ui.ctx(), &key)).unwrap_or_default();
                     let button = egui::Button::selectable(i == self.selected, name.as_str())
                         .shortcut_text(RichText::new(key).weak());
                     let response = ui.add_sized([ui.available_width(), 22.0], button);

@@ -9,7 +9,7 @@ use crate::workbench::command_line::FIGURE_FILE;
 use crate::workbench::session::Wake;
 
 use super::dialog::{DialogOutcome, DialogRequest, Pending};
-use super::notices::Notices;
+use super::model::Model;
 
 /// A question under way.
 pub struct Saving {
@@ -42,12 +42,13 @@ impl Saving {
         self.pending = Some(Pending::save_file(&request, Arc::clone(&self.wake)));
     }
 
-    /// Shows the question; gives the path that was chosen.
-    pub fn ui(&mut self, ui: &Ui, notices: &mut Notices) -> Option<PathBuf> {
+    /// Shows the question; gives the path that was chosen, and whether the person was asked about what is there already.
+    pub fn ui(&mut self, ui: &Ui, model: &mut Model) -> Option<(PathBuf, bool)> {
+        replacing(ui, model);
         match self.pending.as_mut().and_then(Pending::poll) {
             Some(DialogOutcome::Chosen(paths)) => {
                 self.pending = None;
-                return paths.into_iter().next().map(named);
+                return paths.into_iter().next().map(|path| (path, true));
             }
             Some(DialogOutcome::Cancelled) => self.pending = None,
             Some(DialogOutcome::Unavailable(_)) => {
@@ -58,7 +59,7 @@ impl Saving {
             None => {}
         }
         let text = self.typed.as_mut()?;
-        let mut chosen = false;
+        let (mut chosen, mut is_left) = (false, false);
         let response = Modal::new(Id::unique("save figure")).show(ui.ctx(), |ui| {
             ui.set_width(520.0);
             ui.label(RichText::new("Save the figure").strong());
@@ -67,21 +68,42 @@ impl Saving {
             if !entered {
                 response.request_focus();
             }
-            chosen = ui.button("Save").clicked() || entered;
+            ui.horizontal(|ui| {
+                chosen = ui.button("Save").clicked() || entered;
+                is_left = ui.button("Cancel").clicked();
+            });
         });
         let path = text.trim().to_owned();
-        if chosen || response.should_close() {
+        if chosen || is_left || response.should_close() {
             self.typed = None;
         }
         if chosen && path.is_empty() {
-            notices.note("no path was typed");
+            model.notices.note("no path was typed");
             return None;
         }
-        chosen.then(|| named(PathBuf::from(path)))
+        chosen.then(|| (PathBuf::from(path), false))
     }
 }
 
-/// Figure files are told by their names.
-fn named(path: PathBuf) -> PathBuf {
-    if path.extension().is_none() { path.with_extension("toml") } else { path }
+/// Asks whether to replace a figure, where there is one already.
+fn replacing(ui: &Ui, model: &mut Model) {
+    let Some(path) = model.standing().map(Path::to_owned) else { return };
+    let mut answer = None;
+    let response = Modal::new(Id::unique("replace figure")).show(ui.ctx(), |ui| {
+        ui.set_width(420.0);
+        ui.label(RichText::new("Replace the figure that is there already?").strong());
+        ui.label(RichText::new(path.display().to_string()).weak());
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            if ui.button("Replace").clicked() {
+                answer = Some(true);
+            }
+            if ui.button("Cancel").clicked() {
+                answer = Some(false);
+            }
+        });
+    });
+    if let Some(is_meant) = answer.or(response.should_close().then_some(false)) {
+        model.replace_standing(is_meant);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Ui};
 
 use crate::workbench::memory::private_bytes;
 use crate::workbench::session::FrameStatus;
@@ -32,56 +32,116 @@ pub fn badge(model: &Model, stage: &Stage) -> Option<String> {
     }
 }
 
-/// The status line.
+/// What the status line says, in the order of what is given up first where there is no room for all: the engine's
+/// adapter, the engine, how long it took, the memory, and the accounting but for what is in view.
+struct Words {
+    accounting: [String; 2],
+    time: String,
+    engine: [String; 2],
+    memory: String,
+}
+
+/// How often something can be given up.
+const LEVELS: usize = 6;
+
+impl Words {
+    /// The words that are left when so much was given up: accounting, time, engine and memory, empty where they are gone.
+    fn at(&self, level: usize) -> [&str; 4] {
+        let engine = [self.engine[0].as_str(), &self.engine[1], ""][level.min(2)];
+        let time = if level < 3 { self.time.as_str() } else { "" };
+        let memory = if level < 4 { self.memory.as_str() } else { "" };
+        [&self.accounting[usize::from(level >= 5)], time, engine, memory]
+    }
+}
+
+/// The status line. What does not fit is given up bit by bit, and told over the rest.
 pub fn ui(ui: &mut Ui, model: &mut Model, readout: Option<&str>, adapter: &str) {
+    let painted = model.painted();
+    let engine = painted.map(|p| (p.shown.engine.name.to_string(), p.shown.engine.adapter.to_string()));
+    let words = Words {
+        accounting: accounting(model),
+        time: painted.map_or_else(String::new, |painted| time_taken(painted.shown.status, painted.shown.seconds)),
+        engine: engine.map_or_else(
+            || [(); 2].map(|()| "no engine yet".to_owned()),
+            |(name, on)| [format!("{name} engine, {on}"), format!("{name} engine")],
+        ),
+        memory: memory(ui),
+    };
+    let is_busy = model.is_opening() || (model.rows_read().is_some() && model.busy_for() >= SLOW);
+    let gap = ui.spacing().item_spacing.x;
+    let width = |text: &str| if text.is_empty() { 0.0 } else { text_width(ui, text) + 2.0 * gap };
+    let room =
+        ui.available_width() - if is_busy { PROGRESS } else { 0.0 } - readout.map_or(0.0, |text| width(text) + gap);
+    let level = (0..LEVELS - 1).find(|level| words.at(*level).into_iter().map(width).sum::<f32>() <= room);
+    let [accounting, time, engine, memory] = words.at(level.unwrap_or(LEVELS - 1));
+    let weak = |text: &str| RichText::new(text).weak();
     ui.horizontal(|ui| {
-        if let Some(text) = readout {
-            ui.label(RichText::new(text).strong());
-            ui.separator();
-        }
-        accounting(ui, model);
+        // The accounting and what is under the pointer come last into what is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            memory(ui);
-            ui.separator();
-            let engine = model.painted().map(|p| format!("{} engine, {}", p.shown.engine.name, p.shown.engine.adapter));
-            let engine = engine.unwrap_or_else(|| "no engine yet".to_owned());
-            ui.label(RichText::new(engine).weak()).on_hover_text(format!("The window is drawn by {adapter}"));
+            if !memory.is_empty() {
+                let hint = "Private memory of this process, and the most that it takes for any file";
+                ui.label(weak(memory)).on_hover_text(hint);
+                ui.separator();
+            }
+            if !engine.is_empty() {
+                let hint = format!("{}. The window is drawn by {adapter}", words.engine[0]);
+                ui.label(weak(engine)).on_hover_text(hint);
+            }
             progress(ui, model);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if let Some(text) = readout {
+                    ui.add(Label::new(RichText::new(text).strong()).truncate());
+                    ui.separator();
+                }
+                let hint = [words.accounting[0].as_str(), &words.time].join("  ");
+                ui.add(Label::new(weak(accounting)).truncate()).on_hover_text(hint);
+                if !time.is_empty() {
+                    ui.label(weak(time)).on_hover_text("From the request to the exact numbers");
+                }
+            });
         });
     });
 }
 
-fn accounting(ui: &mut Ui, model: &Model) {
-    let Some(painted) = model.painted() else { return };
+/// Room for the button that stops and the bar, in points.
+const PROGRESS: f32 = 200.0;
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::WHITE).size().x
+}
+
+/// Where every row of the active layer went: all of it, and as short as it can be.
+fn accounting(model: &Model) -> [String; 2] {
+    let Some(painted) = model.painted() else { return Default::default() };
     let active = model.document().map_or(0, |document| document.active);
-    let Some(shown) = painted.shown.layers.get(active).or(painted.shown.layers.first()) else { return };
-    let a = shown.aggregate.accounting;
-    let part = |ui: &mut Ui, n: u64, name: &str| {
-        ui.label(RichText::new(format!("{} {name}", grouped(n))).weak());
+    let Some(shown) = painted.shown.layers.get(active).or(painted.shown.layers.first()) else {
+        return Default::default();
     };
+    let a = shown.aggregate.accounting;
     let is_field = model.data().is_some_and(|data| data.table.field().is_some());
     let name = match (is_field, painted.shown.status) {
-        (true, _) => "cells:",
-        (false, FrameStatus::Exact) => "rows:",
-        (false, FrameStatus::Preview { .. }) => "rows so far:",
+        (true, _) => "cells",
+        (false, FrameStatus::Exact) => "rows",
+        (false, FrameStatus::Preview { .. }) => "rows so far",
     };
-    part(ui, a.rows, name);
-    part(ui, a.in_view, "in view,");
-    part(ui, a.outside, "outside,");
-    if a.filtered > 0 {
-        part(ui, a.not_finite, "not finite,");
-        part(ui, a.filtered, "filtered out");
-    } else {
-        part(ui, a.not_finite, if is_field { "missing" } else { "not finite" });
-    }
-    if painted.shown.status == FrameStatus::Exact {
-        let seconds = painted.shown.seconds;
-        let time = if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.2} s") };
-        ui.label(RichText::new(time).weak()).on_hover_text("From the request to the exact numbers");
+    let [rows, in_view, outside, not_finite] = [a.rows, a.in_view, a.outside, a.not_finite].map(grouped);
+    let missing = if is_field { "missing" } else { "not finite" };
+    let filtered = if a.filtered > 0 { format!(", {} filtered out", grouped(a.filtered)) } else { String::new() };
+    let all = format!("{rows} {name}: {in_view} in view, {outside} outside, {not_finite} {missing}{filtered}");
+    [all, format!("{in_view} of {rows} {name}")]
+}
+
+/// How long an exact frame took.
+fn time_taken(status: FrameStatus, seconds: f64) -> String {
+    match status {
+        FrameStatus::Exact if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        FrameStatus::Exact => format!("{seconds:.2} s"),
+        FrameStatus::Preview { .. } => String::new(),
     }
 }
 
-fn memory(ui: &mut Ui) {
+fn memory(ui: &Ui) -> String {
     // Twice a second is often enough to ask the system.
     let id = egui::Id::unique("private memory");
     let now = ui.input(|input| input.time);
@@ -90,12 +150,12 @@ fn memory(ui: &mut Ui) {
     if known.is_none() {
         ui.data_mut(|data| data.insert_temp(id, (now, bytes)));
     }
-    if let Some(bytes) = bytes {
-        let cap = crate::workbench::memory::CAP;
-        ui.label(RichText::new(format!("{} of {}", panel_size(bytes), panel_size(cap))).weak())
-            .on_hover_text("Private memory of this process, and the most that it takes for any file");
-    }
+    let cap = crate::workbench::memory::CAP;
+    bytes.map_or_else(String::new, |bytes| format!("{} of {}", panel_size(bytes), panel_size(cap)))
 }
+
+/// What is done within a moment needs no bar, and a bar that moves costs frames.
+const SLOW: Duration = Duration::from_millis(400);
 
 fn progress(ui: &mut Ui, model: &mut Model) {
     if model.is_opening() {
@@ -109,8 +169,6 @@ fn progress(ui: &mut Ui, model: &mut Model) {
     }
     let Some(rows) = model.rows_read() else { return };
     let all = model.data().map_or(0, |data| data.table.rows());
-    // What is done within a moment needs no bar, and a bar that moves costs frames.
-    const SLOW: Duration = Duration::from_millis(400);
     ui.ctx().request_repaint_after(SLOW);
     if model.busy_for() < SLOW {
         return;
@@ -166,7 +224,7 @@ pub fn movie(ui: &mut Ui, filming: &Filming) {
         }
         ui.label(movie_text(filming));
         let path = RichText::new(filming.path().display().to_string()).weak();
-        ui.add(egui::Label::new(path).truncate());
+        ui.add(Label::new(path).truncate());
     });
     ui.ctx().request_repaint_after(Duration::from_millis(250));
 }
@@ -181,6 +239,21 @@ mod tests {
         {
             assert_eq!(time_text(Duration::from_secs(seconds)), text);
         }
+    }
+
+    #[test]
+    fn what_is_least_wanted_is_given_up_first() {
+        let text = |text: &str| text.to_owned();
+        let words = Words {
+            accounting: [text("all"), text("short")],
+            time: text("time"),
+            engine: [text("engine and adapter"), text("engine")],
+            memory: text("memory"),
+        };
+        assert_eq!(words.at(0), ["all", "time", "engine and adapter", "memory"]);
+        assert_eq!(words.at(2), ["all", "time", "", "memory"]);
+        assert_eq!(words.at(4), ["all", "", "", ""]);
+        assert_eq!(words.at(LEVELS - 1), ["short", "", "", ""]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Layout, RichText, Ui, vec2};
 
-use super::actions::{Action, entry_of};
+use super::actions::{Action, entry_of, shown};
 
 /// What the person wants.
 pub enum Wish {
@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, recent: &[PathBuf], left_behind: &[PathBuf]) -> Option<Wi
         ui.label(RichText::new("Drop a file here and see every point of it, however large it is.").size(16.0).weak());
         ui.add_space(22.0);
         for (action, name) in [(Action::Open, "Open a file…"), (Action::Demo, "Show me 20 million points")] {
-            let key = entry_of(action).and_then(|entry| entry.key).map(|key| ui.ctx().format_shortcut(&key));
+            let key = entry_of(action).and_then(|entry| entry.key).map(|key| shown(ui.ctx(), &key));
             let button = Button::new(RichText::new(name).size(15.0)).min_size(vec2(280.0, 34.0));
             let button = match key {
                 Some(key) => button.shortcut_text(RichText::new(key).weak()),

@@ -41,7 +41,7 @@ use super::kept::Kept;
 use super::sources::Sources;
 use super::together::hosts;
 use super::whole::{Ends, fitted, is_wanted};
-use super::words::{bar_time, over_area, quantities, quantity_name, words};
+use super::words::{bar_time, lowest, over_area, quantities, quantity_name, words_of};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 use counting::Wanted;
@@ -263,7 +263,7 @@ fn lay_out(
     }
     let first = tables.first().ok_or(WorkbenchError::Data(crate::data::DataError::Empty))?;
     let moment = Timeline::of(tables).moment(request.step);
-    let (text, [x, y]) = (words(&request.text, first, &moment), quantities(first));
+    let (text, [x, y]) = (words_of(request, tables, &moment), quantities(lowest(request, tables).unwrap_or(first)));
     let bars = request.bar_labels(tables);
     let legend = u32::try_from(request.legend().len()).unwrap_or(u32::MAX);
     let beside = request.words_beside(tables);
@@ -334,7 +334,7 @@ impl Workbench {
         }
         let mut bars = Vec::new();
         let mut looks = Vec::new();
-        let mut notes = Vec::new();
+        let mut unmet_names = Vec::new();
         let wholes = self.wholes(tables, request, &layout, progress)?;
         let size = (layout.plot.width, layout.plot.height);
         for (i, counted) in visible.iter().zip(&mut counted) {
@@ -361,7 +361,7 @@ impl Workbench {
             }
             let area = plans[*i].area(style.per);
             let categories = shown_categories(tables[*i], &plans[*i]);
-            notes.extend(unmet(tables[*i], &categories, &request.layers[*i].style));
+            unmet_names.extend(unmet(tables[*i], &categories, &request.layers[*i].style));
             let (colors, bar) =
                 decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));
@@ -388,7 +388,7 @@ impl Workbench {
             lit,
             accountings,
             engine,
-            notes,
+            unmet: unmet_names,
             passes,
             seconds: started.elapsed().as_secs_f64(),
             strip_bytes: self.picture_bytes / 16,

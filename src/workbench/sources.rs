@@ -79,6 +79,16 @@ pub fn is_same_file(a: &Path, b: &Path) -> bool {
 }
 
 impl Sources {
+    /// Whether x and y are of the same columns of the same files, whichever rows are left out and whatever is counted.
+    #[must_use]
+    pub fn has_axes_of(&self, other: &Self) -> bool {
+        let of_rows = |sources: &Self| !sources.is_field;
+        (self.value == other.value || (of_rows(self) && of_rows(other)))
+            && (self.is_field, self.is_gridded) == (other.is_field, other.is_gridded)
+            && (&self.x, &self.y, &self.raw, &self.at) == (&other.x, &other.y, &other.raw, &other.at)
+            && self.inputs == other.inputs
+    }
+
     /// Opens the files and finds the columns.
     ///
     /// # Errors

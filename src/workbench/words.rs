@@ -13,7 +13,7 @@ use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 
 use super::fields::Moment;
-use super::figure::FigureLayer;
+use super::figure::{FigureLayer, FigureRequest};
 
 /// The words around the plot of a table: those given, else what the columns are called. Empty ones are left out; of fields
 /// over time, the title says when, and `{time}` and `{step}` in a given one are filled in.
@@ -34,6 +34,32 @@ pub fn words(given: &FigureText, table: &Table, moment: &Moment) -> FigureText {
         x_label: word(&given.x_label, x.and_then(|x| name(x, y))),
         y_label: word(&given.y_label, y.and_then(|y| name(y, x))),
     }
+}
+
+/// The same of a figure of several tables, one for each layer: each axis has the name that the lowest layer gives it of
+/// those that are seen.
+#[must_use]
+pub fn words_of(request: &FigureRequest, tables: &[&Table], moment: &Moment) -> FigureText {
+    let mut found = FigureText::default();
+    for table in seen(request, tables) {
+        let FigureText { title, x_label, y_label } = words(&request.text, table, moment);
+        found.title = found.title.or(title);
+        found.x_label = found.x_label.or(x_label);
+        found.y_label = found.y_label.or(y_label);
+    }
+    found
+}
+
+/// The table that the axes are about: that of the lowest layer that is seen, of the lowest at all where none is.
+#[must_use]
+pub fn lowest<'a>(request: &FigureRequest, tables: &[&'a Table]) -> Option<&'a Table> {
+    seen(request, tables).next().or(tables.first().copied())
+}
+
+fn seen<'a>(request: &FigureRequest, tables: &[&'a Table]) -> impl Iterator<Item = &'a Table> {
+    let any = request.layers.iter().any(|layer| layer.visible);
+    let layers = request.layers.iter().zip(tables);
+    layers.filter(move |(layer, _)| layer.visible || !any).map(|(_, table)| *table)
 }
 
 /// What a number is called and measured in, for those who read one: `t2m` and `K`. Empty is what there is nothing to say of.
@@ -263,7 +289,10 @@ fn name(column: &Column, other: Option<&Column>) -> Option<String> {
         return Some(with_unit(column.name(), column));
     }
     let path = |column: &Column| column.mapping().map(|map| map.path().to_owned());
+    // What an expression makes is of no file.
+    let has_place = |other: &Column| other.name() == ROW || path(other).is_some();
     if let Some(stem) = file_name(column)
+        && other.is_none_or(has_place)
         && other.and_then(path) != path(column)
     {
         return Some(with_unit(&stem, column));

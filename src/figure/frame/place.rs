@@ -352,6 +352,13 @@ impl Attempt<'_> {
             let side = f64::from(bar.rect.right() + self.reach()) + bar.room;
             labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), bar.rect)?);
         }
+        // Colors without a bar beside them shall not look as if there were none.
+        let missing = self.request.bars.len() - bars.len().min(self.request.bars.len());
+        if missing > 0 && !bars.is_empty() {
+            let left = f64::from(plot.right() + self.px(BAR.0));
+            let text = shortened(&format!("+ {missing} more"), self.len(TICK_SIZE), figure_width - left)?;
+            labels.push(self.label(&text, Role::Tick, (left, baseline), width(&text, self.len(TICK_SIZE))?));
+        }
         Ok(labels)
     }
 

@@ -2,7 +2,7 @@
 
 use egui::Panel;
 
-use super::super::actions::{Action, ENTRIES};
+use super::super::actions::{Action, ENTRIES, shown};
 use super::super::document::Document;
 use super::ScumbleApp;
 use crate::workbench::RawSpec;
@@ -16,7 +16,7 @@ impl ScumbleApp {
                 for group in ["File", "Edit", "View", "Window"] {
                     ui.menu_button(group, |ui| {
                         for entry in ENTRIES.iter().filter(|entry| entry.group == group) {
-                            let key = entry.key.map(|key| ui.ctx().format_shortcut(&key)).unwrap_or_default();
+                            let key = entry.key.map(|key| shown(ui.ctx(), &key)).unwrap_or_default();
                             let button = egui::Button::new(self.name_of(entry.action, entry.name)).shortcut_text(key);
                             if ui.add_enabled(self.can(entry.action), button).clicked() {
                                 chosen = Some(entry.action);

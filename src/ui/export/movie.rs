@@ -16,6 +16,7 @@ use crate::workbench::fields::Timeline;
 use crate::workbench::figure::FigureRequest;
 use crate::workbench::session::Wake;
 
+use super::super::actions::Action;
 use super::super::canvas::Stage;
 use super::super::model::Model;
 use super::{Framing, Place, beside, command, copy_button};
@@ -89,13 +90,14 @@ impl MovieDialog {
     }
 
     /// Shows it.
-    pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) {
+    pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) -> Option<Action> {
         let (Some(document), Some(stage)) = (model.document().cloned(), stage) else {
-            return;
+            return None;
         };
         if !self.is_open || !stage.is_known {
-            return;
+            return None;
         }
+        let mut wanted = None;
         let (mut is_open, mut is_started) = (true, false);
         Window::new("Export movie")
             .open(&mut is_open)
@@ -127,7 +129,7 @@ impl MovieDialog {
                 let (output, steps) = (self.place.path(), self.chosen(goes_on));
                 let further = (self.fps, &*steps.to_string(), goes_on);
                 let words = movie_command(&request, &model.figure_file(), &output, further);
-                let line = command(ui, model, &request, &words);
+                let line = command(ui, model, &request, &words, &mut wanted);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
                     let is_busy = model.filming().is_some();
@@ -142,6 +144,7 @@ impl MovieDialog {
             });
         // How far it is, the status line says.
         self.is_open &= is_open && !is_started;
+        wanted
     }
 
     /// The list of kinds, which change the name of the file.

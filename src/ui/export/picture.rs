@@ -9,13 +9,14 @@ use egui::{Grid, ProgressBar, RichText, Ui, Window};
 
 use crate::export::output::Output;
 use crate::export::picture::{Notes, other_ending, write_png};
-use crate::studio::notes;
+use crate::studio::{Standing, notes, standing};
 use crate::workbench::command_line::render_command;
 use crate::workbench::figure::FigureRequest;
 use crate::workbench::session::{OpenData, Wake};
 use crate::workbench::sources::reads;
 use crate::workbench::{EngineChoice, Progress, Table, Workbench};
 
+use super::super::actions::Action;
 use super::super::canvas::Stage;
 use super::super::model::Model;
 use super::{Framing, Place, beside, command, copy_button};
@@ -54,15 +55,16 @@ impl PictureDialog {
         std::mem::take(&mut self.is_open)
     }
 
-    /// Shows it, and goes on with what is being written.
-    pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) {
+    /// Shows it, and goes on with what is being written. Gives what the app has to do.
+    pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) -> Option<Action> {
         self.follow(model);
         let (Some(document), Some(stage)) = (model.document().cloned(), stage) else {
-            return;
+            return None;
         };
         if !self.is_open || !stage.is_known {
-            return;
+            return None;
         }
+        let mut wanted = None;
         let mut is_open = true;
         let middle = stage.plot.center();
         Window::new("Export PNG")
@@ -77,13 +79,15 @@ impl PictureDialog {
                 let proposed = || beside(&document.layer().sources.inputs, "figure.png");
                 self.place.ui(ui, &mut model.notices, proposed, ("Export PNG", &[("PNG", &["png"])]));
                 let output = self.place.path();
-                let line = command(ui, model, &request, &render_command(&request, &model.figure_file(), &output));
+                let words = render_command(&request, &model.figure_file(), &output);
+                let line = command(ui, model, &request, &words, &mut wanted);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
                     self.buttons(ui, model, request, &output);
                 });
             });
         self.is_open &= is_open;
+        wanted
     }
 
     fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest, output: &Path) {
@@ -166,6 +170,11 @@ fn write(
     anyhow::ensure!(
         other_ending(path).is_none(),
         "pictures are written as .png; end the file's name so ({})",
+        path.display()
+    );
+    anyhow::ensure!(
+        matches!(standing(path), Standing::Nothing | Standing::Picture),
+        "the picture would replace a file that is no PNG; name another one ({})",
         path.display()
     );
     let tables: Vec<&Table> = data.iter().map(|data| &data.table).collect();

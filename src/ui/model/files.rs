@@ -6,12 +6,10 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::export::output::write_whole;
 use crate::scene::history::History;
 use crate::scene::style::Style;
-use crate::workbench::command_line::FIGURE_FILE;
 use crate::workbench::fields::{damage, may_be_grids, suited};
-use crate::workbench::figure::{FigureLayer, FigureRequest};
+use crate::workbench::figure::{FigureLayer, FigureRequest, MAX_LAYERS, default_background};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
@@ -20,6 +18,7 @@ use crate::workbench::{Progress, RawSpec};
 
 use super::super::document::Document;
 use super::super::rescue;
+use super::saved::Saved;
 use super::{Model, views};
 
 /// A document some of whose data is being opened.
@@ -33,6 +32,13 @@ pub(super) struct Candidate {
     /// Whether undo or redo asked for it: it is in the history already.
     pub(super) is_known: bool,
 }
+
+/// What opening a figure file is called.
+const OPEN_FIGURE: &str = "Open figure";
+/// What opening files is called.
+const OPEN: &str = "Open";
+/// What opening files as a layer is called.
+const ADD_LAYER: &str = "Add layer";
 
 /// Data that is kept open at least, for undo and redo.
 const POOL: usize = 12;
@@ -59,12 +65,16 @@ pub struct Unlinked {
 
 /// What became of a figure file.
 pub(super) enum Paper {
-    Written(PathBuf),
+    Written(Box<Saved>),
+    /// A figure that was not written, as there is one of its name.
+    Stands(PathBuf, Box<FigureRequest>),
     Read(Unlinked),
     /// A file that is a color table.
     Table(String),
     /// A layer as it suits its files; whether it joins the present figure.
     Suited(Box<FigureLayer>, bool),
+    /// Files that are no one table, a layer for each; whether they join the present figure.
+    Apart(Vec<FigureLayer>, bool),
 }
 
 impl Paper {
@@ -91,7 +101,7 @@ impl Model {
         });
     }
 
-    /// Opens files in a figure of their own, in the style of the present one.
+    /// Opens files in a figure of their own, in the theme and the colors of the present one.
     pub fn open(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
         if inputs.is_empty() {
             return;
@@ -130,11 +140,11 @@ impl Model {
                 let style = if layer.mark.is_of_fields() && !present.layer().mark.is_of_fields() {
                     layer.style.clone()
                 } else {
-                    Style { colormap, ..present.layer().style.clone() }
+                    Style { colormap, ..layer.style.clone() }
                 };
                 document.add(FigureLayer { style, ..layer });
                 self.settle();
-                self.propose("Add layer", document, false);
+                self.propose(ADD_LAYER, document, false);
             }
             _ => self.show_alone(layer),
         }
@@ -142,18 +152,71 @@ impl Model {
 
     /// Shows a layer in a figure of its own.
     fn show_alone(&mut self, layer: FigureLayer) {
+        let document = self.alone(layer);
+        self.propose(OPEN, document, false);
+    }
+
+    /// A figure of one layer that has the theme and the colors of the present one.
+    fn alone(&mut self, layer: FigureLayer) -> Document {
         let is_field = layer.mark.is_of_fields();
-        let mut document = Document::of(layer);
+        let mut document = Document { origin: self.saved.next_origin(), ..Document::of(layer) };
         if let Some(present) = self.document() {
+            // What is said about the values of one file says nothing about another's.
             if present.layer().mark.is_of_fields() == is_field {
-                document.layer_mut().style = present.layer().style.clone();
+                document.layer_mut().style.colormap.clone_from(&present.layer().style.colormap);
             }
             document.figure.theme = present.figure.theme;
-            document.figure.background = present.figure.background;
-            document.figure.grid = present.figure.grid;
+            document.figure.background = default_background(present.figure.theme);
         }
-        self.propose("Open", document, false);
-        self.saved = None;
+        document
+    }
+
+    /// Files that were opened, or added, as one and cannot be: each is tried alone, off the window's thread. With none that
+    /// fails they become layers; `why` is told else.
+    fn take_apart(&mut self, sources: Sources, as_layer: bool, why: String) {
+        self.begin_paperwork(move || {
+            let mut layers = Vec::new();
+            for path in &sources.inputs {
+                let one = Sources { inputs: vec![path.clone()], ..sources.clone() };
+                let progress = Progress::default();
+                let layer =
+                    if may_be_grids(&one.raw) { suited(one, None, None, &progress) } else { FigureLayer::new(one) };
+                layer.all_sources().open(&progress).map_err(|_| why.clone())?;
+                layers.push(layer);
+            }
+            Ok(Paper::Apart(layers, as_layer))
+        });
+    }
+
+    /// Shows files as layers over one another.
+    fn show_apart(&mut self, layers: Vec<FigureLayer>, as_layer: bool) {
+        let count = layers.len();
+        let mut layers = layers.into_iter();
+        let present = self.document().filter(|_| as_layer).cloned();
+        let Some(mut document) = present.or_else(|| layers.next().map(|first| self.alone(first))) else { return };
+        for layer in layers {
+            let style = Style { colormap: next_colormap(&document).to_owned(), ..layer.style.clone() };
+            document.add(FigureLayer { style, ..layer });
+        }
+        self.notices.note(format!("the {count} files hold different columns, so each is a layer of its own"));
+        self.settle();
+        self.propose(if as_layer { ADD_LAYER } else { OPEN }, document, false);
+    }
+
+    /// Takes in that data could not be opened.
+    pub(super) fn open_failed(&mut self, id: DataId, error: String) {
+        let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.contains(&id)) else { return };
+        candidate.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
+        self.refused = Some((candidate.document.sources(), error.clone()));
+        let as_layer = candidate.label == ADD_LAYER;
+        let sources = &candidate.document.layer().sources;
+        let taken = if as_layer { candidate.document.figure.layers.len() - 1 } else { 0 };
+        let is_several = (2..=MAX_LAYERS.saturating_sub(taken)).contains(&sources.inputs.len());
+        if (as_layer || candidate.label == OPEN) && is_several {
+            self.take_apart(sources.clone(), as_layer, error);
+        } else {
+            self.notices.error(error);
+        }
     }
 
     /// Opens files as a layer over the active one.
@@ -253,10 +316,11 @@ impl Model {
                 self.views = History::new(views(&candidate.document));
             }
             let inputs = candidate.document.layer().sources.inputs.clone();
-            self.replaced =
-                (candidate.label == "Open" && self.document().is_some()).then(|| (inputs.clone(), Instant::now()));
-            self.just_opened = Some(inputs);
+            self.replaced = (candidate.label == OPEN && self.document().is_some()).then(|| (wanted, Instant::now()));
             self.history.change(&candidate.label, Some(candidate.document));
+            // A figure is opened again by its own file.
+            let own = self.saved().filter(|_| candidate.label == OPEN_FIGURE).map(Path::to_owned);
+            self.just_opened = Some(own.map_or(inputs, |path| vec![path]));
         }
         if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
             self.set_data(data);
@@ -272,27 +336,6 @@ impl Model {
             found.iter().for_each(|text| self.notices.note(text));
             self.damage = found;
         }
-    }
-
-    /// The file that the figure was saved to, or would be.
-    pub fn figure_file(&self) -> PathBuf {
-        self.saved.clone().unwrap_or_else(|| PathBuf::from(FIGURE_FILE))
-    }
-
-    /// The file that the figure was saved to or read from, if any.
-    pub fn saved(&self) -> Option<&Path> {
-        self.saved.as_deref()
-    }
-
-    /// Saves the figure, as it is shown at a size; a sentence tells when that is done.
-    pub fn save(&mut self, path: PathBuf, figure: FigureRequest) {
-        let work = move || {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let text = figure_file::write(&figure, &[], folder).map_err(|e| e.to_string())?;
-            write_whole(&path, text.as_bytes()).map_err(|e| e.to_string())?;
-            Ok(Paper::Written(path))
-        };
-        self.begin_paperwork(work);
     }
 
     /// Opens a figure file.
@@ -350,10 +393,12 @@ impl Model {
         });
         for result in done {
             match result {
-                Ok(Paper::Written(path)) => {
-                    self.notices.note(format!("saved {}", path.display()));
-                    self.saved = Some(path);
+                Ok(Paper::Written(saved)) => {
+                    self.notices.note(format!("saved {}", saved.path.display()));
+                    self.just_opened = Some(vec![saved.path.clone()]);
+                    self.saved.know(*saved);
                 }
+                Ok(Paper::Stands(path, figure)) => self.saved.ask(path, *figure),
                 Ok(Paper::Read(read)) if read.missing.is_empty() => self.show_figure(read.path, *read.file),
                 Ok(Paper::Read(read)) => self.unlinked = Some(read),
                 Ok(Paper::Table(name)) if self.document().is_some() => {
@@ -363,6 +408,7 @@ impl Model {
                 }
                 Ok(Paper::Table(_)) => {}
                 Ok(Paper::Suited(layer, as_layer)) => self.show_layer(*layer, as_layer),
+                Ok(Paper::Apart(layers, as_layer)) => self.show_apart(layers, as_layer),
                 Err(error) => self.notices.error(error),
             }
         }
@@ -372,15 +418,14 @@ impl Model {
         for note in file.notes {
             self.notices.note(note);
         }
-        let active = file.figure.layers.len() - 1;
-        self.propose("Open figure", Document { figure: file.figure, active }, false);
+        let origin = self.saved.next_origin();
         if rescue::is_recovery(&path) {
             // From now on it is kept as this process's own.
             rescue::remove(&path);
-            self.saved = None;
         } else {
-            self.saved = Some(path);
+            self.saved.know(Saved { origin, path, figure: file.figure.clone() });
         }
+        self.propose(OPEN_FIGURE, Document::of_figure(file.figure, origin), false);
     }
 
     /// Files that took the place of another figure a moment ago, and could be a layer of that instead; and how long that

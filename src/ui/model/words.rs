@@ -2,23 +2,29 @@
 
 use std::sync::Arc;
 
+use crate::workbench::Table;
 use crate::workbench::figure::FigureLayer;
 use crate::workbench::frame::{BarName, FigureText, Quantity};
 use crate::workbench::session::PaintedLayer;
-use crate::workbench::words::{Measure, measures, quantities, value_measure, words};
+use crate::workbench::words::{Measure, lowest, measures, quantities, value_measure, words_of};
 
 use super::Model;
 
 impl Model {
     /// The words around the plot, with names of columns where the person gave none, and what the axes count.
     pub fn words(&self) -> (FigureText, [Quantity; 2]) {
-        match (self.document(), self.data.first()) {
-            (Some(document), Some(data)) => {
+        let tables = self.tables();
+        match self.document().and_then(|document| Some((document, lowest(&document.figure, &tables)?))) {
+            Some((document, first)) => {
                 let moment = self.timeline.moment(document.figure.step);
-                (words(&document.figure.text, &data.table, &moment), quantities(&data.table))
+                (words_of(&document.figure, &tables, &moment), quantities(first))
             }
-            _ => Default::default(),
+            None => Default::default(),
         }
+    }
+
+    fn tables(&self) -> Vec<&Table> {
+        self.data.iter().map(|data| &data.table).collect()
     }
 
     /// The active layer with its colors.
@@ -38,22 +44,18 @@ impl Model {
 
     /// What the color bars say, the uppermost layer's first.
     pub fn bar_labels(&self) -> Vec<BarName> {
-        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
-        self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&tables))
+        self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&self.tables()))
     }
 
     /// What stands beside color bars and legends.
     pub fn words_beside(&self) -> Vec<String> {
-        let tables: Vec<_> = self.data.iter().map(|data| &data.table).collect();
-        self.document().map_or_else(Vec::new, |document| document.figure.words_beside(&tables))
+        self.document().map_or_else(Vec::new, |document| document.figure.words_beside(&self.tables()))
     }
 
     /// What a place along x and along y is called and measured in, for those who read it.
     pub fn measures(&self) -> [Measure; 2] {
-        match (self.document(), self.data.first()) {
-            (Some(document), Some(data)) => measures(&document.figure.text, &data.table),
-            _ => Default::default(),
-        }
+        let first = self.document().and_then(|document| Some((document, lowest(&document.figure, &self.tables())?)));
+        first.map_or_else(Default::default, |(document, first)| measures(&document.figure.text, first))
     }
 
     /// The same of the active layer's values, where they are those of a field.

@@ -13,6 +13,7 @@ use crate::workbench::tables::is_file;
 use crate::workbench::{Colormap, colormap, colormap_names};
 
 use super::super::model::Model;
+use super::entry::Entry;
 use super::{categories, norm, row, special};
 
 /// Height of the histogram, in points.
@@ -26,8 +27,8 @@ pub struct ColorState {
     strips: HashMap<String, TextureHandle>,
     /// Which limit is being dragged: the low or the high one.
     dragged: Option<bool>,
-    limits_text: Option<String>,
-    norm_text: Option<String>,
+    limits: Entry,
+    norm: Entry,
     special_text: String,
 }
 
@@ -58,7 +59,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
     }
     // Categories have colors of their own.
     let wants_file = !categories::ui(ui, model, &style) && maps(ui, model, &style.colormap, state);
-    norm::ui(ui, model, &style, &mut state.norm_text);
+    norm::ui(ui, model, &style, &mut state.norm);
     if let Some(painted) = model.painted_layer().cloned() {
         histogram(ui, model, &painted, style.limits, state);
     }
@@ -200,20 +201,18 @@ fn set_limits(model: &mut Model, limits: Limits) {
 fn limits(ui: &mut Ui, model: &mut Model, present: Limits, state: &mut ColorState) {
     row(ui, "limits", |ui, label| {
         let shown = if present == Limits::default() { String::new() } else { present.to_string() };
-        let mut text = state.limits_text.clone().unwrap_or_else(|| shown.clone());
-        let field = egui::TextEdit::singleline(&mut text)
-            .desired_width(f32::INFINITY)
-            .hint_text("auto, MIN..MAX, p1..p99, data");
-        let response = ui.add(field).labelled_by(label);
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if entered && text != shown {
-            let given = if text.trim().is_empty() { "auto" } else { text.as_str() };
-            match given.parse() {
-                Ok(limits) => set_limits(model, limits),
-                Err(error) => model.notices.error(format!("{error}")),
+        let entry = &mut state.limits;
+        let look = ("auto, MIN..MAX, p1..p99, data", f32::INFINITY);
+        let (entered, _) = entry.ui(ui, &mut model.notices, &shown, look, label);
+        let Some(text) = entered else { return };
+        let given = if text.trim().is_empty() { "auto" } else { text.as_str() };
+        match given.parse::<Limits>() {
+            Ok(limits) => {
+                entry.accept(&mut model.notices);
+                set_limits(model, limits);
             }
+            Err(error) => entry.refuse(error.to_string(), &shown, &mut model.notices),
         }
-        state.limits_text = response.has_focus().then_some(text);
     });
     // As wide as the panel: what is wider than it would widen it.
     ui.horizontal(|ui| {

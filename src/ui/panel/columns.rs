@@ -1,17 +1,18 @@
 //! Which columns, or expressions over them, are x and y, and which rows are left out.
 
-use egui::{ComboBox, Key, TextEdit, Ui};
+use egui::{ComboBox, Ui};
 
 use crate::workbench::session::OpenData;
 
 use super::super::model::Model;
+use super::entry::Entry;
 use super::row;
 
 /// The texts that are being typed.
 #[derive(Default)]
 pub struct ColumnsForm {
-    /// Of x, y and the filter, while their fields have the focus.
-    typed: [Option<String>; 3],
+    /// Of x, y and the filter.
+    entries: [Entry; 3],
 }
 
 impl ColumnsForm {
@@ -19,8 +20,15 @@ impl ColumnsForm {
     pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, data: &OpenData, names: &[String]) {
         let shown = data.axis_names();
         for (i, axis) in ["x", "y"].into_iter().enumerate() {
+            let entry = &mut self.entries[i];
+            let present = if i == 0 { &data.sources.x } else { &data.sources.y }.clone().unwrap_or_default();
+            entry.follow(model, &present, &shown[i]);
             let chosen = row(ui, axis, |ui, label| {
-                let typed = self.field(ui, i, &shown[i], "a column, or log10(flux)", label, 150.0);
+                let look = ("a column, or log10(flux)", 150.0);
+                let (typed, _) = entry.ui(ui, &mut model.notices, &shown[i], look, label);
+                if let Some(typed) = &typed {
+                    entry.ask(typed.clone());
+                }
                 let list = ComboBox::from_id_salt(("column", i)).selected_text("").width(16.0);
                 let mut picked = None;
                 let list = list.show_ui(ui, |ui| {
@@ -60,26 +68,18 @@ impl ColumnsForm {
 
     fn filter(&mut self, ui: &mut Ui, model: &mut Model, data: &OpenData) {
         let present = data.sources.filter.clone().unwrap_or_default();
+        let entry = &mut self.entries[2];
+        entry.follow(model, &present, &present);
         let typed = row(ui, "only rows", |ui, label| {
-            self.field(ui, 2, &present, "all; or (y > 3) & (mag < 12)", label, f32::INFINITY)
+            let look = ("all; or (y > 3) & (mag < 12)", f32::INFINITY);
+            entry.ui(ui, &mut model.notices, &present, look, label).0
         });
-        if let Some(text) = typed.filter(|text| *text != present) {
+        if let Some(text) = typed {
+            entry.ask(text.trim().to_owned());
             model.settle();
             model.edit("Filter", |document| {
-                document.layer_mut().sources.filter = Some(text).filter(|text| !text.trim().is_empty());
+                document.layer_mut().sources.filter = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
             });
         }
-    }
-
-    /// A field whose text counts when it is entered.
-    fn field(&mut self, ui: &mut Ui, i: usize, shown: &str, hint: &str, label: egui::Id, width: f32) -> Option<String> {
-        let mut text = self.typed[i].take().unwrap_or_else(|| shown.to_owned());
-        let field = TextEdit::singleline(&mut text).desired_width(width).hint_text(hint);
-        let response = ui.add(field).labelled_by(label);
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if response.has_focus() {
-            self.typed[i] = Some(text.clone());
-        }
-        entered.then_some(text)
     }
 }

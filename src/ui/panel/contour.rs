@@ -1,23 +1,23 @@
 //! Levels of contours, how their lines look, and hatching.
 
-use egui::{Color32, ComboBox, DragValue, Key, Slider, TextEdit, Ui};
+use egui::{Color32, ComboBox, DragValue, Slider, Ui};
 
 use crate::scene::contour::{ContourColor, ContourStyle, LINE_WIDTHS, LevelChoice, MAX_CONTOURS};
 use crate::scene::mark::Mark;
 use crate::scene::style::Rgba;
 
 use super::super::model::Model;
+use super::entry::Entry;
 use super::levels::{self, Change};
 use super::{hatch, row};
 
 /// The color that lines of one color begin with.
 const FIRST_COLOR: Rgba = Rgba([24, 28, 36, 255]);
 
-/// The text of the levels that is being typed, and what is wrong with it.
+/// What is being typed.
 #[derive(Default)]
 pub struct ContourForm {
-    typed: Option<String>,
-    wrong: Option<String>,
+    levels: Entry,
     hatch: hatch::HatchForm,
 }
 
@@ -32,32 +32,28 @@ impl ContourForm {
         if !is_lines && layer.mark != Mark::Filled {
             return;
         }
-        self.levels(ui, model, &layer.contour);
+        self.choose_levels(ui, model, &layer.contour);
         handles(ui, model, &layer.contour);
         if is_lines {
             lines(ui, model, &layer.contour);
         }
     }
 
-    fn levels(&mut self, ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
+    fn choose_levels(&mut self, ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
         let mut chosen = None;
         row(ui, "levels", |ui, label| {
-            let mut text = self.typed.take().unwrap_or_else(|| present.levels.to_string());
-            let field =
-                TextEdit::singleline(&mut text).desired_width(f32::INFINITY).hint_text("auto, n:12, step:4, 0,1,5");
-            let response = ui.add(field).labelled_by(label);
-            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-                match text.parse::<LevelChoice>() {
-                    Ok(levels) => (chosen, self.wrong) = (Some(levels), None),
-                    Err(error) => self.wrong = Some(error.to_string()),
+            let shown = present.levels.to_string();
+            let look = ("auto, n:12, step:4, 0,1,5", f32::INFINITY);
+            let (entered, _) = self.levels.ui(ui, &mut model.notices, &shown, look, label);
+            match entered.map(|text| text.parse::<LevelChoice>()) {
+                Some(Ok(levels)) => {
+                    self.levels.accept(&mut model.notices);
+                    chosen = Some(levels);
                 }
-            } else if response.has_focus() {
-                self.typed = Some(text);
+                Some(Err(error)) => self.levels.refuse(error.to_string(), &shown, &mut model.notices),
+                None => {}
             }
         });
-        if let Some(wrong) = &self.wrong {
-            ui.colored_label(ui.visuals().warn_fg_color, wrong);
-        }
         if let LevelChoice::Step { mut step, mut base } = present.levels {
             let mut changed = false;
             row(ui, "step", |ui, label| {

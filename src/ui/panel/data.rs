@@ -2,8 +2,6 @@
 
 use egui::{ComboBox, RichText, TextEdit, Ui};
 
-use crate::scene::reduction::{NAMED as MOST, Reduction, Statistic};
-use crate::scene::style::Per;
 use crate::workbench::RawSpec;
 use crate::workbench::session::{FileFacts, OpenData};
 
@@ -14,6 +12,7 @@ use super::contour::ContourForm;
 use super::field;
 use super::mark;
 use super::ranges::RangesForm;
+use super::reduction::ReductionForm;
 use super::row;
 
 /// Types that the layout of raw data offers; others can be typed.
@@ -23,7 +22,7 @@ const DTYPES: [&str; 16] = [
 
 /// What was typed of a raw layout.
 #[derive(Default)]
-pub struct RawForm {
+struct RawForm {
     /// The data that the text belongs to.
     of: Option<RawSpec>,
     dtype: String,
@@ -32,14 +31,18 @@ pub struct RawForm {
     is_planar: bool,
 }
 
-pub fn ui(
-    ui: &mut Ui,
-    model: &mut Model,
-    raw: &mut RawForm,
-    columns: &mut ColumnsForm,
-    ranges: &mut RangesForm,
-    contour: &mut ContourForm,
-) {
+/// What the section keeps from frame to frame.
+#[derive(Default)]
+pub struct DataForm {
+    raw: RawForm,
+    columns: ColumnsForm,
+    contour: ContourForm,
+    ranges: RangesForm,
+    reduction: ReductionForm,
+}
+
+pub fn ui(ui: &mut Ui, model: &mut Model, form: &mut DataForm) {
+    let DataForm { raw, columns, contour, ranges, reduction } = form;
     let Some(data) = model.data().cloned() else {
         ui.label("Nothing is open.");
         return;
@@ -63,7 +66,7 @@ pub fn ui(
     }
     columns.ui(ui, model, &data, &names(&data));
     ranges.ui(ui, model, &data, &names(&data));
-    reduction(ui, model, &data);
+    reduction.ui(ui, model, &data, &names(&data));
     mark::ui(ui, model, &names(&data));
     if let Some(file) = data.files.iter().find(|file| file.format.starts_with("raw")) {
         raw.ui(ui, model, &data, file);
@@ -92,76 +95,6 @@ pub fn size(bytes: u64) -> String {
 
 fn names(data: &OpenData) -> Vec<String> {
     data.files.first().map_or_else(Vec::new, |f| f.columns.iter().map(|(name, _)| name.clone()).collect())
-}
-
-fn reduction(ui: &mut Ui, model: &mut Model, data: &OpenData) {
-    const STATISTICS: [(&str, Statistic); 5] = [
-        ("sum", Statistic::Sum),
-        ("mean", Statistic::Mean),
-        ("min", Statistic::Min),
-        ("max", Statistic::Max),
-        ("std", Statistic::Std),
-    ];
-    let Some((present, mark)) = model.document().map(|d| (d.layer().reduction.clone(), d.layer().mark.clone())) else {
-        return;
-    };
-    let names = names(data);
-    let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
-    let mut chosen = None;
-    row(ui, "show", |ui, label| {
-        let text = match &present {
-            Reduction::Count => "count",
-            Reduction::Any => "any",
-            Reduction::By { .. } => "by category",
-            Reduction::Of(statistic, _) => {
-                STATISTICS.iter().find(|(_, s)| s == statistic).map_or("sum", |(name, _)| *name)
-            }
-        };
-        let list = ComboBox::from_id_salt("reduction").selected_text(text).width(72.0).show_ui(ui, |ui| {
-            let mut offer = |name: &str, reduction: Reduction| {
-                if ui.selectable_label(present == reduction, name).clicked() {
-                    chosen = Some(reduction);
-                }
-            };
-            offer("count", Reduction::Count);
-            offer("any", Reduction::Any);
-            for (name, statistic) in STATISTICS {
-                if let Some(column) =
-                    of.as_ref().filter(|column| mark.check(&Reduction::Of(statistic, (*column).clone())).is_ok())
-                {
-                    offer(name, Reduction::Of(statistic, column.clone()));
-                }
-            }
-            let by = |column: &String| Reduction::By { column: column.clone(), most: MOST };
-            if let Some(by) = of.as_ref().map(by).filter(|by| mark.check(by).is_ok()) {
-                offer("by category", by);
-            }
-        });
-        list.response.labelled_by(label);
-        if let Some(column) = present.column() {
-            let of = ui.label("of").id;
-            let list = ComboBox::from_id_salt("value").selected_text(column).width(60.0).show_ui(ui, |ui| {
-                for name in &names {
-                    if ui.selectable_label(column == name, name).clicked() {
-                        chosen = Some(present.of_column(name));
-                    }
-                }
-            });
-            list.response.labelled_by(of);
-        }
-    });
-    if let Some(reduction) = chosen.filter(|chosen| *chosen != present) {
-        model.settle();
-        model.edit("Reduction", |document| {
-            let layer = document.layer_mut();
-            // What does not grow with the pixel is not counted per area.
-            if !reduction.is_additive() {
-                layer.style.per = Per::Pixel;
-            }
-            layer.reduction = reduction;
-        });
-        model.settle();
-    }
 }
 
 impl RawForm {

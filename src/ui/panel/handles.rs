@@ -52,7 +52,14 @@ pub fn ui(ui: &mut Ui, name: &str, sample: &ColumnSample, range: ColumnRange) ->
             }
             Move::Free => None,
             // The ends may meet but not cross.
-            Move::To(place) => sample.end_at(if is_low { place.min(places[1]) } else { place.max(places[0]) }, is_low),
+            Move::To(place) => {
+                let place = if is_low { place.min(places[1]) } else { place.max(places[0]) };
+                let end = sample.end_at(place, is_low);
+                // Rounding may lead beyond the other end, whose value then does.
+                let (other, found) = (if is_low { range.high } else { range.low }, sample.place_of(end, is_low));
+                let is_beyond = if is_low { found > places[1] } else { found < places[0] };
+                if is_beyond { other.or(end) } else { end }
+            }
         };
         let range = if is_low { ColumnRange { low: end, ..range } } else { ColumnRange { high: end, ..range } };
         moved = Some(Moved { range, is_done });

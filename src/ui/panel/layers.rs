@@ -1,9 +1,12 @@
 //! The layers: order, sight, names, blending.
 
-use egui::{Align, ComboBox, CursorIcon, Layout, RichText, Sense, TextEdit, Ui, vec2};
+use egui::{Align, Color32, ComboBox, CursorIcon, Layout, Rect, RichText, Sense, TextEdit, Ui, pos2, vec2};
 
 use crate::scene::blend::Blend;
+use crate::scene::reduction::Reduction;
+use crate::scene::style::Rgba;
 use crate::workbench::figure::FigureLayer;
+use crate::workbench::session::PaintedLayer;
 
 use super::super::actions::Action;
 use super::super::document::Document;
@@ -40,12 +43,13 @@ impl LayersForm {
         let mut wish = None;
         // The uppermost first, as they lie.
         for index in (0..document.figure.layers.len()).rev() {
-            wish = layer(ui, &document, index, colors).or(wish);
+            let painted = model.painted().and_then(|painted| painted.layers.get(index)).map(AsRef::as_ref);
+            wish = layer(ui, &document, (index, painted), colors).or(wish);
         }
         match wish {
             Some(Wish::Activate(index)) => model.activate(index),
             Some(Wish::Show(index, visible)) => change(model, if visible { "Show layer" } else { "Hide layer" }, |d| {
-                d.figure.layers[index].visible = visible;
+                d.set_visible(index, visible);
             }),
             Some(Wish::Solo(index)) => change(model, "Solo", |d| d.solo(index)),
             Some(Wish::Move(from, to)) => change(model, "Reorder layers", |d| d.reorder(from, to)),
@@ -94,7 +98,12 @@ fn change(model: &mut Model, label: &'static str, what: impl FnOnce(&mut Documen
 }
 
 /// One layer: a handle to drag it by, whether it is seen, its colors, its name.
-fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState) -> Option<Wish> {
+fn layer(
+    ui: &mut Ui,
+    document: &Document,
+    (index, painted): (usize, Option<&PaintedLayer>),
+    colors: &mut ColorState,
+) -> Option<Wish> {
     let layer = &document.figure.layers[index];
     let title = layer.title();
     let mut wish = None;
@@ -114,10 +123,17 @@ fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState
             if seen.changed() {
                 wish = Some(Wish::Show(index, visible));
             }
-            strip(ui, &layer.style.colormap, colors, vec2(30.0, 12.0));
+            swatch(ui, layer, painted, colors);
             // From the right, so that a long name takes what the rest leaves.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.small_button("solo").on_hover_text("Show it alone, or all again").clicked() {
+                let is_solo = document.is_solo(index);
+                let solo = egui::Button::selectable(is_solo, RichText::new("solo").small()).small();
+                let hint = if is_solo { "Show what was seen before" } else { "Show it alone" };
+                let solo = ui.add(solo).on_hover_text(hint);
+                solo.widget_info(|| {
+                    egui::WidgetInfo::selected(egui::Role::Button, true, is_solo, format!("solo {title}"))
+                });
+                if solo.clicked() {
                     wish = Some(Wish::Solo(index));
                 }
                 ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
@@ -140,9 +156,32 @@ fn layer(ui: &mut Ui, document: &Document, index: usize, colors: &mut ColorState
     wish
 }
 
+/// The colors that a layer has: one, those of its categories, or its colormap.
+fn swatch(ui: &mut Ui, layer: &FigureLayer, painted: Option<&PaintedLayer>, colors: &mut ColorState) {
+    let size = vec2(30.0, 12.0);
+    let hues: Vec<Rgba> = match (&layer.reduction, layer.color) {
+        (_, Some(color)) => vec![color],
+        (Reduction::By { .. }, None) => {
+            painted.into_iter().flat_map(|painted| painted.hues.iter().map(|(_, hue)| hue.color)).collect()
+        }
+        _ => Vec::new(),
+    };
+    if hues.is_empty() {
+        return strip(ui, &layer.style.colormap, colors, size);
+    }
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    #[expect(clippy::cast_precision_loss, reason = "a few colors")]
+    let (count, place) = (hues.len() as f32, |i: usize| i as f32);
+    for (i, Rgba([r, g, b, _])) in hues.into_iter().enumerate() {
+        let left = rect.left() + rect.width() * place(i) / count;
+        let part = Rect::from_min_size(pos2(left, rect.top()), vec2(rect.width() / count, rect.height()));
+        ui.painter().rect_filled(part, 0.0, Color32::from_rgb(r, g, b));
+    }
+}
+
 fn buttons(ui: &mut Ui, document: &Document) -> Option<Action> {
     let mut action = None;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let mut offer = |name: &str, hint: &str, can: bool, what: Action| {
             if ui.add_enabled(can, egui::Button::new(name).small()).on_hover_text(hint).clicked() {
                 action = Some(what);

@@ -80,21 +80,6 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             }
         });
         list.response.labelled_by(label);
-        if let Mark::Lines { series } = present {
-            let of = ui.label("by").id;
-            let shown = series.as_deref().unwrap_or("one series");
-            let list = ComboBox::from_id_salt("series").selected_text(shown).width(84.0).show_ui(ui, |ui| {
-                if ui.selectable_label(series.is_none(), "one series").clicked() {
-                    chosen = Some(Mark::Lines { series: None });
-                }
-                for column in names {
-                    if ui.selectable_label(series.as_ref() == Some(column), column).clicked() {
-                        chosen = Some(Mark::Lines { series: Some(column.clone()) });
-                    }
-                }
-            });
-            list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(of);
-        }
         if let Mark::Hexagons { mut across, up, extent } = *present {
             let is_regular = up == up_for(across);
             let response = ui.add(DragValue::new(&mut across).range(HEXAGONS).speed(0.3).suffix(" across"));
@@ -112,6 +97,9 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             }
         }
     });
+    if let Mark::Lines { series } = present {
+        chosen = self::series(ui, series.as_ref(), names).or(chosen);
+    }
     if let Some(mark) = extent(ui, model, present) {
         chosen = Some(mark);
     }
@@ -130,6 +118,26 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
         });
         model.settle();
     }
+}
+
+/// Which lines there are. Gives the mark that is chosen instead, if one is.
+fn series(ui: &mut Ui, present: Option<&String>, names: &[String]) -> Option<Mark> {
+    let mut chosen = None;
+    row(ui, "by", |ui, label| {
+        let shown = present.map_or("one series", String::as_str);
+        let list = ComboBox::from_id_salt("series").selected_text(shown).width(84.0).show_ui(ui, |ui| {
+            if ui.selectable_label(present.is_none(), "one series").clicked() {
+                chosen = Some(Mark::Lines { series: None });
+            }
+            for column in names {
+                if ui.selectable_label(present == Some(column), column).clicked() {
+                    chosen = Some(Mark::Lines { series: Some(column.clone()) });
+                }
+            }
+        });
+        list.response.on_hover_text("The column that says which series a row belongs to").labelled_by(label);
+    });
+    chosen
 }
 
 /// How a field is drawn.

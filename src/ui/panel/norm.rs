@@ -1,13 +1,14 @@
 //! The norm, by its name and its numbers, and whether it looks at numbers over an area.
 
-use egui::{ComboBox, TextEdit, Ui};
+use egui::{ComboBox, Ui};
 
 use crate::scene::style::{Levels, Norm, Per, Style};
 
 use super::super::model::Model;
+use super::entry::Entry;
 use super::row;
 
-pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, text: &mut Option<String>) {
+pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, entry: &mut Entry) {
     let present = &style.norm;
     let mut chosen = None;
     row(ui, "norm", |ui, label| {
@@ -31,16 +32,15 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, text: &mut Option<Strin
     if Norm::WITH_NUMBERS.contains(&present.name()) {
         row(ui, "", |ui, label| {
             let shown = present.to_string();
-            let mut typed = text.clone().unwrap_or_else(|| shown.clone());
-            let response = ui.add(TextEdit::singleline(&mut typed).desired_width(f32::INFINITY)).labelled_by(label);
-            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if entered && typed != shown {
-                match typed.parse() {
-                    Ok(norm) => chosen = Some(norm),
-                    Err(error) => model.notices.error(format!("{error}")),
+            let (entered, _) = entry.ui(ui, &mut model.notices, &shown, ("", f32::INFINITY), label);
+            match entered.map(|text| text.parse::<Norm>()) {
+                Some(Ok(norm)) => {
+                    entry.accept(&mut model.notices);
+                    chosen = Some(norm);
                 }
+                Some(Err(error)) => entry.refuse(error.to_string(), &shown, &mut model.notices),
+                None => {}
             }
-            *text = response.has_focus().then_some(typed);
         });
     }
     if let Some(norm) = chosen.filter(|norm| norm != present) {

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use egui::{Key, RichText, TextEdit, Ui};
+use egui::{RichText, Ui};
 
 use crate::workbench::ColumnSample;
+use crate::workbench::info::Number;
 use crate::workbench::ranges::{ColumnRange, End, Named, range, with_range};
 use crate::workbench::session::OpenData;
 
 use super::super::model::Model;
 use super::super::status::grouped;
+use super::entry::Entry;
 use super::handles::{self, Moved};
 
 /// Name of the column that counts the rows.
@@ -22,8 +24,8 @@ pub struct RangesForm {
     picked: Vec<Named>,
     /// The range that is being set, until the filter says the same.
     moving: Option<Moving>,
-    /// The end that is being typed: of which column, whether the low one, and its text.
-    typed: Option<(Named, bool, String)>,
+    /// The ends that are typed or wrong: of which column, and whether the low one.
+    entries: Vec<(Named, bool, Entry)>,
 }
 
 /// A range that the filter does not say yet.
@@ -122,25 +124,25 @@ impl RangesForm {
             for (is_low, end) in [(true, range.low), (false, range.high)] {
                 let side = if is_low { "from" } else { "to" };
                 let shown = end.map_or_else(String::new, |end| end.plain());
-                let typed = self.typed.take_if(|(of, low, _)| of == column && *low == is_low);
-                let mut text = typed.map_or_else(|| shown.clone(), |(.., text)| text);
-                let hint = hint(sample, is_low);
-                let response = ui.add(TextEdit::singleline(&mut text).desired_width(width).hint_text(hint));
+                let entry = self.entry(column, is_low);
+                let look = (&*hint(sample, is_low), width);
+                let (text, response) = entry.ui(ui, &mut model.notices, &shown, look, None);
                 response.widget_info(|| {
-                    let mut info = egui::WidgetInfo::text_edit(true, &shown, &text, "");
+                    let mut info = egui::WidgetInfo::text_edit(true, &shown, &shown, "");
                     info.label = Some(format!("{} {side}", column.shown()));
                     info
                 });
-                let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if is_entered && text.trim() != shown {
-                    match read(&text, sample, is_low) {
-                        Ok(end) if is_low => entered = Some(ColumnRange { low: end, ..range }),
-                        Ok(end) => entered = Some(ColumnRange { high: end, ..range }),
-                        Err(error) => model.notices.error(format!("reading where {} ends: {error}", column.shown())),
+                match text.map(|text| read(&text, sample, is_low).and_then(|end| with_end(sample, range, end, is_low)))
+                {
+                    Some(Ok(range)) => {
+                        entry.accept(&mut model.notices);
+                        entered = Some(range);
                     }
-                }
-                if response.has_focus() {
-                    self.typed = Some((column.clone(), is_low, text));
+                    Some(Err(error)) => {
+                        let why = format!("reading where {} ends: {error}", column.shown());
+                        entry.refuse(why, &shown, &mut model.notices);
+                    }
+                    None => {}
                 }
                 if is_low {
                     ui.label("…");
@@ -148,6 +150,16 @@ impl RangesForm {
             }
         });
         entered
+    }
+
+    /// The field of an end.
+    fn entry(&mut self, column: &Named, is_low: bool) -> &mut Entry {
+        let place = self.entries.iter().position(|(of, low, _)| of == column && *low == is_low);
+        let place = place.unwrap_or_else(|| {
+            self.entries.push((column.clone(), is_low, Entry::default()));
+            self.entries.len() - 1
+        });
+        &mut self.entries[place].2
     }
 
     /// Puts a range into the filter: one step of undo.
@@ -203,6 +215,16 @@ fn read(text: &str, sample: &ColumnSample, is_low: bool) -> Result<Option<End>, 
         Some(_) => Ok(Some(end)),
         None if sample.is_time() => Err("write a moment, like 2024-12-31 or 2024-12-31T23:59:59.5".to_owned()),
         None => Err("write a number".to_owned()),
+    }
+}
+
+/// A range with another end; the two may meet but not cross.
+fn with_end(sample: &ColumnSample, range: ColumnRange, end: Option<End>, is_low: bool) -> Result<ColumnRange, String> {
+    let range = if is_low { ColumnRange { low: end, ..range } } else { ColumnRange { high: end, ..range } };
+    let number = |end: Option<End>, is_low| end.and_then(|end| sample.number(end, is_low)).map(Number::to_f64);
+    match (number(range.low, true), number(range.high, false)) {
+        (Some(low), Some(high)) if low > high => Err("the range ends before it begins; no row is in it".to_owned()),
+        _ => Ok(range),
     }
 }
 

@@ -1,18 +1,21 @@
 //! Scales and exact ranges.
 
-use egui::{ComboBox, TextEdit, Ui};
+use egui::{ComboBox, Ui};
 
 use crate::scene::axis::{Range, Scale};
 
 use super::super::canvas::Stage;
 use super::super::model::Model;
+use super::entry::Entry;
 use super::row;
 
 /// What is being typed as ranges.
 #[derive(Default)]
 pub struct RangeForm {
-    /// For x and y: the text, while the field has the focus.
-    texts: [Option<String>; 2],
+    /// Of x and y.
+    entries: [Entry; 2],
+    /// Of the thresholds of their scales.
+    thresholds: [Entry; 2],
     /// Whether the first field is to get the focus.
     pub wants_focus: bool,
 }
@@ -30,7 +33,7 @@ impl RangeForm {
             // Times are shown as they were written.
             let shown = requests[i].range.filter(|range| range.has_moments()).or(shown);
             self.range(ui, model, i, name, shown);
-            scale(ui, model, i == 0, requests[i].scale);
+            scale(ui, model, i == 0, requests[i].scale, &mut self.thresholds[i]);
             if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {
                 let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
                 let mut reversed = requests[i].reversed.unwrap_or(shown);
@@ -56,32 +59,29 @@ impl RangeForm {
 
     fn range(&mut self, ui: &mut Ui, model: &mut Model, i: usize, name: &str, shown: Option<Range>) {
         let present = shown.map_or_else(String::new, |range| range.to_string());
-        let mut text = self.texts[i].clone().unwrap_or_else(|| present.clone());
-        let id = ui.scope_id().with(("range", i));
-        let response = row(ui, &format!("{name} range"), |ui, label| {
-            let field = TextEdit::singleline(&mut text).id(id).desired_width(f32::INFINITY).hint_text("MIN..MAX");
-            ui.add(field).labelled_by(label)
+        let entry = &mut self.entries[i];
+        let (entered, response) = row(ui, &format!("{name} range"), |ui, label| {
+            entry.ui(ui, &mut model.notices, &present, ("MIN..MAX", f32::INFINITY), label)
         });
         if i == 0 && std::mem::take(&mut self.wants_focus) {
             response.request_focus();
         }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if entered && text != present {
-            match text.parse::<Range>() {
-                Ok(range) => {
-                    model.settle();
-                    let (x, y) = if i == 0 { (Some(range), None) } else { (None, Some(range)) };
-                    model.show_checked(x, y);
-                    model.settle();
-                }
-                Err(error) => model.notices.error(error.to_string()),
+        if let Some(text) = entered {
+            let shown = text.parse::<Range>().map_err(|error| error.to_string()).and_then(|range| {
+                model.settle();
+                let (x, y) = if i == 0 { (Some(range), None) } else { (None, Some(range)) };
+                model.show_checked(x, y)
+            });
+            match shown {
+                Ok(()) => entry.accept(&mut model.notices),
+                Err(why) => entry.refuse(why, &present, &mut model.notices),
             }
+            model.settle();
         }
-        self.texts[i] = response.has_focus().then_some(text);
     }
 }
 
-fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale) {
+fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale, entry: &mut Entry) {
     row(ui, if is_x { "x scale" } else { "y scale" }, |ui, label| {
         let text = present.to_string();
         let scales = ComboBox::from_id_salt(("scale", is_x)).selected_text(text).width(110.0);
@@ -95,33 +95,24 @@ fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale) {
         });
         list.response.labelled_by(label);
         if let Scale::SymLog { linthresh } = present {
-            threshold(ui, model, is_x, linthresh);
+            threshold(ui, model, is_x, linthresh, entry);
         }
     });
 }
 
 /// Below which value a symlog axis is linear.
-fn threshold(ui: &mut Ui, model: &mut Model, is_x: bool, present: f64) {
-    let label = ui.label("±").id;
-    let id = ui.scope_id().with(("threshold", is_x));
-    let typed = ui.data(|data| data.get_temp::<String>(id));
-    let mut text = typed.unwrap_or_else(|| present.to_string());
-    let response = ui.add(TextEdit::singleline(&mut text).desired_width(f32::INFINITY)).labelled_by(label);
-    let response = response.on_hover_text("Linear up to here, on both sides of zero");
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    if entered {
-        match format!("symlog:{}", text.trim()).parse::<Scale>() {
-            Ok(scale) => model.set_scale(is_x, scale),
-            Err(error) => model.notices.error(error.to_string()),
+fn threshold(ui: &mut Ui, model: &mut Model, is_x: bool, present: f64, entry: &mut Entry) {
+    let (label, shown) = (ui.label("±").id, present.to_string());
+    let (entered, response) = entry.ui(ui, &mut model.notices, &shown, ("", f32::INFINITY), label);
+    response.on_hover_text("Linear up to here, on both sides of zero");
+    match entered.map(|text| format!("symlog:{}", text.trim()).parse::<Scale>()) {
+        Some(Ok(scale)) => {
+            model.set_scale(is_x, scale);
+            entry.accept(&mut model.notices);
         }
+        Some(Err(error)) => entry.refuse(error.to_string(), &shown, &mut model.notices),
+        None => {}
     }
-    ui.data_mut(|data| {
-        if response.has_focus() {
-            data.insert_temp(id, text);
-        } else {
-            data.remove::<String>(id);
-        }
-    });
 }
 
 /// Symlog with the threshold that its name alone stands for.

@@ -132,7 +132,7 @@ pub struct DrawnFigure {
     pub(super) lit: Option<u64>,
     pub(super) accountings: Vec<(usize, Accounting)>,
     pub(super) engine: EngineUsed,
-    pub(super) notes: Vec<String>,
+    pub(super) unmet: Vec<String>,
     pub(super) passes: u32,
     pub(super) seconds: f64,
     pub(super) strip_bytes: u64,
@@ -149,6 +149,12 @@ impl DrawnFigure {
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// What was asked for and is not there.
+    #[must_use]
+    pub fn unmet(&self) -> &[String] {
+        &self.unmet
     }
 
     /// What is worth telling of the picture: a legend without room, points that few will see.
@@ -178,12 +184,6 @@ impl DrawnFigure {
     #[must_use]
     pub fn accountings(&self) -> &[(usize, Accounting)] {
         &self.accountings
-    }
-
-    /// What was asked for and is not there.
-    #[must_use]
-    pub fn notes(&self) -> &[String] {
-        &self.notes
     }
 
     /// The engine that counted.

@@ -9,6 +9,7 @@ use crate::data::Progress;
 use crate::data::blocks::Blocks;
 use crate::data::stats::ColumnStats;
 use crate::plan::{self, FramePlan, VALUE};
+use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
@@ -116,7 +117,7 @@ pub fn draw(wishes: &[Wish], bench: &mut Bench<'_>) -> Result<Option<FramePlan>,
             return Ok(None);
         }
     }
-    let plans = plans(wishes, &hosts, &[])?;
+    let plans = plans_or_as_before(wishes, &hosts, bench.latest.as_deref())?;
     let used = EngineUsed::cpu(bench.options.reading.threads, "each row is read once");
     let mut passes = Passes::new(wishes, &hosts, &plans, (bench.latest.as_deref(), bench.options));
     if let ([wish], [plan]) = (wishes, plans.as_slice())
@@ -202,6 +203,31 @@ fn plans(wishes: &[Wish], hosts: &[usize], samples: &[(DataId, Stats)]) -> Resul
     let facts: Vec<_> = wishes.iter().zip(hosts).map(of).collect();
     let layers: Vec<Layer> = wishes.iter().map(|wish| wish.layer.clone()).collect();
     plans_of(&layers, &facts)
+}
+
+/// The plans of all layers. Where a filter leaves nothing to fit an axis to, that of the newest frame of the same columns
+/// stays: the plot is empty, not elsewhere.
+fn plans_or_as_before(
+    wishes: &[Wish],
+    hosts: &[usize],
+    latest: Option<&Shown>,
+) -> Result<Vec<FramePlan>, WorkbenchError> {
+    let has_axes_of = |shown: &&Shown| {
+        let mut others = shown.wishes.iter();
+        others.any(|other| wishes.iter().any(|wish| wish.data.sources.has_axes_of(&other.data.sources)))
+    };
+    match (plans(wishes, hosts, &[]), latest.filter(has_axes_of)) {
+        (Err(WorkbenchError::View(ViewError::NothingToFit { .. })), Some(shown)) => {
+            let mut wishes = wishes.to_vec();
+            for Wish { layer, .. } in &mut wishes {
+                for (axis, known) in [(&mut layer.x, shown.view.x), (&mut layer.y, shown.view.y)] {
+                    axis.range = axis.range.or((axis.scale == known.scale).then_some(known.range));
+                }
+            }
+            plans(&wishes, hosts, &[])
+        }
+        (made, _) => made,
+    }
 }
 
 /// Steps of the spread order that hold about so many rows.

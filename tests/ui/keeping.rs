@@ -1,0 +1,232 @@
+//! Nothing that is worth keeping is lost: data, figures in files and those that were never saved.
+
+use std::path::{Path, PathBuf};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use scumble::ui::app::ScumbleApp;
+use scumble::workbench::RawSpec;
+
+use super::super::{Window, document, opened, until};
+
+fn errors(app: &ScumbleApp) -> usize {
+    app.model().notices.log().iter().filter(|notice| notice.is_error).count()
+}
+
+fn layers(app: &ScumbleApp) -> usize {
+    app.model().document().map_or(0, |document| document.figure.layers.len())
+}
+
+fn duplicated(folder: &tempfile::TempDir) -> Window<'static> {
+    let mut window = opened(folder);
+    window.get_by_label("Duplicate").click();
+    until(&mut window, "there are two layers", |app| layers(app) == 2);
+    window
+}
+
+fn save(window: &mut Window<'_>, path: &Path) {
+    window.state_mut().save_figure(path.to_owned());
+    until(window, "it is saved", |app| app.model().saved() == Some(path));
+}
+
+#[test]
+fn a_figure_replaces_no_data_and_another_figure_only_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let data = folder.path().join("points.f32");
+    let before = std::fs::read(&data).unwrap();
+    window.state_mut().save_figure(data.clone());
+    until(&mut window, "the data is not replaced", |app| errors(app) == 1);
+    assert!(std::fs::read(&data).unwrap() == before && window.state().model().saved().is_none());
+    let other = folder.path().join("other.toml");
+    std::fs::write(&other, "scumble = 1\n").unwrap();
+    for (answer, is_replaced) in [("Cancel", false), ("Replace", true)] {
+        window.state_mut().save_figure(other.clone());
+        until(&mut window, "the person is asked", |app| app.model().standing().is_some());
+        window.get_by_label(answer).click();
+        until(&mut window, "the answer is taken", |app| {
+            app.model().standing().is_none() && app.model().saved().is_some() == is_replaced
+        });
+        let text = std::fs::read_to_string(&other).unwrap();
+        assert_eq!(text.contains("points.f32"), is_replaced, "{text}");
+    }
+    // A name alone becomes that of a figure file.
+    window.state_mut().save_figure(folder.path().join("fig.v2"));
+    let named = folder.path().join("fig.v2.toml");
+    until(&mut window, "it is saved", |app| app.model().saved() == Some(named.as_path()));
+}
+
+#[test]
+fn a_picture_replaces_pictures_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let other = folder.path().join("other.npy");
+    std::fs::write(&other, "no picture").unwrap();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::TextInput, "File").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    window.event(egui::Event::Text(other.display().to_string()));
+    window.run_steps(2);
+    window.get_by_label("Export").click();
+    until(&mut window, "the file stays", |app| errors(app) == 1);
+    assert_eq!(std::fs::read(&other).unwrap(), b"no picture");
+}
+
+#[test]
+fn work_that_was_not_saved_is_asked_about_and_a_look_at_a_file_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.key_press(Key::Plus);
+    window.get_by_label("grid lines").click();
+    until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
+    assert!(window.state_mut().may_close());
+    window.get_by_label("Duplicate").click();
+    until(&mut window, "there are two layers", |app| layers(app) == 2);
+    assert!(!window.state_mut().may_close());
+    window.run_steps(2);
+    window.get_by_label("The figure was not saved");
+    window.get_by_label("Cancel").click();
+    window.run_steps(2);
+    assert!(window.query_by_label("The figure was not saved").is_none());
+    let path = folder.path().join("figure.toml");
+    save(&mut window, &path);
+    window.key_press(Key::Plus);
+    window.run_steps(3);
+    assert!(window.state_mut().may_close(), "looking around is no work");
+    window.get_by_label("grid lines").click();
+    until(&mut window, "there is no grid", |app| !app.model().document().unwrap().figure.grid);
+    assert!(!window.state_mut().may_close());
+    window.run_steps(2);
+    window.get_by_label("The figure was changed since it was saved");
+    window.get_by_label("Save").click();
+    until(&mut window, "it is saved", |app| !app.model().has_unsaved_work());
+    window.run_steps(2);
+    assert!(window.state_mut().may_close());
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("grid"));
+}
+
+#[test]
+fn what_is_discarded_lets_the_window_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = duplicated(&folder);
+    assert!(!window.state_mut().may_close());
+    window.run_steps(2);
+    window.get_by_label("Discard").click();
+    window.run_steps(2);
+    assert!(window.state_mut().may_close());
+}
+
+#[test]
+fn a_command_that_needs_the_figures_file_says_what_that_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = duplicated(&folder);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(3);
+    window.get_by_label_contains("Several layers need a figure file");
+    save(&mut window, &folder.path().join("figure.toml"));
+    window.get_by_label_contains("The same, from a terminal");
+    window.get_by_label("grid lines").click();
+    until(&mut window, "there is a grid", |app| app.model().document().unwrap().figure.grid);
+    window.get_by_label_contains("lacks the latest changes");
+    window.get_by_label("Save figure").click();
+    until(&mut window, "it is saved", |app| !app.model().differs_from_file());
+    window.step();
+    window.get_by_label_contains("The same, from a terminal");
+}
+
+#[test]
+fn a_figure_keeps_its_file_when_another_becomes_a_layer_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let path = folder.path().join("figure.toml");
+    save(&mut window, &path);
+    let other = folder.path().join("other.f32");
+    std::fs::copy(folder.path().join("points.f32"), &other).unwrap();
+    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(3), ..RawSpec::default() };
+    window.state_mut().open(vec![other.clone()], raw);
+    until(&mut window, "the other is open", |app| {
+        app.model().document().unwrap().layer().sources.inputs == [other.clone()] && app.model().painted().is_some()
+    });
+    assert_eq!(window.state().model().saved(), None);
+    window.get_by_label("Overlay instead").click();
+    until(&mut window, "it is a layer", |app| layers(app) == 2);
+    assert_eq!(window.state().model().saved(), Some(path.as_path()));
+}
+
+#[test]
+fn a_figure_that_was_left_behind_is_offered_beside_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let place = folder.path().join("recovery-1.toml");
+    let text = "scumble = 1\ntitle = \"mine\"\n[[layers]]\nfile = \"points.f32\"\ndtype = \"<f4\"\ncolumns = 3\n";
+    std::fs::write(&place, text).unwrap();
+    window.state_mut().offer_recovery(vec![place]);
+    window.run_steps(2);
+    window.get_by_label("Recover its figure").click();
+    until(&mut window, "it is recovered", |app| {
+        app.model().document().unwrap().figure.text.title.as_deref() == Some("mine")
+    });
+    window.step();
+    assert!(window.query_by_label("Recover its figure").is_none());
+    assert!(window.state().model().has_unsaved_work());
+}
+
+#[test]
+fn files_of_different_columns_become_layers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let npy = |name: &str, dtype: &str, bytes: Vec<u8>| {
+        let path = folder.path().join(name);
+        let header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': (50, 2), }}");
+        let text = format!("{header:<117}\n");
+        let start = [b"\x93NUMPY\x01\x00".as_slice(), &118_u16.to_le_bytes(), text.as_bytes()].concat();
+        std::fs::write(&path, [start, bytes].concat()).unwrap();
+        path
+    };
+    let files: Vec<PathBuf> = vec![
+        npy("a.npy", "<f8", (0..100_u16).flat_map(|i| f64::from(i).to_le_bytes()).collect()),
+        npy("b.npy", "<f4", (0..100_u16).flat_map(|i| f32::from(i).to_le_bytes()).collect()),
+    ];
+    window.state_mut().open(files.clone(), RawSpec::default());
+    until(&mut window, "each is a layer", |app| layers(app) == 2 && app.model().all_data().len() == 2);
+    let inputs: Vec<_> = document(&window).figure.layers.iter().flat_map(|l| l.sources.inputs.clone()).collect();
+    assert_eq!((inputs, errors(window.state())), (files, 0));
+}
+
+#[test]
+fn a_new_file_takes_over_the_colormap_and_nothing_that_is_about_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_label("pinned").click();
+    until(&mut window, "limits are pinned", |app| {
+        app.model().document().unwrap().layer().style.limits.to_string() != ".."
+    });
+    window.get_by_label("light").click();
+    let other = folder.path().join("other.f32");
+    std::fs::copy(folder.path().join("points.f32"), &other).unwrap();
+    let before = document(&window);
+    window.state_mut().open(vec![other.clone()], RawSpec::default());
+    until(&mut window, "the other is open", |app| {
+        app.model().document().unwrap().layer().sources.inputs == [other.clone()]
+    });
+    let (figure, before) = (document(&window).figure, before.figure);
+    assert_eq!(figure.theme, before.theme);
+    assert_eq!(figure.layers[0].style.colormap, before.layers[0].style.colormap);
+    assert_eq!(figure.layers[0].style.limits, Default::default());
+}
+
+#[test]
+fn the_dialog_for_a_path_can_be_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    window.run_steps(3);
+    window.get_by_label("Open a file by its path");
+    window.get_by_label("Cancel").click();
+    window.run_steps(3);
+    assert!(window.query_by_label("Open a file by its path").is_none());
+}
