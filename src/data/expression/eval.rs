@@ -168,9 +168,9 @@ impl Scratch {
         let n = to.len();
         match op {
             Op::Compare(function, a, b) => compare(function, &self.reals[a][..n], &self.reals[b][..n], to),
-            Op::Test(Test::IsNan, a) => each(&self.reals[a][..n], to, f64::is_nan),
-            Op::Test(Test::IsInf, a) => each(&self.reals[a][..n], to, |v: f64| v.abs() == f64::INFINITY),
-            Op::Test(Test::IsFinite, a) => each(&self.reals[a][..n], to, |v| v.abs() < f64::INFINITY),
+            Op::Test(Test::Nan, a) => each(&self.reals[a][..n], to, f64::is_nan),
+            Op::Test(Test::Infinite, a) => each(&self.reals[a][..n], to, |v: f64| v.abs() == f64::INFINITY),
+            Op::Test(Test::Finite, a) => each(&self.reals[a][..n], to, |v| v.abs() < f64::INFINITY),
             Op::Logic(Logic::And, a, b) => both(&self.conditions[a][..n], &self.conditions[b][..n], to, |a, b| a & b),
             Op::Logic(Logic::Or, a, b) => both(&self.conditions[a][..n], &self.conditions[b][..n], to, |a, b| a | b),
             Op::Not(a) => each(&self.conditions[a][..n], to, |v: bool| !v),

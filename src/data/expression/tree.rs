@@ -85,9 +85,9 @@ impl Compare {
 /// A question about one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Test {
-    IsNan,
-    IsFinite,
-    IsInf,
+    Nan,
+    Finite,
+    Infinite,
 }
 
 /// How two conditions become one.
@@ -164,9 +164,9 @@ pub const FUNCTIONS: [(&str, Function); 55] = [
     ("power", Function::Binary(Binary::Power)),
     ("clip", Function::Clip),
     ("where", Function::Where),
-    ("isnan", Function::Test(Test::IsNan)),
-    ("isfinite", Function::Test(Test::IsFinite)),
-    ("isinf", Function::Test(Test::IsInf)),
+    ("isnan", Function::Test(Test::Nan)),
+    ("isfinite", Function::Test(Test::Finite)),
+    ("isinf", Function::Test(Test::Infinite)),
     // NumPy 2 has these names too.
     ("asin", Function::Unary(Unary::Arcsin)),
     ("acos", Function::Unary(Unary::Arccos)),
