@@ -95,7 +95,7 @@ fn times_are_dates() {
     let place = untitled().bars[0].rect;
     for label in &found {
         let [_, top, _, bottom] = label.bounds();
-        assert!(top >= f64::from(place.y) - 6.0 && bottom <= f64::from(place.bottom()) + 6.0, "{label:?}");
+        assert!(top >= f64::from(place.y) - 6.0 && bottom <= f64::from(place.bottom()) + 8.0, "{label:?}");
     }
     assert!(found.iter().any(|label| label.text == "2024" && label.role == Role::Shared));
     // Sums of times are no times, and the calendar has an end.

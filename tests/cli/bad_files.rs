@@ -129,7 +129,7 @@ fn files_that_are_something_else() {
     fails(&desk, "text.npy", &["does not start like a npy file", "--dtype"]);
     fails(&desk, "table.csv", &["text"]);
     desk.write("a.npy", pairs(&cloud(100, 1)));
-    desk.run("render a.npy -o picture.bin").silent();
+    desk.run("render a.npy -o picture.bin --size 90x60").silent();
     fails(&desk, "picture.bin", &["PNG"]);
     desk.write("a.npz", b"PK\x03\x04 and so on, an archive");
     fails(&desk, "a.npz", &[]);

@@ -57,9 +57,9 @@ fn without_a_driver_only_the_gpu_engine_fails() {
         command.env("VK_DRIVER_FILES", "/nonexistent.json").env("VK_ICD_FILENAMES", "/nonexistent.json");
         Ran::of(args, &command.output().unwrap())
     };
-    run("render a.npy -o auto.png --engine auto").silent();
-    run("render a.npy -o cpu.png --engine cpu").silent();
-    run("render a.npy -o default.png").silent();
+    run("render a.npy -o auto.png --size 200x150 --engine auto").silent();
+    run("render a.npy -o cpu.png --size 200x150 --engine cpu").silent();
+    run("render a.npy -o default.png --size 200x150").silent();
     assert!(desk.read("auto.png") == desk.read("cpu.png") && desk.read("cpu.png") == desk.read("default.png"));
     run("render a.npy -o gpu.png --engine gpu").failed(&["no GPU adapter", "--engine cpu"]);
     assert_eq!(desk.list("."), ["a.npy", "auto.png", "cpu.png", "default.png"]);

@@ -187,7 +187,7 @@ fn undescribed_files_are_guessed_and_the_guess_is_told() {
         assert!(ran.stderr.contains(&note) && ran.stderr.contains("a.bin"), "{note}: {ran:?}");
         assert_eq!(Grid::parse(&desk.read("grid.npy")).counts(), want, "{note}");
         // What was told, given back, is taken without a word.
-        let told = format!("render a.bin -o a.png --dtype {dtype} --columns 2 --offset {offset}");
+        let told = format!("render a.bin -o a.png --size 200x150 --dtype {dtype} --columns 2 --offset {offset}");
         desk.run(&told).silent();
         let info = desk.json("info a.bin");
         assert_eq!((&info["guess"]["dtype"], &info["guess"]["columns"]), (&dtype.into(), &2.into()));

@@ -232,13 +232,13 @@ fn permissions_are_kept_to() {
     mode("secret.npy", 0o000);
     mode("locked", 0o555);
     mode("open", 0o777);
-    if unprivileged(&desk, "render a.npy -o open/a.png").is_none() {
+    if unprivileged(&desk, "render a.npy -o open/a.png --size 90x60").is_none() {
         // Root without setpriv: permissions do not bind root, so what can be shown is that they do not stand in its way.
-        desk.run("render secret.npy -o locked/a.png").silent();
+        desk.run("render secret.npy -o locked/a.png --size 90x60").silent();
         return;
     }
     let run = |args: &str| unprivileged(&desk, args).unwrap();
-    run("render a.npy -o open/a.png").silent();
+    run("render a.npy -o open/a.png --size 90x60").silent();
     run("render secret.npy -o open/b.png").failed(&["opening the file", "Permission denied", "secret.npy"]);
     run("info secret.npy").failed(&["Permission denied", "secret.npy"]);
     run("render a.npy -o locked/a.png").failed(&["Permission denied", "locked/a.png"]);
