@@ -162,9 +162,12 @@ impl Attempt<'_> {
             if bars > 0 { self.px(LEGEND_STEP * f64::from(self.request.legend)).min(plot.height / 2) } else { 0 };
         let apart = self.px(BARS_APART);
         let wanted = bars - u32::from(legend > 0);
-        let height = if legend > 0 { plot.height - legend - apart.min(plot.height - legend) } else { plot.height };
-        let most = (height + apart) / (self.px(LEAST.1) + apart);
-        let count = wanted.min(most.max(1));
+        let above = plot.height - legend - apart.min(plot.height - legend);
+        let most = |height: u32| ((height + apart) / (self.px(LEAST.1) + apart)).max(1);
+        // What is not the last bar's place would be taken for another's, so that it needs room for all.
+        let has_legend = legend > 0 && wanted <= most(above);
+        let height = if has_legend { above } else { plot.height };
+        let count = wanted.min(most(height));
         let place = |y: u32, height: u32| {
             let rect = Rect { x: plot.right() + self.px(BAR.0), y, width: self.px(BAR.1), height };
             BarPlace { rect, room }
@@ -178,8 +181,7 @@ impl Attempt<'_> {
                 place.rect = Rect { y: place.rect.y + line, height: place.rect.height - line, ..place.rect };
             }
         }
-        // What is not the last bar's place would be taken for another's.
-        if legend > 0 && count == wanted {
+        if has_legend {
             places.push(place(if wanted == 0 { plot.y } else { plot.bottom() - legend }, legend));
         }
         places
