@@ -92,8 +92,7 @@ fn a_legend_takes_the_room_that_it_needs() {
     let many = vec![BarName::default(); 40];
     let crowded = layout(&FrameRequest { bars: &many, legend: 1, ..request((800, 600), 1.0, &text, &view) }).unwrap();
     assert!(crowded.bars.len() < 39 && crowded.bars.iter().all(|bar| bar.rect.height > 20));
-    let counted = layout(&FrameRequest { bars: &many, ..request((800, 600), 1.0, &text, &view) }).unwrap();
-    check(&counted).unwrap();
+    check(&crowded).unwrap();
     let more = format!("+ {} more", 40 - crowded.bars.len());
     assert!(crowded.labels.iter().any(|label| label.text == more), "how many are missing is said");
     assert!(!made.labels.iter().any(|label| label.text.contains("more")));
