@@ -57,7 +57,7 @@ pub enum Sampling {
 /// `filled`, `contours` and `hatching`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[expect(clippy::large_enum_variant, reason = "a figure has few marks")]
+#[expect(clippy::large_enum_variant, reason = "ranges may hold moments as text, and a figure has few marks")]
 pub enum Mark {
     /// Each row counts in the pixel that it falls into.
     #[default]
