@@ -22,7 +22,7 @@ impl FigureRequest {
             return Err(WorkbenchError::Request(format!("a figure has 1 to {MAX_LAYERS} layers, not {count}")));
         }
         for range in [self.x.range, self.y.range].into_iter().flatten() {
-            check_moments(range)?;
+            check_moments(range).map_err(|error| WorkbenchError::Request(error.to_string()))?;
         }
         for (i, layer) in self.layers.iter().enumerate() {
             layer.mark.check(&layer.reduction).map_err(|error| WorkbenchError::from(error).of("mark").in_layer(i))?;
