@@ -134,6 +134,7 @@ impl Attempt<'_> {
         let mut labels = self.x_labels(&x, plot, has_bars);
         labels.extend(self.y_labels(&y, plot));
         labels.extend(self.names(plot, &bars, [&x.ticks, &y.ticks])?);
+        labels.extend(self.missing_bars(plot, bars.len(), &labels)?);
         let layout =
             Layout { size, scale: request.scale, plot, axes: true, x_ticks: x.ticks, y_ticks: y.ticks, labels, bars };
         Ok(Some((layout, needs)))
@@ -354,14 +355,24 @@ impl Attempt<'_> {
             let side = f64::from(bar.rect.right() + self.reach()) + bar.room;
             labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), bar.rect)?);
         }
-        // Colors without a bar beside them shall not look as if there were none.
-        let missing = self.request.bars.len() - bars.len().min(self.request.bars.len());
-        if missing > 0 && !bars.is_empty() {
-            let left = f64::from(plot.right() + self.px(BAR.0));
-            let text = shortened(&format!("+ {missing} more"), self.len(TICK_SIZE), figure_width - left)?;
-            labels.push(self.label(&text, Role::Tick, (left, baseline), width(&text, self.len(TICK_SIZE))?));
-        }
         Ok(labels)
+    }
+
+    /// How many bars have no place, beneath those that have one: colors without a bar shall not look as if there were none.
+    fn missing_bars(&self, plot: Rect, shown: usize, labels: &[Label]) -> Result<Option<Label>, PaintError> {
+        let missing = self.request.bars.len().saturating_sub(shown);
+        if missing == 0 || shown == 0 {
+            return Ok(None);
+        }
+        let (size, baseline) = (self.len(TICK_SIZE), f64::from(self.request.size.height) - self.len(13.0));
+        let line = [baseline - size, baseline + size];
+        let on_line = labels.iter().map(Label::bounds).filter(|of| of[1] < line[1] && of[3] > line[0]);
+        let taken = on_line.fold(0.0_f64, |right, of| right.max(of[2] + self.len(8.0)));
+        let left = f64::from(plot.right() + self.px(BAR.0)).max(taken);
+        let room = f64::from(self.request.size.width) - left - self.len(2.0);
+        let text = shortened(&format!("+ {missing} more"), size, room)?;
+        let length = width(&text, size)?;
+        Ok(Some(self.label(&text, Role::Tick, (left, baseline), length)).filter(|label| !label.text.is_empty()))
     }
 
     /// A name that runs upwards along the middle of something.
