@@ -206,6 +206,7 @@ fn a_new_file_takes_over_the_colormap_and_nothing_that_is_about_values() {
         app.model().document().unwrap().layer().style.limits.to_string() != ".."
     });
     window.get_by_label("light").click();
+    window.run_steps(3);
     let other = folder.path().join("other.f32");
     std::fs::copy(folder.path().join("points.f32"), &other).unwrap();
     let before = document(&window);

@@ -217,7 +217,7 @@ fn plans_or_as_before(
         others.any(|other| wishes.iter().any(|wish| wish.data.sources.has_axes_of(&other.data.sources)))
     };
     match (plans(wishes, hosts, &[]), latest.filter(has_axes_of)) {
-        (Err(WorkbenchError::View(ViewError::NothingToFit { .. })), Some(shown)) => {
+        (Err(WorkbenchError::View(ViewError::NothingToFit { .. } | ViewError::NothingLeft { .. })), Some(shown)) => {
             let mut wishes = wishes.to_vec();
             for Wish { layer, .. } in &mut wishes {
                 for (axis, known) in [(&mut layer.x, shown.view.x), (&mut layer.y, shown.view.y)] {
