@@ -603,6 +603,10 @@ class Bench:
             ["--x", "sqrt($0*$0 + $1*$1)"],
             ["--x", "hypot($0, $1) * 3.6"],
             ["--y", "log10($1)"],
+            ["--y", "sin($1)"],
+            ["--y", "arctan2($1, $0)"],
+            ["--y", "$1 % 3"],
+            ["--y", "abs($1)**1.5"],
         )
         for what, view in itertools.product(whats, (given, [])):
             ranges = "given" if view else "fitted"

@@ -73,6 +73,9 @@ pub fn special_of(cell: f64, special: &SpecialValues) -> Option<f64> {
     special.values().get(usize::try_from(number).ok()?).copied()
 }
 
+/// Half and half is not more than half, whatever rounding makes of it.
+const MORE: f64 = 1.0 + 1.0 / 1_048_576.0;
+
 /// Pixels more than half of whose cells, by weight, are special show the first of their values.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Share {
@@ -92,7 +95,7 @@ impl Share {
     /// The special value of a pixel, whose other cells have some weight.
     pub fn value(&self, other: f64, special: &SpecialValues) -> Option<f64> {
         let shown = if special.are_shown() { self.value } else { MISSING };
-        (self.weight > 0.0 && self.weight > other).then_some(shown)
+        (self.weight > 0.0 && self.weight > other * MORE).then_some(shown)
     }
 }
 
