@@ -193,7 +193,7 @@ impl ScumbleApp {
         if self.shown.panel && self.model.document().is_some() {
             let stage = self.stage.take();
             let mut wanted = None;
-            Panel::right("panel").default_size(320.0).size_range(240.0..=420.0).show(ui, |ui| {
+            Panel::right("panel").default_size(356.0).size_range(240.0..=420.0).show(ui, |ui| {
                 wanted = self.panel.ui(ui, &mut self.model, stage.as_ref());
             });
             self.stage = stage;
