@@ -60,7 +60,7 @@ pub struct RenderArgs {
     /// Color of values for which the norm is not defined: zero and less with the log norm [default: the first color]
     #[arg(long, value_name = "COLOR", help_heading = "Color")]
     bad: Option<Rgba>,
-    /// An exact value with a color of its own, which takes no part in limits: -1=#00ff00; may be given again
+    /// An exact value with a color of its own, which takes no part in limits, nor in means of fields: -1=#00ff00; may be given again
     #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
     special: Vec<Special>,
     /// The color of a category, with --reduction by:COLUMN: 3=#ff0000, other=gray; may be given again

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, RichText, ScrollArea, Ui, Window, vec2};
+use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, Pos2, RichText, ScrollArea, Ui, Window, vec2};
 
 use crate::workbench::ChangeKind;
 use crate::workbench::session::OpenData;
@@ -24,6 +24,12 @@ pub fn badge(ui: &Ui, stage: &Stage, text: &str) {
     painter.galley(rect.min + vec2(8.0, 4.0), galley, Color32::WHITE);
 }
 
+/// A line of words and buttons over the plot.
+fn bar(ui: &Ui, name: &str, at: Pos2, contents: impl FnOnce(&mut Ui)) {
+    let area = Area::new(Id::unique(name)).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at);
+    area.show(ui.ctx(), |ui| Frame::popup(ui.style()).show(ui, |ui| ui.horizontal(contents)));
+}
+
 /// Says that a file has changed, and asks what to do.
 pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
     let Some(change) = model.changed().cloned() else { return };
@@ -38,25 +44,18 @@ pub fn changed(ui: &Ui, stage: &Stage, model: &mut Model) {
         ChangeKind::Back => (format!("{name} is back"), true),
     };
     let at = stage.plot.center_top() + vec2(0.0, 10.0);
-    Area::new(Id::unique("changed")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
-        ui.ctx(),
-        |ui| {
-            Frame::popup(ui.style()).show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.label(text);
-                    if can_reload && ui.button("Reload").on_hover_text("Read it anew, once").clicked() {
-                        model.reload();
-                    }
-                    if can_reload && ui.button("Follow").on_hover_text("Read it anew whenever it changes").clicked() {
-                        model.follow(true);
-                    }
-                    if ui.button("Leave").on_hover_text("Keep the picture").clicked() {
-                        model.ignore_change();
-                    }
-                });
-            });
-        },
-    );
+    bar(ui, "changed", at, |ui| {
+        ui.label(text);
+        if can_reload && ui.button("Reload").on_hover_text("Read it anew, once").clicked() {
+            model.reload();
+        }
+        if can_reload && ui.button("Follow").on_hover_text("Read it anew whenever it changes").clicked() {
+            model.follow(true);
+        }
+        if ui.button("Leave").on_hover_text("Keep the picture").clicked() {
+            model.ignore_change();
+        }
+    });
 }
 
 /// Offers the figure that a process before this one left behind; gives its file when it is wanted.
@@ -65,24 +64,17 @@ pub fn left_behind(ui: &Ui, stage: &Stage, model: &Model, left_behind: &mut Vec<
     let newest = left_behind.first().filter(|_| is_free).cloned()?;
     let mut wanted = None;
     let at = stage.plot.center_top() + vec2(0.0, 10.0);
-    Area::new(Id::unique("left behind")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
-        ui.ctx(),
-        |ui| {
-            Frame::popup(ui.style()).show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.label("Scumble did not end as it should have last time");
-                    let hint = "Open the figure that was shown then, in the place of this one";
-                    if ui.button("Recover its figure").on_hover_text(hint).clicked() {
-                        wanted = Some(newest);
-                    }
-                    let hint = "Stay here; it is offered again when the window opens with no file";
-                    if ui.button("Not now").on_hover_text(hint).clicked() {
-                        left_behind.clear();
-                    }
-                });
-            });
-        },
-    );
+    bar(ui, "left behind", at, |ui| {
+        ui.label("Scumble did not end as it should have last time");
+        let hint = "Open the figure that was shown then, in the place of this one";
+        if ui.button("Recover its figure").on_hover_text(hint).clicked() {
+            wanted = Some(newest);
+        }
+        let hint = "Stay here; it is offered again when the window opens with no file";
+        if ui.button("Not now").on_hover_text(hint).clicked() {
+            left_behind.clear();
+        }
+    });
     wanted
 }
 
@@ -94,22 +86,15 @@ pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     // Below what asks about a change; toasts come at the bottom.
     let at = stage.plot.center_top() + vec2(0.0, if model.changed().is_some() { 54.0 } else { 10.0 });
-    Area::new(Id::unique("replaced")).order(Order::Middle).pivot(Align2::CENTER_TOP).fixed_pos(at).show(
-        ui.ctx(),
-        |ui| {
-            Frame::popup(ui.style()).show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.label(format!("{name} took the place of the figure before"));
-                    let hint = "Go back, and show the file as a layer of that figure";
-                    if ui.button("Overlay instead").on_hover_text(hint).clicked() {
-                        model.add_to_replaced();
-                    } else if ui.button("Keep").clicked() {
-                        model.keep_replaced();
-                    }
-                });
-            });
-        },
-    );
+    bar(ui, "replaced", at, |ui| {
+        ui.label(format!("{name} took the place of the figure before"));
+        let hint = "Go back, and show the file as a layer of that figure";
+        if ui.button("Overlay instead").on_hover_text(hint).clicked() {
+            model.add_to_replaced();
+        } else if ui.button("Keep").clicked() {
+            model.keep_replaced();
+        }
+    });
 }
 
 /// Toasts, newest at the bottom.

@@ -1,5 +1,7 @@
 //! The categories that a plan tells apart, for people.
 
+use std::collections::HashMap;
+
 use crate::data::Table;
 use crate::data::stats::Number;
 use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
@@ -115,15 +117,21 @@ fn labels(values: &[Number]) -> Vec<String> {
         Number::Integer(v) => v.to_string(),
         Number::Real(v) => readout::real_to(v, digits),
     };
-    let told = |i: usize| {
-        let alike = |digits: &usize| {
-            let own = label(values[i], *digits);
-            values.iter().enumerate().any(|(other, value)| other != i && label(*value, *digits) == own)
-        };
-        // With 17 digits no two numbers are alike.
-        label(values[i], (6..17).find(|digits| !alike(digits)).unwrap_or(17))
-    };
-    (0..values.len()).map(told).collect()
+    let mut told: Vec<Option<String>> = vec![None; values.len()];
+    // With 17 digits no two numbers are alike.
+    for digits in 6..=17 {
+        let texts: Vec<String> = values.iter().map(|value| label(*value, digits)).collect();
+        let mut times: HashMap<&str, u32> = HashMap::new();
+        texts.iter().for_each(|text| *times.entry(text.as_str()).or_default() += 1);
+        let is_apart = |text: &String| digits == 17 || times[text.as_str()] == 1;
+        for (told, text) in told.iter_mut().zip(&texts).filter(|(told, text)| told.is_none() && is_apart(text)) {
+            *told = Some(text.clone());
+        }
+        if told.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    told.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

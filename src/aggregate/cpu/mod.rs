@@ -10,7 +10,6 @@ mod markers;
 mod merge;
 mod pages;
 mod planes;
-
 mod progressive;
 mod totals;
 

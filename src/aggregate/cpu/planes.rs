@@ -8,11 +8,11 @@ use std::ops::Range;
 use crate::aggregate::cells::Cells;
 use crate::data::categories::Coding;
 use crate::data::decode::{BATCH, Kernel, vectorized};
+use crate::data::prefetch::prefetch;
 
 use super::BatchValues;
 use super::carries::{CARRY, Carries};
 use super::pages::Pages;
-use crate::data::prefetch::prefetch;
 
 /// Rows ahead for which memory is asked.
 const AHEAD: usize = 64;

@@ -12,11 +12,11 @@ use std::ops::Range;
 use crate::aggregate::cells::Cells;
 use crate::data::column::LaneKind;
 use crate::data::decode::{BATCH, Lane};
+use crate::data::prefetch::prefetch;
 use crate::plan::{FixedPoint, LOW_BITS};
 
 use super::grid::add_up;
 use super::pages::Pages;
-use crate::data::prefetch::prefetch;
 
 /// Bits of a counter that count rows. The others hold a sum of as many upper parts, of at most 39 bits and a sign each.
 const COUNT_BITS: u32 = 12;

@@ -72,7 +72,9 @@ impl Kernel for Run<'_, '_> {
     #[inline(always)]
     fn run(mut self) {
         let steps = self.program.steps.as_slice();
-        let (rising, result) = (Rising::of(self.program), self.program.result);
+        let is_for_ends = matches!(self.out, Out::Ends(_));
+        let rising = is_for_ends.then(|| Rising::of(self.program)).flatten();
+        let result = self.program.result;
         let before = match &self.out {
             Out::Ends(_) => steps.len() - rising.as_ref().map_or(0, Rising::steps),
             // The last number goes to its place at once.

@@ -19,7 +19,7 @@ pub use pairs::{floor_divide, hypot, is_moderate, plain_remainder, remainder};
 pub use power::plain_power;
 
 /// Adds to a number whose result is then a whole one in the low bits: 1.5 · 2^52.
-const SHIFTER: f64 = 6_755_399_441_055_744.0;
+pub const SHIFTER: f64 = 6_755_399_441_055_744.0;
 
 /// One of the many NaNs, of no other meaning.
 const CAREFUL: u64 = 0x7ff8_5ca1_ab1e_0001;

@@ -142,11 +142,9 @@ impl Operands {
 /// A triangle wave between -1 and 1 that rises and falls with the sine, or the cosine; 9 where it is too far off.
 #[inline(always)]
 fn wave<const COSINE: bool>(x: f64) -> f64 {
-    /// See the number of the same name in `math`.
-    const SHIFTER: f64 = 6_755_399_441_055_744.0;
     const TURNS: f64 = 0.5 * std::f64::consts::FRAC_1_PI;
     let turns = x * TURNS;
-    let part = turns - (turns + SHIFTER - SHIFTER);
+    let part = turns - (turns + math::SHIFTER - math::SHIFTER);
     let from_top = 4.0 * part.abs() - 1.0;
     let wave = if COSINE { -from_top } else { (1.0 - from_top.abs()).copysign(part) };
     let is_far = (x.abs() > FAR) & (x.abs() < f64::INFINITY);

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::column::Column;
 use super::super::error::DataError;
-use super::super::expression::{Bound, Expression, ExpressionError, Formula, SIGNS, Scratch, Spelling};
+use super::super::expression::{Bound, Expression, ExpressionError, Formula, Reference, SIGNS, Scratch, Spelling};
 use super::packing::Packing;
 use super::smooth::{MOST_ROUNDS, Smoothed};
 use super::steps::{Difference, Fixed, step_dimension};
@@ -48,7 +48,7 @@ impl Grids {
         let names: Vec<String> = self.variables.iter().map(|variable| variable.name.clone()).collect();
         // Whether a call names its variable or not, the others are known first.
         let mut inputs: Vec<(Column, Variable)> = Vec::new();
-        let mut measured: Vec<(String, String)> = Vec::new();
+        let mut measured: Vec<(Reference, String)> = Vec::new();
         let mut bind = |unnamed: Option<&Variable>| {
             expression.bind(&names, |reference| -> Result<Option<Column>, DataError> {
                 let call =
@@ -59,7 +59,7 @@ impl Grids {
                     (None, _) => self.variables.iter().find(|variable| variable.name == reference.name).cloned(),
                 };
                 let units = variable.as_ref().and_then(|variable| variable.units());
-                measured.extend(units.map(|units| (reference.name.clone(), units.to_owned())));
+                measured.extend(units.map(|units| (reference.clone(), units.to_owned())));
                 Ok(variable.map(|variable| {
                     let known =
                         inputs.iter().find(|(_, known)| is_same(known, &variable)).map(|(column, _)| column.clone());
@@ -77,9 +77,8 @@ impl Grids {
         if let ([only], None) = (variables.as_slice(), bound.more_than_a_column()) {
             return Ok(only.clone());
         }
-        let units = expression.units(|reference| {
-            measured.iter().find(|(name, _)| *name == reference.name).map(|(_, units)| units.clone())
-        });
+        let units = expression
+            .units(|reference| measured.iter().find(|(known, _)| known == reference).map(|(_, units)| units.clone()));
         made_of(text.trim(), &bound, variables, units)
     }
 

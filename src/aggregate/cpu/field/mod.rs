@@ -24,7 +24,7 @@ use crate::scene::reduction::Statistic;
 use crate::scene::style::SpecialValues;
 
 use along::{Along, Strip};
-use pixel::{Pixel, Share, marked, special_of};
+use pixel::{Pixel, Share, marked, shown, special_of};
 pub use window::field_cells;
 
 /// Cells that a thread reads at a time: few enough for its own cache, as they are looked at several times.
@@ -277,8 +277,7 @@ impl Plane<'_> {
         }
         if !self.special.values().is_empty() {
             for out in out {
-                let shown = |value| if self.special.are_shown() { value } else { MISSING };
-                *out = special_of(*out, &self.special).map_or(*out, shown);
+                *out = special_of(*out, &self.special).map_or(*out, |value| shown(value, &self.special));
             }
         }
     }

@@ -66,6 +66,12 @@ pub fn marked(value: f64, special: &[f64]) -> f64 {
     }
 }
 
+/// What a pixel of special cells has for a value.
+#[inline(always)]
+pub fn shown(value: f64, special: &SpecialValues) -> f64 {
+    if special.are_shown() { value } else { MISSING }
+}
+
 /// The special value that a cell holds.
 #[inline(always)]
 pub fn special_of(cell: f64, special: &SpecialValues) -> Option<f64> {
@@ -94,8 +100,7 @@ impl Share {
 
     /// The special value of a pixel, whose other cells have some weight.
     pub fn value(&self, other: f64, special: &SpecialValues) -> Option<f64> {
-        let shown = if special.are_shown() { self.value } else { MISSING };
-        (self.weight > 0.0 && self.weight > other * MORE).then_some(shown)
+        (self.weight > 0.0 && self.weight > other * MORE).then(|| shown(self.value, special))
     }
 }
 

@@ -95,6 +95,20 @@ pub fn log2<const NORMAL: bool>(x: f64) -> f64 {
     or_special::<NORMAL>(x, value_low + ((r.k - w) + value_high) + w)
 }
 
+/// The c of exp(r) = 1 + r + r·c / (2 − c), for |r| up to ln 2 / 2.
+#[inline(always)]
+pub fn kernel_exp(r: f64) -> f64 {
+    const P: [f64; 5] = [
+        1.666_666_666_666_660_2e-1,
+        -2.777_777_777_701_559_3e-3,
+        6.613_756_321_437_934e-5,
+        -1.653_390_220_546_525_2e-6,
+        4.138_136_797_057_238_5e-8,
+    ];
+    let square = r * r;
+    r - square * (P[0] + square * (P[1] + square * (P[2] + square * (P[3] + square * P[4]))))
+}
+
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     const INV_LN2: f64 = std::f64::consts::LOG2_E;
@@ -103,13 +117,6 @@ pub fn exp(x: f64) -> f64 {
     const HALF_LN2: u64 = 0x3fd6_2e42;
     /// Of 2^-28.
     const TINY: u64 = 0x3e30_0000;
-    const P: [f64; 5] = [
-        1.666_666_666_666_660_2e-1,
-        -2.777_777_777_701_559_3e-3,
-        6.613_756_321_437_934e-5,
-        -1.653_390_220_546_525_2e-6,
-        4.138_136_797_057_238_5e-8,
-    ];
     // Beyond these the result is 0 or infinite; NaN stays what it is.
     let within = x.clamp(-746.0, 710.0);
     // As libm looks at them: the upper half of the magnitude.
@@ -118,8 +125,7 @@ pub fn exp(x: f64) -> f64 {
     let k = if magnitude <= HALF_LN2 { 0.0 } else { k };
     let (high, low) = (within - k * LN2_HIGH, k * LN2_LOW);
     let r = high - low;
-    let square = r * r;
-    let c = r - square * (P[0] + square * (P[1] + square * (P[2] + square * (P[3] + square * P[4]))));
+    let c = kernel_exp(r);
     let y = 1.0 + (r * c / (2.0 - c) - low + high);
     // Two powers of two, as one alone may leave the range.
     let half = (k * 0.5).floor();

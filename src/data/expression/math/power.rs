@@ -1,5 +1,6 @@
 //! Powers.
 
+use super::logs::kernel_exp;
 use super::{SHIFTER, careful, is_normal, power_of_two, upper};
 
 /// A number and what is missing to it.
@@ -65,13 +66,6 @@ fn exp2((high, low): Pair) -> f64 {
     const LN2: f64 = std::f64::consts::LN_2;
     const LN2_HIGH: f64 = 6.931_471_824_645_996e-1;
     const LN2_LOW: f64 = -1.904_654_299_957_768e-9;
-    const P: [f64; 5] = [
-        1.666_666_666_666_660_2e-1,
-        -2.777_777_777_701_559_3e-3,
-        6.613_756_321_437_934e-5,
-        -1.653_390_220_546_525_2e-6,
-        4.138_136_797_057_238_5e-8,
-    ];
     let z = upper(low + high);
     let whole = if z.abs() > 0.5 { (z.abs() + 0.5).trunc().copysign(z) } else { 0.0 };
     let high = high - whole;
@@ -80,9 +74,8 @@ fn exp2((high, low): Pair) -> f64 {
     let v = (low - (t - high)) * LN2 + t * LN2_LOW;
     let z = u + v;
     let w = v - (z - u);
-    let t = z * z;
-    let t = z - t * (P[0] + t * (P[1] + t * (P[2] + t * (P[3] + t * P[4]))));
-    let r = (z * t) / (t - 2.0) - (w + z * w);
+    let c = kernel_exp(z);
+    let r = (z * c) / (c - 2.0) - (w + z * w);
     (1.0 - (r - z)) * power_of_two(whole)
 }
 
