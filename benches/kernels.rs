@@ -304,7 +304,7 @@ fn levels(c: &mut Criterion) {
         group.bench_function(format!("{name} levels filled"), |b| {
             b.iter(|| {
                 let style = filled_style(&values, &style, &contour.levels).unwrap();
-                let colors = shading_with(&values, &style, &map, None).unwrap();
+                let colors = shading_with(&values, &style, &map, None, None).unwrap();
                 black_box((
                     ColorBar::of(&values, &style, &colors).unwrap(),
                     shade(&values, SIZE.0, SIZE.1, &colors, threads),

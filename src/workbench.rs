@@ -21,6 +21,7 @@ mod together;
 mod whole;
 pub mod words;
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::aggregate::cpu::{self, CpuOptions};
@@ -55,6 +56,7 @@ pub use crate::figure::strips::Strips;
 
 pub use bands::Summed;
 use categories::{ShownCategory, hues, shown_categories};
+use figure::KnownField;
 
 /// What can go wrong between a request and its picture.
 #[derive(Debug, thiserror::Error)]
@@ -189,6 +191,8 @@ pub struct Workbench {
     reading: Reading,
     /// Bytes that a picture may take before it is worked on in bands.
     picture_bytes: u64,
+    /// What is known of fields of which steps were drawn, the latest first.
+    whole_fields: Mutex<Vec<KnownField>>,
 }
 
 /// Bytes that a picture's private grids and numbers may take before it is worked on in bands of pixel rows.
@@ -224,7 +228,7 @@ impl Workbench {
                 Err(_) => cpu("there is no GPU adapter"),
             },
         };
-        Ok(Self { engine, used, reading, picture_bytes: PICTURE_BYTES })
+        Ok(Self { engine, used, reading, picture_bytes: PICTURE_BYTES, whole_fields: Mutex::default() })
     }
 
     /// The engine in use.
@@ -286,8 +290,8 @@ impl Workbench {
         let (area, map) = (drawn.plan.area(layer.style.per), tables::colormap(&layer.style.colormap)?);
         let values = &drawn.aggregate.values;
         let colors = match hues(&drawn.categories, &layer.style).as_slice() {
-            [] => shading_with(values, &layer.style, &map, area)?,
-            hues => category_colors::shading(values, hues, &layer.style, area)?,
+            [] => shading_with(values, &layer.style, &map, area, None)?,
+            hues => category_colors::shading(values, hues, &layer.style, area, None)?,
         };
         self.color(&drawn.aggregate, &colors)
     }

@@ -38,7 +38,7 @@ pub struct RenderArgs {
     #[arg(long, value_name = "UNIT", help_heading = "Color")]
     per: Option<Per>,
     /// Values of the first and last color: MIN..MAX or percentiles p1..p99; either side may be left out. data: as where
-    /// all of the data is in view
+    /// all of the data is in view. With MIN..MAX or data, a value has the same color in all views
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
     limits: Option<Limits>,
     /// Colormap, a trailing _r reverses it; or colors: white,#08306b; or a file with a table of them: .rgba, .cpt,

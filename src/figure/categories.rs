@@ -13,6 +13,7 @@ use crate::scene::style::{Background, Rgba, Style};
 use super::bands::{Band, Bands};
 use super::colorbar::Sign;
 use super::colormap::Colormap;
+use super::equalize::Shares;
 use super::error::FigureError;
 use super::norm::{COLORS, Shading};
 use super::shade::OverOne;
@@ -108,7 +109,13 @@ pub fn legend(hues: &[Hue]) -> Vec<(String, Sign)> {
 ///
 /// # Errors
 /// As [`shading_with`].
-pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64>) -> Result<Shading, FigureError> {
+pub fn shading(
+    values: &dyn Bands,
+    hues: &[Hue],
+    style: &Style,
+    area: Option<f64>,
+    whole: Option<&Shares>,
+) -> Result<Shading, FigureError> {
     // Opacities alone, as the alpha of white; what is mixed comes over the ground later.
     let alpha = |i: usize| MIN_ALPHA + u8::try_from(usize::from(255 - MIN_ALPHA) * i / (COLORS - 1)).unwrap_or(u8::MAX);
     let table = std::array::from_fn(|i| [255, 255, 255, alpha(i)]);
@@ -121,8 +128,9 @@ pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, area: Option<f64
         background: Background::None,
         ..Style::default()
     };
-    let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area)?;
-    let mut least = u64::MAX;
+    let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area, whole)?;
+    // Between fixed limits, colors hold still whatever is in view.
+    let mut least = if style.limits.are_fixed() { 0 } else { u64::MAX };
     values.visit_categories(&mut |by| {
         // Most pictures have a pixel without rows of some category, and soon.
         for plane in shown(by, hues) {
@@ -301,7 +309,7 @@ mod tests {
         let height = by.totals().len() / width;
         let style = Style { norm: norm.clone(), background: Background::None, ..Style::default() };
         let values = Values::Categories(by.clone());
-        let shading = shading(&values, hues, &style, None).unwrap();
+        let shading = shading(&values, hues, &style, None, None).unwrap();
         let size = [width, height].map(|n| u32::try_from(n).unwrap());
         shade(&values, size[0], size[1], &shading, 3).pixels
     }

@@ -13,7 +13,7 @@ use crate::scene::style::{Background, Norm, Rgba, Style};
 use super::bands::{Band, Bands, Ordinary};
 use super::contours::Inks;
 use super::error::FigureError;
-use super::norm::{COLORS, Scale, Shading, color_index, inner_color};
+use super::norm::{COLORS, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::{faded, seen};
 use super::ticks::linear::round_values;
@@ -144,16 +144,13 @@ impl ColorBar {
     /// The bar of an aggregate's values under a style and its shading, with its points where limits cut values off.
     ///
     /// # Errors
-    /// Those of [`Scale::new`]; numbers that were kept in a file and cannot be read again.
+    /// Numbers that were kept in a file and cannot be read again.
     pub fn of(values: &dyn Bands, style: &Style, shading: &Shading) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, &style.special, shading.area);
         let limits = shading.limits;
         let mut bar = Self::new(shading, values.are_counts(), &style.norm, limits);
-        // Between the quotients of counts there are others, which the bar shows too.
-        if shading.area.is_some()
-            && let Some(scale) = Scale::new(&ordinary, &style.norm, style.limits)?
-        {
-            bar.thresholds = scale.thresholds(false, 1.0).iter().map(|key| value_of(*key, false, 1.0)).collect();
+        if !shading.between.is_empty() {
+            bar.thresholds.clone_from(&shading.between);
         }
         bar.ends = [shading.ends[0], shading.ends[1]];
         let is_extended = match &style.norm {
@@ -399,7 +396,7 @@ pub fn quantity(reduction: &Reduction) -> String {
 }
 
 /// The value of a threshold over an area; infinite where no value reaches it.
-fn value_of(key: u64, is_count: bool, unit: f64) -> f64 {
+pub(super) fn value_of(key: u64, is_count: bool, unit: f64) -> f64 {
     match key {
         u64::MAX => f64::INFINITY,
         key if is_count => key as f64 / unit,

@@ -5,13 +5,103 @@
 //! value's t is the share of pixels with at most that value. Counts that span more, and all reals, fall into 65536
 //! equal bins (`numpy.histogram`), empty bins are dropped, and t is interpolated linearly between the centres of
 //! the others. Last, t is stretched so that the least value gets 0 and the greatest 1.
+//!
+//! Where both limits are fixed, the distribution is that of all values, of the whole data if that is known ([`Shares`]), and t
+//! is stretched between the limits: a value then has the same color in every view.
 
-use crate::figure::bands::{Band, Bands};
+use std::sync::Arc;
+
+use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::error::FigureError;
-use crate::figure::stats::Histogram;
+use crate::figure::stats::{Histogram, count_extremes, real_extremes};
 
 /// The number of bins, and the span of integers from which on counts are binned.
 pub(super) const BINS: usize = 256 * 256;
+
+/// The distribution of the values of the whole data, to be handed around.
+#[derive(Clone, Debug)]
+pub struct Shares(pub(super) Arc<Distribution>);
+
+impl PartialEq for Shares {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Shares {
+    /// Those of all numbers that there are.
+    ///
+    /// # Errors
+    /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
+    pub fn of(values: &dyn Bands) -> Result<Self, FigureError> {
+        let found = if values.are_counts() {
+            match extremes(values, |band| if let Band::Count(counts) = band { count_extremes(counts) } else { None })? {
+                Some((low, high)) => Some(Distribution::of_counts(values, low, high)?),
+                None => None,
+            }
+        } else {
+            match extremes(values, |band| {
+                if let Band::Real(reals) = band { real_extremes(reals, f64::NEG_INFINITY) } else { None }
+            })? {
+                Some((low, high)) => Some(Distribution::of_reals(values, low, high)?),
+                None => None,
+            }
+        };
+        let found = found.unwrap_or(Distribution::Steps { values: Vec::new(), shares: Vec::new() });
+        Ok(Self(Arc::new(found)))
+    }
+}
+
+/// Reals that are counted in bins between two of them, which occur. Several can be joined.
+pub struct Gathering {
+    low: f64,
+    high: f64,
+    factor: f64,
+    bins: Bins,
+}
+
+impl Gathering {
+    /// Of values between two, both finite.
+    #[must_use]
+    pub fn new(low: f64, high: f64) -> Self {
+        // Halved where the span itself would overflow, enlarged where a bin's width would vanish.
+        let factor = match high - low {
+            span if span.is_infinite() => 0.5,
+            span if span < 1e-290 => 2f64.powi(100),
+            _ => 1.0,
+        };
+        Self { low, high, factor, bins: Bins::new(high * factor - low * factor) }
+    }
+
+    /// Counts those values that lie between the two.
+    pub fn add(&mut self, values: &[f64]) {
+        let Self { low, high, factor, .. } = *self;
+        let offset = low * factor;
+        let inside = |value: f64| (value >= low) & (value <= high);
+        let place = |value: f64| {
+            if inside(value) { value * factor - offset } else { f64::NAN }
+        };
+        self.bins.add(values, place);
+    }
+
+    /// This and another between the same two.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.bins.histogram.iter_mut().zip(&other.bins.histogram).for_each(|(count, more)| *count += more);
+        self
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn shares(self) -> Shares {
+        Shares(Arc::new(self.finish()))
+    }
+
+    fn finish(self) -> Distribution {
+        let (centers, shares) = self.bins.finish();
+        Distribution::Lines { factor: self.factor, offset: self.low * self.factor, centers, shares }
+    }
+}
 
 /// The cumulative distribution of the values: a function from value to the share of pixels at or below it.
 #[derive(Clone, Debug)]
@@ -46,25 +136,13 @@ impl Distribution {
 
     /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
     pub(super) fn of_reals(values: &dyn Bands, low: f64, high: f64) -> Result<Self, FigureError> {
-        // Halved where the span itself would overflow, enlarged where a bin's width would vanish.
-        let factor = match high - low {
-            span if span.is_infinite() => 0.5,
-            span if span < 1e-290 => 2f64.powi(100),
-            _ => 1.0,
-        };
-        let offset = low * factor;
-        let inside = |value: f64| (value >= low) & (value <= high);
-        let place = |value: f64| {
-            if inside(value) { value * factor - offset } else { f64::NAN }
-        };
-        let mut bins = Bins::new(high * factor - offset);
+        let mut gathered = Gathering::new(low, high);
         values.visit(&mut |band| {
             if let Band::Real(reals) = band {
-                bins.add(reals, place);
+                gathered.add(reals);
             }
         })?;
-        let (centers, shares) = bins.finish();
-        Ok(Self::Lines { factor, offset, centers, shares })
+        Ok(gathered.finish())
     }
 
     /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.
@@ -78,10 +156,23 @@ impl Distribution {
         }
     }
 
-    /// The share rescaled to 0 for the least value and 1 for the greatest; 1 if there is only one.
-    pub(super) fn t(&self, value: f64) -> f64 {
+    /// The shares that get t = 0 and t = 1: of all values, or of the first and the last between two limits. None if no value
+    /// lies between these.
+    pub(super) fn ends(&self, between: Option<(f64, f64)>) -> Option<(f64, f64)> {
         let (Self::Steps { shares, .. } | Self::Lines { shares, .. }) = self;
-        let (first, last) = (shares[0], shares[shares.len() - 1]);
+        let all = (*shares.first()?, *shares.last()?);
+        let Some((low, high)) = between else { return Some(all) };
+        match self {
+            Self::Steps { values, shares } => {
+                let first = values.partition_point(|known| *known < low);
+                (*values.get(first)? <= high).then(|| (shares[first], self.share(high)))
+            }
+            Self::Lines { .. } => Some((self.share(low), self.share(high))),
+        }
+    }
+
+    /// The share rescaled to 0 for one and 1 for another; 1 if they are the same.
+    pub(super) fn t(&self, value: f64, (first, last): (f64, f64)) -> f64 {
         if last > first { (self.share(value) - first) / (last - first) } else { 1.0 }
     }
 }
@@ -195,8 +286,12 @@ mod tests {
         for (count, share) in [(1.0, 0.25), (2.0, 0.25), (3.0, 0.75), (8.0, 0.75), (9.0, 1.0)] {
             assert_eq!(few.share(count), share);
         }
-        assert_eq!((few.t(1.0), few.t(9.0)), (0.0, 1.0));
-        assert!((few.t(3.0) - 2.0 / 3.0).abs() < 1e-15);
+        let all = few.ends(None).unwrap();
+        assert_eq!((few.t(1.0, all), few.t(9.0, all)), (0.0, 1.0));
+        assert!((few.t(3.0, all) - 2.0 / 3.0).abs() < 1e-15);
+        let some = few.ends(Some((2.0, 9.5))).unwrap();
+        assert_eq!((few.t(3.0, some), few.t(8.0, some), few.t(9.0, some)), (0.0, 0.0, 1.0));
+        assert_eq!(few.ends(Some((4.0, 8.5))), None);
     }
 
     #[test]
@@ -207,15 +302,30 @@ mod tests {
             let (low, high) = (values[0], values[values.len() - 1]);
             let all = Values::Real(values.to_vec());
             let found = Distribution::of_reals(&all, low, high).unwrap();
-            let ts: Vec<f64> = values.iter().map(|v| found.t(*v)).collect();
+            let ts: Vec<f64> = values.iter().map(|v| found.t(*v, found.ends(None).unwrap())).collect();
             assert!(ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0, "{ts:?}");
         }
     }
 
     #[test]
+    fn what_several_gather_is_what_one_does() {
+        let values: Vec<f64> = (0..9000).map(|i| f64::from(i * i % 1009)).collect();
+        let one = Distribution::of_reals(&Values::Real(values.clone()), 0.0, 1008.0).unwrap();
+        let gathered = |values: &[f64]| {
+            let mut gathered = Gathering::new(0.0, 1008.0);
+            gathered.add(values);
+            gathered
+        };
+        let Shares(both) = gathered(&values[..777]).with(&gathered(&values[777..])).shares();
+        assert!((0..1009).all(|v| both.share(f64::from(v)) == one.share(f64::from(v))));
+    }
+
+    #[test]
     fn one_value_gets_the_top() {
-        assert_eq!(Distribution::of_counts(&Values::Count(vec![7, 0]), 7, 7).unwrap().t(7.0), 1.0);
-        assert_eq!(Distribution::of_reals(&Values::Real(vec![-7.5]), -7.5, -7.5).unwrap().t(-7.5), 1.0);
+        let counts = Distribution::of_counts(&Values::Count(vec![7, 0]), 7, 7).unwrap();
+        assert_eq!(counts.t(7.0, counts.ends(None).unwrap()), 1.0);
+        let reals = Distribution::of_reals(&Values::Real(vec![-7.5]), -7.5, -7.5).unwrap();
+        assert_eq!(reals.t(-7.5, reals.ends(None).unwrap()), 1.0);
     }
 
     #[test]

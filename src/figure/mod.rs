@@ -24,7 +24,7 @@ pub mod colormap;
 pub mod composite;
 pub mod contours;
 mod coverage;
-mod equalize;
+pub mod equalize;
 pub mod error;
 pub mod frame;
 pub mod histogram;

@@ -22,11 +22,14 @@
 //! - **Boundary** norms have their limits in their levels; others are not looked at. Up to 256 regions are spread over the
 //!   256 colours of a table as `BoundaryNorm` does; more of them get as many colours, mixed evenly of the table's, as
 //!   `LinearSegmentedColormap.from_list("", table, N=regions)` mixes them.
-//! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.)
+//! - **Histogram equalisation** with limits equalises only the values within them. (datashader refuses limits.) With both
+//!   limits fixed these are the values that all of the data shows, so that each value keeps its color while the view moves.
+
+use std::sync::Arc;
 
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Band, Bands, extremes};
-use crate::figure::equalize::Distribution;
+use crate::figure::equalize::{Distribution, Shares};
 use crate::figure::error::FigureError;
 use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes};
 use crate::scene::style::{Levels, Limit, Limits, Norm};
@@ -147,15 +150,22 @@ fn color(place: f64) -> u8 {
 pub struct Scale {
     norm: Norm,
     limits: (f64, f64),
-    distribution: Option<Distribution>,
+    /// For histogram equalization: the distribution, and the shares that get t = 0 and t = 1.
+    distribution: Option<(Arc<Distribution>, (f64, f64))>,
 }
 
 impl Scale {
-    /// Resolves the limits over the aggregate's non-empty values; none if there are no values to take them from.
+    /// Resolves the limits over the aggregate's non-empty values; none if there are no values to take them from. Histogram
+    /// equalization between fixed limits is that of `whole`, if it is known, and of all of the aggregate's values else.
     ///
     /// # Errors
     /// [`FigureError`] if a limit is not usable, the limits are inverted, or not positive for the log norm.
-    pub fn new(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<Self>, FigureError> {
+    pub fn new(
+        values: &dyn Bands,
+        norm: &Norm,
+        limits: Limits,
+        whole: Option<&Shares>,
+    ) -> Result<Option<Self>, FigureError> {
         let resolved = match norm {
             Norm::Boundary(levels) => levels.values.first().copied().zip(levels.values.last().copied()),
             _ => resolve(values, norm, limits)?,
@@ -167,6 +177,12 @@ impl Scale {
         let norm = norm.clone();
         if norm != Norm::EqHist {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
+        }
+        if limits.are_fixed() {
+            let Shares(found) = whole.map_or_else(|| Shares::of(values), |whole| Ok(whole.clone()))?;
+            // Where nothing lies within them, they are as those of the linear norm.
+            let distribution = found.ends(Some((low, high))).map(|ends| (found, ends));
+            return Ok(Some(Self { norm, limits: (low, high), distribution }));
         }
         let distribution = if values.are_counts() {
             match count_extremes_within(values, low, high)? {
@@ -182,7 +198,10 @@ impl Scale {
         Ok(Some(match distribution {
             // Nothing lies within the limits: a step at the high one.
             None => Self { norm, limits: (high, high), distribution: None },
-            Some((low, high, found)) => Self { norm, limits: (low, high), distribution: Some(found) },
+            Some((low, high, found)) => {
+                let distribution = found.ends(None).map(|ends| (Arc::new(found), ends));
+                Self { norm, limits: (low, high), distribution }
+            }
         }))
     }
 
@@ -198,7 +217,7 @@ impl Scale {
     pub fn t(&self, v: f64) -> f64 {
         let (low, high) = self.limits;
         match &self.distribution {
-            Some(distribution) if v > low && v < high => distribution.t(v).clamp(0.0, 1.0),
+            Some((found, ends)) if v > low && v < high => found.t(v, *ends).clamp(0.0, 1.0),
             _ => normalise(v, &self.norm, low, high),
         }
     }

@@ -331,6 +331,7 @@ mod tests {
         all.resize(COLORS - 1, u64::MAX);
         let palette = (0..COLORS).map(|i| [byte(i as f64), 1, 2, 3]).collect();
         Shading {
+            between: Vec::new(),
             thresholds: all,
             palette,
             empty: [9, 9, 9, 9],

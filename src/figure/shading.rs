@@ -3,8 +3,10 @@
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::categories::Mixing;
+use crate::figure::colorbar::value_of;
 use crate::figure::colormap::{Colormap, colormap};
 use crate::figure::composite::HALF;
+use crate::figure::equalize::Shares;
 use crate::figure::error::FigureError;
 use crate::figure::norm::{Scale, colors_of, whole};
 use crate::figure::shade::{over, over_with};
@@ -38,6 +40,9 @@ pub struct Shading {
     pub mixing: Option<Mixing>,
     /// What numbers are divided by before they are values that limits and norms are about: the area of a pixel.
     pub area: Option<f64>,
+    /// For numbers over an area, the values at which colors begin: between the quotients of counts there are others, which
+    /// color bars show too.
+    pub between: Vec<f64>,
 }
 
 /// A range of keys with a color of its own.
@@ -97,11 +102,11 @@ impl Shading {
 /// # Errors
 /// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
 pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
-    shading_with(values, style, &colormap(&style.colormap)?, None)
+    shading_with(values, style, &colormap(&style.colormap)?, None, None)
 }
 
 /// As [`shading`], in the colors of a map, for numbers that are divided by the area of a pixel, if there is one, before limits
-/// and norm look at them.
+/// and norm look at them. `whole` is what histogram equalization between fixed limits is about, if it is known.
 ///
 /// # Errors
 /// As [`shading`].
@@ -110,6 +115,7 @@ pub fn shading_with(
     style: &Style,
     map: &Colormap,
     area: Option<f64>,
+    whole: Option<&Shares>,
 ) -> Result<Shading, FigureError> {
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
@@ -123,12 +129,14 @@ pub fn shading_with(
     let palette =
         (0..count).map(|i| laid(map.resampled(i, count), more, f64::from(style.alpha), beneath(style))).collect();
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
-    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits)?;
+    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits, whole)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
         None => vec![u64::MAX; count - 1],
         Some(scale) => scale.thresholds(is_count, unit),
     };
+    let between = scale.as_ref().filter(|_| area.is_some()).map(|scale| scale.thresholds(false, 1.0));
+    let between = between.into_iter().flatten().map(|key| value_of(key, false, 1.0)).collect();
     // What is not below the last level is above it.
     let is_open = matches!(style.norm, Norm::Boundary(_));
     let limits = scale.map(|scale| scale.limits());
@@ -149,7 +157,7 @@ pub fn shading_with(
     let ends = [under, over, bad].map(|color| color.map(|color| seen(color, style)));
     let empty = beneath(style);
     let missing = ends[2].unwrap_or(empty);
-    Ok(Shading { thresholds, palette, empty, missing, apart, ends, limits, mixing: None, area })
+    Ok(Shading { thresholds, palette, empty, missing, apart, ends, limits, mixing: None, area, between })
 }
 
 pub(super) fn beneath(style: &Style) -> [u8; 4] {

@@ -35,6 +35,7 @@ pub fn tint(are_shares: bool, Rgba(color): Rgba, alpha: f32, background: Backgro
 fn plain(thresholds: Vec<u64>, palette: Vec<[u8; 4]>, empty: [u8; 4]) -> Shading {
     let missing = empty;
     Shading {
+        between: Vec::new(),
         thresholds,
         palette,
         empty,

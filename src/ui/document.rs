@@ -66,6 +66,7 @@ impl Document {
         let look = |layer: &FigureLayer| LayerLook {
             spread: layer.spread,
             style: layer.style.clone(),
+            whole: None,
             color: layer.color,
             blend: layer.blend,
             visible: layer.visible,

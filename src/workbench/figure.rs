@@ -10,6 +10,7 @@ mod drawn;
 mod grounds;
 mod numbers;
 mod opened;
+mod wholes;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,7 +41,6 @@ use super::fields::{Align, Timeline};
 use super::kept::Kept;
 use super::sources::Sources;
 use super::together::hosts;
-use super::whole::{Ends, fitted, is_wanted};
 use super::words::{bar_time, lowest, over_area, quantities, quantity_name, words_of};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
@@ -52,6 +52,8 @@ use grounds::ground_under;
 pub use grounds::{default_background, ground};
 pub(super) use numbers::{Numbers, spread_aggregate};
 pub use opened::OpenedFigure;
+pub(super) use wholes::KnownField;
+use wholes::resolve;
 
 /// Dots per inch at which text has its usual size: CSS pixels.
 pub const DPI: f64 = 96.0;
@@ -335,7 +337,7 @@ impl Workbench {
         let mut bars = Vec::new();
         let mut looks = Vec::new();
         let mut unmet_names = Vec::new();
-        let wholes = self.wholes(tables, request, &layout, progress)?;
+        let mut wholes = self.wholes(tables, request, &layout, progress)?;
         let size = (layout.plot.width, layout.plot.height);
         for (i, counted) in visible.iter().zip(&mut counted) {
             let FigureLayer { spread, reduction, .. } = &request.layers[*i];
@@ -348,22 +350,20 @@ impl Workbench {
                 1 => style.background = request.background,
                 _ => style.alpha = 1.0,
             }
-            if let Some(ends) = wholes.get(*i).copied().flatten() {
-                style.limits = ends.put_into(style.limits, &style.norm);
-            }
             let inks = Inks::on(request.background, request.theme);
-            let alpha = style.alpha;
-            let threads = self.reading.threads;
+            let (alpha, threads) = (style.alpha, self.reading.threads);
             let laid = Laid { size, scale: request.dpi / DPI, alpha, ground: ground_under(&style), inks, threads };
             if layers[*i].mark == Mark::Hatching {
                 looks.push((LayerColors::Hatching(HatchSheet::new(&request.layers[*i].hatch, laid)), joining));
                 continue;
             }
             let area = plans[*i].area(style.per);
+            let numbers = counted.numbers.bands();
+            let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers)?;
             let categories = shown_categories(tables[*i], &plans[*i]);
             unmet_names.extend(unmet(tables[*i], &categories, &request.layers[*i].style));
-            let (colors, bar) =
-                decide(counted.numbers.bands(), &style, area, (&request.layers[*i], request.axes), &categories)?;
+            let (shares, of_layer) = (shares.as_ref(), (&request.layers[*i], request.axes));
+            let (colors, bar) = decide(numbers, &style, (area, shares), of_layer, &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));
             bars.extend(bar.map(|bar| if visible.len() == 1 { bar } else { bar.faded(joining.alpha()) }));
             let colors = LayerColors::new(colors, counted, &request.layers[*i], laid)?;
@@ -393,42 +393,6 @@ impl Workbench {
             seconds: started.elapsed().as_secs_f64(),
             strip_bytes: self.picture_bytes / 16,
         })
-    }
-
-    /// The ends of the whole data of those layers whose limits depend on it, where that is not in view: a pass for each.
-    fn wholes(
-        &self,
-        tables: &[&Table],
-        request: &FigureRequest,
-        layout: &Layout,
-        progress: &Progress,
-    ) -> Result<Vec<Option<Ends>>, WorkbenchError> {
-        let layers = request.layers_of(tables, layout.plot_size());
-        let wanted = |i: usize| request.layers[i].visible && is_wanted(&layers[i], layers[i].style.limits);
-        if !(0..layers.len()).any(wanted) {
-            return Ok(Vec::new());
-        }
-        let fitted: Vec<Layer> = layers.iter().map(fitted).collect();
-        let pairs = tables.iter().zip(&fitted);
-        let facts: Vec<Facts> =
-            pairs.map(|(table, layer)| self.facts(table, layer, progress)).collect::<Result<_, _>>()?;
-        let plans = plans_of(&fitted, &facts)?;
-        let mut found = vec![None; layers.len()];
-        for i in (0..layers.len()).filter(|i| wanted(*i)) {
-            if let Some(field) = tables[i].field() {
-                let special = &request.layers[i].style.special;
-                found[i] = Some(Ends::of_field(field, special, self.reading.threads, progress)?);
-                continue;
-            }
-            let counted = match self.threads_for_whole(&plans[i]) {
-                Some(threads) => self.whole(threads, tables[i], &plans[i], progress)?,
-                None => self.kept(tables[i], &fitted[i], &plans[i], progress)?,
-            };
-            let FigureLayer { spread, reduction, style, .. } = &request.layers[i];
-            let numbers = self.spread(counted.numbers, *spread, reduction, (layout.plot.width, layout.plot.height))?;
-            found[i] = Some(Ends::of(numbers.bands(), &style.special)?.over(plans[i].area(style.per)));
-        }
-        Ok(found)
     }
 
     /// The numbers of a reduction, spread.

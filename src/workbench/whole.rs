@@ -1,60 +1,92 @@
-//! Limits "of the whole data": those that the colors have where all of the data is in view, whatever part is shown.
+//! What the whole data has to say about colors, whatever part of it is shown: limits "of the whole data", and the distribution
+//! that histogram equalization between fixed limits is about.
 
 use crate::data::grid::{Extremes, Field};
 use crate::data::{DataError, Progress};
 use crate::figure::FigureError;
 use crate::figure::bands::{Bands, Ordinary};
+use crate::figure::equalize::{Gathering, Shares};
 use crate::figure::norm::Scale;
 use crate::scene::layer::Layer;
-use crate::scene::style::{Limits, Norm, Special};
+use crate::scene::style::{Limits, Norm, Special, Style};
 
-/// The least and greatest value of some numbers, and the same of their positive values for the log norm.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Ends {
+/// The least and greatest value of some numbers, the same of their positive values for the log norm, and how they are
+/// distributed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Whole {
     all: Option<(f64, f64)>,
     positive: Option<(f64, f64)>,
+    /// By pixel, and by area where there is one. Of fields only where somebody asked for it.
+    shares: [Option<Shares>; 2],
+    /// What its pixels cover, where they have an area.
+    area: Option<f64>,
 }
 
-impl Ends {
-    /// Those of an aggregate, less some special values.
+impl Whole {
+    /// That of an aggregate, less some special values, whose pixels have an area, if they have one; with or without how its
+    /// numbers are distributed, which takes looking at them once more.
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
-    pub fn of(values: &dyn Bands, special: &[Special]) -> Result<Self, FigureError> {
-        let values = Ordinary::new(values, special, None);
+    pub fn of(
+        values: &dyn Bands,
+        special: &[Special],
+        area: Option<f64>,
+        with_shares: bool,
+    ) -> Result<Self, FigureError> {
+        let ordinary = Ordinary::new(values, special, None);
         let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
-            Ok(Scale::new(&values, norm, Limits::default())?.map(|scale| scale.limits()))
+            Ok(Scale::new(&ordinary, norm, Limits::default(), None)?.map(|scale| scale.limits()))
         };
-        Ok(Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)? })
+        let mut found = Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)?, shares: [None, None], area };
+        if with_shares {
+            found.shares[0] = Some(Shares::of(&ordinary)?);
+            if area.is_some() {
+                found.shares[1] = Some(Shares::of(&Ordinary::new(values, special, area))?);
+            }
+        }
+        Ok(found)
     }
 
-    /// Those of all cells of all steps of a field, less some special values.
+    /// That of all cells of all steps of a field, less some special values.
     ///
     /// # Errors
     /// Data that cannot be read, a stop.
     pub fn of_field(
         field: &Field,
-        special: &[Special],
+        (special, norm): (&[Special], &Norm),
         threads: usize,
         progress: &Progress,
     ) -> Result<Self, DataError> {
         let special: Vec<f64> = special.iter().map(|special| special.value).collect();
         let Extremes { all, positive } = field.extremes(&special, threads, progress)?;
-        Ok(Self { all, positive })
+        let mut found = Self { all, positive, ..Self::default() };
+        if *norm == Norm::EqHist {
+            let (low, high) = all.unwrap_or_default();
+            let start = || Gathering::new(low, high);
+            let note = |gathered: &mut Gathering, cells: &[f64]| gathered.add(cells);
+            let join = |gathered: Gathering, other: Gathering| gathered.with(&other);
+            found.shares[0] = Some(field.fold(&special, threads, progress, (start, note, join))?.shares());
+        }
+        Ok(found)
     }
 
-    /// The same of numbers over an area, if there is one.
+    /// Whether this says what is wanted for a norm.
     #[must_use]
-    pub fn over(self, area: Option<f64>) -> Self {
-        let Some(area) = area else { return self };
-        let over = |ends: Option<(f64, f64)>| ends.map(|(low, high)| (low / area, high / area));
-        Self { all: over(self.all), positive: over(self.positive) }
+    pub fn suffices(&self, norm: &Norm) -> bool {
+        self.shares[0].is_some() || *norm != Norm::EqHist
     }
 
-    /// Limits with values in the place of "whole data", if there are any.
-    pub fn put_into(self, limits: Limits, norm: &Norm) -> Limits {
-        let ends = if *norm == Norm::Log { self.positive } else { self.all };
-        ends.map_or(limits, |ends| limits.with_data(ends))
+    /// Puts values in the place of limits "of the whole data", if there are any; and says how all of the data is distributed.
+    /// Both over the area of its own pixels, where that is asked for.
+    pub fn put_into(&self, style: &mut Style, over_area: bool) -> Option<Shares> {
+        let area = self.area.filter(|_| over_area);
+        let ends = if style.norm == Norm::Log { self.positive } else { self.all };
+        if let Some((low, high)) = ends {
+            let unit = area.unwrap_or(1.0);
+            style.limits = style.limits.with_data((low / unit, high / unit));
+        }
+        self.shares[usize::from(area.is_some())].clone()
     }
 }
 
@@ -67,7 +99,12 @@ pub fn fitted(layer: &Layer) -> Layer {
     layer
 }
 
-/// Whether a layer's limits depend on what is not in view; those of a field do on its other steps.
-pub fn is_wanted(layer: &Layer, limits: Limits) -> bool {
-    limits.has_data() && (layer.mark.is_of_fields() || layer.x.range.is_some() || layer.y.range.is_some())
+/// Whether a layer's colors may depend on what is not in view.
+pub fn is_wanted(style: &Style) -> bool {
+    style.limits.has_data() || (style.norm == Norm::EqHist && style.limits.are_fixed())
+}
+
+/// Whether a frame of the layer shows all of its data, as fields do not: they have other steps.
+pub fn is_shown(layer: &Layer) -> bool {
+    layer.x.range.is_none() && layer.y.range.is_none() && !layer.mark.is_of_fields()
 }

@@ -165,6 +165,35 @@ fn limits_of_the_whole_data_are_those_of_the_fitted_view() {
 }
 
 #[test]
+fn equalized_colors_hold_still_between_fixed_limits() {
+    let desk = desk();
+    let views = ["", "--x-range=0..0.5 --y-range=0..0.5", "--x-range=-1..1 --y-range=-2..0.25"];
+    // Every count's color, in all views.
+    let colors = |look: &str| -> Vec<(u64, [u8; 3])> {
+        let of_view = |view: &&str| {
+            let args = format!("a.npy --size 90x80 {view}");
+            let (grid, picture) = (desk.aggregate(&args), desk.render(&format!("{args} {look}")));
+            let at = |i: usize| picture.at(i % 90, i / 90).try_into().unwrap();
+            let counts = grid.counts().iter().enumerate();
+            counts.filter(|(_, count)| **count > 0).map(|(i, count)| (*count, at(i))).collect::<Vec<_>>()
+        };
+        let mut seen: Vec<(u64, [u8; 3])> = views.iter().flat_map(of_view).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        seen
+    };
+    let is_still = |seen: &[(u64, [u8; 3])]| seen.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    for limits in ["1..9", "2..5", "data", "data..7"] {
+        let seen = colors(&format!("--limits {limits}"));
+        assert!(is_still(&seen) && seen.len() > 5, "{limits}: {seen:?}");
+    }
+    assert!(!is_still(&colors("")));
+    // Where all is in view, limits of the data are those that are found without them.
+    let size = "a.npy --size 90x80";
+    assert_eq!(desk.render(&format!("{size} --limits data")).bytes, desk.render(size).bytes);
+}
+
+#[test]
 fn spread_numbers_are_the_sums_around() {
     let desk = desk();
     let view = "a.npy --x-range=-3..3 --y-range=-3..3 --size 60x50";

@@ -151,13 +151,18 @@ fn colors_mean_the_same_in_all_frames() {
     desk.run("movie a.npy --bare --size 40x30 -o frames/%d.png").silent();
     desk.run("render a.npy --bare --size 40x30 --limits data --step 3 -o step.png").silent();
     assert!(desk.read("step.png") == desk.read("frames/3.png"));
+    desk.run("movie a.npy --bare --norm eq_hist --size 40x30 -o equal/%d.png").silent();
+    desk.run("render a.npy --bare --norm eq_hist --size 40x30 --limits data --step 3 -o step.png").silent();
+    assert!(desk.read("step.png") == desk.read("equal/3.png") && desk.read("step.png") != desk.read("frames/3.png"));
     // One value in two steps of which one has greater ones beside it.
     let values = [1.0_f64, 2.0, 1.0, 1.0, 2.0, 9.0, 9.0, 9.0].map(f64::to_le_bytes).concat();
     desk.write("c.npy", array("'<f8'", "(2, 2, 2)", &values));
-    desk.run("movie c.npy --bare --size 2x2 -o c/%d.png").silent();
-    let [first, second] = ["c/0.png", "c/1.png"].map(|name| Picture::decode(&desk.read(name)));
-    assert_eq!(first.at(1, 1), second.at(0, 1));
-    assert_ne!(first.at(0, 1), second.at(0, 1));
+    for norm in ["linear", "eq_hist"] {
+        desk.run(&format!("movie c.npy --bare --norm {norm} --size 2x2 -o {norm}/%d.png")).silent();
+        let [first, second] = [0, 1].map(|step| Picture::decode(&desk.read(&format!("{norm}/{step}.png"))));
+        assert_eq!(first.at(1, 1), second.at(0, 1));
+        assert_ne!(first.at(0, 1), second.at(0, 1));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::super::error::DataError;
@@ -82,11 +82,40 @@ impl Field {
         threads: usize,
         progress: &Progress,
     ) -> Result<Extremes, DataError> {
+        let note = |found: &mut Extremes, cells: &[f64]| {
+            cells.iter().filter(|value| value.is_finite()).for_each(|value| found.note(*value));
+        };
+        self.fold_steps(steps, special, threads, progress, (Extremes::default, note, Extremes::with))
+    }
+
+    /// What is to be gathered from all cells of all steps: begun by each thread, gathered from some cells, and joined with that
+    /// of other threads. Special values are NaN. A pass over the data.
+    ///
+    /// # Errors
+    /// Data that cannot be read, [`DataError::Cancelled`].
+    pub fn fold<T: Send>(
+        &self,
+        special: &[f64],
+        threads: usize,
+        progress: &Progress,
+        gather: (impl Fn() -> T + Sync, impl Fn(&mut T, &[f64]) + Sync, impl Fn(T, T) -> T),
+    ) -> Result<T, DataError> {
+        self.fold_steps(0..self.steps(), special, threads, progress, gather)
+    }
+
+    fn fold_steps<T: Send>(
+        &self,
+        steps: Range<u64>,
+        special: &[f64],
+        threads: usize,
+        progress: &Progress,
+        (start, note, join): (impl Fn() -> T + Sync, impl Fn(&mut T, &[f64]) + Sync, impl Fn(T, T) -> T),
+    ) -> Result<T, DataError> {
         let [width, height] = self.shape();
         let rows = (CELLS / width.max(1)).max(self.rows_together()).clamp(1, height.max(1));
         let (across, next) = (height.div_ceil(rows), AtomicU64::new(0));
-        let work = || -> Result<Extremes, DataError> {
-            let (mut found, mut cells) = (Extremes::default(), Vec::new());
+        let work = || -> Result<T, DataError> {
+            let (mut found, mut cells) = (start(), Vec::new());
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
                 if block >= across.saturating_mul(steps.end - steps.start) {
@@ -100,9 +129,10 @@ impl Field {
                 let count = (lines.end - lines.start) * width;
                 cells.resize(usize::try_from(count).unwrap_or(usize::MAX), 0.0);
                 self.read(step, 0..width, lines, &mut cells)?;
-                for value in cells.iter().filter(|value| value.is_finite() && !special.contains(value)) {
-                    found.note(*value);
+                if !special.is_empty() {
+                    cells.iter_mut().filter(|value| special.contains(value)).for_each(|value| *value = f64::NAN);
                 }
+                note(&mut found, &cells);
                 progress.add(count);
             }
         };
@@ -111,9 +141,15 @@ impl Field {
             let failed = || DataError::Grid("a thread that read cells failed".to_owned());
             let mut found = work()?;
             for other in others {
-                found = found.with(other.join().map_err(|_| failed())??);
+                found = join(found, other.join().map_err(|_| failed())??);
             }
             Ok(found)
         })
+    }
+
+    /// Whether this is the same field as another, or was made of it.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.known, &other.known)
     }
 }

@@ -84,6 +84,12 @@ impl Limits {
         self.low == Limit::Data || self.high == Limit::Data
     }
 
+    /// Whether what is in view decides neither end.
+    #[must_use]
+    pub fn are_fixed(self) -> bool {
+        [self.low, self.high].iter().all(|end| matches!(end, Limit::Value(_) | Limit::Data))
+    }
+
     /// The same, with values in the place of the ends of the whole data.
     #[must_use]
     pub fn with_data(self, (low, high): (f64, f64)) -> Self {

@@ -5,6 +5,7 @@ use crate::data::Table;
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::{ColorBar, Sign};
 use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, condition_text, filled_style, level_text};
+use crate::figure::equalize::Shares;
 use crate::figure::shading::{Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
@@ -23,7 +24,7 @@ use super::{Counted, FigureLayer, FigureRequest, Numbers};
 pub(super) fn decide(
     values: &dyn Bands,
     style: &Style,
-    area: Option<f64>,
+    (area, whole): (Option<f64>, Option<&Shares>),
     (layer, has_axes): (&FigureLayer, bool),
     shown: &[ShownCategory],
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
@@ -33,7 +34,7 @@ pub(super) fn decide(
     }
     if !shown.is_empty() {
         let hues = hues(shown, style);
-        let colors = categories::shading(values, &hues, style, area)?;
+        let colors = categories::shading(values, &hues, style, area, whole)?;
         return Ok((colors, layer.has_bar().then(|| ColorBar::legend(categories::legend(&hues)))));
     }
     let levels;
@@ -44,7 +45,7 @@ pub(super) fn decide(
         }
         _ => style,
     };
-    let colors = shading_with(values, style, &colormap(&style.colormap)?, area)?;
+    let colors = shading_with(values, style, &colormap(&style.colormap)?, area, whole)?;
     // A picture without axes has no room for it, and looking at all values takes time.
     let bar = if has_axes && layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))

@@ -13,6 +13,7 @@ use crate::figure::colorbar::ColorBar;
 use crate::figure::colormap::Colormap;
 use crate::figure::composite::{Joining, Sheet, composite};
 use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, filled_style};
+use crate::figure::equalize::Shares;
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
@@ -61,6 +62,8 @@ pub struct LayerLook {
     pub spread: Spread,
     /// Its colors; the background is not looked at.
     pub style: Style,
+    /// How all of the data is distributed, where its colors are about that.
+    pub whole: Option<Shares>,
     /// The one color that it has, if it has no colormap.
     pub color: Option<Rgba>,
     /// How they join with those beneath.
@@ -111,6 +114,7 @@ struct Known {
 struct Way {
     spread: (Spread, Merge),
     style: Style,
+    whole: Option<Shares>,
     /// One color instead of a colormap, and whether the numbers are shares of pixels.
     color: Option<(Rgba, bool)>,
     /// What is drawn of a field besides its colors.
@@ -217,7 +221,8 @@ impl Painting {
             // Opacity is for those who join layers, where there are some.
             let faint = look.style.alpha;
             let alpha = if is_alone { faint } else { 1.0 };
-            let way = Way { spread, style: Style { background, alpha, ..look.style }, color, contour, time };
+            let (style, whole) = (Style { background, alpha, ..look.style }, look.whole);
+            let way = Way { spread, style, whole, color, contour, time };
             let mut layer = self.layer(layer, way, &found.unwrap_or_default())?;
             if !is_alone {
                 layer.fade(faint);
@@ -254,7 +259,7 @@ impl Painting {
         if let Some(known) = self.known.iter().filter(same).find(|known| known.way == way) {
             return Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::clone(&known.painted) });
         }
-        let Way { spread, style, color, contour, time } = &way;
+        let Way { spread, style, whole, color, contour, time } = &way;
         let numbers = match self.known.iter().find(same) {
             Some(known) => Arc::clone(&known.painted.numbers),
             None => spread_aggregate(aggregate, spread.0, spread.1, self.threads)?,
@@ -279,8 +284,8 @@ impl Painting {
         };
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
-            None if !hues.is_empty() => categories::shading(values, &hues, style, area)?,
-            None => shading_with(values, style, &map, area)?,
+            None if !hues.is_empty() => categories::shading(values, &hues, style, area, whole.as_ref())?,
+            None => shading_with(values, style, &map, area, whole.as_ref())?,
         };
         let seen = match values {
             Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues).into_owned())),

@@ -394,6 +394,39 @@ fn limits_of_the_whole_data_do_not_move_with_the_view() {
 }
 
 #[test]
+fn equalized_colors_between_fixed_limits_do_not_move_with_the_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = points(folder.path(), 200_000);
+    let mut waiting = Waiting::new();
+    let data = waiting.open(&path);
+    let limits = "2..18".parse().unwrap();
+    let style = Style { limits, norm: Norm::EqHist, background: "black".parse().unwrap(), ..Style::default() };
+    let bench = Workbench::new(EngineChoice::Cpu, None, false).unwrap();
+    let drawn = bench.aggregate(&data.table, &layer(), &Progress::default()).unwrap();
+    let whole = crate::figure::norm::shading(&drawn.aggregate.values, &style).unwrap();
+    for range in [Some("0..0.75"), None, Some("0.5..0.6")] {
+        let mut layer = layer();
+        (layer.x.range, layer.y.range) = (range.map(|r| r.parse().unwrap()), range.map(|_| "0..0.9".parse().unwrap()));
+        let wish = Wish { data: Arc::clone(&data), layer };
+        let looks = Looks { background: style.background, ..looks(std::slice::from_ref(&style)) };
+        let generation = waiting.session.draw(vec![wish], &looks);
+        // The first picture of a part may come before the whole is known.
+        waiting.until(|event| match event {
+            Event::Painted(painted) if painted.shown.generation == generation => {
+                let (numbers, size) = (&painted.layers[0].numbers.values, 200);
+                let Values::Count(counts) = numbers else { panic!("counts") };
+                let rows = counts.chunks(size).rev().flatten();
+                let pixels = painted.picture.pixels.as_chunks::<4>().0.iter();
+                let mut pairs = rows.zip(pixels).filter(|(count, _)| **count > 0);
+                pairs.all(|(count, pixel)| whole.color(*count) == *pixel).then_some(())
+            }
+            Event::Failed(_, error) => panic!("{error}"),
+            _ => None,
+        });
+    }
+}
+
+#[test]
 fn a_column_is_sampled_whatever_is_drawn_and_filtered() {
     let folder = tempfile::tempdir().unwrap();
     let path = points(folder.path(), 3_000_000);

@@ -1,4 +1,4 @@
-//! Limits of the whole data, found out in the background where a view does not show all of it.
+//! What the whole data says of colors, found out in the background where a view does not show all of it.
 
 use std::sync::{Arc, PoisonError};
 
@@ -7,17 +7,17 @@ use crate::data::Progress;
 use crate::plan::{self, FramePlan};
 use crate::scene::layer::Layer;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::Special;
+use crate::scene::style::{Norm, Per, Special};
 use crate::workbench::figure::spread_aggregate;
-use crate::workbench::whole::{Ends, fitted, is_wanted};
+use crate::workbench::whole::{Whole, fitted, is_shown, is_wanted};
 use crate::workbench::{WorkbenchError, plans_of};
 
-use super::{DataId, FrameStatus, Looks, Shared, Shown, Wish};
+use super::{DataId, FrameStatus, LayerLook, Looks, Shared, Shown, Wish};
 
-/// Views of all data whose ends are remembered.
+/// Views of all data of which something is remembered.
 const KEPT: usize = 64;
 
-/// What the ends of a layer's whole data depend on: the plan with all in view, how numbers are spread, and values that take
+/// What is said by a layer's whole data depends on: the plan with all in view, how numbers are spread, and values that take
 /// no part.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Basis {
@@ -27,21 +27,15 @@ pub(super) struct Basis {
     special: Vec<Special>,
 }
 
-/// The ends of whole data that are known, the newest last.
-pub(super) type Known = Vec<(Basis, Ends)>;
+/// What whole data says, where that is known, the newest last.
+pub(super) type Known = Vec<(Basis, Whole)>;
 
-/// Layers of whose whole data the painter wants to know the limits, and how each looks.
-pub(super) type Wanted = Vec<(Wish, (Spread, Merge), Vec<Special>)>;
+/// Layers of whose whole data the painter wants to know something, and how each looks.
+pub(super) type Wanted = Vec<(Wish, LayerLook)>;
 
-/// How the numbers of a layer are spread, in looks.
-fn spread(looks: &Looks, index: usize, wish: &Wish) -> (Spread, Merge) {
-    let spread = looks.layers.get(index).map_or_else(Spread::default, |look| look.spread);
-    (spread, spread.merge_for(&wish.layer.reduction))
-}
-
-/// The values of a layer that take no part, in looks.
-fn special(looks: &Looks, index: usize) -> Vec<Special> {
-    looks.layers.get(index).map_or_else(Vec::new, |look| look.style.special.clone())
+/// How the numbers of a layer are spread.
+fn spread(look: &LayerLook, wish: &Wish) -> (Spread, Merge) {
+    (look.spread, look.spread.merge_for(&wish.layer.reduction))
 }
 
 /// The plans of layers with all of their data in view, if enough is known of it.
@@ -52,77 +46,72 @@ fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
 }
 
 impl Shown {
-    /// Whether no limits of its layers are still to be found out.
+    /// Whether nothing about the colors of its layers is still to be found out.
     pub(super) fn has_limits(&self, resolved: &Looks) -> bool {
-        let mut layers = self.wishes.iter().zip(&resolved.layers);
-        !layers.any(|(wish, look)| is_wanted(&wish.layer, look.style.limits))
+        !resolved.layers.iter().take(self.wishes.len()).any(|look| is_wanted(&look.style) && look.whole.is_none())
     }
 }
 
 impl Shared {
-    fn ends(&self, basis: &Basis) -> Option<Ends> {
+    /// What is known of the whole data, if it is enough for a norm.
+    fn whole(&self, basis: &Basis, norm: &Norm) -> Option<Whole> {
         let known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().rev().find(|(known, _)| known == basis).map(|(_, ends)| *ends)
+        let is_enough = |(known, whole): &&(Basis, Whole)| known == basis && whole.suffices(norm);
+        known.iter().rev().find(is_enough).map(|(_, whole)| whole.clone())
     }
 
-    fn remember(&self, basis: Basis, ends: Ends) {
+    fn remember(&self, basis: Basis, whole: Whole) {
         let mut known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.remove(0);
         }
-        known.push((basis, ends));
+        known.push((basis, whole));
     }
 
-    /// Remembers the ends of a frame that shows all of the data, where somebody is interested.
+    /// Remembers what a frame that shows all of the data says, where somebody is interested.
     fn note(&self, shown: &Shown, looks: &Looks) -> Result<(), WorkbenchError> {
-        // Of a field, a frame shows one step.
-        let has_all = |wish: &Wish| {
-            wish.layer.x.range.is_none() && wish.layer.y.range.is_none() && wish.data.table.field().is_none()
-        };
-        if shown.status != FrameStatus::Exact || !looks.layers.iter().any(|look| look.style.limits.has_data()) {
+        if shown.status != FrameStatus::Exact {
             return Ok(());
         }
-        let layers = shown.wishes.iter().zip(&shown.layers).enumerate();
-        for (i, (wish, layer)) in layers.filter(|(_, (wish, _))| has_all(wish)) {
-            let (spread, special) = (spread(looks, i, wish), special(looks, i));
-            let basis = Basis { data: wish.data.id, plan: layer.plan, spread, special };
-            if self.ends(&basis).is_none() {
+        let layers = shown.wishes.iter().zip(&shown.layers).zip(&looks.layers);
+        for ((wish, layer), look) in layers.filter(|((wish, _), look)| is_shown(&wish.layer) && is_wanted(&look.style))
+        {
+            let spread = spread(look, wish);
+            let basis = Basis { data: wish.data.id, plan: layer.plan, spread, special: look.style.special.clone() };
+            if self.whole(&basis, &look.style.norm).is_none() {
                 let numbers = spread_aggregate(&layer.aggregate, spread.0, spread.1, self.reading.threads)?;
-                let ends = Ends::of(&numbers.values, &basis.special)?;
-                self.remember(basis, ends);
+                let whole = Whole::of(&numbers.values, &basis.special, layer.plan.area(Per::Area), true)?;
+                self.remember(basis, whole);
             }
         }
         Ok(())
     }
 
-    /// Looks with values in the place of limits of the whole data. What is not known yet stays as it is, and is found out.
+    /// Looks with what the whole data says in the place of what is left to it. What is not known yet stays as it is, and is
+    /// found out.
     pub(super) fn resolved(&self, shown: &Shown, mut looks: Looks) -> Result<Looks, WorkbenchError> {
-        self.note(shown, &looks)?;
-        let layers = shown.wishes.iter().zip(&mut looks.layers);
-        let wanting: Vec<bool> = layers.map(|(wish, look)| is_wanted(&wish.layer, look.style.limits)).collect();
-        if !wanting.contains(&true) {
+        if !looks.layers.iter().any(|look| is_wanted(&look.style)) {
             return Ok(looks);
         }
+        self.note(shown, &looks)?;
         let plans = plans(&shown.wishes);
         let mut is_missing = false;
-        for (i, wish) in shown.wishes.iter().enumerate().filter(|(i, _)| wanting.get(*i) == Some(&true)) {
-            let (spread, special) = (spread(&looks, i, wish), special(&looks, i));
-            let style = &mut looks.layers[i].style;
-            let basis = |plan: &FramePlan| Basis { data: wish.data.id, plan: *plan, spread, special: special.clone() };
-            let ends = plans.as_ref().and_then(|plans| self.ends(&basis(&plans[i])));
-            match ends {
-                Some(ends) => {
-                    let area = plans.as_ref().and_then(|plans| plans[i].area(style.per));
-                    let ends = ends.over(area);
-                    style.limits = ends.put_into(style.limits, &style.norm);
+        let layers = shown.wishes.iter().zip(&mut looks.layers).enumerate();
+        for (i, (wish, look)) in layers.filter(|(_, (_, look))| is_wanted(&look.style)) {
+            let (spread, special) = (spread(look, wish), look.style.special.clone());
+            let basis = |plan: &FramePlan| Basis { data: wish.data.id, plan: *plan, spread, special };
+            let whole = plans.as_ref().and_then(|plans| self.whole(&basis(&plans[i]), &look.style.norm));
+            match whole {
+                Some(whole) => {
+                    let is_over_area = look.style.per == Per::Area;
+                    look.whole = whole.put_into(&mut look.style, is_over_area);
                 }
                 None => is_missing = true,
             }
         }
         // A preview is for the moment: what it lacks need not be found out.
         if is_missing && shown.status == FrameStatus::Exact {
-            let wanted = |(i, wish): (usize, &Wish)| (wish.clone(), spread(&looks, i, wish), special(&looks, i));
-            let wanted = shown.wishes.iter().enumerate().map(wanted).collect();
+            let wanted = shown.wishes.iter().cloned().zip(looks.layers.iter().cloned()).collect();
             *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
             self.engine.offer(super::Job::Whole);
         }
@@ -133,26 +122,27 @@ impl Shared {
     pub(super) fn find_whole(&self, options: CpuOptions, progress: &Progress) -> Result<(), WorkbenchError> {
         let wanted = self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(wanted) = wanted.filter(|_| !self.engine.has_newer()) else { return Ok(()) };
-        let (wishes, kinds): (Vec<Wish>, Vec<_>) =
-            wanted.into_iter().map(|(wish, spread, special)| (wish, (spread, special))).unzip();
+        let (wishes, looks): (Vec<Wish>, Vec<LayerLook>) = wanted.into_iter().unzip();
         for wish in &wishes {
             let missing = wish.data.missing(plan::stats_needed(&fitted(&wish.layer), wish.data.kinds()));
             wish.data.learn(missing, options.reading, progress, &|| true)?;
         }
         let Some(plans) = plans(&wishes) else { return Ok(()) };
-        for ((wish, plan), (spread, special)) in wishes.iter().zip(plans).zip(kinds) {
-            let basis = Basis { data: wish.data.id, plan, spread, special };
-            if self.ends(&basis).is_none() {
+        for ((wish, plan), LayerLook { style, spread, .. }) in wishes.iter().zip(plans).zip(looks) {
+            let spread = (spread, spread.merge_for(&wish.layer.reduction));
+            let basis = Basis { data: wish.data.id, plan, spread, special: style.special };
+            if self.whole(&basis, &style.norm).is_none() {
                 progress.restart();
                 if let Some(field) = wish.data.table.field() {
-                    let ends = Ends::of_field(field, &basis.special, self.reading.threads, progress)?;
-                    self.remember(basis, ends);
+                    let colors = (basis.special.as_slice(), &style.norm);
+                    let whole = Whole::of_field(field, colors, self.reading.threads, progress)?;
+                    self.remember(basis, whole);
                     continue;
                 }
                 let aggregate = Arc::new(cpu::aggregate(&wish.data.table, &plan, options, progress)?);
                 let numbers = spread_aggregate(&aggregate, spread.0, spread.1, self.reading.threads)?;
-                let ends = Ends::of(&numbers.values, &basis.special)?;
-                self.remember(basis, ends);
+                let whole = Whole::of(&numbers.values, &basis.special, plan.area(Per::Area), true)?;
+                self.remember(basis, whole);
             }
         }
         self.ahead.forget_colors();
