@@ -4,6 +4,7 @@
 //! pixel of the aggregate is a pixel of the figure. Lengths in this module are CSS pixels times the scale (dpi / 96).
 //! The same request gives the same layout everywhere.
 
+mod bars;
 mod place;
 
 #[cfg(test)]

@@ -87,7 +87,8 @@ pub(in super::super) fn is_name(layout: &Layout, label: &Label) -> bool {
 
 /// Whether a label is a second line beside a bar, which what its ticks share, above it, is not.
 fn is_beside(layout: &Layout, label: &Label) -> bool {
-    layout.bars.first().is_some_and(|bar| label.x > f64::from(bar.rect.right()))
+    let near = 20.0 * layout.scale;
+    layout.bars.iter().any(|bar| (0.0..near).contains(&(label.x - f64::from(bar.rect.right()))))
 }
 
 /// How far the names of bars may be set nearer to them, in whole pixels: the layout has kept room for the longest labels there

@@ -5,6 +5,7 @@ use crate::scene::axis::Axis;
 use super::super::painter::{PaintError, Rect};
 use super::super::text::{CAP_HEIGHT, shortened, width};
 use super::super::ticks::{Quantity, Room, Ticks, ticks};
+use super::bars::{Bars, Columns};
 use super::{BarName, BarPlace, FrameRequest, LEAST, Label, Layout, Role, pixels};
 
 /// Font sizes, in CSS pixels.
@@ -119,7 +120,10 @@ impl Attempt<'_> {
             if request.bars.iter().any(|bar| bar.text.is_some() && !bar.is_legend) { self.px(NAME_LINE) } else { 0 };
         let room = self.room_beside_bars()?;
         let bar = self.px(BAR.0) + self.px(BAR.1) + self.reach() + pixels(room) + beside;
-        let right = if has_bars { bar + self.px(PAD) } else { self.px(PAD + 10.0) };
+        // More columns of bars leave the plot at least half of the figure.
+        let spare = (size.width / 2).saturating_sub(left + self.px(PAD));
+        let columns = self.wanted_bars(height).columns(spare / bar.max(1));
+        let right = if has_bars { bar * columns.count + self.px(PAD) } else { self.px(PAD + 10.0) };
         let Some(width) = size.width.checked_sub(left + right).filter(|w| *w >= self.px(LEAST.0)) else {
             return Ok(None);
         };
@@ -130,7 +134,7 @@ impl Attempt<'_> {
             x_offset: x.ticks.offset.is_some(),
             y_offset: y.ticks.offset.is_some(),
         };
-        let bars = self.bars(plot, room);
+        let bars = self.bars(plot, columns, bar, room);
         let mut labels = self.x_labels(&x, plot, has_bars);
         labels.extend(self.y_labels(&y, plot));
         labels.extend(self.names(plot, &bars, [&x.ticks, &y.ticks])?);
@@ -156,34 +160,23 @@ impl Attempt<'_> {
         Ok(stepped.min(most).max(least))
     }
 
-    /// Colour bars one above the other beside the plot, as many as have room for a few ticks, with the legend beneath all.
-    fn bars(&self, plot: Rect, room: f64) -> Vec<BarPlace> {
+    /// What decides where bars go.
+    fn wanted_bars(&self, height: u32) -> Bars {
         let bars = u32::try_from(self.request.bars.len()).unwrap_or(u32::MAX);
-        let legend =
-            if bars > 0 { self.px(LEGEND_STEP * f64::from(self.request.legend)).min(plot.height / 2) } else { 0 };
-        let apart = self.px(BARS_APART);
-        let wanted = bars - u32::from(legend > 0);
-        let above = plot.height - legend - apart.min(plot.height - legend);
-        let most = |height: u32| ((height + apart) / (self.px(LEAST.1) + apart)).max(1);
-        // What is not the last bar's place would be taken for another's, so that it needs room for all.
-        let has_legend = legend > 0 && wanted <= most(above);
-        let height = if has_legend { above } else { plot.height };
-        let count = wanted.min(most(height));
-        let place = |y: u32, height: u32| {
-            let rect = Rect { x: plot.right() + self.px(BAR.0), y, width: self.px(BAR.1), height };
-            BarPlace { rect, room }
-        };
-        // Whole pixels, the last ending with the plot, or above the legend.
-        let edge = |i: u32| plot.y + (height + apart) * i / count;
-        let mut places: Vec<BarPlace> = (0..count).map(|i| place(edge(i), edge(i + 1) - apart - edge(i))).collect();
+        let legend = if bars > 0 { self.px(LEGEND_STEP * f64::from(self.request.legend)).min(height / 2) } else { 0 };
+        let (least, apart) = (self.px(LEAST.1), self.px(BARS_APART));
+        Bars { wanted: bars - u32::from(legend > 0), legend, height, least, apart }
+    }
+
+    /// Color bars beside the plot in columns that are `step` apart.
+    fn bars(&self, plot: Rect, columns: Columns, step: u32, room: f64) -> Vec<BarPlace> {
+        let across = (plot.right() + self.px(BAR.0), self.px(BAR.1), step);
+        let mut places = self.wanted_bars(plot.height).places(columns, plot, across, room);
         for (place, name) in places.iter_mut().zip(self.request.bars) {
             if name.is_legend && name.text.is_some() {
                 let line = self.px(NAME_LINE).min(place.rect.height);
                 place.rect = Rect { y: place.rect.y + line, height: place.rect.height - line, ..place.rect };
             }
-        }
-        if has_legend {
-            places.push(place(if wanted == 0 { plot.y } else { plot.bottom() - legend }, legend));
         }
         places
     }
@@ -355,6 +348,8 @@ impl Attempt<'_> {
             let side = f64::from(bar.rect.right() + self.reach()) + bar.room;
             labels.push(self.upright(name, side + self.len(NAME_LINE) - self.len(NAME_SIZE * 0.21), bar.rect)?);
         }
+        // Where there is no room, nothing is left of a name.
+        labels.retain(|label| !label.text.is_empty());
         Ok(labels)
     }
 

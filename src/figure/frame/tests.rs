@@ -66,11 +66,15 @@ fn check(made: &Layout) -> Result<(), TestCaseError> {
         }
     }
     for pair in made.bars.windows(2) {
-        prop_assert!(pair[0].rect.bottom() < pair[1].rect.y);
+        let is_next = pair[0].rect.x < pair[1].rect.x && pair[1].rect.y == made.plot.y;
+        prop_assert!(is_next || (pair[0].rect.x == pair[1].rect.x && pair[0].rect.bottom() < pair[1].rect.y));
     }
-    if let (Some(first), Some(last)) = (made.bars.first(), made.bars.last()) {
+    if let Some(first) = made.bars.first() {
+        let last = made.bars.iter().rfind(|bar| bar.rect.x == first.rect.x).unwrap();
         prop_assert_eq!((first.rect.y, last.rect.bottom()), (made.plot.y, made.plot.bottom()));
     }
+    let columns = made.bars.iter().map(|bar| bar.rect.x).max().map_or(0, |x| x - made.bars[0].rect.x);
+    prop_assert!(columns == 0 || made.plot.width >= made.size.width / 2);
     for bar in &made.bars {
         prop_assert!(bar.rect.x > made.plot.right() && f64::from(bar.rect.right()) + bar.room < f64::from(width));
         prop_assert!(bar.rect.y >= made.plot.y && bar.rect.bottom() <= made.plot.bottom());
@@ -203,7 +207,7 @@ proptest! {
         scale in prop::sample::select(vec![0.75, 1.0, 1.25, 1.5, 2.0, 3.0]),
         time in any::<[bool; 2]>(),
         word in prop::option::of(".{0,80}"),
-        bars in 0..4_usize,
+        bars in 0..14_usize,
     ) {
         let text = FigureText { title: word.clone(), x_label: word.clone(), y_label: word.clone() };
         let bars = vec![BarName { text: word, is_legend: false }; bars];

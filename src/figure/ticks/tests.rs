@@ -233,9 +233,11 @@ proptest! {
         // Of the smallest numbers there are only multiples of 5e-324.
         prop_assume!(end - start > 1e-318);
         let count = found.labels().count() as f64;
-        // Where the range is a hundred neighbours of f64 wide, rounding may bring a tick beyond each end into it.
+        // Where the range is some neighbours of f64 wide, rounding may bring a tick beyond each end into it.
         prop_assert!(count <= (f64::from(pixels) / ROOM.major + 2.1).max(7.0), "{count}");
-        prop_assert!(count >= (f64::from(pixels) / ROOM.major / 2.6).floor(), "{count}");
+        // Of few neighbours, few are round.
+        let neighbors = (end - start) / start.abs().max(end.abs()) / f64::EPSILON;
+        prop_assert!(neighbors < 100.0 || count >= (f64::from(pixels) / ROOM.major / 2.6).floor(), "{count}");
     }
 
     #[test]
