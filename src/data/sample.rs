@@ -17,6 +17,9 @@ use super::table::{Part, Table};
 /// Steps of the spread order that are read, of [`BATCH`](super::decode::BATCH) rows each: half a million rows, 4 MiB of values.
 const STEPS: u64 = 256;
 
+/// How far from the middle half of the values one is far away, in widths of that.
+const FAR: f64 = 10.0;
+
 /// Values of a column, least first.
 #[derive(Debug, Clone)]
 pub struct ColumnSample {
@@ -111,6 +114,24 @@ impl ColumnSample {
         Some((number(self.kind, *self.keys.first()?), number(self.kind, *self.keys.last()?)))
     }
 
+    /// The least and the greatest value of those that are not far away from all others, as placeholders like -9999 are: between
+    /// which places are counted. What lies beyond is as if it lay at the end.
+    fn usual(&self) -> Option<(Number, Number)> {
+        let (low, high) = self.ends()?;
+        let skipped = self.keys.len() / 4;
+        let at = |place: usize| self.keys.get(place).map(|key| number(self.kind, *key).to_f64());
+        let (first, last) = (at(skipped)?, at(self.keys.len() - 1 - skipped)?);
+        let far = (last - first) * FAR;
+        if far <= 0.0 || !far.is_finite() {
+            return Some((low, high));
+        }
+        let value = |key: &i64| number(self.kind, *key).to_f64();
+        let least = self.keys.partition_point(|key| value(key) < first - far);
+        let behind = self.keys.partition_point(|key| value(key) <= last + far);
+        let end = |place: usize| self.keys.get(place).map(|key| number(self.kind, *key));
+        Some((end(least)?, end(behind.checked_sub(1)?)?))
+    }
+
     /// How many of the rows have a value in a range.
     #[must_use]
     pub fn rows_within(&self, range: ColumnRange) -> u64 {
@@ -124,11 +145,11 @@ impl ColumnSample {
         last.saturating_sub(first) as u64
     }
 
-    /// How many values lie in each of some equally wide parts between the least and the greatest; whole numbers get no more
+    /// How many values lie in each of some equally wide parts between the least and the greatest usual one; whole numbers get no more
     /// parts than there are of them.
     #[must_use]
     pub fn bins(&self, most: usize) -> Vec<u64> {
-        let Some((low, high)) = self.ends() else { return Vec::new() };
+        let Some((low, high)) = self.usual() else { return Vec::new() };
         let count = match (low, high) {
             (Number::Integer(low), Number::Integer(high)) => {
                 usize::try_from(high - low).map_or(most, |span| most.min(span.saturating_add(1)))
@@ -145,9 +166,9 @@ impl ColumnSample {
         (0..count).map(|part| (end(part + 1) - end(part)) as u64).collect()
     }
 
-    /// Where a value lies between the least (0) and the greatest (1); `has_room` counts whole numbers as reaching to the next.
+    /// Where a value lies between the least usual one (0) and the greatest (1); `has_room` counts whole numbers as reaching to the next.
     fn place(&self, value: Number, has_room: bool) -> f64 {
-        let Some((low, high)) = self.ends() else { return 0.0 };
+        let Some((low, high)) = self.usual() else { return 0.0 };
         let share = match (low, high, value) {
             #[expect(clippy::cast_precision_loss, reason = "a place on a screen")]
             (Number::Integer(low), Number::Integer(high), Number::Integer(value)) => {
@@ -174,7 +195,7 @@ impl ColumnSample {
     /// The end of a range at a place, with no more digits than a hand can mean; none where it would leave nothing out.
     #[must_use]
     pub fn end_at(&self, place: f64, is_low: bool) -> Option<End> {
-        let (low, high) = self.ends()?;
+        let (low, high) = self.usual()?;
         if (is_low && place <= 0.0) || (!is_low && place >= 1.0) || !(0.0..=1.0).contains(&place) {
             return None;
         }
@@ -309,6 +330,27 @@ mod tests {
         let sample = self::sample("|u1", &[0, 7, 7, 9]);
         assert_eq!(sample.bins(100), [1, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
         assert_eq!(sample.end_at(0.34, true), Some(End::Integer(3)));
+    }
+
+    #[test]
+    fn placeholders_do_not_squeeze_the_others() {
+        let bytes = |values: &[f64]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let with = |missing: i32| -> Vec<f64> {
+            (0..1000).map(|i| if i < missing { -9999.0 } else { f64::from(i % 50) / 10.0 }).collect()
+        };
+        for missing in [5_u16, 200] {
+            let found = sample("<f8", &bytes(&with(missing.into())));
+            let missing = u64::from(missing);
+            assert_eq!(found.ends(), Some((Number::Real(-9999.0), Number::Real(4.9))));
+            let bins = found.bins(5);
+            assert!(bins[0] >= missing + 150 && bins[1..].iter().all(|n| *n >= 150), "{bins:?}");
+            let Some(End::Real(middle)) = found.end_at(0.5, true) else { panic!("an end") };
+            assert!((middle - 2.45).abs() < 0.03, "{middle}");
+            let of_end = |low| found.rows_within(ColumnRange { low, high: None });
+            assert_eq!((of_end(found.end_at(0.0, true)), of_end(found.end_at(1e-9, true))), (1000, 1000 - missing));
+        }
+        // What is frequent is usual.
+        assert_eq!(sample("<f8", &bytes(&with(400))).bins(5), [400, 0, 0, 0, 600]);
     }
 
     proptest! {

@@ -31,7 +31,7 @@ use super::document::Document;
 use super::filming::Filming;
 use super::notices::Notices;
 pub use files::Unlinked;
-use files::{Candidate, Paperwork};
+use files::{Candidate, Paperwork, Way};
 use live::Live;
 use samples::Samples;
 use saved::SavedFigures;
@@ -292,7 +292,7 @@ impl Model {
             if self.candidate.is_none()
                 && self.refused.as_ref().is_none_or(|(sources, _)| *sources != document.sources())
             {
-                self.seek("", document, false, true);
+                self.seek("", document, Way { is_known: true, ..Way::default() });
             }
             return;
         };

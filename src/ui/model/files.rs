@@ -31,6 +31,19 @@ pub(super) struct Candidate {
     pub(super) document: Document,
     /// Whether undo or redo asked for it: it is in the history already.
     pub(super) is_known: bool,
+    /// Whether it is part of a gesture: one step of undo with what came before it, until that is settled.
+    pub(super) amends: bool,
+}
+
+/// How a document with other data comes about.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Way {
+    /// Whether all files are opened again.
+    pub(super) anew: bool,
+    /// Whether undo or redo asked for it.
+    pub(super) is_known: bool,
+    /// Whether it is part of a gesture.
+    pub(super) amends: bool,
 }
 
 /// What opening a figure file is called.
@@ -246,7 +259,24 @@ impl Model {
         self.requests += 1;
         self.refused = None;
         self.forget_candidate();
-        self.seek(label, document, anew, false);
+        self.seek(label, document, Way { anew, ..Way::default() });
+    }
+
+    /// As [`Model::edit`](super::Model::edit) of a gesture that changes which data is read: one step of undo until it is settled.
+    /// Each step of it waits for the one before, but for the last.
+    pub fn drag(&mut self, label: &'static str, is_last: bool, change: impl FnOnce(&mut Document)) {
+        if self.is_opening() && !is_last {
+            return;
+        }
+        let Some(mut document) = self.document().cloned() else { return };
+        change(&mut document);
+        if self.document() == Some(&document) {
+            return self.forget_candidate();
+        }
+        self.requests += 1;
+        self.refused = None;
+        self.forget_candidate();
+        self.seek(label, document, Way { amends: true, ..Way::default() });
     }
 
     pub(super) fn forget_candidate(&mut self) {
@@ -255,7 +285,7 @@ impl Model {
         }
     }
 
-    pub(super) fn seek(&mut self, label: &str, document: Document, anew: bool, is_known: bool) {
+    pub(super) fn seek(&mut self, label: &str, document: Document, Way { anew, is_known, amends }: Way) {
         let mut sought: Vec<Sources> = Vec::new();
         for sources in document.sources() {
             let is_open = !anew && self.pool.iter().any(|data| data.sources == sources);
@@ -270,7 +300,7 @@ impl Model {
         };
         let waits_for = sought.into_iter().map(open).collect();
         let label = label.to_owned();
-        self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known });
+        self.candidate = Some(Candidate { waits_for, opened: Vec::new(), label, document, is_known, amends });
         self.take_candidate();
     }
 
@@ -317,7 +347,10 @@ impl Model {
             }
             let inputs = candidate.document.layer().sources.inputs.clone();
             self.replaced = (candidate.label == OPEN && self.document().is_some()).then(|| (wanted, Instant::now()));
-            self.history.change(&candidate.label, Some(candidate.document));
+            match candidate.amends {
+                true => self.history.amend(&candidate.label, Some(candidate.document)),
+                false => self.history.change(&candidate.label, Some(candidate.document)),
+            }
             // A figure is opened again by its own file.
             let own = self.saved().filter(|_| candidate.label == OPEN_FIGURE).map(Path::to_owned);
             self.just_opened = Some(own.map_or(inputs, |path| vec![path]));

@@ -18,7 +18,7 @@ use crate::workbench::{Change, ChangeKind, Progress, RawSpec, WorkbenchError};
 
 use super::super::filming::Filming;
 use super::Model;
-use super::files::Paper;
+use super::files::{Paper, Way};
 
 /// Size of a recorded frame.
 const FRAME: Size = Size { width: 1280, height: 800 };
@@ -121,7 +121,7 @@ impl Model {
         self.live.has_more = false;
         if let Some(document) = self.document().cloned() {
             self.refused = None;
-            self.seek("", document, true, true);
+            self.seek("", document, Way { anew: true, is_known: true, amends: false });
         }
     }
 

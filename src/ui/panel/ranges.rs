@@ -41,6 +41,7 @@ impl RangesForm {
     pub fn ui(&mut self, ui: &mut Ui, model: &mut Model, data: &OpenData, names: &[String]) {
         if self.moving.as_ref().is_some_and(|moving| moving.is_asked) && !model.is_opening() {
             self.moving = None;
+            model.settle();
         }
         let filter = data.sources.filter.clone().unwrap_or_default();
         let columns = columns(data, names);
@@ -72,7 +73,7 @@ impl RangesForm {
         let moving = self.moving.as_ref().filter(|moving| moving.column == *column);
         let range = moving.map_or(present, |moving| moving.range);
         let name = column.shown();
-        let mut set = None;
+        let mut is_freed = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new(&name).strong());
             let close = ui.small_button("×").on_hover_text("Keep all values");
@@ -80,7 +81,7 @@ impl RangesForm {
             close.widget_info(info);
             if close.clicked() {
                 self.picked.retain(|picked| picked != column);
-                set = Some(ColumnRange::default());
+                is_freed = true;
             }
         });
         match model.sample(&column.spelt()) {
@@ -96,17 +97,16 @@ impl RangesForm {
             Some(Ok(sample)) => {
                 let moved = handles::ui(ui, &name, &sample, range);
                 if let Some(Moved { range, is_done }) = moved {
-                    self.moving = Some(Moving { column: column.clone(), range, is_asked: false });
-                    set = is_done.then_some(range).or(set);
+                    self.set(model, filter, (column, range), is_done);
                 }
-                if let Some(end) = self.fields(ui, model, (column, range), &sample) {
-                    set = Some(end);
+                if let Some(range) = self.fields(ui, model, (column, range), &sample) {
+                    self.set(model, filter, (column, range), true);
                 }
                 ui.label(RichText::new(kept(&sample, range)).weak());
             }
         }
-        if let Some(range) = set {
-            self.set(model, filter, column, range);
+        if is_freed {
+            self.set(model, filter, (column, ColumnRange::default()), true);
         }
     }
 
@@ -162,8 +162,8 @@ impl RangesForm {
         &mut self.entries[place].2
     }
 
-    /// Puts a range into the filter: one step of undo.
-    fn set(&mut self, model: &mut Model, filter: &str, column: &Named, range: ColumnRange) {
+    /// Puts a range into the filter: one step of undo for all that is done until it is done. Data is read as it goes.
+    fn set(&mut self, model: &mut Model, filter: &str, (column, range): (&Named, ColumnRange), is_done: bool) {
         let text = match with_range(filter, column, range) {
             Ok(text) => text,
             Err(error) => {
@@ -175,14 +175,10 @@ impl RangesForm {
         if range != ColumnRange::default() && !self.picked.contains(column) {
             self.picked.push(column.clone());
         }
-        self.moving = Some(Moving { column: column.clone(), range, is_asked: true });
-        if text != filter {
-            model.settle();
-            model.edit("Range filter", |document| {
-                document.layer_mut().sources.filter = Some(text).filter(|text| !text.trim().is_empty());
-            });
-            model.settle();
-        }
+        self.moving = Some(Moving { column: column.clone(), range, is_asked: is_done });
+        model.drag("Range filter", is_done, |document| {
+            document.layer_mut().sources.filter = Some(text).filter(|text| !text.trim().is_empty());
+        });
     }
 }
 
