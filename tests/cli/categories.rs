@@ -56,6 +56,17 @@ fn numbers_by_category_add_up() {
 }
 
 #[test]
+fn a_condition_is_a_category() {
+    let desk = desk(6000, |i| [200, 3, 3, 7, 0, 3][i % 6]);
+    let facts = desk.json(&format!("aggregate {VIEW} --reduction by:(kind>3)&(x<9) -o grid.npy"));
+    let rows = |i: usize| (facts["categories"][i]["value"].clone(), facts["categories"][i]["rows"].clone());
+    assert_eq!((rows(0), rows(1)), ((json!("0.0"), json!(4000)), (json!("1.0"), json!(2000))));
+    let share = desk.aggregate(&format!("{VIEW} --reduction mean:kind>3"));
+    let number = desk.aggregate(&format!("{VIEW} --reduction mean:where(kind>3,1,0)"));
+    assert!(share.reals().iter().zip(number.reals()).all(|(a, b)| a.to_bits() == b.to_bits()));
+}
+
+#[test]
 fn pixels_have_the_colors_of_their_categories() {
     let desk = desk(3000, |i| u8::try_from(i % 3).unwrap());
     desk.json(&format!("aggregate {VIEW} --reduction by:kind -o grid.npy"));

@@ -89,7 +89,7 @@ fn what_is_wrong_is_shown_in_the_text() {
             "column 7: there is no column \"lonn\"; did you mean \"lon\"?\n  log10(lonn)\n        ^\n",
         ),
         ("--y", "lat +", "column 6: something is missing at the end"),
-        ("--y", "lat > 1", "column 5: a condition is used as a number"),
+        ("--y", "1 + (lat > 1)", "column 10: a condition is used as a number"),
         ("--filter", "lat > 3 & lon < 2", "write (a > 3) & (b < 2)"),
         ("--filter", "lat", "column 1: a condition is wanted"),
         ("--filter", "", "there is nothing in it"),

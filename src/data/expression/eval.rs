@@ -10,6 +10,7 @@ use super::loops::{binary, both, compare, each, unary};
 use super::program::{File, Op, Pair, Program, Step};
 use super::rising::{Ends, Rising};
 use super::tree::{Compare, Logic, Test};
+use super::wholes;
 
 /// Rows that a step works on at a time: few enough for several registers to stay in the first-level cache.
 pub const CHUNK: usize = 512;
@@ -154,11 +155,15 @@ impl Scratch {
                     *to = real_or_nan(v.saturating_sub(step), missing == Some(*v));
                 }
             }
-            Op::Difference(pair) => {
+            Op::Difference(pair) | Op::Sum(pair) => {
+                let is_sum = matches!(op, Op::Sum(_));
                 let (a, b) = (&self.wholes[pair.slots.0][..n], &self.wholes[pair.slots.1][..n]);
                 for (to, (a, b)) in to.iter_mut().zip(a.iter().zip(b)) {
-                    *to = difference(&pair, *a, *b);
+                    *to = joined(&pair, *a, *b, is_sum);
                 }
+            }
+            Op::OfWhole { function, whole, bias, operand } => {
+                wholes::each(function, &self.wholes[whole][..n], (bias, operand), to);
             }
             // The others fill registers of other kinds, or are done already.
             _ => {}
@@ -246,12 +251,12 @@ fn compare_pair(function: Compare, pair: &Pair, a: i64, b: i64) -> bool {
     }
 }
 
+/// Difference or sum of both values in common steps.
 #[inline(always)]
-#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact difference")]
-fn difference(pair: &Pair, a: i64, b: i64) -> f64 {
+fn joined(pair: &Pair, a: i64, b: i64, is_sum: bool) -> f64 {
     if is_missing(pair, a, b) {
         return f64::NAN;
     }
     let (a, b) = in_common_steps(pair, a, b);
-    a.saturating_sub(b) as f64
+    wholes::rounded(if is_sum { a.saturating_add(b) } else { a.saturating_sub(b) })
 }

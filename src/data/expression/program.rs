@@ -57,6 +57,26 @@ pub enum Op {
     ComparePair(Compare, Pair),
     /// Difference of two columns of whole numbers in common steps, rounded once.
     Difference(Pair),
+    /// Their sum.
+    Sum(Pair),
+    /// A column of whole numbers and another whole number, exactly, rounded once.
+    OfWhole {
+        function: Whole,
+        whole: Slot,
+        /// What the lanes lack to the values.
+        bias: i128,
+        operand: i128,
+    },
+}
+
+/// What is made of two whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whole {
+    Add,
+    /// Rounded down.
+    FloorDivide,
+    /// With the sign of the divisor.
+    Remainder,
 }
 
 /// A kind of register.
@@ -85,7 +105,9 @@ impl Op {
             | Self::Binary(..)
             | Self::Select(..)
             | Self::Since { .. }
-            | Self::Difference(_) => File::Real,
+            | Self::Difference(_)
+            | Self::Sum(_)
+            | Self::OfWhole { .. } => File::Real,
         }
     }
 
@@ -113,6 +135,10 @@ impl Op {
                 Self::ComparePair(f, Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair })
             }
             Self::Difference(pair) => Self::Difference(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
+            Self::Sum(pair) => Self::Sum(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
+            Self::OfWhole { function, whole, bias, operand } => {
+                Self::OfWhole { function, whole: of(whole), bias, operand }
+            }
         }
     }
 

@@ -37,7 +37,7 @@ pub fn conditions(filter: &Filter) -> Vec<bool> {
 }
 
 /// A file of columns of a record dtype.
-fn dataset(dtype: &str, bytes: &[u8]) -> Dataset {
+pub fn dataset(dtype: &str, bytes: &[u8]) -> Dataset {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
     let spec = RawSpec { dtype: Some(dtype.to_owned()), ..RawSpec::default() };
@@ -138,7 +138,7 @@ fn errors_point_at_the_place() {
         ("hypot()", 1, "takes 2 arguments, not 0"),
         ("1 + (x > 2)", 8, "condition is used as a number"),
         ("log10(x > 2)", 9, "condition is used as a number"),
-        ("x > 2", 3, "condition is used as a number"),
+        ("-(x > 2)", 5, "condition is used as a number"),
         ("x + not y", 5, "not binds weaker"),
         ("(x > 2) == (y > 2)", 9, "a condition is compared"),
         ("t * 2", 1, "times are used as a number|times can be compared"),
