@@ -195,6 +195,13 @@ impl ColorBar {
         Ok(bar)
     }
 
+    /// The moment that a value is, where values count time, as far as the colors tell it from others.
+    #[must_use]
+    pub fn moment(&self, value: f64) -> Option<String> {
+        let (unit, (low, high)) = (self.time?, self.limits?);
+        readout::moment(value, (high - low) / COLORS as f64, unit)
+    }
+
     /// Whether it is a legend: colors or hatchings, no bar.
     #[must_use]
     pub fn is_legend(&self) -> bool {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::aggregate::Values;
 use crate::figure::norm::shading;
+use crate::figure::ticks::TimeUnit;
 use crate::figure::ticks::decimal::to_f64;
 
 const NORMS: [Norm; 9] = [
@@ -118,6 +119,15 @@ fn labels_that_do_not_fit_share_what_is_long_about_them() {
         let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
         assert_eq!((labels.as_slice(), shared.as_deref()), (wanted, wanted_shared));
     }
+}
+
+#[test]
+fn values_that_count_time_are_moments() {
+    let (_, bar) = made(&reals(0.0, 256.0 * 60.0), &Norm::Linear, "0..15360");
+    assert_eq!(bar.moment(90.0), None);
+    let bar = bar.counting(Some(TimeUnit::SECONDS));
+    assert_eq!(bar.moment(90.25).as_deref(), Some("1 Jan 1970 00:01"));
+    assert_eq!((bar.moment(f64::NAN), bar.moment(1e300)), (None, None));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::scene::axis::{Axis, Coordinate, Scale};
 use crate::scene::edge::EdgeRule;
 use crate::scene::navigate::value_at;
 
-use super::ticks::{Quantity, decimal, stamp};
+use super::ticks::{Quantity, TimeUnit, decimal, stamp};
 
 /// The coordinate at a position in pixels from the start of an axis; empty on an axis that cannot be drawn.
 pub fn coordinate(axis: &Axis, quantity: Quantity, position: f64) -> String {
@@ -77,6 +77,20 @@ pub fn categories(by: &ByCategory, labels: &[&str], width: u32, column: u32, row
         words.push(format!("{} more", found.len() - TOLD));
     }
     words.join(", ")
+}
+
+/// The moment that a number of units since 1970 is, as far as it is to be told from others `apart` units from it; none of what
+/// is no moment.
+#[must_use]
+pub fn moment(v: f64, apart: f64, unit: TimeUnit) -> Option<String> {
+    let (whole, part) = Coordinate::Real(v).split();
+    if v.is_finite() { stamp((whole, part), apart, unit) } else { None }
+}
+
+/// The moment that a whole number of units since 1970 is, likewise.
+#[must_use]
+pub fn exact_moment(v: i128, apart: f64, unit: TimeUnit) -> Option<String> {
+    stamp((v, 0.0), apart, unit)
 }
 
 /// A reduced value with at most six significant digits; `missing` for what a field lacks, `no points` for any other NaN.

@@ -30,7 +30,9 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
             let about = if is_exact(painted, stage) { "" } else { "≈ " };
             let active = model.document().map_or(0, |document| document.active);
             if let Some(layer) = painted.layers.get(active).or(painted.layers.first()) {
-                let value = value_text(&layer.numbers.values, layer.area, shown.x.pixels, column, row);
+                let value = real_at(&layer.numbers.values, shown.x.pixels, column, row)
+                    .and_then(|value| layer.bar.moment(value))
+                    .unwrap_or_else(|| value_text(&layer.numbers.values, layer.area, shown.x.pixels, column, row));
                 let value = match model.value_measure() {
                     Some(measure) if is_missing(&layer.numbers.values, shown.x.pixels, column, row) => {
                         format!("{} no value", measure.name)
@@ -54,8 +56,13 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
 
 /// Whether a pixel of a field has no value.
 fn is_missing(values: &Values, width: u32, column: u32, row: u32) -> bool {
-    let Values::Real(values) = values else { return false };
-    values.get(row as usize * width as usize + column as usize).is_some_and(|value| value.is_nan())
+    real_at(values, width, column, row).is_some_and(f64::is_nan)
+}
+
+/// The real value of a pixel.
+fn real_at(values: &Values, width: u32, column: u32, row: u32) -> Option<f64> {
+    let Values::Real(values) = values else { return None };
+    values.get(row as usize * width as usize + column as usize).copied()
 }
 
 fn in_frame(now: &crate::scene::axis::Axis, shown: &crate::scene::axis::Axis, position: f64) -> f64 {

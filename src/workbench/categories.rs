@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use crate::data::Table;
+use crate::data::dtype::TimeUnit as Step;
 use crate::data::stats::Number;
 use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
 use crate::figure::readout;
-use crate::plan::{FramePlan, Reduce};
+use crate::figure::ticks::TimeUnit;
+use crate::plan::{FramePlan, Reduce, VALUE};
 use crate::scene::style::{Category, OTHER, Style};
+
+use super::words::{time_unit, times};
 
 /// A category that a plan tells apart, or all others.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +33,7 @@ pub fn shown_categories(table: &Table, plan: &FramePlan) -> Vec<ShownCategory> {
     let all: u64 = (0..found.len()).filter_map(|i| found.get(i)).map(|(_, rows)| rows).sum();
     let chosen = found.most_frequent(usize::from(named));
     let named: Vec<(Number, u64)> = chosen.into_iter().filter_map(|i| found.get(i)).collect();
-    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>(), times(table)[VALUE]);
     let mut shown: Vec<ShownCategory> = named
         .iter()
         .zip(labels)
@@ -55,7 +59,7 @@ impl ShownCategory {
 pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
     let Some(found) = table.categories() else { return Vec::new() };
     let values = found.most_frequent(usize::from(most)).into_iter().filter_map(|i| found.get(i));
-    labels(&values.map(|(value, _)| value).collect::<Vec<_>>())
+    labels(&values.map(|(value, _)| value).collect::<Vec<_>>(), times(table)[VALUE])
 }
 
 /// Whether a category that is called `label` is meant: by its value or by what the legend says.
@@ -111,8 +115,11 @@ fn name(value: Number) -> Category {
     }
 }
 
-/// What values are called: short, but no two alike.
-fn labels(values: &[Number]) -> Vec<String> {
+/// What values are called: short, but no two alike. Times are dates.
+fn labels(values: &[Number], step: Option<Step>) -> Vec<String> {
+    if let Some(dates) = step.and_then(time_unit).and_then(|unit| dates(values, unit)) {
+        return dates;
+    }
     let label = |value: Number, digits| match value {
         Number::Integer(v) => v.to_string(),
         Number::Real(v) => readout::real_to(v, digits),
@@ -134,18 +141,54 @@ fn labels(values: &[Number]) -> Vec<String> {
     told.into_iter().flatten().collect()
 }
 
+/// As much of the moments as tells them apart.
+fn dates(values: &[Number], unit: TimeUnit) -> Option<Vec<String>> {
+    let whole = |value: &Number| if let Number::Integer(v) = value { Some(*v) } else { None };
+    let instants: Vec<i128> = values.iter().map(whole).collect::<Option<_>>()?;
+    // All are multiples of this: no more of the time is of interest, but the day always is.
+    let common = instants.iter().fold(0, |common, v| greatest_common_divisor(common, *v)).max(1);
+    #[expect(clippy::cast_precision_loss, reason = "what tells apart need not be exact")]
+    let apart = [(common as f64).min(86_400.0 * unit.denominator as f64 / unit.numerator as f64), 1.0];
+    apart.into_iter().find_map(|apart| {
+        let texts: Vec<String> =
+            instants.iter().map(|v| readout::exact_moment(*v, apart, unit)).collect::<Option<_>>()?;
+        let differ = (1..texts.len()).all(|i| !texts[..i].contains(&texts[i]));
+        differ.then_some(texts)
+    })
+}
+
+fn greatest_common_divisor(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a, b);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.abs()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::dtype::Unit;
+
+    #[test]
+    fn times_are_dates() {
+        let of =
+            |values: &[i128], unit| labels(&values.iter().map(|v| Number::Integer(*v)).collect::<Vec<_>>(), Some(unit));
+        let seconds = Step { unit: Unit::Second, multiplier: 1 };
+        assert_eq!(of(&[0, 86_400, 172_800], seconds), ["1 Jan 1970", "2 Jan 1970", "3 Jan 1970"]);
+        assert_eq!(of(&[0, 3600], seconds), ["1 Jan 1970 00:00", "1 Jan 1970 01:00"]);
+        assert_eq!(of(&[0, 1], Step { unit: Unit::Month, multiplier: 1 }), ["0", "1"]);
+        assert_eq!(of(&[i128::from(i64::MAX)], seconds), ["4 Dec 292277026596"]);
+    }
 
     #[test]
     fn labels_have_as_many_digits_as_tell_them_apart() {
-        let real = |values: &[f64]| labels(&values.iter().map(|v| Number::Real(*v)).collect::<Vec<_>>());
+        let real = |values: &[f64]| labels(&values.iter().map(|v| Number::Real(*v)).collect::<Vec<_>>(), None);
         assert_eq!(real(&[1.0, 1.0 + 1e-9, 1.0 + 2e-9]), ["1", "1.000000001", "1.000000002"]);
         assert_eq!(real(&[0.1_f32.into(), 0.2, 1.0 / 3.0]), ["0.1", "0.2", "0.333333"]);
         assert_eq!(real(&[1.0, 1.0_f64.next_up()]), ["1", "1.0000000000000002"]);
         let large = [4_620_691_234_567_890_123, 4_620_691_234_567_890_124].map(Number::Integer);
-        assert_eq!(labels(&large), ["4620691234567890123", "4620691234567890124"]);
+        assert_eq!(labels(&large, None), ["4620691234567890123", "4620691234567890124"]);
     }
 
     #[test]
