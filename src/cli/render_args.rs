@@ -69,6 +69,9 @@ pub struct RenderArgs {
     /// A category that is left out: 3, or other; may be given again
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true, help_heading = "Color")]
     hide: Vec<Category>,
+    /// Opacity of pixels with the fewest rows, with --reduction by:COLUMN, 0 to 255: more shows single points better [default: 40]
+    #[arg(long, value_name = "N", help_heading = "Color")]
+    min_alpha: Option<u8>,
     /// Levels of contours: auto, n:12 (about so many), step:4, step:4:2 (with 2 among them), or 1000,1004,1010 [default: auto]
     #[arg(long, value_name = "LEVELS", allow_hyphen_values = true, help_heading = CONTOURS)]
     levels: Option<LevelChoice>,
@@ -224,6 +227,7 @@ impl RenderArgs {
             ("--special", !self.special.is_empty()),
             ("--color-key", !self.color_key.is_empty()),
             ("--hide", !self.hide.is_empty()),
+            ("--min-alpha", self.min_alpha.is_some()),
             ("--levels", self.levels.is_some()),
             (
                 "--line-color, --line-width, --line-label-size, --no-line-labels",
@@ -295,6 +299,7 @@ impl RenderArgs {
             special: self.special.clone(),
             color_key: self.color_key.clone(),
             hide: self.hide.clone(),
+            min_alpha: self.min_alpha.unwrap_or(usual.min_alpha),
             ..usual
         };
     }

@@ -1,7 +1,7 @@
 //! Colors of categories, as datashader has them (`tf.shade` of a `count_cat`, its `_colorize`).
 //!
 //! A pixel's hue is the mean of its categories' colors, weighted by their rows; its opacity is what the norm makes of all its
-//! rows together, from [`MIN_ALPHA`] to opaque. Categories that are hidden take no part in either.
+//! rows together, from the style's least to opaque. Categories that are hidden take no part in either.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,9 +18,6 @@ use super::error::FigureError;
 use super::norm::{COLORS, Shading};
 use super::shade::OverOne;
 use super::shading::{beneath, shading_with};
-
-/// Opacity of the pixels with the fewest rows.
-pub const MIN_ALPHA: u8 = 40;
 
 /// Colors of the categories that have no other, in the order of their values: `assets/make_categories.py` makes them.
 const TABLE: &[u8; 96] = include_bytes!("../../assets/categories.rgb");
@@ -117,7 +114,8 @@ pub fn shading(
     whole: Option<&Shares>,
 ) -> Result<Shading, FigureError> {
     // Opacities alone, as the alpha of white; what is mixed comes over the ground later.
-    let alpha = |i: usize| MIN_ALPHA + u8::try_from(usize::from(255 - MIN_ALPHA) * i / (COLORS - 1)).unwrap_or(u8::MAX);
+    let least = style.min_alpha;
+    let alpha = |i: usize| least + u8::try_from(usize::from(255 - least) * i / (COLORS - 1)).unwrap_or(u8::MAX);
     let table = std::array::from_fn(|i| [255, 255, 255, alpha(i)]);
     let map = Colormap { name: String::new(), table, under: None, over: None, bad: None };
     let plain = Style {
@@ -130,19 +128,19 @@ pub fn shading(
     };
     let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area, whole)?;
     // Between fixed limits, colors hold still whatever is in view.
-    let mut least = if style.limits.are_fixed() { 0 } else { u64::MAX };
+    let mut baseline = if style.limits.are_fixed() { 0 } else { u64::MAX };
     values.visit_categories(&mut |by| {
         // Most pictures have a pixel without rows of some category, and soon.
         for plane in shown(by, hues) {
             of_any_width!(plane, counts => {
                 let mut pixels = counts.iter();
-                while least > 0 && let Some(count) = pixels.next() {
-                    least = least.min(count.wide());
+                while baseline > 0 && let Some(count) = pixels.next() {
+                    baseline = baseline.min(count.wide());
                 }
             });
         }
     })?;
-    let baseline = if least == u64::MAX { 0 } else { least };
+    let baseline = if baseline == u64::MAX { 0 } else { baseline };
     made.empty = beneath(style);
     made.mixing = Some(Mixing { hues: hues.to_vec(), baseline, beneath: beneath(style) });
     Ok(made)

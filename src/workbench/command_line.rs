@@ -173,6 +173,7 @@ fn style(words: &mut Words, style: &Style, usual: &Style) {
     for hidden in &style.hide {
         words.option("--hide", &hidden.to_string());
     }
+    words.unless("--min-alpha", &style.min_alpha.to_string(), &usual.min_alpha.to_string());
 }
 
 fn contour(words: &mut Words, contour: &ContourStyle) {

@@ -142,6 +142,7 @@ fn text_of(
             special: layer.style.special.clone(),
             color_key: layer.style.color_key.clone(),
             hide: layer.style.hide.clone(),
+            min_alpha: Some(layer.style.min_alpha).filter(|least| *least != usual.min_alpha),
             blend: Some(layer.blend).filter(|blend| *blend != Blend::Normal),
             hidden: !layer.visible,
             label: layer.label.clone(),
@@ -319,6 +320,7 @@ fn layer(
             special: part.special,
             color_key: part.color_key,
             hide: part.hide,
+            min_alpha: part.min_alpha.unwrap_or(usual.min_alpha),
             ..Style::default()
         },
         color: part.color,

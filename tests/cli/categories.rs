@@ -73,7 +73,9 @@ fn pixels_have_the_colors_of_their_categories() {
     let (_, counts) = grid(&desk);
     let key = "--color-key 0=#ff0000 --color-key 1=#00ff00 --color-key 2=#0000ff";
     let look = "--norm linear --background none";
-    for (hide, shown) in [("", [1, 1, 1]), ("--hide 1", [1, 0, 1])] {
+    for (hide, shown, faintest) in
+        [("", [1, 1, 1], 40.0), ("--hide 1", [1, 0, 1], 40.0), ("--min-alpha 200", [1, 1, 1], 200.0)]
+    {
         let picture = desk.render(&format!("{VIEW} --reduction by:kind {key} {look} {hide}"));
         let totals: Vec<u64> =
             counts.as_chunks::<3>().0.iter().map(|c| c.iter().zip(shown).map(|(n, shown)| n * shown).sum()).collect();
@@ -86,7 +88,7 @@ fn pixels_have_the_colors_of_their_categories() {
                 continue;
             }
             let share = |k: usize| (c[k] * shown[k]) as f64 / *total as f64 * 255.0;
-            let alpha = 40.0 + 215.0 * (total - least) as f64 / (most - least) as f64;
+            let alpha = faintest + (255.0 - faintest) * (total - least) as f64 / (most - least) as f64;
             let wanted = [share(0), share(1), share(2), alpha];
             for (got, wanted) in pixel.iter().zip(wanted) {
                 assert!((f64::from(*got) - wanted).abs() <= 1.5, "{i} {hide}: {pixel:?} for {wanted:?}");
@@ -101,11 +103,11 @@ fn figure_files_have_categories_too() {
     desk.write(
         "figure.toml",
         "scumble = 1\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"by:kind:5\"\n\
-         color_key = [\"3=#00ff00\", \"other=#222222\"]\nhide = [\"4\"]\n",
+         color_key = [\"3=#00ff00\", \"other=#222222\"]\nhide = [\"4\"]\nmin_alpha = 90\n",
     );
     desk.run("render figure.toml -o file.png").done();
     let flags = "a.npy --size 700x500 --reduction by:kind:5 --color-key 3=lime --color-key other=#222222";
-    desk.run(&format!("render {flags} --hide 4 -o flags.png")).done();
+    desk.run(&format!("render {flags} --hide 4 --min-alpha 90 -o flags.png")).done();
     assert!(desk.read("file.png") == desk.read("flags.png"));
     desk.run(&format!("render {flags} -o shown.png")).done();
     assert!(desk.read("shown.png") != desk.read("flags.png"));

@@ -103,8 +103,15 @@ pub struct Style {
     pub color_key: Vec<CategoryColor>,
     /// Categories that are left out.
     pub hide: Vec<Category>,
+    /// Where categories are counted: the opacity of pixels with the fewest rows, 0 to 255; of more it is more.
+    pub min_alpha: u8,
     /// What the layer is composed over.
     pub background: Background,
+}
+
+impl Style {
+    /// Opacity of the pixels with the fewest rows, where nobody says otherwise: datashader's.
+    pub const MIN_ALPHA: u8 = 40;
 }
 
 impl Default for Style {
@@ -121,6 +128,7 @@ impl Default for Style {
             special: Vec::new(),
             color_key: Vec::new(),
             hide: Vec::new(),
+            min_alpha: Self::MIN_ALPHA,
             background: Background::Color(Rgba([0, 0, 0, 255])),
         }
     }

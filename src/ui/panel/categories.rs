@@ -1,6 +1,6 @@
 //! The categories of a layer: which are seen, and their colors.
 
-use egui::{Color32, Ui};
+use egui::{Color32, Slider, Ui};
 
 use crate::scene::style::{Category, CategoryColor, Rgba, Style};
 use crate::workbench::categories::is_meant;
@@ -38,5 +38,13 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
             }
         });
     }
-    !painted.hues.is_empty()
+    if painted.hues.is_empty() {
+        return false;
+    }
+    let mut least = style.min_alpha;
+    let slider = ui.add(Slider::new(&mut least, 0..=255).text("least opacity"));
+    if slider.on_hover_text("Opacity of pixels with the fewest rows: more shows single points better").changed() {
+        model.edit("Least opacity", |document| document.layer_mut().style.min_alpha = least);
+    }
+    true
 }

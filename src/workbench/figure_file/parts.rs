@@ -129,6 +129,8 @@ pub(super) struct LayerPart {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) hide: Vec<Category>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) min_alpha: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) blend: Option<Blend>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) hidden: bool,

@@ -214,7 +214,21 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
                 high: Limit::Value(low + width),
             });
             let colormap = "magma_r".to_owned();
-            Style { norm, limits, alpha, colormap, under, over, bad, special, color_key, hide, ..Style::default() }
+            let min_alpha = u8::try_from(special.len()).unwrap_or(0) * 60;
+            Style {
+                min_alpha,
+                norm,
+                limits,
+                alpha,
+                colormap,
+                under,
+                over,
+                bad,
+                special,
+                color_key,
+                hide,
+                ..Style::default()
+            }
         },
     );
     let file = prop::sample::select(files);
