@@ -41,6 +41,10 @@ pub fn unary(function: Unary, a: &[f64], to: &mut [f64]) {
         },
         Unary::Sin => loop_of!(math::plain_sin, or libm::sin),
         Unary::Cos => loop_of!(math::plain_cos, or libm::cos),
+        Unary::Tan => loop_of!(math::plain_tan, or libm::tan),
+        Unary::Sinh => loop_of!(math::plain_sinh, or libm::sinh),
+        Unary::Cosh => loop_of!(math::plain_cosh, or libm::cosh),
+        Unary::Cbrt => loop_of!(math::plain_cbrt, or libm::cbrt),
         _ => with_unary!(function, loop_of),
     }
 }

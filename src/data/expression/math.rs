@@ -7,16 +7,22 @@
 //! A *plain* function leaves out what is rare: for such numbers it gives [`careful`], and `libm` is asked.
 
 mod angles;
+mod arcs;
+mod hyperbolic;
 mod logs;
 mod pairs;
 mod power;
+mod roots;
 
 use super::tree::{Binary, Compare, Unary};
 
-pub use angles::{arctan, plain_arctan2, plain_cos, plain_sin};
+pub use angles::{arctan, plain_arctan2, plain_cos, plain_sin, plain_tan};
+pub use arcs::{arccos, arcsin};
+pub use hyperbolic::{arccosh, arcsinh, arctanh, expm1, log1p, plain_cosh, plain_sinh, tanh};
 pub use logs::{exp, is_normal, log, log2, log10};
 pub use pairs::{floor_divide, hypot, is_moderate, plain_remainder, remainder};
 pub use power::plain_power;
+pub use roots::plain_cbrt;
 
 /// Adds to a number whose result is then a whole one in the low bits: 1.5 · 2^52.
 pub const SHIFTER: f64 = 6_755_399_441_055_744.0;
@@ -40,6 +46,12 @@ pub fn is_careful(result: f64) -> bool {
 #[inline(always)]
 fn upper(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & 0xffff_ffff_0000_0000)
+}
+
+/// The upper half of a number's magnitude, by which the ways to go are chosen.
+#[inline(always)]
+fn size(x: f64) -> u64 {
+    (x.to_bits() >> 32) & 0x7fff_ffff
 }
 
 /// 2^k for a whole k of at most about 1000.
@@ -83,23 +95,23 @@ macro_rules! with_unary {
             Unary::Cbrt => $with!(libm::cbrt),
             Unary::Exp => $with!(math::exp),
             Unary::Exp2 => $with!(libm::exp2),
-            Unary::Expm1 => $with!(libm::expm1),
+            Unary::Expm1 => $with!(math::expm1),
             Unary::Log => $with!(math::log::<false>),
             Unary::Log2 => $with!(math::log2::<false>),
             Unary::Log10 => $with!(math::log10::<false>),
-            Unary::Log1p => $with!(libm::log1p),
+            Unary::Log1p => $with!(math::log1p),
             Unary::Sin => $with!(libm::sin),
             Unary::Cos => $with!(libm::cos),
             Unary::Tan => $with!(libm::tan),
-            Unary::Arcsin => $with!(libm::asin),
-            Unary::Arccos => $with!(libm::acos),
+            Unary::Arcsin => $with!(math::arcsin),
+            Unary::Arccos => $with!(math::arccos),
             Unary::Arctan => $with!(math::arctan),
             Unary::Sinh => $with!(libm::sinh),
             Unary::Cosh => $with!(libm::cosh),
-            Unary::Tanh => $with!(libm::tanh),
-            Unary::Arcsinh => $with!(libm::asinh),
-            Unary::Arccosh => $with!(libm::acosh),
-            Unary::Arctanh => $with!(libm::atanh),
+            Unary::Tanh => $with!(math::tanh),
+            Unary::Arcsinh => $with!(math::arcsinh),
+            Unary::Arccosh => $with!(math::arccosh),
+            Unary::Arctanh => $with!(math::arctanh),
             Unary::Square => $with!(|v: f64| v * v),
             Unary::Floor => $with!(f64::floor),
             Unary::Ceil => $with!(f64::ceil),

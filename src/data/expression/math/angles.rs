@@ -2,13 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
-use super::{SHIFTER, careful};
-
-/// The upper half of a number's magnitude, by which the ways to go are chosen.
-#[inline(always)]
-fn size(x: f64) -> u64 {
-    (x.to_bits() >> 32) & 0x7fff_ffff
-}
+use super::{SHIFTER, careful, size, upper};
 
 /// π/4, in the upper half.
 const QUARTER_PI: u64 = 0x3fe9_21fb;
@@ -126,6 +120,54 @@ pub fn plain_cos(x: f64) -> f64 {
     if is_plain { value } else { careful() }
 }
 
+/// The tangent, or [`careful`].
+#[inline(always)]
+pub fn plain_tan(x: f64) -> f64 {
+    const T: [f64; 13] = [
+        3.333_333_333_333_341e-1,
+        1.333_333_333_332_012_4e-1,
+        5.396_825_397_622_605e-2,
+        2.186_948_829_485_954_2e-2,
+        8.863_239_823_599_3e-3,
+        3.592_079_107_591_312_4e-3,
+        1.456_209_454_325_290_3e-3,
+        5.880_412_408_202_641e-4,
+        2.464_631_348_184_699_e-4,
+        7.817_944_429_395_571e-5,
+        7.140_724_913_826_082e-5,
+        -1.855_863_748_552_754_6e-5,
+        2.590_730_518_636_337_e-5,
+    ];
+    /// What π/4 lacks.
+    const LOW: f64 = 3.061_616_997_868_383e-17;
+    let Turned { y: [y, rest], quadrant, is_plain, .. } = turned(x);
+    let (is_large, is_odd) = (size(y) >= 0x3fe5_9428, quadrant & 1 == 1);
+    // Near π/4 what is left to it.
+    let (near, near_rest) = ((FRAC_PI_4 - y.abs()) + (LOW - rest * 1.0_f64.copysign(y)), 0.0);
+    let (v, rest) = if is_large { (near, near_rest) } else { (y, rest) };
+    let z = v * v;
+    let w = z * z;
+    let r = T[1] + w * (T[3] + w * (T[5] + w * (T[7] + w * (T[9] + w * T[11]))));
+    let even = z * (T[2] + w * (T[4] + w * (T[6] + w * (T[8] + w * (T[10] + w * T[12])))));
+    let s = z * v;
+    let r = rest + z * (s * (r + even) + rest) + s * T[0];
+    let w = v + r;
+    let one = if is_odd { -1.0 } else { 1.0 };
+    let quotient = (if is_large { w * w } else { -1.0 }) / (if is_large { w + one } else { w });
+    let of_large = one - 2.0 * (v + (r - quotient));
+    // -1/(v + r), with more digits.
+    let (high, inverse_high) = (upper(w), upper(quotient));
+    let missing = r - (high - v);
+    let inverse = inverse_high + quotient * (1.0 + inverse_high * high + inverse_high * missing);
+    let value = match () {
+        () if is_large => of_large * 1.0_f64.copysign(y),
+        () if is_odd => inverse,
+        () => w,
+    };
+    let value = if size(x) < 0x3e40_0000 { x } else { value };
+    if is_plain { value } else { careful() }
+}
+
 /// The arctangent of a number that is not negative.
 #[inline(always)]
 fn kernel_arctan(x: f64) -> f64 {
@@ -190,6 +232,7 @@ mod tests {
         let all = [
             ("sin", plain_sin(x), libm::sin(x)),
             ("cos", plain_cos(x), libm::cos(x)),
+            ("tan", plain_tan(x), libm::tan(x)),
             ("arctan", arctan(x), libm::atan(x)),
         ];
         for (name, ours, theirs) in all {

@@ -2,8 +2,7 @@
 
 use super::{SHIFTER, power_of_two, upper};
 
-/// log(1+f) − (f − f²/2), and f, f²/2, k of x = 2^k · (1+f) with 1+f in [√½, √2]. Only for normal positive numbers and,
-/// scaled up before, subnormal ones.
+/// log(1+f) − (f − f²/2), and f, f²/2, k of x = 2^k · (1+f) with 1+f in [√½, √2].
 struct Reduced {
     f: f64,
     half_square: f64,
@@ -11,8 +10,20 @@ struct Reduced {
     k: f64,
 }
 
+/// f and k of a normal positive number 2^k · (1+f) with 1+f in [√½, √2].
 #[inline(always)]
-fn reduced<const NORMAL: bool>(x: f64) -> Reduced {
+pub fn parts_of(x: f64) -> (f64, f64) {
+    // In the high word: 1.0 less √½, so that the exponent steps at √½.
+    let shifted = x.to_bits().wrapping_add((0x3ff0_0000 - 0x3fe6_a09e) << 32);
+    // The exponent as a whole number in the low bits of a real one: a vector instruction, as no cast is.
+    let k = f64::from_bits((shifted >> 52) | SHIFTER.to_bits()) - SHIFTER;
+    let mantissa = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e << 32));
+    (mantissa - 1.0, k - 1023.0)
+}
+
+/// f²/2 and log(1+f) − (f − f²/2).
+#[inline(always)]
+fn series(f: f64) -> (f64, f64) {
     const LG: [f64; 7] = [
         6.666_666_666_666_735e-1,
         3.999_999_999_940_942e-1,
@@ -22,24 +33,36 @@ fn reduced<const NORMAL: bool>(x: f64) -> Reduced {
         1.531_383_769_920_937_3e-1,
         1.479_819_860_511_658_6e-1,
     ];
-    const TWO_54: f64 = 18_014_398_509_481_984.0;
-    let is_small = !NORMAL && x < f64::MIN_POSITIVE;
-    let bits = (if is_small { x * TWO_54 } else { x }).to_bits();
-    // In the high word: 1.0 less √½, so that the exponent steps at √½.
-    let shifted = bits.wrapping_add((0x3ff0_0000 - 0x3fe6_a09e) << 32);
-    // The exponent as a whole number in the low bits of a real one: a vector instruction, as no cast is.
-    let k = f64::from_bits((shifted >> 52) | SHIFTER.to_bits()) - SHIFTER;
-    let k = k - if is_small { 1023.0 + 54.0 } else { 1023.0 };
-    let mantissa = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e << 32));
-    let f = mantissa - 1.0;
     let half_square = 0.5 * f * f;
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
     let t1 = w * (LG[1] + w * (LG[3] + w * LG[5]));
     let t2 = z * (LG[0] + w * (LG[2] + w * (LG[4] + w * LG[6])));
-    Reduced { f, half_square, rest: s * (half_square + (t2 + t1)), k }
+    (half_square, s * (half_square + (t2 + t1)))
 }
+
+/// Only for positive numbers that are normal or, scaled up before, subnormal.
+#[inline(always)]
+fn reduced<const NORMAL: bool>(x: f64) -> Reduced {
+    const TWO_54: f64 = 18_014_398_509_481_984.0;
+    let is_small = !NORMAL && x < f64::MIN_POSITIVE;
+    let (f, k) = parts_of(if is_small { x * TWO_54 } else { x });
+    let k = if is_small { k - 54.0 } else { k };
+    let (half_square, rest) = series(f);
+    Reduced { f, half_square, rest, k }
+}
+
+/// The logarithm of 2^k · (1+f) · (1+c) for a c that is lost in 1.
+#[inline(always)]
+pub fn finished(f: f64, k: f64, c: f64) -> f64 {
+    let (half_square, rest) = series(f);
+    rest + (k * LN2_LOW + c) - half_square + f + k * LN2_HIGH
+}
+
+/// ln 2 to more digits than a number has.
+pub const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+pub const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// Whether logarithms of a number need no care: it is positive, and neither infinite nor subnormal.
 #[inline(always)]
@@ -60,8 +83,6 @@ fn or_special<const NORMAL: bool>(x: f64, value: f64) -> f64 {
 
 #[inline(always)]
 pub fn log<const NORMAL: bool>(x: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let r = reduced::<NORMAL>(x);
     or_special::<NORMAL>(x, r.rest + r.k * LN2_LOW - r.half_square + r.f + r.k * LN2_HIGH)
 }
@@ -112,8 +133,6 @@ pub fn kernel_exp(r: f64) -> f64 {
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     const INV_LN2: f64 = std::f64::consts::LOG2_E;
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const HALF_LN2: u64 = 0x3fd6_2e42;
     /// Of 2^-28.
     const TINY: u64 = 0x3e30_0000;
