@@ -607,6 +607,8 @@ class Bench:
             ["--y", "arctan2($1, $0)"],
             ["--y", "$1 % 3"],
             ["--y", "abs($1)**1.5"],
+            ["--y", "log1p(abs($1))"],
+            ["--y", "arcsinh($1)"],
         )
         for what, view in itertools.product(whats, (given, [])):
             ranges = "given" if view else "fitted"

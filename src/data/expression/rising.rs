@@ -232,7 +232,7 @@ mod tests {
         bound.unwrap().column(ROWS).unwrap()
     }
 
-    const TEXTS: [&str; 32] = [
+    const TEXTS: [&str; 35] = [
         "log(x)",
         "log2(x)",
         "log10(x)",
@@ -248,6 +248,9 @@ mod tests {
         "tanh(x)",
         "sinh(x)",
         "arcsin(x)",
+        "arcsinh(x)",
+        "arccosh(x + 1)",
+        "arctanh(x)",
         "hypot(x, y)",
         "hypot(x, y) * 3.6",
         "-2.5*log10(x) + 25",
