@@ -16,6 +16,7 @@ mod norm;
 mod ranges;
 mod reduction;
 mod special;
+mod swatch;
 mod view;
 mod words;
 

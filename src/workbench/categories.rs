@@ -9,6 +9,7 @@ use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
 use crate::figure::readout;
 use crate::figure::ticks::TimeUnit;
 use crate::plan::{FramePlan, Reduce, VALUE};
+use crate::scene::reduction::Reduction;
 use crate::scene::style::{Category, OTHER, Style};
 
 use super::words::{time_unit, times};
@@ -86,7 +87,10 @@ pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
 
 /// What is to be said of categories that a style names and that none of those shown is.
 #[must_use]
-pub fn unmet(table: &Table, categories: &[ShownCategory], style: &Style) -> Vec<String> {
+pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction, style: &Style) -> Vec<String> {
+    if !matches!(reduction, Reduction::By { .. }) && !(style.color_key.is_empty() && style.hide.is_empty()) {
+        return vec!["no categories are counted, so none is hidden or colored: use --reduction by:COLUMN".to_owned()];
+    }
     let keys = style.color_key.iter().map(|entry| ("color", entry.category));
     let hidden = style.hide.iter().map(|category| ("hide", *category));
     let is_shown = |named: Category| categories.iter().any(|shown| is_meant(shown.name(), &shown.label, named));

@@ -361,7 +361,7 @@ impl Workbench {
             let numbers = counted.numbers.bands();
             let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers)?;
             let categories = shown_categories(tables[*i], &plans[*i]);
-            unmet_names.extend(unmet(tables[*i], &categories, &request.layers[*i].style));
+            unmet_names.extend(unmet(tables[*i], &categories, reduction, &request.layers[*i].style));
             let (shares, of_layer) = (shares.as_ref(), (&request.layers[*i], request.axes));
             let (colors, bar) = decide(numbers, &style, (area, shares), of_layer, &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));

@@ -195,4 +195,6 @@ fn categories_that_are_not_there_are_said() {
     assert!(notes("--hide 3").contains("the category 3 to hide is among the others; have more of them told apart"));
     let all = desk.run(&format!("render {VIEW} --reduction by:kind --hide other -o a.png"));
     assert!(all.done().stderr.contains("there is no other category to hide"), "{all:?}");
+    let plain = desk.run(&format!("render {VIEW} --hide 1 -o a.png"));
+    assert!(plain.done().stderr.contains("use --reduction by:COLUMN"), "{plain:?}");
 }

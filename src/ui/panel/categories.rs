@@ -1,11 +1,12 @@
 //! The categories of a layer: which are seen, and their colors.
 
-use egui::{Color32, Slider, Ui};
+use egui::{Slider, Ui};
 
-use crate::scene::style::{Category, CategoryColor, Rgba, Style};
+use crate::scene::style::{Category, CategoryColor, Style};
 use crate::workbench::categories::is_meant;
 
 use super::super::model::Model;
+use super::swatch;
 
 /// A line for each category; says whether there are any.
 pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
@@ -15,7 +16,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
             let is_meant = |named: Category| is_meant(*category, &hue.label, named);
             let is_hidden = style.hide.iter().any(|hidden| is_meant(*hidden));
             let given = style.color_key.iter().rev().find(|entry| is_meant(entry.category));
-            let Rgba([r, g, b, _]) = given.map_or(hue.color, |entry| entry.color);
+            let present = given.map_or(hue.color, |entry| entry.color);
             let mut is_shown = !is_hidden;
             let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
             if toggled {
@@ -27,9 +28,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
                 });
                 model.settle();
             }
-            let mut color = Color32::from_rgb(r, g, b);
-            if ui.color_edit_button_srgba(&mut color).changed() {
-                let color = Rgba([color.r(), color.g(), color.b(), 255]);
+            if let Some(color) = swatch::opaque(ui, present) {
                 model.edit("Color of a category", |document| {
                     let key = &mut document.layer_mut().style.color_key;
                     key.retain(|entry| !is_meant(entry.category));

@@ -1,6 +1,6 @@
 //! Levels of contours, how their lines look, and hatching.
 
-use egui::{Color32, ComboBox, DragValue, Slider, Ui};
+use egui::{ComboBox, DragValue, Slider, Ui};
 
 use crate::scene::contour::{ContourColor, ContourStyle, LINE_WIDTHS, LevelChoice, MAX_CONTOURS};
 use crate::scene::mark::Mark;
@@ -9,7 +9,7 @@ use crate::scene::style::Rgba;
 use super::super::model::Model;
 use super::entry::Entry;
 use super::levels::{self, Change};
-use super::{hatch, row};
+use super::{hatch, row, swatch};
 
 /// The color that lines of one color begin with.
 const FIRST_COLOR: Rgba = Rgba([24, 28, 36, 255]);
@@ -122,12 +122,10 @@ fn lines(ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
             }
         });
         list.response.labelled_by(label);
-        if let ContourColor::One(Rgba([r, g, b, a])) = present.color {
-            let mut color = Color32::from_rgba_unmultiplied(r, g, b, a);
-            if ui.color_edit_button_srgba(&mut color).changed() {
-                let color = ContourColor::One(Rgba(color.to_srgba_unmultiplied()));
-                edit(model, |contour| contour.color = color);
-            }
+        if let ContourColor::One(color) = present.color
+            && let Some(color) = swatch::translucent(ui, color)
+        {
+            edit(model, |contour| contour.color = ContourColor::One(color));
         }
     });
     row(ui, "width", |ui, label| {

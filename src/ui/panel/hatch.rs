@@ -1,6 +1,6 @@
 //! What of a field is hatched, and with what.
 
-use egui::{Color32, ComboBox, DragValue, Key, Response, TextEdit, Ui};
+use egui::{ComboBox, DragValue, Key, Response, TextEdit, Ui};
 
 use crate::scene::contour::LINE_WIDTHS;
 use crate::scene::hatch::{Condition, HATCH_SPACINGS, Hatch, MAX_HATCHES, Pattern};
@@ -8,7 +8,7 @@ use crate::scene::style::Rgba;
 
 use super::super::model::Model;
 use super::levels::{self, Change};
-use super::row;
+use super::{row, swatch};
 
 /// The color that hatching of one color begins with.
 const FIRST_COLOR: Rgba = Rgba([24, 28, 36, 255]);
@@ -183,11 +183,8 @@ fn pattern(ui: &mut Ui, hatch: &mut Hatch, (index, form): (usize, &mut HatchForm
             hatch.color = (!is_readable).then_some(FIRST_COLOR);
             is_over = true;
         }
-        if let Some(Rgba([r, g, b, a])) = hatch.color {
-            let mut color = Color32::from_rgba_unmultiplied(r, g, b, a);
-            if ui.color_edit_button_srgba(&mut color).changed() {
-                hatch.color = Some(Rgba(color.to_srgba_unmultiplied()));
-            }
+        if let Some(color) = hatch.color.and_then(|color| swatch::translucent(ui, color)) {
+            hatch.color = Some(color);
         }
     });
     is_over

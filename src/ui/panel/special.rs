@@ -1,11 +1,11 @@
 //! Colors of values beyond the limits, of bad ones and of special ones.
 
-use egui::{CollapsingHeader, Color32, TextEdit, Ui, color_picker};
+use egui::{CollapsingHeader, TextEdit, Ui};
 
 use crate::scene::style::{MAX_SPECIAL, Rgba, Special, Style};
 
 use super::super::model::Model;
-use super::row;
+use super::{row, swatch};
 
 /// A new color of its own is one that no colormap has, so that it is seen.
 const NEW: Rgba = Rgba([255, 0, 255, 255]);
@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, text: &mut String) {
                     change(model, |style| *of(style) = has.then_some(NEW));
                 }
                 if let Some(color) = present
-                    && let Some(next) = picked(ui, color)
+                    && let Some(next) = swatch::translucent(ui, color)
                 {
                     model.edit("Special values", |document| *of(&mut document.layer_mut().style) = Some(next));
                 }
@@ -38,7 +38,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style, text: &mut String) {
         }
         for (i, special) in style.special.iter().enumerate() {
             row(ui, &special.value.to_string(), |ui, label| {
-                if let Some(color) = picked(ui, special.color) {
+                if let Some(color) = swatch::translucent(ui, special.color) {
                     model.edit("Special values", |document| {
                         if let Some(special) = document.layer_mut().style.special.get_mut(i) {
                             special.color = color;
@@ -80,11 +80,4 @@ fn change(model: &mut Model, edit: impl FnOnce(&mut Style)) {
     model.settle();
     model.edit("Special values", |document| edit(&mut document.layer_mut().style));
     model.settle();
-}
-
-/// A button with a color; the color that it was changed to.
-fn picked(ui: &mut Ui, Rgba([r, g, b, a]): Rgba) -> Option<Rgba> {
-    let mut color = Color32::from_rgba_unmultiplied(r, g, b, a);
-    let response = color_picker::color_edit_button_srgba(ui, &mut color, color_picker::Alpha::OnlyBlend);
-    response.changed().then(|| Rgba(color.to_srgba_unmultiplied()))
 }
