@@ -88,7 +88,8 @@ pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
 /// What is to be said of categories that a style names and that none of those shown is.
 #[must_use]
 pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction, style: &Style) -> Vec<String> {
-    if !matches!(reduction, Reduction::By { .. }) && !(style.color_key.is_empty() && style.hide.is_empty()) {
+    let names_some = !style.color_key.is_empty() || !style.hide.is_empty();
+    if names_some && !matches!(reduction, Reduction::By { .. }) {
         return vec!["no categories are counted, so none is hidden or colored: use --reduction by:COLUMN".to_owned()];
     }
     let keys = style.color_key.iter().map(|entry| ("color", entry.category));
