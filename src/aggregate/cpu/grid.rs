@@ -8,6 +8,7 @@ use crate::aggregate::ordered::{f64_key, i64_key};
 use crate::data::categories::Coding;
 use crate::data::column::LaneKind;
 use crate::data::decode::Lane;
+use crate::data::prefetch::prefetch;
 use crate::plan::{Draw, FramePlan, Reduce};
 use crate::scene::reduction::Statistic;
 
@@ -15,7 +16,7 @@ use super::BatchValues;
 use super::locate::OUTSIDE;
 use super::pages::Pages;
 use super::planes::Planes;
-use super::totals::Totals;
+use super::totals::{Totals, ahead};
 
 /// Counters that take the rows outside the view, then as many for rows that are not finite, and for those that the filter
 /// leaves out. Several, so that neighbouring rows do not wait for one another's counter.
@@ -139,6 +140,8 @@ pub struct Grid {
     wide_runs: Vec<i64>,
     /// Counts that are of no row.
     passing: u64,
+    /// Whether other grids are added to in turn, so that less of this one stays near.
+    has_company: bool,
     /// Where 32-bit counters are emptied before they could overflow.
     wide: Vec<u64>,
     /// Rows since then.
@@ -164,7 +167,12 @@ impl Grid {
         // A row may count twice in a pixel: as a vertex, and with the line that comes to it.
         let spill_rows = if frame.has_runs { spill_rows / 4 } else { spill_rows };
         let (wide, wide_runs) = (Vec::new(), Vec::new());
-        Self { frame, store, runs, wide_runs, passing: 0, wide, since_spill: 0, spill_rows }
+        Self { frame, store, runs, wide_runs, passing: 0, has_company: false, wide, since_spill: 0, spill_rows }
+    }
+
+    /// The same grid, to which rows are added in turn with others.
+    pub fn beside(self, others: usize) -> Self {
+        Self { has_company: others > 0, ..self }
     }
 
     /// Adds rows whose counters are `index`, with their values where the reduction has them.
@@ -183,7 +191,14 @@ impl Grid {
             self.spill();
         }
         self.since_spill = self.since_spill.saturating_add(rows);
-        if let Store::Counts(counts) | Store::Masks { counts, .. } | Store::Extremes { counts, .. } = &mut self.store {
+        match &mut self.store {
+            Store::Extremes { counts, .. } => count_ahead(counts, index),
+            Store::Counts(counts) | Store::Masks { counts, .. } if self.has_company => count_ahead(counts, index),
+            _ => {}
+        }
+        if let Store::Counts(counts) | Store::Masks { counts, .. } = &mut self.store
+            && !self.has_company
+        {
             // Borrowed once: else its place would be read again for every row.
             let counts = &mut **counts;
             for i in &*index {
@@ -328,16 +343,31 @@ pub fn add_up<A: Copy + Default, B: Copy>(into: &mut Vec<A>, at: usize, values: 
     into[at..].iter_mut().zip(values).for_each(|(a, b)| *a = with(*a, *b));
 }
 
+/// Counts rows in counters of which other grids leave few near. Kept apart from the loop for one grid alone, which is slower
+/// beside it.
+#[inline(never)]
+fn count_ahead(counts: &mut [u32], index: &[u32]) {
+    for (i, ahead) in index.iter().zip(ahead(index)) {
+        prefetch(counts, ahead as usize);
+        counts[*i as usize] += 1;
+    }
+}
+
 #[inline(always)]
 fn put_extremes(keys: &mut [u64], largest: bool, index: &[u32], lane: Lane<'_>) {
-    let flip = if largest { 0 } else { u64::MAX };
-    let mut put = |i: u32, key: u64| {
-        let slot = &mut keys[i as usize];
-        *slot = (*slot).max(key ^ flip);
-    };
     match lane {
-        Lane::F32(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(f64::from(*v)))),
-        Lane::F64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, f64_key(*v))),
-        Lane::I64(v) => index.iter().zip(v).for_each(|(i, v)| put(*i, i64_key(*v))),
+        Lane::F32(v) => put_keys(keys, largest, index, v, |v| f64_key(f64::from(*v))),
+        Lane::F64(v) => put_keys(keys, largest, index, v, |v| f64_key(*v)),
+        Lane::I64(v) => put_keys(keys, largest, index, v, |v| i64_key(*v)),
+    }
+}
+
+#[inline(always)]
+fn put_keys<T>(keys: &mut [u64], largest: bool, index: &[u32], values: &[T], key: impl Fn(&T) -> u64) {
+    let flip = if largest { 0 } else { u64::MAX };
+    for ((i, v), ahead) in index.iter().zip(values).zip(ahead(index)) {
+        prefetch(keys, ahead as usize);
+        let slot = &mut keys[*i as usize];
+        *slot = (*slot).max(key(v) ^ flip);
     }
 }

@@ -314,7 +314,8 @@ impl Worker {
         Self {
             grids: {
                 let grid = |counting: &Counting<'_>| {
-                    Grid::new(pass.frame, counting.plan.reduce, counting.value, pass.spill_rows)
+                    let grid = Grid::new(pass.frame, counting.plan.reduce, counting.value, pass.spill_rows);
+                    grid.beside(pass.countings.len() - 1)
                 };
                 pass.countings.iter().map(grid).collect()
             },

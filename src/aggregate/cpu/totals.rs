@@ -31,6 +31,12 @@ const LOOK: usize = 16;
 /// Rows ahead for which memory is asked: measured best from 128 to 256.
 const AHEAD: usize = 160;
 
+/// The counters that are hit some rows later, for each row.
+#[inline(always)]
+pub fn ahead(index: &[u32]) -> impl Iterator<Item = u32> {
+    index.iter().skip(AHEAD).chain(index.last().into_iter().cycle()).copied()
+}
+
 /// What full counters were emptied into.
 #[derive(Default)]
 struct Wide {
@@ -128,9 +134,8 @@ impl Totals {
     fn add_rows(&mut self, index: &[u32]) {
         let counters = &mut *self.counters;
         let full = self.full;
-        let ahead = index.iter().skip(AHEAD).chain(index.last().into_iter().cycle());
-        for ((i, row), ahead) in index.iter().zip(&self.batch[..]).zip(ahead) {
-            prefetch(counters, *ahead as usize);
+        for ((i, row), ahead) in index.iter().zip(&self.batch[..]).zip(ahead(index)) {
+            prefetch(counters, ahead as usize);
             let counter = &mut counters[*i as usize];
             // Rows that are not finite end in a counter whose sum nobody reads, with whatever value: it may wrap.
             *counter = counter.wrapping_add(*row);
