@@ -151,6 +151,11 @@ impl Attempt<'_> {
         for text in self.request.beside {
             widest = widest.max(width(text, self.len(TICK_SIZE))?);
         }
+        // The name of a legend stands above its colors and their labels; it is shortened where words are.
+        let legends = self.request.bars.iter().filter(|bar| bar.is_legend && !self.request.beside.is_empty());
+        for name in legends.filter_map(|bar| bar.text.as_deref()) {
+            widest = widest.max(width(name, self.len(NAME_SIZE))? - f64::from(self.px(BAR.1) + self.reach()));
+        }
         let most = (f64::from(self.request.size.width) / 5.0).min(self.len(BAR_ROOM.1));
         let is_roomy = f64::from(self.request.size.width) >= self.len(ROOMY);
         let least = self.len(if is_roomy { BAR_ROOM.0 } else { BAR.2 });
