@@ -157,6 +157,12 @@ impl Layout {
         }
     }
 
+    /// Leaves out what axes say of a view that is not known yet.
+    pub fn forget_ticks(&mut self) {
+        (self.x_ticks, self.y_ticks) = (Ticks::default(), Ticks::default());
+        self.labels.retain(|label| matches!(label.role, Role::Title | Role::Name));
+    }
+
     /// Width of axis lines and ticks, in pixels.
     #[must_use]
     pub fn line_width(&self) -> u32 {

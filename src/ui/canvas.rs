@@ -24,6 +24,8 @@ struct LayoutKey {
     size: Size,
     scale: f64,
     view: View,
+    /// Whether the view is that of data; else nobody knows it yet.
+    is_known: bool,
     text: FigureText,
     quantities: [crate::workbench::frame::Quantity; 2],
     bars: Vec<BarName>,
@@ -97,7 +99,7 @@ impl Canvas {
         let document = model.document()?.clone();
         let known = model.view(size);
         let view = known.unwrap_or_else(|| assumed(&document, size));
-        let layout = self.laid_out(model, view, size, pixels_per_point)?;
+        let layout = self.laid_out(model, (view, known.is_some()), size, pixels_per_point)?;
         let plot_size = layout.plot_size();
         model.sync(plot_size, f64::from(pixels_per_point));
         let corner = vec2(pixels(layout.plot.x), pixels(layout.plot.y)) / pixels_per_point;
@@ -114,12 +116,19 @@ impl Canvas {
         })
     }
 
-    fn laid_out(&mut self, model: &Model, view: View, size: Size, pixels_per_point: f32) -> Option<Layout> {
+    fn laid_out(
+        &mut self,
+        model: &Model,
+        (view, is_known): (View, bool),
+        size: Size,
+        pixels_per_point: f32,
+    ) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
         let legend = model.document().map_or_else(Vec::new, |document| document.figure.legend());
         let beside = model.words_beside();
-        let key = LayoutKey { size, scale: f64::from(pixels_per_point), view, text, quantities, bars, legend, beside };
+        let scale = f64::from(pixels_per_point);
+        let key = LayoutKey { size, scale, view, is_known, text, quantities, bars, legend, beside };
         if let Some((known, layout)) = &self.layout
             && *known == key
         {
@@ -137,7 +146,10 @@ impl Canvas {
             beside: &key.beside,
         };
         // What cannot be laid out with axes is all plot.
-        let layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
+        let mut layout = layout(&request).unwrap_or_else(|_| Layout::bare(size, key.scale));
+        if !is_known {
+            layout.forget_ticks();
+        }
         self.layout = Some((key, layout.clone()));
         Some(layout)
     }

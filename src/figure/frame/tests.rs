@@ -140,6 +140,17 @@ fn a_usual_figure_has_everything() {
 }
 
 #[test]
+fn a_view_that_nobody_knows_says_no_numbers() {
+    let (text, view) = (words(), view("1..10", "1..10", Scale::Linear));
+    let said = layout(&request((800, 600), 1.0, &text, &view)).unwrap();
+    let mut made = said.clone();
+    made.forget_ticks();
+    assert!(made.x_ticks.ticks.is_empty() && made.y_ticks.ticks.is_empty() && !said.x_ticks.ticks.is_empty());
+    assert!(made.labels.iter().all(|label| matches!(label.role, Role::Title | Role::Name)) && made.labels.len() > 2);
+    assert_eq!((made.plot, made.bars), (said.plot, said.bars));
+}
+
+#[test]
 fn margins_follow_the_labels() {
     let text = FigureText::default();
     let plot = |y: &str| {
