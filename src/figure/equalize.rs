@@ -7,10 +7,12 @@
 //! the others. Last, t is stretched so that the least value gets 0 and the greatest 1.
 //!
 //! Where both limits are fixed, the distribution is that of all values, of the whole data if that is known ([`Shares`]), and t
-//! is stretched between the limits: a value then has the same color in every view.
+//! is stretched between the limits: a value then has the same color in every view. Limits that cut positive values off are
+//! often far closer than 65536 equal bins: between them, bins are as wide as a share of their values.
 
 use std::sync::Arc;
 
+use crate::aggregate::ordered::f64_key;
 use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::error::FigureError;
 use crate::figure::stats::{Histogram, count_extremes, real_extremes};
@@ -20,7 +22,16 @@ pub(super) const BINS: usize = 256 * 256;
 
 /// The distribution of the values of the whole data, to be handed around.
 #[derive(Clone, Debug)]
-pub struct Shares(pub(super) Arc<Distribution>);
+pub struct Shares(Arc<Whole>);
+
+#[derive(Debug)]
+struct Whole {
+    /// As datashader has it.
+    all: Arc<Distribution>,
+    /// Of positive values, which may be of any size: in bins as wide as a share of their values, for what lies between limits.
+    fine: Option<Arc<Distribution>>,
+    ends: (f64, f64),
+}
 
 impl PartialEq for Shares {
     fn eq(&self, other: &Self) -> bool {
@@ -29,26 +40,83 @@ impl PartialEq for Shares {
 }
 
 impl Shares {
+    /// The distribution for what lies between two limits, and the shares that get t = 0 and t = 1; none if it tells nothing of
+    /// values there.
+    pub(super) fn between(&self, low: f64, high: f64) -> Option<(Arc<Distribution>, (f64, f64))> {
+        let Whole { all, fine, ends } = &*self.0;
+        if low <= ends.0 && ends.1 <= high {
+            return all.ends(Some((low, high))).map(|shares| (Arc::clone(all), shares));
+        }
+        let found = fine.as_ref().unwrap_or(all);
+        let shares = found.ends(Some((low.max(ends.0), high))).filter(|(first, last)| last > first)?;
+        Some((Arc::clone(found), shares))
+    }
+
     /// Those of all numbers that there are.
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
     pub fn of(values: &dyn Bands) -> Result<Self, FigureError> {
-        let found = if values.are_counts() {
-            match extremes(values, |band| if let Band::Count(counts) = band { count_extremes(counts) } else { None })? {
-                Some((low, high)) => Some(Distribution::of_counts(values, low, high)?),
-                None => None,
-            }
-        } else {
-            match extremes(values, |band| {
-                if let Band::Real(reals) = band { real_extremes(reals, f64::NEG_INFINITY) } else { None }
-            })? {
-                Some((low, high)) => Some(Distribution::of_reals(values, low, high)?),
-                None => None,
-            }
-        };
-        let found = found.unwrap_or(Distribution::Steps { values: Vec::new(), shares: Vec::new() });
-        Ok(Self(Arc::new(found)))
+        if !values.are_counts() {
+            let all = |band: Band<'_>| match band {
+                Band::Real(reals) => real_extremes(reals, f64::NEG_INFINITY),
+                Band::Count(_) => None,
+            };
+            let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
+            let mut gathered = Gathering::new(low, high);
+            values.visit(&mut |band| {
+                if let Band::Real(reals) = band {
+                    gathered.add(reals);
+                }
+            })?;
+            return Ok(gathered.shares());
+        }
+        let all = |band: Band<'_>| if let Band::Count(counts) = band { count_extremes(counts) } else { None };
+        let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
+        let (all, ends) = (Distribution::of_counts(values, low, high)?, (low as f64, high as f64));
+        let mut fine = None;
+        if high - low >= BINS as u64 {
+            let mut ratios = Ratios::new(ends.0, ends.1);
+            each_count(values, |counts| {
+                ratios.bins.add(counts, |count| if count > 0 { ratios.first.place(count as f64) } else { f64::NAN });
+            })?;
+            fine = Some(Arc::new(ratios.finish()));
+        }
+        Ok(Self(Arc::new(Whole { all: Arc::new(all), fine, ends })))
+    }
+
+    /// Those of no numbers.
+    fn none() -> Self {
+        let all = Arc::new(Distribution::Steps { values: Vec::new(), shares: Vec::new() });
+        Self(Arc::new(Whole { all, fine: None, ends: (0.0, 0.0) }))
+    }
+}
+
+/// Where positive values lie among bins that are as wide as a share of them: how many numbers of f64 after the least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct First(u64);
+
+impl First {
+    fn place(self, value: f64) -> f64 {
+        f64_key(value).saturating_sub(self.0) as f64
+    }
+}
+
+/// Positive values that are counted in such bins.
+struct Ratios {
+    first: First,
+    bins: Bins,
+}
+
+impl Ratios {
+    fn new(low: f64, high: f64) -> Self {
+        let first = First(f64_key(low));
+        Self { first, bins: Bins::new(first.place(high)) }
+    }
+
+    fn finish(self) -> Distribution {
+        let (centers, shares) = self.bins.finish();
+        Distribution::Ratios { first: self.first, centers, shares }
     }
 }
 
@@ -58,6 +126,7 @@ pub struct Gathering {
     high: f64,
     factor: f64,
     bins: Bins,
+    ratios: Option<Ratios>,
 }
 
 impl Gathering {
@@ -70,7 +139,8 @@ impl Gathering {
             span if span < 1e-290 => 2f64.powi(100),
             _ => 1.0,
         };
-        Self { low, high, factor, bins: Bins::new(high * factor - low * factor) }
+        let ratios = (low > 0.0).then(|| Ratios::new(low, high));
+        Self { low, high, factor, bins: Bins::new(high * factor - low * factor), ratios }
     }
 
     /// Counts those values that lie between the two.
@@ -82,19 +152,27 @@ impl Gathering {
             if inside(value) { value * factor - offset } else { f64::NAN }
         };
         self.bins.add(values, place);
+        if let Some(Ratios { first, bins }) = &mut self.ratios {
+            bins.add(values, |value| if inside(value) { first.place(value) } else { f64::NAN });
+        }
     }
 
     /// This and another between the same two.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
-        self.bins.histogram.iter_mut().zip(&other.bins.histogram).for_each(|(count, more)| *count += more);
+        self.bins.join(&other.bins);
+        if let (Some(ratios), Some(others)) = (&mut self.ratios, &other.ratios) {
+            ratios.bins.join(&others.bins);
+        }
         self
     }
 
     /// What was found.
     #[must_use]
-    pub fn shares(self) -> Shares {
-        Shares(Arc::new(self.finish()))
+    pub fn shares(mut self) -> Shares {
+        let ends = (self.low, self.high);
+        let fine = self.ratios.take().map(|ratios| Arc::new(ratios.finish()));
+        Shares(Arc::new(Whole { all: Arc::new(self.finish()), fine, ends }))
     }
 
     fn finish(self) -> Distribution {
@@ -110,6 +188,8 @@ pub(super) enum Distribution {
     Steps { values: Vec<f64>, shares: Vec<f64> },
     /// Straight lines between `(value · factor − offset)` = `centers` (ascending).
     Lines { factor: f64, offset: f64, centers: Vec<f64>, shares: Vec<f64> },
+    /// Straight lines between places (ascending) of positive values.
+    Ratios { first: First, centers: Vec<f64>, shares: Vec<f64> },
 }
 
 impl Distribution {
@@ -153,13 +233,14 @@ impl Distribution {
                 shares[at.saturating_sub(1)]
             }
             Self::Lines { factor, offset, centers, shares } => interpolate(value * factor - offset, centers, shares),
+            Self::Ratios { first, centers, shares } => interpolate(first.place(value), centers, shares),
         }
     }
 
     /// The shares that get t = 0 and t = 1: of all values, or of the first and the last between two limits. None if no value
     /// lies between these.
     pub(super) fn ends(&self, between: Option<(f64, f64)>) -> Option<(f64, f64)> {
-        let (Self::Steps { shares, .. } | Self::Lines { shares, .. }) = self;
+        let (Self::Steps { shares, .. } | Self::Lines { shares, .. } | Self::Ratios { shares, .. }) = self;
         let all = (*shares.first()?, *shares.last()?);
         let Some((low, high)) = between else { return Some(all) };
         match self {
@@ -167,7 +248,7 @@ impl Distribution {
                 let first = values.partition_point(|known| *known < low);
                 (*values.get(first)? <= high).then(|| (shares[first], self.share(high)))
             }
-            Self::Lines { .. } => Some((self.share(low), self.share(high))),
+            Self::Lines { .. } | Self::Ratios { .. } => Some((self.share(low), self.share(high))),
         }
     }
 
@@ -213,6 +294,11 @@ impl Bins {
         // `numpy.linspace(first, last, BINS + 1)`
         let step = (last - first) / BINS as f64;
         Self { first, last, step, histogram: vec![0; BINS + 1] }
+    }
+
+    /// Takes up what others counted in the same bins.
+    fn join(&mut self, other: &Self) {
+        self.histogram.iter_mut().zip(&other.histogram).for_each(|(count, more)| *count += more);
     }
 
     /// Counts values. `place` says where a value lies on the range; NaN is not counted.
@@ -316,8 +402,30 @@ mod tests {
             gathered.add(values);
             gathered
         };
-        let Shares(both) = gathered(&values[..777]).with(&gathered(&values[777..])).shares();
+        let both = gathered(&values[..777]).with(&gathered(&values[777..])).shares();
+        let (both, _) = both.between(0.0, 1008.0).unwrap();
         assert!((0..1009).all(|v| both.share(f64::from(v)) == one.share(f64::from(v))));
+    }
+
+    #[test]
+    fn between_limits_there_is_more_to_see_than_bins_of_all() {
+        // Few pixels hold very much.
+        let counts: Vec<u64> = (0..20_000).map(|i| if i % 1000 == 0 { 5_000_000 } else { 1 + i % 40 }).collect();
+        let reals = Values::Real(counts.iter().map(|n| *n as f64 * 0.25).collect());
+        for (values, unit) in [(Values::Count(counts), 1.0), (reals, 0.25)] {
+            let whole = Shares::of(&values).unwrap();
+            let (found, ends) = whole.between(unit, 40.0 * unit).unwrap();
+            for n in 1..=40 {
+                let (t, wanted) = (found.t(f64::from(n) * unit, ends), f64::from(n - 1) / 39.0);
+                assert!((t - wanted).abs() < 0.03, "{n}: {t} for {wanted}");
+            }
+            assert!(whole.between(6e6 * unit, 7e6 * unit).is_none());
+            assert!(whole.between(unit, 5_000_000.0 * unit).is_some());
+        }
+        // Zero and less have no ratios.
+        let values = Values::Real((-5000..5000).map(f64::from).collect());
+        let (found, ends) = Shares::of(&values).unwrap().between(-100.0, 100.0).unwrap();
+        assert!((found.t(0.0, ends) - 0.5).abs() < 0.01);
     }
 
     #[test]

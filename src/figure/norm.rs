@@ -179,9 +179,9 @@ impl Scale {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
         if limits.are_fixed() {
-            let Shares(found) = whole.map_or_else(|| Shares::of(values), |whole| Ok(whole.clone()))?;
-            // Where nothing lies within them, they are as those of the linear norm.
-            let distribution = found.ends(Some((low, high))).map(|ends| (found, ends));
+            let found = whole.map_or_else(|| Shares::of(values), |whole| Ok(whole.clone()))?;
+            // Where it tells nothing of what is within them, they are as those of the linear norm.
+            let distribution = found.between(low, high);
             return Ok(Some(Self { norm, limits: (low, high), distribution }));
         }
         let distribution = if values.are_counts() {
