@@ -63,13 +63,7 @@ impl Shares {
                 Band::Count(_) => None,
             };
             let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
-            let mut gathered = Gathering::new(low, high);
-            values.visit(&mut |band| {
-                if let Band::Real(reals) = band {
-                    gathered.add(reals);
-                }
-            })?;
-            return Ok(gathered.shares());
+            return Ok(Gathering::new(low, high).of(values)?.shares());
         }
         let all = |band: Band<'_>| if let Band::Count(counts) = band { count_extremes(counts) } else { None };
         let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
@@ -133,14 +127,29 @@ impl Gathering {
     /// Of values between two, both finite.
     #[must_use]
     pub fn new(low: f64, high: f64) -> Self {
+        let ratios = (low > 0.0).then(|| Ratios::new(low, high));
+        Self { ratios, ..Self::in_equal_bins(low, high) }
+    }
+
+    /// The same for those who look at all values.
+    fn in_equal_bins(low: f64, high: f64) -> Self {
         // Halved where the span itself would overflow, enlarged where a bin's width would vanish.
         let factor = match high - low {
             span if span.is_infinite() => 0.5,
             span if span < 1e-290 => 2f64.powi(100),
             _ => 1.0,
         };
-        let ratios = (low > 0.0).then(|| Ratios::new(low, high));
-        Self { low, high, factor, bins: Bins::new(high * factor - low * factor), ratios }
+        Self { low, high, factor, bins: Bins::new(high * factor - low * factor), ratios: None }
+    }
+
+    /// With all reals of an aggregate.
+    fn of(mut self, values: &dyn Bands) -> Result<Self, FigureError> {
+        values.visit(&mut |band| {
+            if let Band::Real(reals) = band {
+                self.add(reals);
+            }
+        })?;
+        Ok(self)
     }
 
     /// Counts those values that lie between the two.
@@ -216,13 +225,7 @@ impl Distribution {
 
     /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
     pub(super) fn of_reals(values: &dyn Bands, low: f64, high: f64) -> Result<Self, FigureError> {
-        let mut gathered = Gathering::new(low, high);
-        values.visit(&mut |band| {
-            if let Band::Real(reals) = band {
-                gathered.add(reals);
-            }
-        })?;
-        Ok(gathered.finish())
+        Ok(Gathering::in_equal_bins(low, high).of(values)?.finish())
     }
 
     /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.

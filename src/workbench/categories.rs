@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::data::Table;
 use crate::data::dtype::TimeUnit as Step;
+use crate::data::expression::greatest_common_divisor;
 use crate::data::stats::Number;
 use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
 use crate::figure::readout;
@@ -160,14 +161,6 @@ fn dates(values: &[Number], unit: TimeUnit) -> Option<Vec<String>> {
         let differ = (1..texts.len()).all(|i| !texts[..i].contains(&texts[i]));
         differ.then_some(texts)
     })
-}
-
-fn greatest_common_divisor(a: i128, b: i128) -> i128 {
-    let (mut a, mut b) = (a, b);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.abs()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::data::column::{Column, LaneKind};
 use crate::data::dtype::Scalar;
 
 use super::error::ExpressionError;
+use super::greatest_common_divisor;
 use super::math;
 use super::program::{Op, Program, Slot, Steps};
 use super::time::{Moment, Place, Step};
@@ -397,12 +398,4 @@ const SECOND: i128 = 1_000_000_000_000_000_000;
 #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is what is wanted")]
 fn real(v: i128) -> f64 {
     v as f64
-}
-
-fn greatest_common_divisor(a: i128, b: i128) -> i128 {
-    let (mut a, mut b) = (a, b);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.max(1)
 }

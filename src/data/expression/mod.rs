@@ -290,6 +290,16 @@ impl Formula {
     }
 }
 
+/// The greatest whole number that divides both; 0 where both are 0.
+#[must_use]
+pub fn greatest_common_divisor(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a, b);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.abs()
+}
+
 /// A condition on rows: those that fail it are drawn nowhere.
 #[derive(Debug, Clone)]
 pub struct Filter {

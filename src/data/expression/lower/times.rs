@@ -3,10 +3,11 @@
 use crate::data::dtype::Scalar;
 
 use super::super::error::ExpressionError;
+use super::super::greatest_common_divisor;
 use super::super::program::{Op, Pair, Slot};
 use super::super::time::{Moment, Place, Step};
 use super::super::tree::{Binary, Id, Unary};
-use super::{Lowering, SECOND, Value, greatest_common_divisor, real};
+use super::{Lowering, SECOND, Value, real};
 
 impl Lowering<'_> {
     /// Where a moment lies among the steps of a column, and these.

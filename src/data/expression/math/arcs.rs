@@ -26,15 +26,33 @@ fn kernel(z: f64) -> f64 {
     p / q
 }
 
+/// What both angles are made of.
+struct Parts {
+    /// Below a half, where z is the square; else it is half of what is missing to 1.
+    is_small: bool,
+    /// The series of z.
+    r: f64,
+    /// The root of z,
+    s: f64,
+    /// its upper half, and what is missing to that.
+    high: f64,
+    c: f64,
+}
+
+#[inline(always)]
+fn parts(x: f64) -> Parts {
+    let is_small = size(x) < 0x3fe0_0000;
+    let z = if is_small { x * x } else { (1.0 - x.abs()) * 0.5 };
+    let s = z.sqrt();
+    let high = upper(s);
+    Parts { is_small, r: kernel(z), s, high, c: (z - high * high) / (s + high) }
+}
+
 /// The angle whose sine this is.
 #[inline(always)]
 pub fn arcsin(x: f64) -> f64 {
     let (v, size) = (x.abs(), size(x));
-    let is_small = size < 0x3fe0_0000;
-    let z = if is_small { x * x } else { (1.0 - v) * 0.5 };
-    let (r, s) = (kernel(z), z.sqrt());
-    let high = upper(s);
-    let c = (z - high * high) / (s + high);
+    let Parts { is_small, r, s, high, c } = parts(x);
     let near_one = FRAC_PI_2 - (2.0 * (s + s * r) - PIO2_LOW);
     let other = 0.5 * FRAC_PI_2 - (2.0 * s * r - (PIO2_LOW - 2.0 * c) - (0.5 * FRAC_PI_2 - 2.0 * high));
     match () {
@@ -51,11 +69,7 @@ pub fn arcsin(x: f64) -> f64 {
 #[inline(always)]
 pub fn arccos(x: f64) -> f64 {
     let (v, size) = (x.abs(), size(x));
-    let is_small = size < 0x3fe0_0000;
-    let z = if is_small { x * x } else { (1.0 - v) * 0.5 };
-    let (r, s) = (kernel(z), z.sqrt());
-    let high = upper(s);
-    let c = (z - high * high) / (s + high);
+    let Parts { is_small, r, s, high, c } = parts(x);
     match () {
         () if v > 1.0 || x.is_nan() => f64::NAN,
         () if x == 1.0 => 0.0,
