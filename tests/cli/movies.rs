@@ -193,6 +193,14 @@ fn written(desk: &Desk, name: &str) -> SystemTime {
     desk.path(name).metadata().unwrap().modified().unwrap()
 }
 
+/// Makes files as old as that. Times that a test compares are set: the clock of a file system may stand still for 10 ms.
+fn age(desk: &Desk, names: &[&str], seconds: u64) {
+    let then = SystemTime::now() - Duration::from_secs(seconds);
+    for name in names {
+        File::options().write(true).open(desk.path(name)).unwrap().set_modified(then).unwrap();
+    }
+}
+
 #[test]
 fn numbered_frames_are_taken_up() {
     let desk = desk();
@@ -201,6 +209,7 @@ fn numbered_frames_are_taken_up() {
         assert_eq!(number(&json, "frames"), STEPS as u64);
         number(&json, "found")
     };
+    age(&desk, &["a.npy", "b.npy"], 60);
     assert_eq!(movie(""), 0);
     assert_eq!(movie(""), 6);
     let whole = desk.read("f/03.png");
@@ -223,7 +232,9 @@ fn numbered_frames_are_taken_up() {
     assert_eq!(movie("--size 41x30"), 0);
     assert_eq!(movie(""), 0);
     // Newer data.
-    File::options().write(true).open(desk.path("b.npy")).unwrap().set_modified(SystemTime::now()).unwrap();
+    age(&desk, &["f/00.png", "f/01.png", "f/02.png", "f/03.png", "f/04.png", "f/05.png"], 30);
+    assert_eq!(movie(""), 6);
+    age(&desk, &["b.npy"], 10);
     assert_eq!((movie(""), movie("")), (0, 6));
 }
 
