@@ -205,6 +205,15 @@ impl Column {
         }
     }
 
+    /// By how much [nearly decoded](super::decode::LaneBuffer::decode_nearly) values are off at most, of those that are at most
+    /// `most`, in size. None where that would be no cheaper.
+    pub fn nearness(&self, most: f64) -> Option<f64> {
+        match &self.source {
+            Source::Derived(formula) => formula.nearness(most),
+            _ => None,
+        }
+    }
+
     /// Whether values are unsigned bytes of a file.
     pub fn is_bytes(&self) -> bool {
         let is_stored = matches!(self.source, Source::Mapped { .. });

@@ -11,6 +11,9 @@ use super::expression::{Ends, Formula, Known, Scratch};
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
 
+/// See [`LaneBuffer::decode_nearly`].
+const PATIENCE: i8 = 64;
+
 /// Runs a kernel compiled for the widest vectors that the processor has. All that the kernel calls must be inlined into
 /// it (`#[inline(always)]`), or it is compiled for the narrowest; so a kernel is a struct, as closures are inlined or not
 /// at the compiler's pleasure.
@@ -25,6 +28,11 @@ pub fn vectorized<K: Kernel>(arch: pulp::Arch, kernel: K) {
         }
     }
     arch.dispatch(Op(kernel));
+}
+
+/// Whether [`vectorized`] kernels add a product in one instruction: [`f64::mul_add`] is slow without.
+pub fn fuses_products() -> bool {
+    !matches!(pulp::Arch::new(), pulp::Arch::Scalar)
 }
 
 /// Work for [`vectorized`].
@@ -63,12 +71,14 @@ pub struct LaneBuffer {
     i64: Vec<i64>,
     /// For derived columns.
     scratch: Option<Box<Scratch>>,
+    /// Whether to try what may not suffice: it rises where that did, and falls, by more, where it did not.
+    patience: i8,
 }
 
 impl LaneBuffer {
     /// Room for [`BATCH`] values of a kind.
     pub fn new(kind: LaneKind) -> Self {
-        let mut made = Self { f32: Vec::new(), f64: Vec::new(), i64: Vec::new(), scratch: None };
+        let mut made = Self { f32: Vec::new(), f64: Vec::new(), i64: Vec::new(), scratch: None, patience: PATIENCE };
         match kind {
             LaneKind::F32 => made.f32.resize(BATCH, 0.0),
             LaneKind::F64 => made.f64.resize(BATCH, 0.0),
@@ -121,6 +131,30 @@ impl LaneBuffer {
             return NewEnds::None { nan };
         }
         NewEnds::Among(self.decode(column, rows))
+    }
+
+    /// As [`LaneBuffer::decode`], for derived values that may be off by as much as [`Column::nearness`] says. They are NaN where
+    /// the exact ones are NaN or infinite, and infinite where only these can tell. Nothing where they are no cheaper to come by,
+    /// or did [not suffice](Self::note_nearly) too often.
+    #[inline(always)]
+    pub fn decode_nearly(&mut self, column: &Column, rows: &Range<u64>) -> Option<&[f64]> {
+        let Rows::Derived(formula) = column.rows_in(rows) else { return None };
+        if self.patience <= 0 {
+            return None;
+        }
+        let count = usize::try_from(rows.end - rows.start).unwrap_or(BATCH).min(BATCH);
+        self.derive_nearly(formula, rows, count);
+        Some(&self.f64[..count])
+    }
+
+    /// Says whether values that were decoded nearly did suffice.
+    pub fn note_nearly(&mut self, did_suffice: bool) {
+        self.patience = if did_suffice { (self.patience + 1).min(PATIENCE) } else { self.patience - 4 };
+    }
+
+    #[inline(never)]
+    fn derive_nearly(&mut self, formula: &Formula, rows: &Range<u64>, count: usize) {
+        formula.nearly(self.scratch.get_or_insert_default(), rows, &mut self.f64[..count]);
     }
 
     /// How many values are NaN, if surely none of the others is a new end.

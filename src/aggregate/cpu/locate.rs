@@ -125,7 +125,7 @@ fn each<T>(values: &[T], out: &mut [u32], find: impl Fn(&T) -> u32) {
 
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
-fn pixel(rule: &LinearRule, position: f64, finite: bool) -> u32 {
+pub fn pixel(rule: &LinearRule, position: f64, finite: bool) -> u32 {
     // A whole number below 2^52 stands in the lowest bits of its sum with 2^52. Unlike a cast, which must care for NaN,
     // this is one vector instruction after another; what is outside the view is replaced.
     const SHIFTER: f64 = 4_503_599_627_370_496.0;

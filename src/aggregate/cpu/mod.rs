@@ -2,6 +2,7 @@
 
 mod carries;
 mod field;
+mod finder;
 mod grid;
 mod hexagons;
 mod lines;
@@ -25,16 +26,14 @@ use crate::data::expression::Scratch;
 use crate::data::parallel::{Progress, Reading, read_blocks};
 use crate::data::table::{Part, Table};
 use crate::plan::{Draw, FramePlan, Reduce, VALUE, X, Y};
-use crate::scene::edge::EdgeRule;
-use crate::scene::lattice::LatticeAxis;
 
 use super::{Accounting, Aggregate, EngineError, Values};
 pub use field::field_cells;
 use field::field_lines;
+use finder::Finder;
 use grid::{Frame, Grid};
 use hexagons::Hexagons;
 use lines::Pen;
-use locate::Locator;
 use markers::Stamp;
 pub use progressive::Progressive;
 
@@ -210,8 +209,8 @@ struct Pass<'a> {
     frame: Frame,
     /// The rows of pixels that are counted.
     lines: Range<u32>,
-    x: Locator,
-    y: Locator,
+    x: Finder<'a>,
+    y: Finder<'a>,
     kinds: [Option<LaneKind>; 3],
     /// Whether bytes are turned into categories as they are, and nothing else is made of them.
     takes_bytes: bool,
@@ -250,8 +249,8 @@ impl<'a> Pass<'a> {
             countings,
             frame,
             lines,
-            x: Locator::new(&plan.x, x),
-            y: Locator::new(&plan.y, y),
+            x: Finder::new(&plan.x, x, table, X),
+            y: Finder::new(&plan.y, y, table, Y),
             kinds: [Some(x), Some(y), value],
             series: if plan.draw == (Draw::Lines { by_series: true }) { table.kind(VALUE) } else { None },
             hexagons: Hexagons::of(plan),
@@ -392,8 +391,12 @@ impl Worker {
             None => (None, None),
         };
         let [along_x, along_y] = pass.hexagons.as_ref().map_or([None; 2], |hexagons| hexagons.axes().map(Some));
-        locate(x, part.columns().get(X), (&pass.x, &pass.plan.x, along_x), rows, (columns, at_x));
-        locate(y, part.columns().get(Y), (&pass.y, &pass.plan.y, along_y), rows, (lines, at_y));
+        if let (Some(x), Some(column)) = (x, part.columns().get(X)) {
+            pass.x.find(x, column, along_x, rows, (columns, at_x));
+        }
+        if let (Some(y), Some(column)) = (y, part.columns().get(Y)) {
+            pass.y.find(y, column, along_y, rows, (lines, at_y));
+        }
         if pass.lines != (0..pass.plan.view.y.pixels) {
             locate::keep_band(&pass.lines, lines);
         }
@@ -404,26 +407,5 @@ impl Worker {
             pen.read_series(part, rows);
         }
         n
-    }
-}
-
-/// Finds the pixels of a batch along one axis, and where asked for the positions, of a lattice if there is one.
-#[inline(always)]
-fn locate(
-    buffer: &mut Option<LaneBuffer>,
-    column: Option<&Column>,
-    (locator, rule, lattice): (&Locator, &EdgeRule, Option<&LatticeAxis>),
-    rows: &Range<u64>,
-    (found, positions): (&mut [u32], Option<&mut [f64]>),
-) {
-    if let (Some(buffer), Some(column)) = (buffer, column) {
-        let lane = buffer.decode(column, rows);
-        locator.locate(lane, found);
-        if let Some(positions) = positions {
-            match lattice {
-                Some(axis) => hexagons::positions(axis, column.kind(), lane, positions),
-                None => locate::positions(locator, rule, column.kind(), lane, positions),
-            }
-        }
     }
 }

@@ -1,12 +1,13 @@
 //! Running programs: a step at a time over a chunk of rows, each step a plain loop that becomes vector instructions.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
 
 use super::loops::{binary, both, compare, each, unary};
+use super::near::Near;
 use super::program::{File, Op, Pair, Program, Step};
 use super::rising::{Ends, Rising};
 use super::tree::{Compare, Logic, Test};
@@ -23,6 +24,9 @@ pub struct Scratch {
     reals: Vec<Vec<f64>>,
     wholes: Vec<Vec<i64>>,
     conditions: Vec<Vec<bool>>,
+    /// What the program's last steps are, once that was asked for.
+    rising: OnceLock<Option<Arc<Rising>>>,
+    near: OnceLock<Option<Arc<Near>>>,
 }
 
 impl Scratch {
@@ -43,6 +47,7 @@ impl Scratch {
                 _ => {}
             }
         }
+        (self.rising, self.near) = (OnceLock::new(), OnceLock::new());
         self.prepared = Some(Arc::clone(program));
     }
 }
@@ -53,6 +58,8 @@ pub enum Out<'a, 'b> {
     /// No numbers, but whether they tell anything new of their ends.
     Ends(&'a mut Ends<'b>),
     Conditions(&'a mut [bool]),
+    /// Numbers that are off by no more than [`Near::off`]: see [`Near::take`].
+    Near(&'a mut [f64]),
 }
 
 /// Runs a program for some rows of its inputs.
@@ -73,14 +80,15 @@ impl Kernel for Run<'_, '_> {
     #[inline(always)]
     fn run(mut self) {
         let steps = self.program.steps.as_slice();
-        let is_for_ends = matches!(self.out, Out::Ends(_));
-        let rising = is_for_ends.then(|| Rising::of(self.program)).flatten();
+        let rising = matches!(self.out, Out::Ends(_)).then(|| self.scratch.rising(self.program)).flatten();
+        let near = matches!(self.out, Out::Near(_)).then(|| self.scratch.near(self.program)).flatten();
         let result = self.program.result;
-        let before = match &self.out {
-            Out::Ends(_) => steps.len() - rising.as_ref().map_or(0, Rising::steps),
+        let before = match (&self.out, &rising) {
+            (Out::Ends(_), Some(rising)) => rising.at(),
+            (Out::Ends(_), None) => return,
             // The last number goes to its place at once.
-            Out::Numbers(_) => steps.len().saturating_sub(1),
-            Out::Conditions(_) => steps.len(),
+            (Out::Numbers(_) | Out::Near(_), _) => steps.len().saturating_sub(1),
+            (Out::Conditions(_), _) => steps.len(),
         };
         let (before, last) = steps.split_at(before);
         let mut done = 0;
@@ -90,16 +98,23 @@ impl Kernel for Run<'_, '_> {
             for input in self.inputs {
                 input.bring_near(&(rows.end..rows.end + CHUNK as u64));
             }
-            for step in before {
-                self.scratch.take(step, self.inputs, &rows, n);
+            for (number, step) in before.iter().enumerate() {
+                match &near {
+                    Some(near) if near.at() == number => self.scratch.take_nearly(near, step, n),
+                    _ => self.scratch.take(step, self.inputs, &rows, n),
+                }
             }
+            // No closures: they would not be compiled for the vectors that this is.
             match &mut self.out {
-                Out::Numbers(numbers) => match last {
-                    [step] => self.scratch.real(step.op, self.inputs, &rows, &mut numbers[done..done + n]),
-                    _ => numbers[done..done + n].copy_from_slice(&self.scratch.reals[result][..n]),
-                },
+                Out::Numbers(numbers) | Out::Near(numbers) => {
+                    let numbers = &mut numbers[done..done + n];
+                    match (&near, last) {
+                        (Some(near), [_]) if near.at() == before.len() => near.take(&self.scratch.reals, numbers),
+                        (_, [step]) => self.scratch.real(step.op, self.inputs, &rows, numbers),
+                        _ => numbers.copy_from_slice(&self.scratch.reals[result][..n]),
+                    }
+                }
                 Out::Conditions(out) => out[done..done + n].copy_from_slice(&self.scratch.conditions[result][..n]),
-                // No closure: it would not be compiled for the vectors that this is.
                 Out::Ends(asked) => match &rising {
                     Some(rising) if rising.passes(&self.scratch.reals, n, asked) => {}
                     _ => return,
@@ -111,6 +126,14 @@ impl Kernel for Run<'_, '_> {
 }
 
 impl Scratch {
+    fn rising(&self, program: &Program) -> Option<Arc<Rising>> {
+        self.rising.get_or_init(|| Rising::of(program).map(Arc::new)).clone()
+    }
+
+    fn near(&self, program: &Program) -> Option<Arc<Near>> {
+        self.near.get_or_init(|| Near::of(program).map(Arc::new)).clone()
+    }
+
     /// Does one step for `n` rows.
     #[inline(always)]
     fn take(&mut self, step: &Step, inputs: &[Column], rows: &Range<u64>, n: usize) {
@@ -134,6 +157,14 @@ impl Scratch {
                 self.conditions[step.to] = to;
             }
         }
+    }
+
+    /// Nearly does one step for `n` rows.
+    #[inline(always)]
+    fn take_nearly(&mut self, near: &Near, step: &Step, n: usize) {
+        let mut to = std::mem::take(&mut self.reals[step.to]);
+        near.take(&self.reals, &mut to[..n]);
+        self.reals[step.to] = to;
     }
 
     #[inline(always)]

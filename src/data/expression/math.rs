@@ -10,6 +10,7 @@ mod angles;
 mod arcs;
 mod hyperbolic;
 mod logs;
+pub mod nearly;
 mod pairs;
 mod power;
 mod roots;
@@ -81,9 +82,9 @@ pub fn sign(v: f64) -> f64 {
 }
 
 /// Degrees of a radian.
-const DEGREES: f64 = 180.0 / std::f64::consts::PI;
+pub const DEGREES: f64 = 180.0 / std::f64::consts::PI;
 /// Radians of a degree.
-const RADIANS: f64 = std::f64::consts::PI / 180.0;
+pub const RADIANS: f64 = std::f64::consts::PI / 180.0;
 
 /// Does `$with!` with the function of one number that `$unary` is.
 macro_rules! with_unary {

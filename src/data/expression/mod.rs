@@ -39,11 +39,13 @@ mod lex;
 mod loops;
 mod lower;
 mod math;
+mod near;
 mod operands;
 mod parse;
 mod program;
 pub mod ranges;
 mod rising;
+mod tail;
 mod time;
 mod tree;
 mod units;
@@ -58,12 +60,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::column::Column;
+use super::decode::fuses_products;
 use super::error::DataError;
 pub use error::ExpressionError;
 pub(super) use error::similar;
 pub use eval::Scratch;
 pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
+use near::Near;
 pub use parse::MAX_DEPTH;
 use program::Program;
 pub use rising::{Ends, Known};
@@ -282,6 +286,18 @@ impl Formula {
     /// The numbers of some rows, as many as `out` has room for.
     pub(super) fn numbers(&self, scratch: &mut Scratch, rows: &Range<u64>, out: &mut [f64]) {
         eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Numbers(out));
+    }
+
+    /// By how much [`Formula::nearly`] is off at most for numbers that are at most `most`, in size. None where that would be no
+    /// cheaper than the numbers themselves.
+    pub(super) fn nearness(&self, most: f64) -> Option<f64> {
+        fuses_products().then(|| Near::of(&self.program).map(|near| near.off(most))).flatten()
+    }
+
+    /// As [`Formula::numbers`], nearly. They are NaN where the exact ones are NaN or infinite, and infinite where only these can
+    /// tell.
+    pub(super) fn nearly(&self, scratch: &mut Scratch, rows: &Range<u64>, out: &mut [f64]) {
+        eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Near(out));
     }
 
     /// As [`Formula::numbers`], for their ends alone.

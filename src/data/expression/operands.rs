@@ -8,10 +8,11 @@ use super::program::Op;
 use super::tree::{Binary, Unary};
 
 /// What the results of a step rise with.
+#[derive(Debug)]
 pub struct Operands {
     kind: Kind,
     /// They are only looked at if all are between.
-    domain: (f64, f64),
+    pub domain: (f64, f64),
     /// Those that are not at least this, NaN among them, have NaN for a result.
     pub least: f64,
     /// Results are above 0 for numbers above.
@@ -24,8 +25,10 @@ pub struct Operands {
 enum Kind {
     /// A function of the number itself.
     One(Unary, usize),
-    /// A power of it.
-    Power(f64, usize),
+    /// A power of it, or of its magnitude.
+    Power { slot: usize, exponent: f64, of_magnitude: bool },
+    /// A power of a constant above 1.
+    Exponential(f64, usize),
     /// The root of the sum of two squares.
     Squares(usize, usize),
     /// The sine, or the cosine, by where a triangle wave of the same length is, between -1 and 1.
@@ -50,14 +53,21 @@ impl Operands {
             // Beyond, squares are not what they are by themselves.
             Op::Binary(Binary::Hypot, a, b) => (Kind::Squares(a, b), (1e-280, 1e280), ANY, 0.0, 0.0),
             Op::Binary(Binary::Arctan2, y, x) => (Kind::Angle { y, x }, (-2.0, 2.0), ANY, 0.0, 0.0),
-            Op::Binary(Binary::Power, a, exponent) => {
-                let exponent = constant(exponent).filter(|exponent| *exponent > 0.0 && exponent.is_finite())?;
-                // Results between 1e-289 and 1e289.
-                let widest = 667.0 / exponent;
-                let domain = (libm::exp(-widest).max(LEAST), libm::exp(widest).min(MOST));
-                // Of -inf it is infinite.
-                (Kind::Power(exponent, a), domain, ANY, 0.0, 0.0)
-            }
+            Op::Binary(Binary::Power, base, exponent) => match (constant(base), constant(exponent)) {
+                (Some(base), _) if base > 1.0 && base < MOST => {
+                    let widest = 667.0 / libm::log(base);
+                    (Kind::Exponential(base, exponent), (-widest, widest), ANY, ANY, 0.0)
+                }
+                (_, Some(exponent)) if exponent > 0.0 && exponent < MOST => {
+                    let widest = libm::exp(667.0 / exponent).min(MOST);
+                    let is_whole = exponent.trunc() == exponent;
+                    let of_magnitude = is_whole && (exponent * 0.5).trunc() == exponent * 0.5;
+                    // Of negative numbers there are whole powers alone, but of -inf it is infinite.
+                    let lowest = if is_whole && !of_magnitude { -widest } else { 0.0 };
+                    (Kind::Power { slot: base, exponent, of_magnitude }, (lowest, widest), ANY, 0.0, 0.0)
+                }
+                _ => return None,
+            },
             Op::Unary(Unary::Sin | Unary::Cos, slot) => {
                 let is_cosine = op == Op::Unary(Unary::Cos, slot);
                 (Kind::Wave { slot, is_cosine }, (-1.0 - WAVE_OFF, 1.0 + WAVE_OFF), ANY, -WAVE_OFF, WAVE_OFF)
@@ -87,7 +97,14 @@ impl Operands {
     #[inline(always)]
     pub fn take<'a>(&self, reals: &'a [Vec<f64>], n: usize, room: &'a mut [f64; CHUNK]) -> &'a [f64] {
         match self.kind {
-            Kind::One(_, a) | Kind::Power(_, a) => return &reals[a][..n],
+            Kind::One(_, a) | Kind::Exponential(_, a) | Kind::Power { slot: a, of_magnitude: false, .. } => {
+                return &reals[a][..n];
+            }
+            Kind::Power { slot, of_magnitude: true, .. } => {
+                for (to, v) in room.iter_mut().zip(&reals[slot][..n]) {
+                    *to = v.abs();
+                }
+            }
             Kind::Squares(a, b) => {
                 for (to, (a, b)) in room.iter_mut().zip(reals[a][..n].iter().zip(&reals[b][..n])) {
                     *to = a * a + b * b;
@@ -117,18 +134,17 @@ impl Operands {
         !matches!(self.kind, Kind::Squares(..) | Kind::Angle { .. })
     }
 
-    /// Whether results are known for all between these ends; `above` is the least of those whose results are above 0.
-    pub fn holds(&self, low: f64, above: f64, high: f64) -> bool {
-        // No power of 0 is too small to be exact.
-        let is_zero = matches!(self.kind, Kind::Power(..)) && low == 0.0 && above >= self.domain.0;
-        (low >= self.domain.0 || is_zero) && high <= self.domain.1
+    /// Whether results are known for all between these ends.
+    pub fn holds(&self, low: f64, high: f64) -> bool {
+        low >= self.domain.0 && high <= self.domain.1
     }
 
     /// What comes of one.
     pub fn result(&self, operand: f64) -> f64 {
         match self.kind {
             Kind::One(function, _) => math::unary(function, operand),
-            Kind::Power(exponent, _) => libm::pow(operand, exponent),
+            Kind::Power { exponent, .. } => libm::pow(operand, exponent),
+            Kind::Exponential(base, _) => libm::pow(base, operand),
             Kind::Squares(..) => operand.sqrt(),
             Kind::Wave { .. } => libm::sin(FRAC_PI_2 * operand.clamp(-1.0, 1.0)),
             Kind::Angle { .. } => {

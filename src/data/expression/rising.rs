@@ -5,13 +5,16 @@
 //! [`SLACK`], so that rounding cannot hide an end.
 
 use super::eval::CHUNK;
-use super::math;
 use super::operands::Operands;
-use super::program::{Op, Program, Step};
-use super::tree::{Binary, Unary};
+use super::program::Program;
+use super::tail::{Tail, constant};
+use crate::data::stats::{f64_of_order, f64_order};
 
 /// Part of a result by which it may be off.
 const SLACK: f64 = 1.0 / (1_u64 << 40) as f64;
+
+/// Of results below, too many digits may be missing.
+const LITTLE: f64 = 1e-280;
 
 /// Lanes in which ends are kept, so that the loop becomes vectors.
 const LANES: usize = 16;
@@ -38,28 +41,51 @@ pub struct Ends<'a> {
 }
 
 /// The last steps of a program: one that rises with a number, and what scales and shifts its result.
-pub struct Rising<'a> {
+#[derive(Debug)]
+pub struct Rising {
     operands: Operands,
-    /// What comes after it, with its constant.
-    after: &'a [Step],
-    program: &'a Program,
+    tail: Tail,
+    /// Whether what comes of it all falls while the number rises.
+    is_falling: bool,
+    /// For numbers up to this, or from this on if it is falling, what comes of it is surely not above 0.
+    never_positive: f64,
 }
 
-impl<'a> Rising<'a> {
+impl Rising {
     /// The last steps of a program, if they are of this kind.
-    pub fn of(program: &'a Program) -> Option<Self> {
-        let steps = program.steps.as_slice();
-        let mut at = steps.len().checked_sub(1)?;
-        while let Some(operand) = shifted(program, &steps[at]) {
-            at = at.checked_sub(1).filter(|before| steps[*before].to == operand)?;
-        }
-        let operands = Operands::of(steps[at].op, |slot| constant(program, slot))?;
-        Some(Self { operands, after: &steps[at + 1..], program })
+    pub fn of(program: &Program) -> Option<Self> {
+        let tail = Tail::of(program)?;
+        let operands = Operands::of(tail.op, |slot| constant(program, slot))?;
+        let is_falling = tail.is_falling();
+        let mut made = Self { operands, tail, is_falling, never_positive: f64::NEG_INFINITY };
+        made.never_positive = made.threshold();
+        Some(made)
     }
 
-    /// How many steps these are.
-    pub fn steps(&self) -> usize {
-        1 + self.after.len()
+    /// Number of the first of them.
+    pub fn at(&self) -> usize {
+        self.tail.at
+    }
+
+    /// The last number that surely comes to nothing above 0, on the way to those that do; none is infinite.
+    fn threshold(&self) -> f64 {
+        let (above, off) = (self.operands.above, self.operands.off);
+        if self.tail.shifts.iter().all(|shift| shift.sizes().1 == 0.0) {
+            return if self.is_falling { above + 2.0 * off } else { above };
+        }
+        let never = |operand: f64| self.ends_of(operand, operand).1 <= 0.0;
+        let (low, high) = self.operands.domain;
+        let (nothing, from, to) =
+            if self.is_falling { (f64::INFINITY, high, low) } else { (f64::NEG_INFINITY, low, high) };
+        if !never(from) {
+            return nothing;
+        }
+        let (mut is_never, mut may) = (f64_order(from), f64_order(to));
+        while is_never.abs_diff(may) > 1 {
+            let middle = is_never.midpoint(may);
+            if never(f64_of_order(middle)) { is_never = middle } else { may = middle }
+        }
+        f64_of_order(is_never)
     }
 
     /// Whether the numbers of `n` rows, for whose steps before these registers are filled, surely tell nothing new; if so, they
@@ -67,7 +93,10 @@ impl<'a> Rising<'a> {
     #[inline(always)]
     pub fn passes(&self, reals: &[Vec<f64>], n: usize, asked: &mut Ends<'_>) -> bool {
         let mut room = [0.0; CHUNK];
-        let found = ends(self.operands.take(reals, n, &mut room), (self.operands.least, self.operands.above));
+        let operands = self.operands.take(reals, n, &mut room);
+        let (least, never) = (self.operands.least, self.never_positive);
+        let found =
+            if self.is_falling { ends::<true>(operands, least, never) } else { ends::<false>(operands, least, never) };
         if !self.tells_nothing(&found, asked.known) || (found.nan > 0 && !self.operands.keep_nan()) {
             return false;
         }
@@ -76,79 +105,39 @@ impl<'a> Rising<'a> {
         true
     }
 
+    #[inline(never)]
     fn tells_nothing(&self, found: &Found, known: &Known) -> bool {
         if found.low > found.high {
             // All of them are NaN.
             return true;
         }
-        if !self.operands.holds(found.low, found.positive, found.high) {
+        if !self.operands.holds(found.low, found.high) {
             return false;
         }
-        let of = |operand: f64, up: f64| {
-            let result = self.operands.result(operand + up * self.operands.off);
-            self.after(result + up * result.abs() * SLACK)
-        };
-        let (low, high) = (of(found.low, -1.0), of(found.high, 1.0));
-        let is_falling = high < low;
-        let (low, high) = if is_falling { (high, low) } else { (low, high) };
+        let (low, high) = self.ends_of(found.low, found.high);
         let is_within = low >= known.low && high <= known.high && high < f64::INFINITY;
-        let is_positive_known = if low > 0.0 {
-            low >= known.least_positive
-        } else if high <= 0.0 {
-            true
-        } else {
-            // Scaled alone, results are above 0 where they were.
-            let is_scaled = !is_falling
-                && self
-                    .after
-                    .iter()
-                    .all(|step| matches!(step.op, Op::Unary(..) | Op::Binary(Binary::Multiply | Binary::Divide, ..)));
-            let positive = of(found.positive, -1.0);
-            is_scaled && found.positive < f64::INFINITY && positive > 0.0 && positive >= known.least_positive
+        let has_positive = found.positive.is_finite();
+        let is_positive_known = !has_positive || {
+            let (positive, _) = self.ends_of(found.positive, found.positive);
+            positive > 0.0 && positive >= known.least_positive
         };
         is_within && is_positive_known
     }
 
-    /// What comes of a result afterwards.
-    fn after(&self, result: f64) -> f64 {
-        let constant = |slot| constant(self.program, slot);
-        self.after.iter().fold(result, |v, step| match step.op {
-            Op::Unary(function, _) => math::unary(function, v),
-            Op::Binary(function, a, b) => match (constant(a), constant(b)) {
-                (Some(a), _) => math::binary(function, a, v),
-                (_, Some(b)) => math::binary(function, v, b),
-                (None, None) => f64::NAN,
-            },
-            _ => f64::NAN,
-        })
+    /// Ends of what comes of numbers between two.
+    fn ends_of(&self, low: f64, high: f64) -> (f64, f64) {
+        let of = |operand: f64, up: f64| {
+            let result = self.operands.result(operand + up * self.operands.off);
+            let slack = if result.abs() < LITTLE && operand != 0.0 { LITTLE } else { result.abs() * SLACK };
+            self.tail.after(result + up * slack)
+        };
+        let (low, high) = (of(low, -1.0), of(high, 1.0));
+        if self.is_falling { (high, low) } else { (low, high) }
     }
 }
 
-/// The number that a register holds in all rows, if so.
-fn constant(program: &Program, slot: usize) -> Option<f64> {
-    program.constants.iter().find_map(|step| match step.op {
-        Op::Constant(bits) if step.to == slot => Some(f64::from_bits(bits)),
-        _ => None,
-    })
-}
-
-/// The register that a step scales or shifts by a constant.
-fn shifted(program: &Program, step: &Step) -> Option<usize> {
-    let scales = |slot| constant(program, slot).is_some_and(|v| v.is_finite() && v != 0.0);
-    let shifts = |slot| constant(program, slot).is_some_and(f64::is_finite);
-    match step.op {
-        Op::Unary(Unary::Negate | Unary::Degrees | Unary::Radians, a) => Some(a),
-        Op::Binary(Binary::Multiply, a, b) if scales(b) => Some(a),
-        Op::Binary(Binary::Multiply, a, b) if scales(a) => Some(b),
-        Op::Binary(Binary::Divide, a, b) if scales(b) => Some(a),
-        Op::Binary(Binary::Add | Binary::Subtract, a, b) if shifts(b) => Some(a),
-        Op::Binary(Binary::Add | Binary::Subtract, a, b) if shifts(a) => Some(b),
-        _ => None,
-    }
-}
-
-/// The least, the greatest and the least number above another, of those that are at least a number; infinite where there is none.
-/// And how many others there are.
+/// The least and the greatest of the numbers that are at least one; the least above another of these, or the greatest below;
+/// infinite where there is none. And how many others there are.
 struct Found {
     low: f64,
     high: f64,
@@ -157,20 +146,28 @@ struct Found {
 }
 
 #[inline(always)]
-fn ends(operands: &[f64], (least, above): (f64, f64)) -> Found {
+fn ends<const BELOW: bool>(operands: &[f64], least: f64, other: f64) -> Found {
     const NONE: f64 = f64::INFINITY;
-    let (mut low, mut high, mut positive) = ([NONE; LANES], [-NONE; LANES], [NONE; LANES]);
+    let no_positive = if BELOW { -NONE } else { NONE };
+    let (mut low, mut high, mut positive) = ([NONE; LANES], [-NONE; LANES], [no_positive; LANES]);
     let mut nan = [0_u64; LANES];
     // Comparisons, as they are what vectors have one instruction for.
     let lesser = |a: f64, b: f64| if a < b { a } else { b };
     let greater = |a: f64, b: f64| if a > b { a } else { b };
+    let nearest = |v: f64, is_number: bool, nearest: f64| {
+        if BELOW {
+            greater(if is_number & (v < other) { v } else { -NONE }, nearest)
+        } else {
+            lesser(if is_number & (v > other) { v } else { NONE }, nearest)
+        }
+    };
     let (some, rest) = operands.as_chunks::<LANES>();
     for v in some {
         for i in 0..LANES {
             let is_number = v[i] >= least;
             low[i] = lesser(if is_number { v[i] } else { NONE }, low[i]);
             high[i] = greater(if is_number { v[i] } else { -NONE }, high[i]);
-            positive[i] = lesser(if is_number & (v[i] > above) { v[i] } else { NONE }, positive[i]);
+            positive[i] = nearest(v[i], is_number, positive[i]);
             nan[i] += u64::from(!is_number);
         }
     }
@@ -178,13 +175,13 @@ fn ends(operands: &[f64], (least, above): (f64, f64)) -> Found {
         let is_number = v >= least;
         low[0] = lesser(if is_number { v } else { NONE }, low[0]);
         high[0] = greater(if is_number { v } else { -NONE }, high[0]);
-        positive[0] = lesser(if is_number & (v > above) { v } else { NONE }, positive[0]);
+        positive[0] = nearest(v, is_number, positive[0]);
         nan[0] += u64::from(!is_number);
     }
     Found {
         low: low.into_iter().fold(NONE, f64::min),
         high: high.into_iter().fold(-NONE, f64::max),
-        positive: positive.into_iter().fold(NONE, f64::min),
+        positive: positive.into_iter().fold(no_positive, if BELOW { f64::max } else { f64::min }),
         nan: nan.iter().sum(),
     }
 }
@@ -232,7 +229,7 @@ mod tests {
         bound.unwrap().column(ROWS).unwrap()
     }
 
-    const TEXTS: [&str; 35] = [
+    const TEXTS: [&str; 42] = [
         "log(x)",
         "log2(x)",
         "log10(x)",
@@ -264,6 +261,13 @@ mod tests {
         "radians(arctan2(-x, -y))",
         "x**1.5",
         "x**3",
+        "x**4 - 1",
+        "-(x**5)",
+        "10**x",
+        "1 - 2.5**x",
+        "5 - 2.5*log10(x)",
+        "3 - sin(x)*2",
+        "-cbrt(x) / 3 + 1",
         "2 * x**0.1 + 1",
         "abs(x)**0.001",
         "3 + arctan(x) * 1e300 / 1e-300",

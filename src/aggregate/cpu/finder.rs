@@ -1,0 +1,178 @@
+//! From the rows of a column to pixel numbers along one axis.
+
+use std::ops::Range;
+
+use crate::data::column::{Column, LaneKind};
+use crate::data::decode::LaneBuffer;
+use crate::data::table::Table;
+use crate::scene::edge::{EdgeRule, LinearRule};
+use crate::scene::lattice::LatticeAxis;
+
+use super::hexagons;
+use super::locate::{self, Locator, pixel};
+
+/// Pixel number of a value that is not known well enough.
+const IN_DOUBT: u32 = u32::MAX - 3;
+/// More rows of a batch than these are not looked at one by one.
+const MOST_IN_DOUBT: u32 = 16;
+
+/// What finds pixels along one axis.
+pub struct Finder<'a> {
+    rule: &'a EdgeRule,
+    locator: Locator,
+    /// Where values that are nearly known mostly suffice.
+    near: Option<NearRule>,
+}
+
+impl<'a> Finder<'a> {
+    /// Of a column of a table.
+    pub fn new(rule: &'a EdgeRule, kind: LaneKind, table: &Table, column: usize) -> Self {
+        // Of all parts, if of each.
+        let nearness = |most: f64| {
+            let columns = table.parts().iter().map(|part| part.columns().get(column));
+            let each = columns.map(|column| column.and_then(|column| column.nearness(most)));
+            each.reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten()
+        };
+        Self { rule, locator: Locator::new(rule, kind), near: NearRule::new(rule, nearness) }
+    }
+
+    /// Finds the pixels of a batch, and where asked for the positions, of a lattice if there is one.
+    #[inline(always)]
+    pub fn find(
+        &self,
+        buffer: &mut LaneBuffer,
+        column: &Column,
+        lattice: Option<&LatticeAxis>,
+        rows: &Range<u64>,
+        (found, positions): (&mut [u32], Option<&mut [f64]>),
+    ) {
+        let Some(positions) = positions else {
+            if !self.find_nearly(buffer, column, rows, found) {
+                self.locator.locate(buffer.decode(column, rows), found);
+            }
+            return;
+        };
+        let lane = buffer.decode(column, rows);
+        self.locator.locate(lane, found);
+        match lattice {
+            Some(axis) => hexagons::positions(axis, column.kind(), lane, positions),
+            None => locate::positions(&self.locator, self.rule, column.kind(), lane, positions),
+        }
+    }
+
+    /// Finds the pixels of a batch by values that are nearly known, and exact ones of rows that are in doubt, if that is cheaper.
+    #[inline(always)]
+    fn find_nearly(&self, buffer: &mut LaneBuffer, column: &Column, rows: &Range<u64>, found: &mut [u32]) -> bool {
+        let Some(near) = &self.near else { return false };
+        let Some(values) = buffer.decode_nearly(column, rows) else { return false };
+        let in_doubt = near.locate(values, found);
+        buffer.note_nearly(in_doubt <= MOST_IN_DOUBT);
+        if in_doubt > 0 && in_doubt <= MOST_IN_DOUBT {
+            self.settle(buffer, column, rows.start, found);
+        }
+        in_doubt <= MOST_IN_DOUBT
+    }
+
+    /// Finds the pixels of rows that are in doubt, from a first one on.
+    #[inline(never)]
+    fn settle(&self, buffer: &mut LaneBuffer, column: &Column, first: u64, found: &mut [u32]) {
+        for (row, found) in (first..).zip(found).filter(|(_, found)| **found == IN_DOUBT) {
+            self.locator.locate(buffer.decode(column, &(row..row + 1)), std::slice::from_mut(found));
+        }
+    }
+}
+
+/// Finds the pixels of values that are nearly known, on a linear scale.
+struct NearRule {
+    rule: LinearRule,
+    per_unit: f64,
+    /// A position that is no further from a whole number may be on its other side.
+    doubt: f64,
+}
+
+impl NearRule {
+    /// `nearness` tells by how much values are off at most that are at most so much, in size. None where that is too much.
+    fn new(rule: &EdgeRule, nearness: impl Fn(f64) -> Option<f64>) -> Option<Self> {
+        /// More, and there would be too many in doubt.
+        const MOST_DOUBT: f64 = 1e-3;
+        let rule = rule.linear()?;
+        // What is in the view, and what might be.
+        let most = 1.001 * rule.origin.abs().max((rule.origin + rule.width).abs());
+        let per_unit = rule.pixels / rule.width;
+        // Positions are rounded thrice, here and by the rule.
+        let rounded = 8.0 * f64::EPSILON * (rule.pixels + most * per_unit);
+        let doubt = nearness(most)? * per_unit + rounded;
+        (doubt <= MOST_DOUBT).then_some(Self { rule, per_unit, doubt })
+    }
+
+    /// Writes each value's pixel number, [`OUTSIDE`], [`NOT_FINITE`], or [`IN_DOUBT`]; gives the number of those in doubt.
+    #[inline(always)]
+    fn locate(&self, values: &[f64], out: &mut [u32]) -> u32 {
+        /// Greater values may be infinite.
+        const MOST: f64 = 1e290;
+        let certain = 0.5 - self.doubt;
+        let mut doubts = 0_u32;
+        for (v, out) in values.iter().zip(out) {
+            let position = (v - self.rule.origin) * self.per_unit;
+            let is_near_view = (position > -1.0) & (position < self.rule.pixels + 1.0);
+            let is_near_edge = (position - position.floor() - 0.5).abs() > certain;
+            let in_doubt = (is_near_view & is_near_edge) | (v.abs() >= MOST);
+            doubts += u32::from(in_doubt);
+            let pixel = pixel(&self.rule, position, !v.is_nan());
+            *out = if in_doubt { IN_DOUBT } else { pixel };
+        }
+        doubts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scene::axis::{Axis, Coordinate, Range, Scale};
+
+    proptest! {
+        /// Wherever values are beyond doubt, they are where the exact ones are.
+        #[test]
+        fn what_is_beyond_doubt_is_exact(
+            start in -1e3..1e3,
+            width in 1e-2..1e4,
+            pixels in 1_u32..5000,
+            off in 1e-12..1e-7,
+            at in prop::collection::vec((-2_i32..5002, -3.0..3.0, -1.0..1.0), 100),
+        ) {
+            let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(start + width) };
+            let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels, reversed: false }, false).unwrap();
+            let locator = Locator::new(&rule, LaneKind::F64);
+            let Some(near) = NearRule::new(&rule, |_| Some(off)) else { return Ok(()) };
+            // Beside edges, in units of what values may be off.
+            let edge = |k: i32| start + width * f64::from(k) / f64::from(pixels);
+            let exact: Vec<f64> = at.iter().map(|(k, beside, _)| edge(*k) + beside * off).collect();
+            let nearly: Vec<f64> = exact.iter().zip(&at).map(|(v, (_, _, by))| v + by * off).collect();
+            let (mut wanted, mut got) = (vec![0; 100], vec![0; 100]);
+            locator.locate(crate::data::decode::Lane::F64(&exact), &mut wanted);
+            let in_doubt = near.locate(&nearly, &mut got);
+            prop_assert_eq!(in_doubt as usize, got.iter().filter(|got| **got == IN_DOUBT).count());
+            for ((wanted, got), v) in wanted.iter().zip(&got).zip(&exact) {
+                prop_assert!(*got == IN_DOUBT || got == wanted, "{v:e}: {got}, not {wanted}");
+            }
+            // They lie at most three and one times as far from an edge as they are off; further, none is in doubt.
+            let far: Vec<f64> = at.iter().map(|(k, ..)| edge(*k) + 0.5 * width / f64::from(pixels)).collect();
+            prop_assert_eq!(near.locate(&far, &mut got), 0);
+            prop_assert_eq!(near.locate(&[f64::NAN, f64::INFINITY, 1e300], &mut got[..3]), 2);
+        }
+    }
+
+    #[test]
+    fn what_is_in_doubt_mostly_is_not_tried() {
+        let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
+        let rule =
+            EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels: 1000, reversed: false }, false).unwrap();
+        assert!(NearRule::new(&rule, |_| Some(1e-7)).is_some());
+        for off in [1e-5, f64::INFINITY, f64::NAN] {
+            assert!(NearRule::new(&rule, |_| Some(off)).is_none());
+        }
+        assert!(NearRule::new(&rule, |_| None).is_none());
+    }
+}
