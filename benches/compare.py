@@ -609,6 +609,9 @@ class Bench:
             ["--y", "abs($1)**1.5"],
             ["--y", "log1p(abs($1))"],
             ["--y", "arcsinh($1)"],
+            ["--y", "tanh($1)"],
+            ["--y", "10**$1"],
+            ["--y", "5 - 2.5*log10(abs($1))"],
         )
         for what, view in itertools.product(whats, (given, [])):
             ranges = "given" if view else "fitted"

@@ -25,6 +25,7 @@ mod exactness {
     mod fields;
     mod filters;
     mod fit;
+    mod formulas;
     mod hexagons;
     mod large;
     mod lines;

@@ -86,23 +86,29 @@ impl<'a> Finder<'a> {
 struct NearRule {
     rule: LinearRule,
     per_unit: f64,
-    /// A position that is no further from a whole number may be on its other side.
-    doubt: f64,
+    /// How far positions are off at most: so much,
+    off: f64,
+    /// so much for each unit of the value,
+    by_value: f64,
+    /// and so much for each pixel, as positions are rounded thrice, here and by the rule.
+    by_position: f64,
 }
 
 impl NearRule {
-    /// `nearness` tells by how much values are off at most that are at most so much, in size. None where that is too much.
+    /// `nearness` tells by how much values are off at most that are at most so much, in size; no more than in proportion, and a
+    /// constant. None where that is too much.
     fn new(rule: &EdgeRule, nearness: impl Fn(f64) -> Option<f64>) -> Option<Self> {
         /// More, and there would be too many in doubt.
         const MOST_DOUBT: f64 = 1e-3;
         let rule = rule.linear()?;
+        let per_unit = rule.pixels / rule.width;
+        let of_zero = nearness(0.0)?;
+        let (off, by_value) = (of_zero * per_unit, (nearness(1.0)? - of_zero) * per_unit);
+        let by_position = 8.0 * f64::EPSILON;
         // What is in the view, and what might be.
         let most = 1.001 * rule.origin.abs().max((rule.origin + rule.width).abs());
-        let per_unit = rule.pixels / rule.width;
-        // Positions are rounded thrice, here and by the rule.
-        let rounded = 8.0 * f64::EPSILON * (rule.pixels + most * per_unit);
-        let doubt = nearness(most)? * per_unit + rounded;
-        (doubt <= MOST_DOUBT).then_some(Self { rule, per_unit, doubt })
+        let doubt = off + by_value * most + by_position * (rule.pixels + 1.0);
+        (doubt <= MOST_DOUBT).then_some(Self { rule, per_unit, off, by_value: 1.001 * by_value, by_position })
     }
 
     /// Writes each value's pixel number, [`OUTSIDE`], [`NOT_FINITE`], or [`IN_DOUBT`]; gives the number of those in doubt.
@@ -110,12 +116,12 @@ impl NearRule {
     fn locate(&self, values: &[f64], out: &mut [u32]) -> u32 {
         /// Greater values may be infinite.
         const MOST: f64 = 1e290;
-        let certain = 0.5 - self.doubt;
         let mut doubts = 0_u32;
         for (v, out) in values.iter().zip(out) {
             let position = (v - self.rule.origin) * self.per_unit;
             let is_near_view = (position > -1.0) & (position < self.rule.pixels + 1.0);
-            let is_near_edge = (position - position.floor() - 0.5).abs() > certain;
+            let doubt = position.abs().mul_add(self.by_position, v.abs().mul_add(self.by_value, self.off));
+            let is_near_edge = (position - position.floor() - 0.5).abs() + doubt > 0.5;
             let in_doubt = (is_near_view & is_near_edge) | (v.abs() >= MOST);
             doubts += u32::from(in_doubt);
             let pixel = pixel(&self.rule, position, !v.is_nan());
@@ -139,17 +145,18 @@ mod tests {
             start in -1e3..1e3,
             width in 1e-2..1e4,
             pixels in 1_u32..5000,
-            off in 1e-12..1e-7,
+            (off, share) in (1e-12..1e-7, 0.0..1e-7),
             at in prop::collection::vec((-2_i32..5002, -3.0..3.0, -1.0..1.0), 100),
         ) {
             let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(start + width) };
             let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels, reversed: false }, false).unwrap();
             let locator = Locator::new(&rule, LaneKind::F64);
-            let Some(near) = NearRule::new(&rule, |_| Some(off)) else { return Ok(()) };
+            let nearness = |most: f64| off + share * most;
+            let Some(near) = NearRule::new(&rule, |most| Some(nearness(most))) else { return Ok(()) };
             // Beside edges, in units of what values may be off.
-            let edge = |k: i32| start + width * f64::from(k) / f64::from(pixels);
-            let exact: Vec<f64> = at.iter().map(|(k, beside, _)| edge(*k) + beside * off).collect();
-            let nearly: Vec<f64> = exact.iter().zip(&at).map(|(v, (_, _, by))| v + by * off).collect();
+            let edge = |k: i32| -> f64 { start + width * f64::from(k) / f64::from(pixels) };
+            let exact: Vec<f64> = at.iter().map(|(k, beside, _)| edge(*k) + beside * nearness(edge(*k).abs())).collect();
+            let nearly: Vec<f64> = exact.iter().zip(&at).map(|(v, (_, _, by))| v + by * nearness(v.abs())).collect();
             let (mut wanted, mut got) = (vec![0; 100], vec![0; 100]);
             locator.locate(crate::data::decode::Lane::F64(&exact), &mut wanted);
             let in_doubt = near.locate(&nearly, &mut got);

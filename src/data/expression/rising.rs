@@ -95,8 +95,12 @@ impl Rising {
         let mut room = [0.0; CHUNK];
         let operands = self.operands.take(reals, n, &mut room);
         let (least, never) = (self.operands.least, self.never_positive);
-        let found =
-            if self.is_falling { ends::<true>(operands, least, never) } else { ends::<false>(operands, least, never) };
+        let found = match (self.is_falling, least == f64::NEG_INFINITY) {
+            (false, true) => ends::<false, true>(operands, least, never),
+            (false, false) => ends::<false, false>(operands, least, never),
+            (true, true) => ends::<true, true>(operands, least, never),
+            (true, false) => ends::<true, false>(operands, least, never),
+        };
         if !self.tells_nothing(&found, asked.known) || (found.nan > 0 && !self.operands.keep_nan()) {
             return false;
         }
@@ -145,38 +149,36 @@ struct Found {
     nan: u64,
 }
 
+/// Those of operands; the nearest is `BELOW` the other number, or above. `ALL`: `least` is below all numbers.
 #[inline(always)]
-fn ends<const BELOW: bool>(operands: &[f64], least: f64, other: f64) -> Found {
+fn ends<const BELOW: bool, const ALL: bool>(operands: &[f64], least: f64, other: f64) -> Found {
     const NONE: f64 = f64::INFINITY;
     let no_positive = if BELOW { -NONE } else { NONE };
     let (mut low, mut high, mut positive) = ([NONE; LANES], [-NONE; LANES], [no_positive; LANES]);
     let mut nan = [0_u64; LANES];
-    // Comparisons, as they are what vectors have one instruction for.
+    // Comparisons, as they are what vectors have one instruction for; they leave NaN out by themselves.
     let lesser = |a: f64, b: f64| if a < b { a } else { b };
     let greater = |a: f64, b: f64| if a > b { a } else { b };
-    let nearest = |v: f64, is_number: bool, nearest: f64| {
-        if BELOW {
-            greater(if is_number & (v < other) { v } else { -NONE }, nearest)
-        } else {
-            lesser(if is_number & (v > other) { v } else { NONE }, nearest)
-        }
-    };
+    macro_rules! note {
+        ($v:expr, $i:expr) => {
+            let (v, i): (f64, usize) = ($v, $i);
+            let is_number = if ALL { !v.is_nan() } else { v >= least };
+            low[i] = lesser(if ALL | is_number { v } else { NONE }, low[i]);
+            high[i] = greater(if ALL | is_number { v } else { -NONE }, high[i]);
+            let is_beyond = (ALL | is_number) & if BELOW { v < other } else { v > other };
+            let beyond = if is_beyond { v } else { no_positive };
+            positive[i] = if BELOW { greater(beyond, positive[i]) } else { lesser(beyond, positive[i]) };
+            nan[i] += u64::from(!is_number);
+        };
+    }
     let (some, rest) = operands.as_chunks::<LANES>();
     for v in some {
         for i in 0..LANES {
-            let is_number = v[i] >= least;
-            low[i] = lesser(if is_number { v[i] } else { NONE }, low[i]);
-            high[i] = greater(if is_number { v[i] } else { -NONE }, high[i]);
-            positive[i] = nearest(v[i], is_number, positive[i]);
-            nan[i] += u64::from(!is_number);
+            note!(v[i], i);
         }
     }
-    for &v in rest {
-        let is_number = v >= least;
-        low[0] = lesser(if is_number { v } else { NONE }, low[0]);
-        high[0] = greater(if is_number { v } else { -NONE }, high[0]);
-        positive[0] = nearest(v, is_number, positive[0]);
-        nan[0] += u64::from(!is_number);
+    for v in rest {
+        note!(*v, 0);
     }
     Found {
         low: low.into_iter().fold(NONE, f64::min),
