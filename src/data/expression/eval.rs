@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::{Kernel, Lane, LaneBuffer, vectorized};
 
+use super::calendar;
 use super::loops::{binary, both, compare, each, unary};
 use super::near::Near;
 use super::program::{File, Op, Pair, Program, Step};
@@ -195,6 +196,9 @@ impl Scratch {
             }
             Op::OfWhole { function, whole, bias, operand } => {
                 wholes::each(function, &self.wholes[whole][..n], (bias, operand), to);
+            }
+            Op::Calendar { field, whole, clock, missing } => {
+                calendar::each(field, clock, missing, &self.wholes[whole][..n], to);
             }
             // The others fill registers of other kinds, or are done already.
             _ => {}

@@ -80,7 +80,8 @@ struct Lowering<'a> {
 }
 
 /// What can be done with times.
-const TIMES: &str = "times can be compared with times, and a time subtracted from a time, which gives seconds";
+const TIMES: &str = "times can be compared with times, a time subtracted from a time, which gives seconds, and year(t), month(t), \
+                     dayofweek(t), hour(t) and the like taken of them";
 
 impl Lowering<'_> {
     fn error<T>(&self, at: usize, what: impl Into<String>) -> Result<T, ExpressionError> {
@@ -170,6 +171,7 @@ impl Lowering<'_> {
                 let a = self.number(*a)?;
                 Value::Condition(self.steps.push(Op::Test(test, a)))
             }
+            (Function::Calendar(field), [a]) => Value::Number(self.field(*a, field)?),
             (Function::Clip, [v, low, high]) => {
                 let (v, low, high) = (self.number(*v)?, self.number(*low)?, self.number(*high)?);
                 let raised = match self.binary(Binary::Maximum, v, low) {

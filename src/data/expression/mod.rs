@@ -33,6 +33,7 @@
 //! Logarithms, exponentials and trigonometry are those of msun (the crate `libm`), the same on every platform, within about an
 //! ulp of the true value.
 
+mod calendar;
 mod error;
 mod eval;
 mod lex;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::calendar::Field;
 use super::tree::{Binary, Compare, Logic, Test, Unary};
 
 /// Number of a register, or, while a program is made, of the step that fills it.
@@ -67,6 +68,22 @@ pub enum Op {
         bias: i128,
         operand: i128,
     },
+    /// A field of a time; NaN where it is missing.
+    Calendar {
+        field: Field,
+        whole: Slot,
+        clock: Clock,
+        missing: Option<i64>,
+    },
+}
+
+/// What times count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// So many months.
+    Months(i128),
+    /// Parts of a unit: each so many times one of so many.
+    Units { times: i128, parts: i128 },
 }
 
 /// What is made of two whole numbers.
@@ -107,7 +124,8 @@ impl Op {
             | Self::Since { .. }
             | Self::Difference(_)
             | Self::Sum(_)
-            | Self::OfWhole { .. } => File::Real,
+            | Self::OfWhole { .. }
+            | Self::Calendar { .. } => File::Real,
         }
     }
 
@@ -138,6 +156,9 @@ impl Op {
             Self::Sum(pair) => Self::Sum(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
             Self::OfWhole { function, whole, bias, operand } => {
                 Self::OfWhole { function, whole: of(whole), bias, operand }
+            }
+            Self::Calendar { field, whole, clock, missing } => {
+                Self::Calendar { field, whole: of(whole), clock, missing }
             }
         }
     }

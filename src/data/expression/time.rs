@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::calendar;
 use crate::data::dtype::{TimeUnit, Unit};
 
 /// Attoseconds of a second.
@@ -200,26 +201,17 @@ fn days_of(year: i128, month: i128) -> i128 {
     }
 }
 
-/// Days from 1970-01-01 to a date (H. Hinnant's `days_from_civil`).
+/// As [`calendar::days`].
 fn days(year: i128, month: i128, day: i128) -> i128 {
-    let year = year - i128::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted = if month > 2 { month - 3 } else { month + 9 };
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day - 1;
-    era * 146_097 + day_of_era - 719_468
+    let narrow = |v: i128| i64::try_from(v).unwrap_or(0);
+    calendar::days(narrow(year), narrow(month), narrow(day)).into()
 }
 
-/// Year, month and day so many days after 1970-01-01 (H. Hinnant's `civil_from_days`).
+/// As [`calendar::date`].
 fn date(days: i128) -> (i128, i128, i128) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year_of_era + era * 400 + i128::from(month <= 2), month, day_of_year - (153 * shifted + 2) / 5 + 1)
+    // As many attoseconds as there can be are fewer days.
+    let (year, month, day) = calendar::date(i64::try_from(days).unwrap_or(0));
+    (year.into(), month.into(), day.into())
 }
 
 #[cfg(test)]

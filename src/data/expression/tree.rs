@@ -1,5 +1,6 @@
 //! An expression, taken apart: nodes in one list, operands before what uses them, so that nothing walks it recursively.
 
+use super::calendar::Field;
 use super::time::Moment;
 
 /// Number of a node.
@@ -103,6 +104,8 @@ pub enum Function {
     Unary(Unary),
     Binary(Binary),
     Test(Test),
+    /// What a calendar says of a time.
+    Calendar(Field),
     Clip,
     Where,
 }
@@ -111,15 +114,15 @@ impl Function {
     /// Number of arguments.
     pub fn arguments(self) -> usize {
         match self {
-            Self::Unary(_) | Self::Test(_) => 1,
+            Self::Unary(_) | Self::Test(_) | Self::Calendar(_) => 1,
             Self::Binary(_) => 2,
             Self::Clip | Self::Where => 3,
         }
     }
 }
 
-/// Every function, with NumPy's name for it.
-pub const FUNCTIONS: [(&str, Function); 55] = [
+/// Every function, with NumPy's name for it; those of times with pandas'.
+pub const FUNCTIONS: [(&str, Function); 64] = [
     ("abs", Function::Unary(Unary::Abs)),
     ("sqrt", Function::Unary(Unary::Sqrt)),
     ("cbrt", Function::Unary(Unary::Cbrt)),
@@ -167,6 +170,15 @@ pub const FUNCTIONS: [(&str, Function); 55] = [
     ("isnan", Function::Test(Test::Nan)),
     ("isfinite", Function::Test(Test::Finite)),
     ("isinf", Function::Test(Test::Infinite)),
+    ("year", Function::Calendar(Field::Year)),
+    ("month", Function::Calendar(Field::Month)),
+    ("day", Function::Calendar(Field::Day)),
+    ("dayofyear", Function::Calendar(Field::DayOfYear)),
+    ("dayofweek", Function::Calendar(Field::DayOfWeek)),
+    ("weekday", Function::Calendar(Field::DayOfWeek)),
+    ("hour", Function::Calendar(Field::Hour)),
+    ("minute", Function::Calendar(Field::Minute)),
+    ("second", Function::Calendar(Field::Second)),
     // NumPy 2 has these names too.
     ("asin", Function::Unary(Unary::Arcsin)),
     ("acos", Function::Unary(Unary::Arccos)),

@@ -2,9 +2,10 @@
 
 use crate::data::dtype::Scalar;
 
+use super::super::calendar::Field;
 use super::super::error::ExpressionError;
 use super::super::greatest_common_divisor;
-use super::super::program::{Op, Pair, Slot};
+use super::super::program::{Clock, Op, Pair, Slot};
 use super::super::time::{Moment, Place, Step};
 use super::super::tree::{Binary, Id, Unary};
 use super::{Lowering, SECOND, Value, real};
@@ -83,6 +84,23 @@ impl Lowering<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What a calendar says of a column of times.
+    pub(super) fn field(&mut self, time: Id, field: Field) -> Result<Slot, ExpressionError> {
+        let at = self.at(time);
+        let Value::Input(input) = self.of(time) else {
+            return self.error(at, "a column of times is wanted here");
+        };
+        let Scalar::Time(unit) = self.scalar(input) else {
+            return self.error(at, "this column holds no times");
+        };
+        let missing = self.whole_kind(input).and_then(|kind| kind.1);
+        let Some(clock) = Clock::new(Step::of(unit), field) else {
+            return self.error(at, "the times of this column have no unit");
+        };
+        let whole = self.steps.push(Op::Whole(input));
+        Ok(self.steps.push(Op::Calendar { field, whole, clock, missing }))
     }
 
     /// Seconds since a moment.
