@@ -201,17 +201,17 @@ fn days_of(year: i128, month: i128) -> i128 {
     }
 }
 
-/// As [`calendar::days`].
+/// As [`calendar::days`], for years of six digits.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "whole and small")]
 fn days(year: i128, month: i128, day: i128) -> i128 {
-    let narrow = |v: i128| i64::try_from(v).unwrap_or(0);
-    calendar::days(narrow(year), narrow(month), narrow(day)).into()
+    calendar::days(year as f64, month as f64, day as f64) as i128
 }
 
-/// As [`calendar::date`].
+/// As [`calendar::date`]. As many attoseconds as there can be are fewer days than f64 counts.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "whole and small")]
 fn date(days: i128) -> (i128, i128, i128) {
-    // As many attoseconds as there can be are fewer days.
-    let (year, month, day) = calendar::date(i64::try_from(days).unwrap_or(0));
-    (year.into(), month.into(), day.into())
+    let (year, month, day) = calendar::date(days as f64);
+    (year as i128, month as i128, day as i128)
 }
 
 #[cfg(test)]
