@@ -11,6 +11,7 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
+use crate::scene::written::Written;
 use crate::workbench::command_line::render_command;
 use crate::workbench::fields;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
@@ -79,7 +80,13 @@ fn style() -> impl Strategy<Value = Style> {
     let special = (real(), color()).prop_map(|(value, color)| Special { value, color });
     let special = prop::collection::vec(special, 0..3);
     let category = || {
-        prop_oneof![any::<i128>().prop_map(Category::Integer), real().prop_map(Category::Real), Just(Category::Other)]
+        let moment = Written::new("2024-03-01T06:30").unwrap();
+        prop_oneof![
+            any::<i128>().prop_map(Category::Integer),
+            real().prop_map(Category::Real),
+            Just(Category::Moment(moment)),
+            Just(Category::Other)
+        ]
     };
     let key = (category(), color()).prop_map(|(category, color)| CategoryColor { category, color });
     let categories = (prop::collection::vec(key, 0..3), prop::collection::vec(category(), 0..3));

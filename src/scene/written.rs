@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::ViewError;
 
+/// Months as axes and legends say them.
+pub const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// Most bytes of a moment: `-999999-12-31T23:59:59.123456789012345678Z`, and a little.
 const MOST: usize = 44;
 
@@ -27,6 +30,22 @@ impl Written {
         let mut bytes = [0; MOST];
         bytes.get_mut(..text.len()).filter(|_| looks)?.copy_from_slice(text.as_bytes());
         Some(Self { bytes, len: text.len() })
+    }
+
+    /// A moment as axes and legends say it: `1 Mar 2024 12:30`, `Mar 2024`.
+    #[must_use]
+    pub fn of_legend(text: &str) -> Option<Self> {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let (day, name, year, clock) = match words.as_slice() {
+            [name, year] => (None, name, year, None),
+            [day, name, year] => (Some(day), name, year, None),
+            [day, name, year, clock] => (Some(day), name, year, Some(clock)),
+            _ => return None,
+        };
+        let month = 1 + MONTHS.iter().position(|month| month == name)?;
+        let day = day.map(|day| format!("-{day:0>2}")).unwrap_or_default();
+        let clock = clock.map(|clock| format!("T{clock}")).unwrap_or_default();
+        Self::new(&format!("{year:0>4}-{month:02}{day}{clock}"))
     }
 
     /// As it was written.

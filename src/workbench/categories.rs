@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::data::Table;
-use crate::data::dtype::TimeUnit as Step;
-use crate::data::expression::greatest_common_divisor;
+use crate::data::dtype::{TimeUnit as Step, Unit};
+use crate::data::expression::{Moment, Step as StepOf, greatest_common_divisor};
 use crate::data::stats::Number;
 use crate::figure::categories::{Hue, OTHER_COLOR, usual_color};
 use crate::figure::readout;
@@ -12,6 +12,7 @@ use crate::figure::ticks::TimeUnit;
 use crate::plan::{FramePlan, Reduce, VALUE};
 use crate::scene::reduction::Reduction;
 use crate::scene::style::{Category, OTHER, Style};
+use crate::scene::written::{MONTHS, Written};
 
 use super::words::{time_unit, times};
 
@@ -64,10 +65,29 @@ pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
     labels(&values.map(|(value, _)| value).collect::<Vec<_>>(), times(table)[VALUE])
 }
 
-/// Whether a category that is called `label` is meant: by its value or by what the legend says.
+/// Whether a category that is called `label` is meant: by its value, by its time, or by what the legend says.
 #[must_use]
 pub fn is_meant(category: Category, label: &str, named: Category) -> bool {
-    named.is(category) || label.parse().is_ok_and(|read: Category| read.is(named))
+    let says = |read: Category| match (read, named) {
+        (Category::Moment(read), Category::Moment(named)) => {
+            moment(read).is_some_and(|read| Some(read) == moment(named))
+        }
+        _ => read.is(named),
+    };
+    named.is(category) || label.parse().is_ok_and(says)
+}
+
+fn moment(written: Written) -> Option<Moment> {
+    Moment::parse(written.text()).ok()
+}
+
+/// The value that is named, where it is named as a time of such steps.
+fn in_steps(named: Category, step: Option<Step>) -> Category {
+    let place = |written| moment(written)?.among(StepOf::of(step?)).filter(|place| place.rest == 0);
+    match named {
+        Category::Moment(written) => place(written).map_or(named, |place| Category::Integer(place.floor)),
+        named => named,
+    }
 }
 
 /// How categories look in a style.
@@ -100,6 +120,7 @@ pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction,
     let note = |(verb, named): (&str, Category)| {
         let found = table.categories().is_some_and(|found| {
             let names = (0..found.len()).filter_map(|i| found.get(i)).map(|(value, _)| name(value));
+            let named = in_steps(named, times(table)[VALUE]);
             names.into_iter().any(|value| named.is(value))
         });
         match (named, found) {
@@ -123,7 +144,9 @@ fn name(value: Number) -> Category {
 
 /// What values are called: short, but no two alike. Times are dates.
 fn labels(values: &[Number], step: Option<Step>) -> Vec<String> {
-    if let Some(dates) = step.and_then(time_unit).and_then(|unit| dates(values, unit)) {
+    if let Some(dates) =
+        step.and_then(|step| time_unit(step).map_or_else(|| months(values, step), |unit| dates(values, unit)))
+    {
         return dates;
     }
     let label = |value: Number, digits| match value {
@@ -147,6 +170,18 @@ fn labels(values: &[Number], step: Option<Step>) -> Vec<String> {
     told.into_iter().flatten().collect()
 }
 
+/// Years, or months of them.
+fn months(values: &[Number], step: Step) -> Option<Vec<String>> {
+    let StepOf::Months(months) = StepOf::of(step) else { return None };
+    let month = |value: &Number| {
+        let Number::Integer(value) = value else { return None };
+        let months = value.checked_mul(months)?;
+        let (year, month) = (months.div_euclid(12).checked_add(1970)?, usize::try_from(months.rem_euclid(12)).ok()?);
+        Some(if step.unit == Unit::Year { year.to_string() } else { format!("{} {year}", MONTHS.get(month)?) })
+    };
+    values.iter().map(month).collect()
+}
+
 /// As much of the moments as tells them apart.
 fn dates(values: &[Number], unit: TimeUnit) -> Option<Vec<String>> {
     let whole = |value: &Number| if let Number::Integer(v) = value { Some(*v) } else { None };
@@ -166,7 +201,6 @@ fn dates(values: &[Number], unit: TimeUnit) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::dtype::Unit;
 
     #[test]
     fn times_are_dates() {
@@ -175,7 +209,8 @@ mod tests {
         let seconds = Step { unit: Unit::Second, multiplier: 1 };
         assert_eq!(of(&[0, 86_400, 172_800], seconds), ["1 Jan 1970", "2 Jan 1970", "3 Jan 1970"]);
         assert_eq!(of(&[0, 3600], seconds), ["1 Jan 1970 00:00", "1 Jan 1970 01:00"]);
-        assert_eq!(of(&[0, 1], Step { unit: Unit::Month, multiplier: 1 }), ["0", "1"]);
+        assert_eq!(of(&[0, 650], Step { unit: Unit::Month, multiplier: 1 }), ["Jan 1970", "Mar 2024"]);
+        assert_eq!(of(&[-1, 54], Step { unit: Unit::Year, multiplier: 1 }), ["1969", "2024"]);
         assert_eq!(of(&[i128::from(i64::MAX)], seconds), ["4 Dec 292277026596"]);
     }
 
@@ -195,6 +230,14 @@ mod tests {
         for (named, is) in [("0.1", true), ("0.10000000149011612", true), ("0.2", false), ("other", false)] {
             assert_eq!(is_meant(Category::Real(value), "0.1", named.parse().unwrap()), is, "{named}");
         }
+        let second = Category::Integer(1_709_274_600);
+        for (named, is) in [("2024-03-01T06:30", true), ("1 Mar 2024 06:30", true), ("2024-03-01", false)] {
+            assert_eq!(is_meant(second, "1 Mar 2024 06:30", named.parse().unwrap()), is, "{named}");
+        }
+        let minutes = Some(Step { unit: Unit::Minute, multiplier: 1 });
+        assert_eq!(in_steps("1970-01-02".parse().unwrap(), minutes), Category::Integer(1440));
+        let between: Category = "1970-01-02T00:00:01".parse().unwrap();
+        assert_eq!(in_steps(between, minutes), between);
         assert!(is_meant(Category::Real(-2.0), "\u{2212}2", "-2".parse().unwrap()));
         assert!(
             is_meant(Category::Other, OTHER, Category::Other)

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kit::{Desk, cloud, npy};
+use crate::kit::{Desk, Picture, cloud, npy};
 
 /// Points in the same places as those of `cloud`, row i in category `of(i)`.
 fn desk(rows: usize, of: impl Fn(usize) -> u8) -> Desk {
@@ -162,6 +162,55 @@ fn values_of_categories_are_data_that_can_be_given_again() {
         assert!(hidden.windows(2).all(|pair| pair[0] == pair[1]), "{names:?}");
         assert!(!seen.contains(&hidden[0]), "{names:?}");
         seen.push(hidden[0].clone());
+    }
+}
+
+#[test]
+fn categories_of_times_are_named_by_their_time() {
+    for (unit, [first, second], names) in [
+        ("D", [19_783, 19_784], &["19783", "2024-03-01", "2024-03-01T00:00", "1 Mar 2024"][..]),
+        ("ms", [1_709_274_600_500, 1_709_274_600_501], &["2024-03-01T06:30:00.5", "1709274600500"]),
+        ("M", [650, 651], &["2024-03", "Mar 2024", "650"]),
+        ("Y", [54, 55], &["2024", "54"]),
+    ] {
+        let desk = Desk::new();
+        let row = |(i, (x, y)): (usize, &(f64, f64))| {
+            let time: i64 = [first, second, first][i % 3];
+            [x.to_le_bytes(), y.to_le_bytes(), time.to_le_bytes()].concat()
+        };
+        let data: Vec<u8> = cloud(3000, 5).iter().enumerate().flat_map(row).collect();
+        let dtype = format!("[('x', '<f8'), ('y', '<f8'), ('t', '<M8[{unit}]')]");
+        let header = format!("{{'descr': {dtype}, 'fortran_order': False, 'shape': (3000,), }}");
+        desk.write("a.npy", npy(1, &header, &data));
+        let picture = |options: &[&str]| {
+            let mut command = desk.command("render a.npy --size 400x200 --reduction by:t -o t.png");
+            let output = command.args(options).output().unwrap();
+            assert!(output.status.success() && output.stderr.is_empty(), "{unit}, {options:?}: {output:?}");
+            Picture::decode(&desk.read("t.png")).bytes
+        };
+        let all = picture(&[]);
+        for option in ["--hide", "--color-key"] {
+            let value = |name: &str| if option == "--hide" { name.to_owned() } else { format!("{name}=red") };
+            let pictures: Vec<Vec<u8>> = names.iter().map(|name| picture(&[option, &value(name)])).collect();
+            assert!(pictures.iter().all(|one| *one == pictures[0] && *one != all), "{unit}, {option}");
+        }
+    }
+    // One that nobody has, and one that is among the others.
+    let desk = Desk::new();
+    let days = [0_i64, 0, 0, 1, 1, 2];
+    let data: Vec<u8> = cloud(600, 5)
+        .iter()
+        .zip(days.iter().cycle())
+        .flat_map(|((x, y), t)| [x.to_le_bytes(), y.to_le_bytes(), t.to_le_bytes()].concat())
+        .collect();
+    let dtype = "[('x', '<f8'), ('y', '<f8'), ('t', '<M8[D]')]";
+    desk.write("a.npy", npy(1, &format!("{{'descr': {dtype}, 'fortran_order': False, 'shape': (600,), }}"), &data));
+    let notes =
+        |day: &str| desk.run(&format!("render {VIEW} --reduction by:t:1 --hide {day} -o a.png")).done().stderr.clone();
+    assert_eq!(notes("1970-01-01"), "");
+    assert!(notes("1970-01-02").contains("the category 1970-01-02 to hide is among the others"));
+    for day in ["1970-01-04", "1970-01-02T06"] {
+        assert!(notes(day).contains(&format!("there is no category {day} to hide: no row has that value")));
     }
 }
 

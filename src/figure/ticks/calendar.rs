@@ -1,5 +1,7 @@
 //! The proleptic Gregorian calendar over i128: days since 1970-01-01 and back, without limits on the year.
 
+use crate::scene::written::MONTHS;
+
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Date {
@@ -9,8 +11,6 @@ pub(super) struct Date {
     /// 1 to 31.
     pub(super) day: i128,
 }
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Date {
     /// The date that many days after 1970-01-01 (H. Hinnant's `civil_from_days`).

@@ -6,11 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Rgba, StyleError};
+use crate::scene::written::Written;
 
 /// What all categories are called that are not told apart.
 pub const OTHER: &str = "other";
 
-/// A category: a value of its column, or all that are not told apart. As text: `3`, `2.5`, `other`.
+/// A category: a value of its column, or all that are not told apart. As text: `3`, `2.5`, `2024-03-01`, `other`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Category {
@@ -18,6 +19,8 @@ pub enum Category {
     Integer(i128),
     /// A value that is not written as a whole number; finite.
     Real(f64),
+    /// A time.
+    Moment(Written),
     /// All that are not told apart.
     Other,
 }
@@ -29,7 +32,7 @@ impl Category {
         match other {
             Self::Integer(value) => self.is_integer(value),
             Self::Real(value) => self.is_real(value),
-            Self::Other => self == Self::Other,
+            Self::Moment(_) | Self::Other => self == other,
         }
     }
 
@@ -40,7 +43,7 @@ impl Category {
         match self {
             Self::Integer(named) => named == value,
             Self::Real(named) => named == value as f64,
-            Self::Other => false,
+            Self::Moment(_) | Self::Other => false,
         }
     }
 
@@ -51,7 +54,7 @@ impl Category {
         match self {
             Self::Integer(named) => named as f64 == value,
             Self::Real(named) => named == value,
-            Self::Other => false,
+            Self::Moment(_) | Self::Other => false,
         }
     }
 }
@@ -68,8 +71,9 @@ impl FromStr for Category {
         if let Ok(value) = plain.parse() {
             return Ok(Self::Integer(value));
         }
-        let value = plain.parse().ok().filter(|v: &f64| v.is_finite());
-        value.map(Self::Real).ok_or_else(|| StyleError::BadCategory(text.to_owned()))
+        let value = plain.parse().ok().filter(|v: &f64| v.is_finite()).map(Self::Real);
+        let moment = || Written::new(text).or_else(|| Written::of_legend(text)).map(Self::Moment);
+        value.or_else(moment).ok_or_else(|| StyleError::BadCategory(text.to_owned()))
     }
 }
 
@@ -92,6 +96,7 @@ impl fmt::Display for Category {
             Self::Integer(value) => write!(f, "{value}"),
             // With a point or an exponent, so that it is read as it was.
             Self::Real(value) => write!(f, "{value:?}"),
+            Self::Moment(written) => write!(f, "{written}"),
             Self::Other => f.write_str(OTHER),
         }
     }
@@ -166,12 +171,21 @@ mod tests {
             ("−2.5×10⁻⁷=red", Category::Real(-2.5e-7)),
             ("10\u{2009}000=red", Category::Integer(10_000)),
             ("1×10²⁰=red", Category::Real(1e20)),
+            ("2024-03-01=red", Category::Moment(Written::new("2024-03-01").unwrap())),
+            ("1 Mar 2024 06:30=red", Category::Moment(Written::new("2024-03-01T06:30").unwrap())),
+            ("Mar 2024=red", Category::Moment(Written::new("2024-03").unwrap())),
         ] {
             let read: CategoryColor = text.parse().unwrap();
             assert_eq!((read.category, read.color), (category, Rgba([255, 0, 0, 255])));
             assert_eq!(read.to_string().parse(), Ok(read));
         }
-        for (text, part) in [("3", "no `=`"), ("x=red", "`x` is neither"), ("nan=red", "`nan`"), ("1=rde", "`rde`")] {
+        for (text, part) in [
+            ("3", "no `=`"),
+            ("x=red", "`x` is no number"),
+            ("nan=red", "`nan`"),
+            ("1 Mrz 2024=red", "no date"),
+            ("1=rde", "`rde`"),
+        ] {
             let message = text.parse::<CategoryColor>().unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
         }

@@ -79,7 +79,7 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nover = \"rde\"\n", &["line 4", "rde"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspecial = [\"-1\"]\n", &["line 4", "VALUE=COLOR"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolor_key = [\"3\"]\n", &["line 4", "VALUE=COLOR"]),
-        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"x\"]\n", &["line 4", "`x` is neither"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"x\"]\n", &["line 4", "`x` is no number"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspread = \"9:round\"\n", &["line 4", "9:round", "square"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
         ("scumble = 1\nstep = -1\n[[layers]]\nfile = \"a.f32\"\n", &["line 2"]),
@@ -203,7 +203,13 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
     let special = (any::<f64>(), any::<[u8; 4]>())
         .prop_filter("finite", |(value, _)| value.is_finite())
         .prop_map(|(value, color)| Special { value, color: Rgba(color) });
-    let key = prop::sample::select(vec!["3=red", "-2.5=#01020304", "other=gray", "18446744073709551615=none"]);
+    let key = prop::sample::select(vec![
+        "3=red",
+        "-2.5=#01020304",
+        "other=gray",
+        "18446744073709551615=none",
+        "2024-03-01=red",
+    ]);
     let key = prop::collection::vec(key.prop_map(|text| text.parse::<CategoryColor>().unwrap()), 0..3);
     let special = (color(), color(), color(), prop::collection::vec(special, 0..4), key);
     let style = (any_norm(), prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
