@@ -31,7 +31,7 @@ use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::equalize::{Distribution, Shares};
 use crate::figure::error::FigureError;
-use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes};
+use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes, real_extremes_within};
 use crate::scene::style::{Levels, Limit, Limits, Norm};
 
 pub use super::shading::{Shading, shading};
@@ -190,7 +190,12 @@ impl Scale {
                 None => None,
             }
         } else {
-            match extremes(values, |band| real_extremes_within(band, low, high))? {
+            let within = match limits {
+                // These are the ends of all values.
+                Limits { low: Limit::Auto, high: Limit::Auto } => Some((low, high)),
+                _ => extremes(values, |band| reals(band, |reals| real_extremes_within(reals, low, high)))?,
+            };
+            match within {
                 Some((a, b)) => Some((a, b, Distribution::of_reals(values, a, b)?)),
                 None => None,
             }
@@ -353,7 +358,7 @@ fn summary(values: &dyn Bands, norm: &Norm, percents: &[f64]) -> Result<Option<S
         return Ok(Some(((low as f64, high as f64), found)));
     }
     let floor = if *norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
-    let of_band = |band: Band<'_>| if let Band::Real(reals) = band { real_extremes(reals, floor) } else { None };
+    let of_band = |band: Band<'_>| reals(band, |reals| real_extremes(reals, floor));
     let Some((low, high)) = extremes(values, of_band)? else { return Ok(None) };
     let found = percentiles(values, (f64_key(low), f64_key(high)), percents)?;
     let value = |(a, b, share)| lerp(f64_from_key(a), f64_from_key(b), share);
@@ -380,13 +385,9 @@ fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Opti
     })
 }
 
-/// The least and greatest value of a band within limits.
-fn real_extremes_within(band: Band<'_>, low: f64, high: f64) -> Option<(f64, f64)> {
-    let Band::Real(reals) = band else { return None };
-    let inside = reals.iter().copied().filter(|value| (low..=high).contains(value));
-    inside.fold(None, |range, value| {
-        Some(range.map_or((value, value), |(a, b): (f64, f64)| (a.min(value), b.max(value))))
-    })
+/// What `find` finds in a band of reals.
+fn reals<T>(band: Band<'_>, find: impl Fn(&[f64]) -> Option<T>) -> Option<T> {
+    if let Band::Real(reals) = band { find(reals) } else { None }
 }
 
 #[cfg(test)]

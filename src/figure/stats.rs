@@ -16,11 +16,16 @@ pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
 
 /// The least and greatest finite value above `floor`, or none if there is none.
 pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
+    real_extremes_within(values, floor.next_up(), f64::MAX)
+}
+
+/// The least and greatest value from one to another, or none if there is none.
+pub(super) fn real_extremes_within(values: &[f64], least: f64, most: f64) -> Option<(f64, f64)> {
     const LANES: usize = 8;
     let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
     let mut take = |lane: usize, value: f64| {
         // Written as selections, NaN failing each comparison, so that the compiler can use vector minima.
-        let usable = value > floor && value < f64::INFINITY;
+        let usable = (value >= least) & (value <= most);
         let (below, above) = if usable { (value, value) } else { (f64::INFINITY, f64::NEG_INFINITY) };
         low[lane] = if below < low[lane] { below } else { low[lane] };
         high[lane] = if above > high[lane] { above } else { high[lane] };
