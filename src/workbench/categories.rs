@@ -21,6 +21,8 @@ use super::words::{time_unit, times};
 pub struct ShownCategory {
     /// Its value; none for all others.
     pub value: Option<Number>,
+    /// The time that the value is, if it is one.
+    pub time: Option<Written>,
     /// What it is called.
     pub label: String,
     /// Its rows that pass the filter.
@@ -36,15 +38,21 @@ pub fn shown_categories(table: &Table, plan: &FramePlan) -> Vec<ShownCategory> {
     let all: u64 = (0..found.len()).filter_map(|i| found.get(i)).map(|(_, rows)| rows).sum();
     let chosen = found.most_frequent(usize::from(named));
     let named: Vec<(Number, u64)> = chosen.into_iter().filter_map(|i| found.get(i)).collect();
-    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>(), times(table)[VALUE]);
+    let step = times(table)[VALUE];
+    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>(), step);
     let mut shown: Vec<ShownCategory> = named
         .iter()
         .zip(labels)
-        .map(|((value, rows), label)| ShownCategory { value: Some(*value), label, rows: *rows })
+        .map(|((value, rows), label)| ShownCategory {
+            value: Some(*value),
+            time: time(*value, step),
+            label,
+            rows: *rows,
+        })
         .collect();
     if has_other {
         let rows = all - shown.iter().map(|category| category.rows).sum::<u64>();
-        shown.push(ShownCategory { value: None, label: OTHER.to_owned(), rows });
+        shown.push(ShownCategory { value: None, time: None, label: OTHER.to_owned(), rows });
     }
     shown
 }
@@ -53,7 +61,19 @@ impl ShownCategory {
     /// What a person calls it.
     #[must_use]
     pub fn name(&self) -> Category {
-        self.value.map_or(Category::Other, name)
+        self.time.map_or(self.value.map_or(Category::Other, name), Category::Moment)
+    }
+
+    /// Whether it is meant: by its value, by its time, or by what the legend says.
+    #[must_use]
+    pub fn is_meant(&self, named: Category) -> bool {
+        let is_time = |time: Written| match named {
+            Category::Moment(written) => moment(written).is_some_and(|named| Some(named) == moment(time)),
+            _ => false,
+        };
+        let says = |label: Category| if let Category::Moment(time) = label { is_time(time) } else { label.is(named) };
+        let is_value = named.is(self.value.map_or(Category::Other, name));
+        is_value || self.time.is_some_and(is_time) || self.label.parse().is_ok_and(says)
     }
 }
 
@@ -65,16 +85,17 @@ pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
     labels(&values.map(|(value, _)| value).collect::<Vec<_>>(), times(table)[VALUE])
 }
 
-/// Whether a category that is called `label` is meant: by its value, by its time, or by what the legend says.
-#[must_use]
-pub fn is_meant(category: Category, label: &str, named: Category) -> bool {
-    let says = |read: Category| match (read, named) {
-        (Category::Moment(read), Category::Moment(named)) => {
-            moment(read).is_some_and(|read| Some(read) == moment(named))
-        }
-        _ => read.is(named),
+/// The time that a value is, where it counts such steps.
+fn time(value: Number, step: Option<Step>) -> Option<Written> {
+    let Number::Integer(value) = value else { return None };
+    let text = Moment::of(value, StepOf::of(step?))?.to_string();
+    // Of steps of months and years no more than counts.
+    let parts = match step?.unit {
+        Unit::Year => text.rsplitn(3, '-').last()?,
+        Unit::Month => text.rsplit_once('-')?.0,
+        _ => text.as_str(),
     };
-    named.is(category) || label.parse().is_ok_and(says)
+    Written::new(parts)
 }
 
 fn moment(written: Written) -> Option<Moment> {
@@ -94,13 +115,12 @@ fn in_steps(named: Category, step: Option<Step>) -> Category {
 #[must_use]
 pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
     let hue = |(i, category): (usize, &ShownCategory)| {
-        let is_meant = |named: Category| is_meant(category.name(), &category.label, named);
-        let given = style.color_key.iter().rev().find(|entry| is_meant(entry.category)).map(|entry| entry.color);
+        let given = style.color_key.iter().rev().find(|entry| category.is_meant(entry.category));
         let usual = if category.value.is_some() { usual_color(i) } else { OTHER_COLOR };
         Hue {
             label: category.label.clone(),
-            color: given.unwrap_or(usual),
-            is_hidden: style.hide.iter().any(|hidden| is_meant(*hidden)),
+            color: given.map_or(usual, |entry| entry.color),
+            is_hidden: style.hide.iter().any(|hidden| category.is_meant(*hidden)),
         }
     };
     categories.iter().enumerate().map(hue).collect()
@@ -115,7 +135,7 @@ pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction,
     }
     let keys = style.color_key.iter().map(|entry| ("color", entry.category));
     let hidden = style.hide.iter().map(|category| ("hide", *category));
-    let is_shown = |named: Category| categories.iter().any(|shown| is_meant(shown.name(), &shown.label, named));
+    let is_shown = |named: Category| categories.iter().any(|shown| shown.is_meant(named));
     let named = keys.chain(hidden).filter(|(_, named)| !categories.is_empty() && !is_shown(*named));
     let note = |(verb, named): (&str, Category)| {
         let found = table.categories().is_some_and(|found| {
@@ -225,23 +245,42 @@ mod tests {
     }
 
     #[test]
-    fn a_category_is_meant_by_its_value_and_by_what_the_legend_says() {
-        let value = f64::from(0.1_f32);
+    fn a_category_is_meant_by_its_value_by_its_time_and_by_what_the_legend_says() {
+        let shown = |value: Option<Number>, step: Option<Step>, label: &str| {
+            let time = value.and_then(|value| time(value, step));
+            ShownCategory { value, time, label: label.to_owned(), rows: 1 }
+        };
+        let means = |shown: &ShownCategory, text: &str| shown.is_meant(text.parse().unwrap());
+        let real = shown(Some(Number::Real(0.1_f32.into())), None, "0.1");
         for (named, is) in [("0.1", true), ("0.10000000149011612", true), ("0.2", false), ("other", false)] {
-            assert_eq!(is_meant(Category::Real(value), "0.1", named.parse().unwrap()), is, "{named}");
+            assert_eq!(means(&real, named), is, "{named}");
         }
-        let second = Category::Integer(1_709_274_600);
-        for (named, is) in [("2024-03-01T06:30", true), ("1 Mar 2024 06:30", true), ("2024-03-01", false)] {
-            assert_eq!(is_meant(second, "1 Mar 2024 06:30", named.parse().unwrap()), is, "{named}");
+        assert!(means(&shown(Some(Number::Real(-2.0)), None, "\u{2212}2"), "-2"));
+        let other = shown(None, None, OTHER);
+        assert!(means(&other, OTHER) && !means(&other, "0"));
+        let step = |unit| Some(Step { unit, multiplier: 1 });
+        for (value, unit, label, name, names) in [
+            (
+                1_709_274_600,
+                Unit::Second,
+                "1 Mar 2024 06:30",
+                "2024-03-01T06:30",
+                &["1709274600", "2024-03-01 06:30:00"][..],
+            ),
+            // What the legend leaves out is no matter.
+            (1_709_274_630, Unit::Second, "1 Mar 2024 06:30", "2024-03-01T06:30:30", &["2024-03-01T06:30"]),
+            (650, Unit::Month, "Mar 2024", "2024-03", &["650", "2024-03-01"]),
+            (54, Unit::Year, "2024", "2024", &["54", "2024-01"]),
+            (-2000, Unit::Year, "-30", "-2000", &[]),
+        ] {
+            let shown = shown(Some(Number::Integer(value)), step(unit), label);
+            assert_eq!(shown.name().to_string(), name);
+            assert!(names.iter().chain([&label, &name]).all(|named| means(&shown, named)), "{label}");
+            assert!(["2023-03-01", "1", OTHER].iter().all(|named| !means(&shown, named)), "{label}");
         }
-        let minutes = Some(Step { unit: Unit::Minute, multiplier: 1 });
+        let minutes = step(Unit::Minute);
         assert_eq!(in_steps("1970-01-02".parse().unwrap(), minutes), Category::Integer(1440));
         let between: Category = "1970-01-02T00:00:01".parse().unwrap();
         assert_eq!(in_steps(between, minutes), between);
-        assert!(is_meant(Category::Real(-2.0), "\u{2212}2", "-2".parse().unwrap()));
-        assert!(
-            is_meant(Category::Other, OTHER, Category::Other)
-                && !is_meant(Category::Other, OTHER, Category::Integer(0))
-        );
     }
 }

@@ -225,3 +225,41 @@ fn axes_are_called_after_the_lowest_layer_that_is_seen() {
     until(&mut window, "the lower one is hidden", |app| !app.model().document().unwrap().figure.layers[0].visible);
     assert_eq!(labels(window.state()).0.as_deref(), Some("column 2"));
 }
+
+#[test]
+fn times_are_typed_as_dates() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("days.npy");
+    let descr = "[('t', '<M8[D]'), ('y', '<f8'), ('day', '<M8[D]')]";
+    let text = format!("{:<117}\n", format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (60000,), }}"));
+    let mut bytes = [b"\x93NUMPY\x01\x00".as_slice(), &118_u16.to_le_bytes(), text.as_bytes()].concat();
+    for i in 0..60_000_i64 {
+        // From 2024-03-01 on.
+        bytes.extend([19_783 + i % 100, 0, 19_783 + i % 3].map(i64::to_le_bytes).concat());
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let mut window = window(vec![path], RawSpec::default());
+    until(&mut window, "the file is drawn", |app| app.model().painted().is_some());
+    enter(&mut window, "x range", "2024-03-11..2024-04-10");
+    let days =
+        |app: &ScumbleApp| app.stage().is_some_and(|stage| stage.view.x.range == "19793..19823".parse().unwrap());
+    until(&mut window, "the view is of these days", days);
+    enter(&mut window, "x range", "2024-13-01..2024-04-10");
+    until(&mut window, "there is no such month", |app| complaints(app) == 1);
+    enter(&mut window, "x range", "2024-03-11..2024-04-10");
+    enter(&mut window, "only rows", "day < '2024-03-03'");
+    until(&mut window, "two days are left", |app| filter(app).is_some());
+    choose(&mut window, "show", "by category");
+    until(&mut window, "categories are chosen", |app| {
+        app.model().painted_layer().is_some_and(|layer| !layer.hues.is_empty())
+    });
+    enter(&mut window, "categories", "day");
+    until(&mut window, "two days are told apart", |app| {
+        app.model().painted_layer().is_some_and(|layer| layer.hues.len() == 2)
+    });
+    window.get_by_role_and_label(Role::CheckBox, "2 Mar 2024").click();
+    until(&mut window, "the second is hidden", |app| {
+        app.model().painted_layer().is_some_and(|layer| layer.hues[1].1.is_hidden)
+    });
+    assert_eq!(document(&window).layer().style.hide, ["2024-03-02".parse().unwrap()]);
+}

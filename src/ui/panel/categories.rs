@@ -2,8 +2,7 @@
 
 use egui::{Slider, Ui};
 
-use crate::scene::style::{Category, CategoryColor, Style};
-use crate::workbench::categories::is_meant;
+use crate::scene::style::{CategoryColor, Style};
 
 use super::super::model::Model;
 use super::swatch;
@@ -13,9 +12,8 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
     let Some(painted) = model.painted_layer().cloned() else { return false };
     for (category, hue) in &painted.hues {
         ui.horizontal(|ui| {
-            let is_meant = |named: Category| is_meant(*category, &hue.label, named);
-            let is_hidden = style.hide.iter().any(|hidden| is_meant(*hidden));
-            let given = style.color_key.iter().rev().find(|entry| is_meant(entry.category));
+            let is_hidden = style.hide.iter().any(|hidden| category.is_meant(*hidden));
+            let given = style.color_key.iter().rev().find(|entry| category.is_meant(entry.category));
             let present = given.map_or(hue.color, |entry| entry.color);
             let mut is_shown = !is_hidden;
             let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
@@ -23,16 +21,16 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
                 model.settle();
                 model.edit("Categories", |document| {
                     let hide = &mut document.layer_mut().style.hide;
-                    hide.retain(|hidden| !is_meant(*hidden));
-                    hide.extend((!is_shown).then_some(*category));
+                    hide.retain(|hidden| !category.is_meant(*hidden));
+                    hide.extend((!is_shown).then(|| category.name()));
                 });
                 model.settle();
             }
             if let Some(color) = swatch::opaque(ui, present) {
                 model.edit("Color of a category", |document| {
                     let key = &mut document.layer_mut().style.color_key;
-                    key.retain(|entry| !is_meant(entry.category));
-                    key.push(CategoryColor { category: *category, color });
+                    key.retain(|entry| !category.is_meant(entry.category));
+                    key.push(CategoryColor { category: category.name(), color });
                 });
             }
         });

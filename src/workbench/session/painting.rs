@@ -27,7 +27,7 @@ use crate::scene::hatch::Hatch;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::{Merge, Spread};
-use crate::scene::style::{Background, Category, Norm, Rgba, Style};
+use crate::scene::style::{Background, Norm, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::categories::{ShownCategory, hues, shown_categories};
 use crate::workbench::figure::{ground, spread_aggregate};
@@ -95,8 +95,8 @@ pub struct PaintedLayer {
     pub levels: Vec<f64>,
     /// What its numbers were divided by, where they are counted per area.
     pub area: Option<f64>,
-    /// Its categories as they look, if it has some, with what a person calls each.
-    pub hues: Vec<(Category, Hue)>,
+    /// Its categories as they look, if it has some.
+    pub hues: Vec<(ShownCategory, Hue)>,
     /// Its picture over nothing, or over the figure's background where it is the only one.
     sheet: Arc<Image>,
 }
@@ -318,7 +318,7 @@ impl Painting {
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
         let limits = colors.limits;
-        let hues = found.iter().map(ShownCategory::name).zip(hues).collect();
+        let hues = found.iter().cloned().zip(hues).collect();
         let numbers = Arc::clone(&numbers);
         let (bar, sheet) = (bar?, Arc::new(sheet?));
         let own_bar = bar.clone();
