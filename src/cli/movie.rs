@@ -55,13 +55,13 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     // What cannot be written is said before anything is read.
     check_inputs(&order.figure, view.figure_file(), &order.path)?;
     order.figure.check().map_err(|error| placed(error, places.as_ref()))?;
-    order.check().map_err(plain)?;
+    order.check().map_err(|error| film_error(error, places.as_ref()))?;
     for note in &asked.notes {
         eprintln!("scumble: {note}");
     }
     let frames = Frames::default();
     let filmed = match is_live || args.follow {
-        true => what_comes(args, &order, is_live, &frames, progress)?,
+        true => what_comes(args, &order, is_live, places.as_ref(), &frames, progress)?,
         false => steps(args, order, places.as_ref(), &frames, progress)?,
     };
     tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref())
@@ -90,7 +90,7 @@ fn steps(
     let workbench = Workbench::new(view.engine(), view.threads(), false)?;
     let filmed = {
         let _bar = Bar::follow(frames.watched(), total.end - total.start, "frames");
-        order.film(&tables, &workbench, frames, progress).map_err(plain)?
+        order.film(&tables, &workbench, frames, progress).map_err(|error| film_error(error, places))?
     };
     tell_damage(&opened);
     Ok(filmed)
@@ -101,6 +101,7 @@ fn what_comes(
     args: &MovieArgs,
     order: &Order,
     is_live: bool,
+    places: Option<&Places>,
     frames: &Frames,
     progress: &Arc<Progress>,
 ) -> anyhow::Result<Filmed> {
@@ -111,13 +112,14 @@ fn what_comes(
     // How many there will be is known where the person says so.
     let total = args.steps.end.map_or(0, |end| end.saturating_sub(args.steps.first));
     let _bar = Bar::follow(frames.watched(), total, "frames");
-    order.film_growing(coming.as_ref(), &workbench, frames, progress).map_err(plain)
+    let filmed = order.film_growing(coming.as_ref(), &workbench, frames, progress);
+    filmed.map_err(|error| film_error(error, places))
 }
 
-/// The error itself: how the process ends depends on it.
-fn plain(error: StudioError) -> anyhow::Error {
+/// The error itself, with where its cause stands: how the process ends depends on it.
+fn film_error(error: StudioError, places: Option<&Places>) -> anyhow::Error {
     match error {
-        StudioError::Workbench(error) => error.into(),
+        StudioError::Workbench(error) => placed(error, places).into(),
         StudioError::Export(error) => error.into(),
     }
 }

@@ -198,8 +198,8 @@ fn elements(header: &Header, notes: &mut Vec<String>) -> Result<Table, DataError
         [first, second] => (first, Some(second)),
         _ => {
             return error(format!(
-                "an array of shape {} is no table: only 1-D and 2-D arrays are; save array.reshape(-1, k) \
-                 with k columns instead",
+                "an array of shape {} is no table: only 1-D and 2-D arrays are; draw it as a field (--mark image, in figure \
+                 files mark = \"image\"), or save array.reshape(-1, k) with k columns",
                 shown(&header.shape)
             ));
         }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::kit::{Desk, wait};
+use crate::kit::{Desk, npy, wait};
 
 const PLANE: u64 = 30 * 20;
 
@@ -92,6 +92,18 @@ fn files_are_filmed_as_they_grow() {
             assert!(desk.read(&format!("f/{step}.png")) == desk.read("step.png"), "{input}: step {step}");
         }
     }
+}
+
+#[test]
+fn what_cannot_be_followed_is_said_with_its_place() {
+    let desk = Desk::new();
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 20, 30), }";
+    desk.write("a.npy", npy(1, header, &[plane(0), plane(1)].concat()));
+    let layer = "[[layers]]\nfile = \"a.npy\"\n";
+    desk.write("f.toml", format!("scumble = 1\n{layer}mark = \"image\"\n{layer}"));
+    // It might be that somebody is writing it.
+    let ran = desk.run("movie f.toml --follow --steps 0..2 -o f/%d.png");
+    ran.failed(&["layers.1.file, line 6 of f.toml", "is no table", "mark = \"image\""]);
 }
 
 #[test]
