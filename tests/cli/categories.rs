@@ -215,6 +215,20 @@ fn categories_of_times_are_named_by_their_time() {
 }
 
 #[test]
+fn what_is_hidden_counts_for_limits_of_the_whole_data() {
+    let desk = desk(6000, |i| [1, 1, 1, 2][i % 4]);
+    let whole = "a.npy --size 12x8";
+    let most = *desk.aggregate(whole).counts().iter().max().unwrap();
+    for view in [whole, &format!("{whole} --x-range=-1..1 --y-range=-1..1")] {
+        let picture = |limits: &str| {
+            desk.render(&format!("{view} --reduction by:kind --norm log --hide 1 --limits {limits}")).bytes
+        };
+        assert!(picture("data") == picture(&format!("1..{most}")), "{view}");
+        assert!(picture("data") != picture("1..p100"), "{view}");
+    }
+}
+
+#[test]
 fn no_row_left_is_no_category() {
     let desk = desk(60, |_| 1);
     let view = format!("aggregate {VIEW} -o grid.npy --filter x>99");
