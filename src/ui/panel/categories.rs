@@ -15,6 +15,14 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
             let is_hidden = style.hide.iter().any(|hidden| category.is_meant(*hidden));
             let given = style.color_key.iter().rev().find(|entry| category.is_meant(entry.category));
             let present = given.map_or(hue.color, |entry| entry.color);
+            // One under the other, as names are not of one width.
+            if let Some(color) = swatch::opaque(ui, present) {
+                model.edit("Color of a category", |document| {
+                    let key = &mut document.layer_mut().style.color_key;
+                    key.retain(|entry| !category.is_meant(entry.category));
+                    key.push(CategoryColor { category: category.name(), color });
+                });
+            }
             let mut is_shown = !is_hidden;
             let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
             if toggled {
@@ -25,13 +33,6 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
                     hide.extend((!is_shown).then(|| category.name()));
                 });
                 model.settle();
-            }
-            if let Some(color) = swatch::opaque(ui, present) {
-                model.edit("Color of a category", |document| {
-                    let key = &mut document.layer_mut().style.color_key;
-                    key.retain(|entry| !category.is_meant(entry.category));
-                    key.push(CategoryColor { category: category.name(), color });
-                });
             }
         });
     }
