@@ -18,6 +18,7 @@ use super::error::FigureError;
 use super::norm::{COLORS, Shading};
 use super::shade::OverOne;
 use super::shading::{beneath, shading_with};
+use super::vectors::vectorized;
 
 /// Colors of the categories that have no other, in the order of their values: `assets/make_categories.py` makes them.
 const TABLE: &[u8; 96] = include_bytes!("../../assets/categories.rgb");
@@ -244,12 +245,6 @@ impl pulp::NullaryFnOnce for MixRun<'_> {
             *pixel = ground.over([r, g, b, alpha]);
         }
     }
-}
-
-/// Work compiled for the widest vectors that the processor has: all that it calls must be inlined.
-#[inline(never)]
-fn vectorized(work: impl pulp::NullaryFnOnce<Output = ()>) {
-    pulp::Arch::new().dispatch(work);
 }
 
 #[inline(always)]

@@ -41,6 +41,7 @@ pub mod strips;
 pub mod text;
 pub mod ticks;
 pub mod tint;
+mod vectors;
 
 pub use colormap::{Colormap, colormap};
 pub use error::FigureError;

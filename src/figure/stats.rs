@@ -4,6 +4,7 @@ use crate::aggregate::ordered::f64_key;
 
 use super::bands::{Band, Bands};
 use super::error::FigureError;
+use super::vectors::vectorized;
 
 /// The least and greatest count above 0, or none if all are 0.
 pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
@@ -21,27 +22,45 @@ pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
 
 /// The least and greatest value from one to another, or none if there is none.
 pub(super) fn real_extremes_within(values: &[f64], least: f64, most: f64) -> Option<(f64, f64)> {
-    const LANES: usize = 8;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let mut take = |lane: usize, value: f64| {
-        // Written as selections, NaN failing each comparison, so that the compiler can use vector minima.
-        let usable = (value >= least) & (value <= most);
-        let (below, above) = if usable { (value, value) } else { (f64::INFINITY, f64::NEG_INFINITY) };
-        low[lane] = if below < low[lane] { below } else { low[lane] };
-        high[lane] = if above > high[lane] { above } else { high[lane] };
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, value) in chunk.iter().enumerate() {
-            take(lane, *value);
-        }
-    }
-    for value in rest {
-        take(0, *value);
-    }
-    let (low, high) =
-        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) = vectorized(Extremes { values, least, most });
     (low <= high).then_some((low, high))
+}
+
+struct Extremes<'a> {
+    values: &'a [f64],
+    least: f64,
+    most: f64,
+}
+
+impl pulp::NullaryFnOnce for Extremes<'_> {
+    type Output = (f64, f64);
+
+    #[inline(always)]
+    fn call(self) -> (f64, f64) {
+        const LANES: usize = 16;
+        let Self { values, least, most } = self;
+        let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        macro_rules! take {
+            ($lane:expr, $value:expr) => {
+                // Written as selections, NaN failing each comparison, so that the compiler can use vector minima.
+                let (lane, value): (usize, f64) = ($lane, $value);
+                let usable = (value >= least) & (value <= most);
+                let (below, above) = if usable { (value, value) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+                low[lane] = if below < low[lane] { below } else { low[lane] };
+                high[lane] = if above > high[lane] { above } else { high[lane] };
+            };
+        }
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (lane, value) in chunk.iter().enumerate() {
+                take!(lane, *value);
+            }
+        }
+        for value in rest {
+            take!(0, *value);
+        }
+        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max))
+    }
 }
 
 /// Two neighbours in the sorted order, and how far between them the percentile lies (0 = at the first).
