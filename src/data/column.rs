@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::dtype::{Dtype, Scalar};
-use super::expression::Formula;
+use super::expression::{Formula, Tolerance};
 use super::layout::ColumnLayout;
 use super::mapping::Mapping;
 use super::prefetch::prefetch;
@@ -205,11 +205,11 @@ impl Column {
         }
     }
 
-    /// By how much [nearly decoded](super::decode::LaneBuffer::decode_nearly) values are off at most, of those that are at most
-    /// `most`, in size. None where that would be no cheaper.
-    pub fn nearness(&self, most: f64) -> Option<f64> {
+    /// How far [nearly decoded](super::decode::LaneBuffer::decode_nearly) values are off at most. None where they would be no
+    /// cheaper.
+    pub fn nearness(&self) -> Option<Tolerance> {
         match &self.source {
-            Source::Derived(formula) => formula.nearness(most),
+            Source::Derived(formula) => formula.nearness(),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::data::column::{Column, LaneKind};
 use crate::data::decode::LaneBuffer;
+use crate::data::expression::Tolerance;
 use crate::data::table::Table;
 use crate::scene::edge::{EdgeRule, LinearRule};
 use crate::scene::lattice::LatticeAxis;
@@ -28,12 +29,12 @@ impl<'a> Finder<'a> {
     /// Of a column of a table.
     pub fn new(rule: &'a EdgeRule, kind: LaneKind, table: &Table, column: usize) -> Self {
         // Of all parts, if of each.
-        let nearness = |most: f64| {
-            let columns = table.parts().iter().map(|part| part.columns().get(column));
-            let each = columns.map(|column| column.and_then(|column| column.nearness(most)));
-            each.reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten()
-        };
-        Self { rule, locator: Locator::new(rule, kind), near: NearRule::new(rule, nearness) }
+        let columns = table.parts().iter().map(|part| part.columns().get(column));
+        let each = columns.map(|column| column.and_then(Column::nearness));
+        let greater = |a: Tolerance, b: Tolerance| Tolerance { off: a.off.max(b.off), share: a.share.max(b.share) };
+        let all = each.reduce(|a, b| a.zip(b).map(|(a, b)| greater(a, b))).flatten();
+        let near = all.and_then(|tolerance| NearRule::new(rule, tolerance));
+        Self { rule, locator: Locator::new(rule, kind), near }
     }
 
     /// Finds the pixels of a batch, and where asked for the positions, of a lattice if there is one.
@@ -95,15 +96,13 @@ struct NearRule {
 }
 
 impl NearRule {
-    /// `nearness` tells by how much values are off at most that are at most so much, in size; no more than in proportion, and a
-    /// constant. None where that is too much.
-    fn new(rule: &EdgeRule, nearness: impl Fn(f64) -> Option<f64>) -> Option<Self> {
+    /// Of values that are off by no more than a tolerance; none where that is too much.
+    fn new(rule: &EdgeRule, tolerance: Tolerance) -> Option<Self> {
         /// More, and there would be too many in doubt.
         const MOST_DOUBT: f64 = 1e-3;
         let rule = rule.linear()?;
         let per_unit = rule.pixels / rule.width;
-        let of_zero = nearness(0.0)?;
-        let (off, by_value) = (of_zero * per_unit, (nearness(1.0)? - of_zero) * per_unit);
+        let (off, by_value) = (tolerance.off * per_unit, tolerance.share * per_unit);
         let by_position = 8.0 * f64::EPSILON;
         // What is in the view, and what might be.
         let most = 1.001 * rule.origin.abs().max((rule.origin + rule.width).abs());
@@ -151,8 +150,8 @@ mod tests {
             let range = Range { start: Coordinate::Real(start), end: Coordinate::Real(start + width) };
             let rule = EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels, reversed: false }, false).unwrap();
             let locator = Locator::new(&rule, LaneKind::F64);
-            let nearness = |most: f64| off + share * most;
-            let Some(near) = NearRule::new(&rule, |most| Some(nearness(most))) else { return Ok(()) };
+            let nearness = |size: f64| off + share * size;
+            let Some(near) = NearRule::new(&rule, Tolerance { off, share }) else { return Ok(()) };
             // Beside edges, in units of what values may be off.
             let edge = |k: i32| -> f64 { start + width * f64::from(k) / f64::from(pixels) };
             let exact: Vec<f64> = at.iter().map(|(k, beside, _)| edge(*k) + beside * nearness(edge(*k).abs())).collect();
@@ -176,10 +175,10 @@ mod tests {
         let range = Range { start: Coordinate::Real(0.0), end: Coordinate::Real(1.0) };
         let rule =
             EdgeRule::new("x", &Axis { range, scale: Scale::Linear, pixels: 1000, reversed: false }, false).unwrap();
-        assert!(NearRule::new(&rule, |_| Some(1e-7)).is_some());
+        let is_tried = |off, share| NearRule::new(&rule, Tolerance { off, share }).is_some();
+        assert!(is_tried(1e-7, 0.0) && is_tried(0.0, 1e-7));
         for off in [1e-5, f64::INFINITY, f64::NAN] {
-            assert!(NearRule::new(&rule, |_| Some(off)).is_none());
+            assert!(!is_tried(off, 0.0) && !is_tried(0.0, off));
         }
-        assert!(NearRule::new(&rule, |_| None).is_none());
     }
 }

@@ -1,8 +1,7 @@
 //! What a calendar says of times: years, months, hours, as pandas' `dt` has them (UTC, proleptic Gregorian calendar).
 
 use super::greatest_common_divisor;
-use super::program::Clock;
-use super::time::Step;
+use super::time::{SECOND, Step};
 use super::wholes::rounded;
 
 /// What is asked of a time.
@@ -23,9 +22,6 @@ pub enum Field {
     Second,
 }
 
-/// Attoseconds of a second.
-const SECOND: i128 = 1_000_000_000_000_000_000;
-
 impl Field {
     /// What time must be counted in to know it.
     fn unit(self) -> i128 {
@@ -36,6 +32,15 @@ impl Field {
             Self::Second => SECOND,
         }
     }
+}
+
+/// What times count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// So many months.
+    Months(i128),
+    /// Parts of a field's unit: each so many times one of so many.
+    Units { times: i128, parts: i128 },
 }
 
 impl Clock {

@@ -59,7 +59,7 @@ pub enum Out<'a, 'b> {
     /// No numbers, but whether they tell anything new of their ends.
     Ends(&'a mut Ends<'b>),
     Conditions(&'a mut [bool]),
-    /// Numbers that are off by no more than [`Near::off`]: see [`Near::take`].
+    /// Numbers that are off by no more than [`Near::tolerance`]: see [`Near::take`].
     Near(&'a mut [f64]),
 }
 

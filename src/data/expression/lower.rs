@@ -10,7 +10,7 @@ use super::error::ExpressionError;
 use super::greatest_common_divisor;
 use super::math;
 use super::program::{Op, Program, Slot, Steps};
-use super::time::{Moment, Place, Step};
+use super::time::{Moment, Place, SECOND, Step};
 use super::tree::{Binary, Compare, Function, Id, Kind, Logic, Node, Tree, Unary};
 
 /// What a reference stands for.
@@ -393,9 +393,6 @@ impl Lowering<'_> {
         Value::Condition(self.steps.push(Op::Within { whole, low, high, missing, negated }))
     }
 }
-
-/// Attoseconds of a second.
-const SECOND: i128 = 1_000_000_000_000_000_000;
 
 #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is what is wanted")]
 fn real(v: i128) -> f64 {

@@ -68,6 +68,7 @@ pub(super) use error::similar;
 pub use eval::Scratch;
 pub use lex::MAX_LENGTH;
 use lower::{Meaning, Wanted, lower};
+pub use math::nearly::Tolerance;
 use near::Near;
 pub use parse::MAX_DEPTH;
 use program::Program;
@@ -289,10 +290,9 @@ impl Formula {
         eval::run(&self.program, &self.inputs, scratch, rows, eval::Out::Numbers(out));
     }
 
-    /// By how much [`Formula::nearly`] is off at most for numbers that are at most `most`, in size. None where that would be no
-    /// cheaper than the numbers themselves.
-    pub(super) fn nearness(&self, most: f64) -> Option<f64> {
-        fuses_products().then(|| Near::of(&self.program).map(|near| near.off(most))).flatten()
+    /// How far [`Formula::nearly`] is off at most. None where that would be no cheaper than the numbers themselves.
+    pub(super) fn nearness(&self) -> Option<Tolerance> {
+        fuses_products().then(|| Near::of(&self.program).map(|near| near.tolerance())).flatten()
     }
 
     /// As [`Formula::numbers`], nearly. They are NaN where the exact ones are NaN or infinite, and infinite where only these can

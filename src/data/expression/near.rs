@@ -54,17 +54,24 @@ impl Near {
         self.tail.at
     }
 
-    /// By how much results of at most `most`, in size, are off at most.
-    pub fn off(&self, most: f64) -> f64 {
-        let (mut size, mut scale, mut off) = (most, 1.0, f64::MIN_POSITIVE);
+    /// How far results are off at most.
+    pub fn tolerance(&self) -> Tolerance {
+        // The size of what a shift makes is at most so much for each unit of the result, and so much more.
+        let (mut each, mut more, mut scale) = (1.0, 0.0, 1.0);
+        let (mut off, mut share) = (f64::MIN_POSITIVE, 0.0);
+        let mut add = |of: f64, each: f64, more: f64| {
+            off += of * more;
+            share += of * each;
+        };
         for shift in self.tail.shifts.iter().rev() {
             // Theirs is rounded, and ours.
-            off += 2.0 * f64::EPSILON * size * scale;
+            add(2.0 * f64::EPSILON * scale, each, more);
             let (times, plus) = shift.sizes();
             scale *= times;
-            size = (size + plus) / times;
+            (each, more) = (each / times, (more + plus) / times);
         }
-        off + scale * (self.tolerance.off + self.tolerance.share * size)
+        add(scale * self.tolerance.share, each, more);
+        Tolerance { off: off + scale * self.tolerance.off, share }
     }
 
     /// Makes the function's results for as many rows as there is room for, for whose steps before these registers are filled.

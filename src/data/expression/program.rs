@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::calendar::Field;
+use super::calendar::{Clock, Field};
 use super::tree::{Binary, Compare, Logic, Test, Unary};
 
 /// Number of a register, or, while a program is made, of the step that fills it.
@@ -75,15 +75,6 @@ pub enum Op {
         clock: Clock,
         missing: Option<i64>,
     },
-}
-
-/// What times count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Clock {
-    /// So many months.
-    Months(i128),
-    /// Parts of a unit: each so many times one of so many.
-    Units { times: i128, parts: i128 },
 }
 
 /// What is made of two whole numbers.

@@ -6,7 +6,7 @@ use super::calendar;
 use crate::data::dtype::{TimeUnit, Unit};
 
 /// Attoseconds of a second.
-const SECOND: i128 = 1_000_000_000_000_000_000;
+pub const SECOND: i128 = 1_000_000_000_000_000_000;
 /// Attoseconds of a day.
 const DAY: i128 = 86_400 * SECOND;
 

@@ -2,13 +2,13 @@
 
 use crate::data::dtype::Scalar;
 
-use super::super::calendar::Field;
+use super::super::calendar::{Clock, Field};
 use super::super::error::ExpressionError;
 use super::super::greatest_common_divisor;
-use super::super::program::{Clock, Op, Pair, Slot};
-use super::super::time::{Moment, Place, Step};
+use super::super::program::{Op, Pair, Slot};
+use super::super::time::{Moment, Place, SECOND, Step};
 use super::super::tree::{Binary, Id, Unary};
-use super::{Lowering, SECOND, Value, real};
+use super::{Lowering, Value, real};
 
 impl Lowering<'_> {
     /// Where a moment lies among the steps of a column, and these.
