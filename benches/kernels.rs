@@ -31,7 +31,7 @@ use scumble::figure::colorbar::ColorBar;
 use scumble::figure::colormap::colormap;
 use scumble::figure::composite::{Joining, Sheet, composite};
 use scumble::figure::contours::{HatchSheet, Inks, Laid, LineSheet, filled_style};
-use scumble::figure::shading::shading_with;
+use scumble::figure::shading::{Setting, shading_with};
 use scumble::figure::{shade, shading};
 use scumble::plan::{self, ColumnFacts, FramePlan};
 use scumble::scene::axis::{Coordinate, Range, Scale, Size};
@@ -237,11 +237,14 @@ fn colouring(c: &mut Criterion) {
         aggregate(&table, &plan, CpuOptions::default()).values
     };
     let (counts, means, threads) = (made("count"), made("mean:2"), Reading::default().threads);
+    let map = colormap(&Style::default().colormap).unwrap();
+    let setting = Setting { threads, ..Setting::default() };
+    let colored = |values: &Values, style: &Style| shading_with(values, style, &map, setting).unwrap();
     let mut group = group(c, "shade 1920x1080");
     group.throughput(Throughput::Elements(u64::from(SIZE.width) * u64::from(SIZE.height)));
     let mut bench = |name: &str, values: &Values, norm: Norm| {
         let style = Style { norm, ..Style::default() };
-        let paint = || shade(values, SIZE.width, SIZE.height, &shading(values, &style).unwrap(), threads);
+        let paint = || shade(values, SIZE.width, SIZE.height, &colored(values, &style), threads);
         group.bench_function(name, |b| b.iter(|| black_box(paint())));
     };
     for (name, norm) in Norm::PLAIN {
@@ -304,7 +307,7 @@ fn levels(c: &mut Criterion) {
         group.bench_function(format!("{name} levels filled"), |b| {
             b.iter(|| {
                 let style = filled_style(&values, &style, &contour.levels).unwrap();
-                let colors = shading_with(&values, &style, &map, None, None).unwrap();
+                let colors = shading_with(&values, &style, &map, Setting { threads, ..Setting::default() }).unwrap();
                 black_box((
                     ColorBar::of(&values, &style, &colors).unwrap(),
                     shade(&values, SIZE.0, SIZE.1, &colors, threads),

@@ -31,7 +31,7 @@ use crate::data::parallel::Reading;
 use crate::data::stats::{ColumnStats, column_stats};
 use crate::figure::painter::PaintError;
 use crate::figure::shade::shade;
-use crate::figure::shading::{Shading, shading_with};
+use crate::figure::shading::{Setting, Shading, shading_with};
 use crate::figure::{FigureError, categories as category_colors};
 use crate::plan::{self, ColumnFacts, FramePlan, X, Y};
 use crate::scene::axis::ViewError;
@@ -288,10 +288,11 @@ impl Workbench {
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
         let (area, map) = (drawn.plan.area(layer.style.per), tables::colormap(&layer.style.colormap)?);
+        let setting = Setting { area, whole: None, threads: self.reading.threads };
         let values = &drawn.aggregate.values;
         let colors = match hues(&drawn.categories, &layer.style).as_slice() {
-            [] => shading_with(values, &layer.style, &map, area, None)?,
-            hues => category_colors::shading(values, hues, &layer.style, area, None)?,
+            [] => shading_with(values, &layer.style, &map, setting)?,
+            hues => category_colors::shading(values, hues, &layer.style, setting)?,
         };
         self.color(&drawn.aggregate, &colors)
     }

@@ -13,11 +13,10 @@ use crate::scene::style::{Background, Rgba, Style};
 use super::bands::{Band, Bands};
 use super::colorbar::Sign;
 use super::colormap::Colormap;
-use super::equalize::Shares;
 use super::error::FigureError;
 use super::norm::{COLORS, Shading};
 use super::shade::OverOne;
-use super::shading::{beneath, shading_with};
+use super::shading::{Setting, beneath, shading_with};
 use super::vectors::vectorized;
 
 /// Colors of the categories that have no other, in the order of their values: `assets/make_categories.py` makes them.
@@ -107,13 +106,7 @@ pub fn legend(hues: &[Hue]) -> Vec<(String, Sign)> {
 ///
 /// # Errors
 /// As [`shading_with`].
-pub fn shading(
-    values: &dyn Bands,
-    hues: &[Hue],
-    style: &Style,
-    area: Option<f64>,
-    whole: Option<&Shares>,
-) -> Result<Shading, FigureError> {
+pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, setting: Setting<'_>) -> Result<Shading, FigureError> {
     // Opacities alone, as the alpha of white; what is mixed comes over the ground later.
     let least = style.min_alpha;
     let alpha = |i: usize| least + u8::try_from(usize::from(255 - least) * i / (COLORS - 1)).unwrap_or(u8::MAX);
@@ -127,7 +120,7 @@ pub fn shading(
         background: Background::None,
         ..Style::default()
     };
-    let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, area, whole)?;
+    let mut made = shading_with(&Totals { bands: values, hues }, &plain, &map, setting)?;
     // Between fixed limits, colors hold still whatever is in view.
     let mut baseline = if style.limits.are_fixed() { 0 } else { u64::MAX };
     values.visit_categories(&mut |by| {
@@ -302,7 +295,7 @@ mod tests {
         let height = by.totals().len() / width;
         let style = Style { norm: norm.clone(), background: Background::None, ..Style::default() };
         let values = Values::Categories(by.clone());
-        let shading = shading(&values, hues, &style, None, None).unwrap();
+        let shading = shading(&values, hues, &style, Setting::default()).unwrap();
         let size = [width, height].map(|n| u32::try_from(n).unwrap());
         shade(&values, size[0], size[1], &shading, 3).pixels
     }

@@ -10,6 +10,8 @@
 //! is stretched between the limits: a value then has the same color in every view. Limits that cut positive values off are
 //! often far closer than 65536 equal bins: between them, bins are as wide as a share of their values.
 
+mod bins;
+
 use std::sync::Arc;
 
 use crate::aggregate::ordered::f64_key;
@@ -17,8 +19,8 @@ use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::error::FigureError;
 use crate::figure::stats::{Histogram, count_extremes, real_extremes};
 
-/// The number of bins, and the span of integers from which on counts are binned.
-pub(super) const BINS: usize = 256 * 256;
+pub(super) use bins::BINS;
+use bins::{Above, Along, Bins, First, Ratio};
 
 /// The distribution of the values of the whole data, to be handed around.
 #[derive(Clone, Debug)]
@@ -56,23 +58,23 @@ impl Shares {
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
-    pub fn of(values: &dyn Bands) -> Result<Self, FigureError> {
+    pub fn of(values: &dyn Bands, threads: usize) -> Result<Self, FigureError> {
         if !values.are_counts() {
             let all = |band: Band<'_>| match band {
                 Band::Real(reals) => real_extremes(reals, f64::NEG_INFINITY),
                 Band::Count(_) => None,
             };
             let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
-            return Ok(Gathering::new(low, high).of(values)?.shares());
+            return Ok(Gathering::new(low, high).of(values, threads)?.shares());
         }
         let all = |band: Band<'_>| if let Band::Count(counts) = band { count_extremes(counts) } else { None };
         let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
-        let (all, ends) = (Distribution::of_counts(values, low, high)?, (low as f64, high as f64));
+        let (all, ends) = (Distribution::of_counts(values, low, high, threads)?, (low as f64, high as f64));
         let mut fine = None;
         if high - low >= BINS as u64 {
             let mut ratios = Ratios::new(ends.0, ends.1);
             each_count(values, |counts| {
-                ratios.bins.add(counts, |count| if count > 0 { ratios.first.place(count as f64) } else { f64::NAN });
+                ratios.bins.add(counts, ratios.first, threads);
             })?;
             fine = Some(Arc::new(ratios.finish()));
         }
@@ -86,17 +88,7 @@ impl Shares {
     }
 }
 
-/// Where positive values lie among bins that are as wide as a share of them: how many numbers of f64 after the least.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct First(u64);
-
-impl First {
-    fn place(self, value: f64) -> f64 {
-        f64_key(value).saturating_sub(self.0) as f64
-    }
-}
-
-/// Positive values that are counted in such bins.
+/// Positive values that are counted in bins as wide as a share of them.
 struct Ratios {
     first: First,
     bins: Bins,
@@ -109,7 +101,7 @@ impl Ratios {
     }
 
     fn finish(self) -> Distribution {
-        let (centers, shares) = self.bins.finish();
+        let (centers, shares) = cumulate(self.bins.finish());
         Distribution::Ratios { first: self.first, centers, shares }
     }
 }
@@ -143,26 +135,22 @@ impl Gathering {
     }
 
     /// With all reals of an aggregate.
-    fn of(mut self, values: &dyn Bands) -> Result<Self, FigureError> {
+    fn of(mut self, values: &dyn Bands, threads: usize) -> Result<Self, FigureError> {
         values.visit(&mut |band| {
             if let Band::Real(reals) = band {
-                self.add(reals);
+                self.add(reals, threads);
             }
         })?;
         Ok(self)
     }
 
-    /// Counts those values that lie between the two.
-    pub fn add(&mut self, values: &[f64]) {
+    /// Counts those values that lie between the two, on so many threads.
+    pub fn add(&mut self, values: &[f64], threads: usize) {
         let Self { low, high, factor, .. } = *self;
-        let offset = low * factor;
-        let inside = |value: f64| (value >= low) & (value <= high);
-        let place = |value: f64| {
-            if inside(value) { value * factor - offset } else { f64::NAN }
-        };
-        self.bins.add(values, place);
+        let ends = (low, high);
+        self.bins.add(values, Along { ends, factor, offset: low * factor }, threads);
         if let Some(Ratios { first, bins }) = &mut self.ratios {
-            bins.add(values, |value| if inside(value) { first.place(value) } else { f64::NAN });
+            bins.add(values, Ratio { ends, first: *first }, threads);
         }
     }
 
@@ -185,7 +173,7 @@ impl Gathering {
     }
 
     fn finish(self) -> Distribution {
-        let (centers, shares) = self.bins.finish();
+        let (centers, shares) = cumulate(self.bins.finish());
         Distribution::Lines { factor: self.factor, offset: self.low * self.factor, centers, shares }
     }
 }
@@ -203,29 +191,25 @@ pub(super) enum Distribution {
 
 impl Distribution {
     /// The distribution of those counts that lie in `low..=high`, both of which occur and are above 0.
-    pub(super) fn of_counts(values: &dyn Bands, low: u64, high: u64) -> Result<Self, FigureError> {
+    pub(super) fn of_counts(values: &dyn Bands, low: u64, high: u64, threads: usize) -> Result<Self, FigureError> {
         let span = high - low;
         if span < BINS as u64 {
             // Anything outside, also an empty pixel's wrapped 0, is counted apart at `len`.
             let mut histogram = Histogram::new(place_of(span) + 1);
             let place = |count: &u64| place_of(count.wrapping_sub(low).min(span + 1));
-            each_count(values, |counts| histogram.add(counts.iter().map(place)))?;
-            let (values, shares) = cumulate((low..=high).map(|count| count as f64), &histogram.finish());
+            each_count(values, |counts| histogram.add_all(counts, threads, place))?;
+            let (values, shares) = cumulate(((low..=high).map(|count| count as f64), histogram.finish()));
             return Ok(Self::Steps { values, shares });
         }
-        let place = |count: u64| {
-            let above = count.wrapping_sub(low);
-            if above <= span { above as f64 } else { f64::NAN }
-        };
         let mut bins = Bins::new(span as f64);
-        each_count(values, |counts| bins.add(counts, place))?;
-        let (centers, shares) = bins.finish();
+        each_count(values, |counts| bins.add(counts, Above { low, span }, threads))?;
+        let (centers, shares) = cumulate(bins.finish());
         Ok(Self::Lines { factor: 1.0, offset: low as f64, centers, shares })
     }
 
     /// The distribution of those values that lie in `low..=high`, both of which occur and are finite.
-    pub(super) fn of_reals(values: &dyn Bands, low: f64, high: f64) -> Result<Self, FigureError> {
-        Ok(Gathering::in_equal_bins(low, high).of(values)?.finish())
+    pub(super) fn of_reals(values: &dyn Bands, low: f64, high: f64, threads: usize) -> Result<Self, FigureError> {
+        Ok(Gathering::in_equal_bins(low, high).of(values, threads)?.finish())
     }
 
     /// The share of pixels at or below this value, as datashader's `eq_hist` gives it: above 0, at most 1.
@@ -262,10 +246,10 @@ impl Distribution {
 }
 
 /// The occupied places of a histogram and the share of all that lies at or below each.
-fn cumulate(places: impl Iterator<Item = f64>, histogram: &[u64]) -> (Vec<f64>, Vec<f64>) {
+fn cumulate((places, histogram): (impl Iterator<Item = f64>, Vec<u64>)) -> (Vec<f64>, Vec<f64>) {
     let total = histogram.iter().sum::<u64>() as f64;
     let mut below = 0;
-    let occupied = places.zip(histogram).filter(|(_, count)| **count > 0);
+    let occupied = places.zip(histogram).filter(|(_, count)| *count > 0);
     occupied
         .map(|(place, count)| {
             below += count;
@@ -280,68 +264,6 @@ fn each_count(values: &dyn Bands, mut see: impl FnMut(&[u64])) -> Result<(), Fig
             see(counts);
         }
     })
-}
-
-/// 65536 equal bins over 0 to `last`, as `numpy.histogram` cuts them.
-struct Bins {
-    first: f64,
-    last: f64,
-    /// Width of a bin.
-    step: f64,
-    histogram: Vec<u64>,
-}
-
-impl Bins {
-    fn new(last: f64) -> Self {
-        let (first, last) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
-        // `numpy.linspace(first, last, BINS + 1)`
-        let step = (last - first) / BINS as f64;
-        Self { first, last, step, histogram: vec![0; BINS + 1] }
-    }
-
-    /// Takes up what others counted in the same bins.
-    fn join(&mut self, other: &Self) {
-        self.histogram.iter_mut().zip(&other.histogram).for_each(|(count, more)| *count += more);
-    }
-
-    /// Counts values. `place` says where a value lies on the range; NaN is not counted.
-    fn add<T: Copy>(&mut self, values: &[T], place: impl Fn(T) -> f64) {
-        const LAST: f64 = (BINS - 1) as f64;
-        const LANES: usize = 8;
-        // Adding 2^52 rounds to a whole number and leaves it in the low bits, on vectors of any machine.
-        const WHOLE: f64 = (1u64 << 52) as f64;
-        let (first, step) = (self.first, self.step);
-        let per_unit = BINS as f64 / (self.last - first);
-        let bin_of = |value: f64| {
-            // Rounding and the product err by one bin at most; the edges themselves decide.
-            let guess = ((value - first) * per_unit).min(LAST) + WHOLE - WHOLE;
-            let bin = if value < guess * step + first { guess - 1.0 } else { guess };
-            let up = (bin < LAST) & (value >= (bin + 1.0) * step + first);
-            let bin = if up { bin + 1.0 } else { bin };
-            let bin = if value.is_nan() { BINS as f64 } else { bin };
-            (bin + WHOLE).to_bits() & 0xf_ffff
-        };
-        let histogram = self.histogram.as_mut_slice();
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for chunk in chunks {
-            for bin in chunk.map(|value| bin_of(place(value))) {
-                histogram[place_of(bin)] += 1;
-            }
-        }
-        for value in rest {
-            histogram[place_of(bin_of(place(*value)))] += 1;
-        }
-    }
-
-    /// Centres and shares of the occupied bins.
-    fn finish(mut self) -> (Vec<f64>, Vec<f64>) {
-        self.histogram.pop();
-        let edge = |bin: usize| {
-            if bin == BINS { self.last } else { bin as f64 * self.step + self.first }
-        };
-        let centers = (0..BINS).map(|bin| f64::midpoint(edge(bin), edge(bin + 1)));
-        cumulate(centers, &self.histogram)
-    }
 }
 
 /// `numpy.interp`: straight lines between the points, level beyond the first and last.
@@ -371,7 +293,7 @@ mod tests {
 
     #[test]
     fn shares_of_counts_by_hand() {
-        let few = Distribution::of_counts(&Values::Count(vec![0, 3, 1, 3, 9, 0]), 1, 9).unwrap();
+        let few = Distribution::of_counts(&Values::Count(vec![0, 3, 1, 3, 9, 0]), 1, 9, 1).unwrap();
         for (count, share) in [(1.0, 0.25), (2.0, 0.25), (3.0, 0.75), (8.0, 0.75), (9.0, 1.0)] {
             assert_eq!(few.share(count), share);
         }
@@ -390,7 +312,7 @@ mod tests {
         for values in [wide.as_slice(), &tiny] {
             let (low, high) = (values[0], values[values.len() - 1]);
             let all = Values::Real(values.to_vec());
-            let found = Distribution::of_reals(&all, low, high).unwrap();
+            let found = Distribution::of_reals(&all, low, high, 1).unwrap();
             let ts: Vec<f64> = values.iter().map(|v| found.t(*v, found.ends(None).unwrap())).collect();
             assert!(ts.is_sorted() && ts[0] == 0.0 && ts[ts.len() - 1] == 1.0, "{ts:?}");
         }
@@ -399,10 +321,10 @@ mod tests {
     #[test]
     fn what_several_gather_is_what_one_does() {
         let values: Vec<f64> = (0..9000).map(|i| f64::from(i * i % 1009)).collect();
-        let one = Distribution::of_reals(&Values::Real(values.clone()), 0.0, 1008.0).unwrap();
+        let one = Distribution::of_reals(&Values::Real(values.clone()), 0.0, 1008.0, 1).unwrap();
         let gathered = |values: &[f64]| {
             let mut gathered = Gathering::new(0.0, 1008.0);
-            gathered.add(values);
+            gathered.add(values, 1);
             gathered
         };
         let both = gathered(&values[..777]).with(&gathered(&values[777..])).shares();
@@ -416,7 +338,7 @@ mod tests {
         let counts: Vec<u64> = (0..20_000).map(|i| if i % 1000 == 0 { 5_000_000 } else { 1 + i % 40 }).collect();
         let reals = Values::Real(counts.iter().map(|n| *n as f64 * 0.25).collect());
         for (values, unit) in [(Values::Count(counts), 1.0), (reals, 0.25)] {
-            let whole = Shares::of(&values).unwrap();
+            let whole = Shares::of(&values, 2).unwrap();
             let (found, ends) = whole.between(unit, 40.0 * unit).unwrap();
             for n in 1..=40 {
                 let (t, wanted) = (found.t(f64::from(n) * unit, ends), f64::from(n - 1) / 39.0);
@@ -427,15 +349,15 @@ mod tests {
         }
         // Zero and less have no ratios.
         let values = Values::Real((-5000..5000).map(f64::from).collect());
-        let (found, ends) = Shares::of(&values).unwrap().between(-100.0, 100.0).unwrap();
+        let (found, ends) = Shares::of(&values, 2).unwrap().between(-100.0, 100.0).unwrap();
         assert!((found.t(0.0, ends) - 0.5).abs() < 0.01);
     }
 
     #[test]
     fn one_value_gets_the_top() {
-        let counts = Distribution::of_counts(&Values::Count(vec![7, 0]), 7, 7).unwrap();
+        let counts = Distribution::of_counts(&Values::Count(vec![7, 0]), 7, 7, 1).unwrap();
         assert_eq!(counts.t(7.0, counts.ends(None).unwrap()), 1.0);
-        let reals = Distribution::of_reals(&Values::Real(vec![-7.5]), -7.5, -7.5).unwrap();
+        let reals = Distribution::of_reals(&Values::Real(vec![-7.5]), -7.5, -7.5, 1).unwrap();
         assert_eq!(reals.t(-7.5, reals.ends(None).unwrap()), 1.0);
     }
 

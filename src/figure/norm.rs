@@ -156,7 +156,8 @@ pub struct Scale {
 
 impl Scale {
     /// Resolves the limits over the aggregate's non-empty values; none if there are no values to take them from. Histogram
-    /// equalization between fixed limits is that of `whole`, if it is known, and of all of the aggregate's values else.
+    /// equalization between fixed limits is that of `whole`, if it is known, and of all of the aggregate's values else. These are
+    /// counted on so many threads.
     ///
     /// # Errors
     /// [`FigureError`] if a limit is not usable, the limits are inverted, or not positive for the log norm.
@@ -165,6 +166,7 @@ impl Scale {
         norm: &Norm,
         limits: Limits,
         whole: Option<&Shares>,
+        threads: usize,
     ) -> Result<Option<Self>, FigureError> {
         let resolved = match norm {
             Norm::Boundary(levels) => levels.values.first().copied().zip(levels.values.last().copied()),
@@ -179,27 +181,14 @@ impl Scale {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
         if limits.are_fixed() {
-            let found = whole.map_or_else(|| Shares::of(values), |whole| Ok(whole.clone()))?;
+            let found = whole.map_or_else(|| Shares::of(values, threads), |whole| Ok(whole.clone()))?;
             // Where it tells nothing of what is within them, they are as those of the linear norm.
             let distribution = found.between(low, high);
             return Ok(Some(Self { norm, limits: (low, high), distribution }));
         }
-        let distribution = if values.are_counts() {
-            match count_extremes_within(values, low, high)? {
-                Some((a, b)) => Some((a as f64, b as f64, Distribution::of_counts(values, a, b)?)),
-                None => None,
-            }
-        } else {
-            let within = match limits {
-                // These are the ends of all values.
-                Limits { low: Limit::Auto, high: Limit::Auto } => Some((low, high)),
-                _ => extremes(values, |band| reals(band, |reals| real_extremes_within(reals, low, high)))?,
-            };
-            match within {
-                Some((a, b)) => Some((a, b, Distribution::of_reals(values, a, b)?)),
-                None => None,
-            }
-        };
+        // Automatic limits are the ends of all values.
+        let is_all = limits == Limits { low: Limit::Auto, high: Limit::Auto };
+        let distribution = distributed(values, (low, high), is_all, threads)?;
         Ok(Some(match distribution {
             // Nothing lies within the limits: a step at the high one.
             None => Self { norm, limits: (high, high), distribution: None },
@@ -227,12 +216,11 @@ impl Scale {
         }
     }
 
-    /// The colour index of a value, below [`colors_of`] the norm.
-    fn index(&self, v: f64) -> usize {
+    /// Where a value lies along the colors: its colour index is the whole part, or the last if that is more.
+    fn place(&self, v: f64) -> f64 {
         match &self.norm {
-            Norm::Boundary(_) if v.is_nan() => 0,
-            Norm::Boundary(levels) => region_color(levels, v),
-            _ => usize::from(color_index(self.t(v))),
+            Norm::Boundary(levels) => region_color(levels, v) as f64,
+            _ => self.t(v) * COLORS as f64,
         }
     }
 
@@ -242,11 +230,11 @@ impl Scale {
         if is_count {
             // The least count at or above the high limit has the top colour; 0 is no count.
             let top = whole(beyond_rounding(high * unit).ceil()).max(1);
-            return bisect(colors, 1, top, |count| self.index(count as f64 / unit));
+            return thresholds(colors, 1, top, |count| self.place(count as f64 / unit));
         }
         let ends =
             if unit == 1.0 { [low, high] } else { [-beyond_rounding(-low * unit), beyond_rounding(high * unit)] };
-        bisect(colors, f64_key(ends[0]), f64_key(ends[1]), |key| self.index(f64_from_key(key) / unit))
+        thresholds(colors, f64_key(ends[0]), f64_key(ends[1]), |key| self.place(f64_from_key(key) / unit))
     }
 }
 
@@ -274,25 +262,49 @@ fn about_center(norm: &Norm, (low, high): (f64, f64), given: Limits) -> (f64, f6
     }
 }
 
-/// For each colour i from 1 on the smallest key in `low..=high` whose index is at least i.
-fn bisect(colors: usize, mut low: u64, high: u64, index: impl Fn(u64) -> usize) -> Vec<u64> {
-    let top = index(high);
+/// For each colour i from 1 on the smallest key in `low..=high` whose place is at least i.
+fn thresholds(colors: usize, low: u64, high: u64, place: impl Fn(u64) -> f64) -> Vec<u64> {
+    let last = (high, place(high));
+    let mut from = (low, place(low));
     let threshold = |i: usize| {
-        if top < i {
+        let wanted = i as f64;
+        if last.1 < wanted {
             return u64::MAX;
         }
-        let mut enough = high;
-        while low < enough {
-            let middle = low + (enough - low) / 2;
-            if index(middle) >= i {
-                enough = middle;
-            } else {
-                low = middle + 1;
-            }
+        if from.1 < wanted {
+            from = first_at(wanted, from, last, &place);
         }
-        low
+        from.0
     };
     (1..colors).map(threshold).collect()
+}
+
+/// The smallest key whose place is at least a wanted one, and its place; found between a key whose place is less and one whose is
+/// not. Keys are tried where a straight line from one to the other reaches what is wanted; what an end that stays lacks is
+/// halved (the Illinois method), and now and then the keys between are, for places that come in steps.
+fn first_at(wanted: f64, from: (u64, f64), to: (u64, f64), place: &impl Fn(u64) -> f64) -> (u64, f64) {
+    const HALVED: u32 = 4;
+    let ((mut low, below), (mut high, mut found)) = (from, to);
+    let (mut lack, mut excess) = (wanted - below, found - wanted);
+    let (mut tries, mut has_risen) = (0, None);
+    while high - low > 1 {
+        tries += 1;
+        let between = high - low;
+        let straight = whole(between as f64 * (lack / (lack + excess)));
+        let ahead = if tries % HALVED == 0 { between / 2 } else { straight.clamp(1, between - 1) };
+        let at = place(low + ahead);
+        let rises = at < wanted;
+        if rises {
+            (low, lack) = (low + ahead, wanted - at);
+        } else {
+            (high, found, excess) = (low + ahead, at, at - wanted);
+        }
+        if has_risen == Some(rises) {
+            if rises { excess *= 0.5 } else { lack *= 0.5 }
+        }
+        has_risen = Some(rises);
+    }
+    (high, found)
 }
 
 /// The integer of a whole number; beyond the integers, the last one.
@@ -383,6 +395,29 @@ fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Opti
             Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
         })
     })
+}
+
+/// How those values are distributed that lie between two, and the least and the greatest of them. The two may be known to be the
+/// least and the greatest of all.
+fn distributed(
+    values: &dyn Bands,
+    (low, high): (f64, f64),
+    is_all: bool,
+    threads: usize,
+) -> Result<Option<(f64, f64, Distribution)>, FigureError> {
+    if values.are_counts() {
+        let within = match whole(high) {
+            // Beyond 2^53 not every count is a limit.
+            last if is_all && last < 1 << 53 => Some((whole(low), last)),
+            _ => count_extremes_within(values, low, high)?,
+        };
+        let Some((a, b)) = within else { return Ok(None) };
+        return Ok(Some((a as f64, b as f64, Distribution::of_counts(values, a, b, threads)?)));
+    }
+    let inside = |band: Band<'_>| reals(band, |reals| real_extremes_within(reals, low, high));
+    let within = if is_all { Some((low, high)) } else { extremes(values, inside)? };
+    let Some((a, b)) = within else { return Ok(None) };
+    Ok(Some((a, b, Distribution::of_reals(values, a, b, threads)?)))
 }
 
 /// What `find` finds in a band of reals.

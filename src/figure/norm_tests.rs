@@ -67,7 +67,7 @@ fn histogram_equalisation_is_datashaders() {
         let (_, rows) = fixture(&format!("eqhist_{name}.txt"));
         let column0 = column(&rows, 0);
         let values = if name.starts_with("counts") { counts(&column0) } else { Values::Real(column0) };
-        let scale = Scale::new(&values, &Norm::EqHist, Limits::default(), None).unwrap().unwrap();
+        let scale = Scale::new(&values, &Norm::EqHist, Limits::default(), None, 1).unwrap().unwrap();
         let (distribution, _) = scale.distribution.as_ref().unwrap();
         let binned = matches!(**distribution, Distribution::Lines { .. });
         assert_eq!(binned, !["counts_narrow", "counts_offset", "counts_edge"].contains(&name), "{name}");
@@ -167,7 +167,7 @@ fn limits_of_norms_with_a_center() {
         ("centered:0", "p50..p50", -1.0, 1.0),
         ("boundary:0,1", "5..9", 0.0, 1.0),
     ] {
-        let scale = Scale::new(&values, &norm.parse().unwrap(), limits.parse().unwrap(), None).unwrap().unwrap();
+        let scale = Scale::new(&values, &norm.parse().unwrap(), limits.parse().unwrap(), None, 1).unwrap().unwrap();
         assert_eq!(scale.limits(), (low, high), "{norm} {limits}");
         if !norm.starts_with('b') {
             let center: f64 = norm.split_once(':').unwrap().1.parse().unwrap();
@@ -176,7 +176,7 @@ fn limits_of_norms_with_a_center() {
     }
     let wide = Values::Real(vec![f64::MIN, f64::MAX]);
     for norm in ["twoslope:-1e308", "centered:1e308", "symlog:1e300", "power:0.001", "power:900"] {
-        let scale = Scale::new(&wide, &norm.parse().unwrap(), Limits::default(), None).unwrap().unwrap();
+        let scale = Scale::new(&wide, &norm.parse().unwrap(), Limits::default(), None, 1).unwrap().unwrap();
         let ts = [f64::MIN, -1.0, 0.0, 1.0, f64::MAX].map(|v| scale.t(v));
         assert!(ts.is_sorted() && ts[0] == 0.0 && ts[4] == 1.0, "{norm}: {ts:?}");
     }
@@ -294,8 +294,8 @@ fn equalisation_between_fixed_limits_is_that_of_the_whole() {
         [(&counts, Values::Count(vec![3, 20, 96]), "3..90"), (&reals, Values::Real(vec![-27.0, 3.5, 66.0]), "-27..60")]
     {
         let limits: Limits = limits.parse().unwrap();
-        let scale = |values: &Values, whole| Scale::new(values, &Norm::EqHist, limits, whole).unwrap().unwrap();
-        let whole = Shares::of(all).unwrap();
+        let scale = |values: &Values, whole| Scale::new(values, &Norm::EqHist, limits, whole, 1).unwrap().unwrap();
+        let whole = Shares::of(all, 2).unwrap();
         let (near, far) = (scale(&part, Some(&whole)), scale(all, None));
         for i in -400..1000 {
             let v = f64::from(i) / 10.0;
@@ -305,9 +305,9 @@ fn equalisation_between_fixed_limits_is_that_of_the_whole() {
         assert_ne!(scale(&part, None).t(20.0), far.t(20.0));
     }
     // Where the whole has nothing between the limits, a part may have.
-    let whole = Shares::of(&Values::Count(vec![1, 100, 1000])).unwrap();
+    let whole = Shares::of(&Values::Count(vec![1, 100, 1000]), 1).unwrap();
     let limits = "20..60".parse().unwrap();
-    let scale = Scale::new(&Values::Count(vec![30, 50]), &Norm::EqHist, limits, Some(&whole)).unwrap().unwrap();
+    let scale = Scale::new(&Values::Count(vec![30, 50]), &Norm::EqHist, limits, Some(&whole), 1).unwrap().unwrap();
     assert_eq!([10.0, 30.0, 50.0, 60.0].map(|v| scale.t(v)), [0.0, 0.25, 0.75, 1.0]);
 }
 
@@ -348,6 +348,10 @@ fn any_limits() -> impl Strategy<Value = Limits> {
     text.prop_map(|text| text.parse().unwrap())
 }
 
+fn index(scale: &Scale, v: f64) -> usize {
+    usize::from(color(scale.place(v)))
+}
+
 proptest! {
     /// The thresholds say of every value what the formula says.
     #[test]
@@ -362,16 +366,42 @@ proptest! {
             let shading = shading(&values, &style(&norm, limits)).unwrap();
             prop_assert_eq!(shading.thresholds.len(), COLORS - 1);
             prop_assert!(shading.thresholds.is_sorted());
-            let Some(scale) = Scale::new(&values, &norm, limits, None).unwrap() else { continue };
+            let Some(scale) = Scale::new(&values, &norm, limits, None, 1).unwrap() else { continue };
             match &values {
                 Values::Count(v) => for v in v.iter().filter(|v| **v > 0) {
-                    prop_assert_eq!(shading.index(*v), scale.index(*v as f64), "{} of {:?}", v, scale.limits());
+                    prop_assert_eq!(shading.index(*v), index(&scale, *v as f64), "{} of {:?}", v, scale.limits());
                 },
                 Values::Real(v) => for v in v.iter().filter(|v| !v.is_nan()) {
-                    prop_assert_eq!(shading.index(f64_key(*v)), scale.index(*v), "{} of {:?}", v, scale.limits());
+                    prop_assert_eq!(shading.index(f64_key(*v)), index(&scale, *v), "{} of {:?}", v, scale.limits());
                 },
                 Values::Categories(_) => prop_assert!(false),
             }
+        }
+    }
+}
+
+proptest! {
+    /// Whatever way places grow, in steps or smoothly, what is found is what looking at all keys finds; and soon.
+    #[test]
+    fn thresholds_are_the_first_keys(
+        steps in prop::collection::vec((0u64..5000, 0.0..40.0), 0..30),
+        (bend, low, span) in (0.05..20.0, 1u64..1 << 52, 1u64..5000),
+        smooth in 0.0..1.0,
+    ) {
+        let tried = std::cell::Cell::new(0);
+        let place = |key: u64| {
+            tried.set(tried.get() + 1);
+            let along = (key - low) as f64 / span as f64;
+            let stepped: f64 = steps.iter().filter(|(at, _)| *at <= key - low).map(|(_, height)| height).sum();
+            smooth * 256.0 * along.powf(bend) + stepped
+        };
+        let found = thresholds(COLORS, low, low + span, place);
+        let most = (COLORS - 1) * 4 * 13;
+        prop_assert!(tried.get() <= most, "{}", tried.get());
+        let places: Vec<f64> = (low..=low + span).map(place).collect();
+        for (i, key) in found.iter().enumerate() {
+            let first = places.iter().position(|place| *place >= (i + 1) as f64);
+            prop_assert_eq!(*key, first.map_or(u64::MAX, |first| low + first as u64), "color {}", i + 1);
         }
     }
 }

@@ -95,6 +95,17 @@ impl Shading {
     }
 }
 
+/// What colors depend on besides numbers and style.
+#[derive(Clone, Copy, Default)]
+pub struct Setting<'a> {
+    /// What numbers are divided by before limits and norm look at them: the area of a pixel.
+    pub area: Option<f64>,
+    /// What histogram equalization between fixed limits is about, if it is known.
+    pub whole: Option<&'a Shares>,
+    /// How many threads may look at the numbers; 0 as 1.
+    pub threads: usize,
+}
+
 /// Decides the colours of an aggregate: thresholds, palette and colors apart.
 ///
 /// The layer's alpha multiplies the palette's; the background, if any, is composed beneath ([`over`]).
@@ -102,11 +113,10 @@ impl Shading {
 /// # Errors
 /// [`FigureError`] if the colormap is not known, alpha is not between 0 and 1, or the limits are not usable.
 pub fn shading(values: &dyn Bands, style: &Style) -> Result<Shading, FigureError> {
-    shading_with(values, style, &colormap(&style.colormap)?, None, None)
+    shading_with(values, style, &colormap(&style.colormap)?, Setting::default())
 }
 
-/// As [`shading`], in the colors of a map, for numbers that are divided by the area of a pixel, if there is one, before limits
-/// and norm look at them. `whole` is what histogram equalization between fixed limits is about, if it is known.
+/// As [`shading`], in the colors of a map and in a setting.
 ///
 /// # Errors
 /// As [`shading`].
@@ -114,9 +124,9 @@ pub fn shading_with(
     values: &dyn Bands,
     style: &Style,
     map: &Colormap,
-    area: Option<f64>,
-    whole: Option<&Shares>,
+    setting: Setting<'_>,
 ) -> Result<Shading, FigureError> {
+    let Setting { area, whole, threads } = setting;
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
     }
@@ -129,7 +139,7 @@ pub fn shading_with(
     let palette =
         (0..count).map(|i| laid(map.resampled(i, count), more, f64::from(style.alpha), beneath(style))).collect();
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
-    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits, whole)?;
+    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits, whole, threads)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
         None => vec![u64::MAX; count - 1],

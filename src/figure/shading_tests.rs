@@ -106,7 +106,7 @@ fn more_special_values_than_there_may_be_are_refused() {
 }
 
 fn over(values: &Values, style: &Style, area: f64) -> Result<Shading, FigureError> {
-    shading_with(values, style, &colormap(&style.colormap).unwrap(), Some(area), None)
+    shading_with(values, style, &colormap(&style.colormap).unwrap(), Setting { area: Some(area), ..Setting::default() })
 }
 
 #[test]
@@ -115,11 +115,11 @@ fn a_table_brings_colors_for_the_ends_which_a_style_overrules() {
     let map = crate::figure::colormap::file::parse("a.cpt", text).unwrap();
     let values = Values::Real(vec![-1.0, 2.0, 50.0, 500.0]);
     let plain = style(Norm::Log, "2..50");
-    let made = shading_with(&values, &plain, &map, None, None).unwrap();
+    let made = shading_with(&values, &plain, &map, Setting::default()).unwrap();
     let colors = [-1.0, 1.0, 2.0, 50.0, 500.0].map(|v| made.color(f64_key(v)));
     assert_eq!(colors, [[128, 128, 128, 255], [0, 0, 128, 255], BLACK, WHITE, RED]);
     let own = Style { over: color("lime"), ..plain };
-    let made = shading_with(&values, &own, &map, None, None).unwrap();
+    let made = shading_with(&values, &own, &map, Setting::default()).unwrap();
     assert_eq!((made.color(f64_key(500.0)), made.ends[1]), (LIME, Some(LIME)));
 }
 
@@ -161,7 +161,7 @@ proptest::proptest! {
             let style = style(if log { Norm::Log } else { Norm::Linear }, "p10..p95");
             let style = Style { over: color("red"), under: color("lime"), ..style };
             let made = over(&values, &style, area).unwrap();
-            let Some(scale) = Scale::new(&Ordinary::new(&values, &[], Some(area)), &style.norm, style.limits, None).unwrap() else {
+            let Some(scale) = Scale::new(&Ordinary::new(&values, &[], Some(area)), &style.norm, style.limits, None, 1).unwrap() else {
                 continue;
             };
             let (low, high) = scale.limits();

@@ -4,15 +4,41 @@ use crate::aggregate::ordered::f64_key;
 
 use super::bands::{Band, Bands};
 use super::error::FigureError;
+use super::parts;
 use super::vectors::vectorized;
 
 /// The least and greatest count above 0, or none if all are 0.
 pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
-    // Less one, the empty 0 becomes the greatest of all and never is a minimum.
-    let (low, high) = counts
-        .iter()
-        .fold((u64::MAX, 0), |(low, high): (u64, u64), count| (low.min(count.wrapping_sub(1)), high.max(*count)));
+    let (low, high) = vectorized(CountExtremes { counts });
     (high > 0).then(|| (low + 1, high))
+}
+
+/// The least count, less one, and the greatest.
+struct CountExtremes<'a> {
+    counts: &'a [u64],
+}
+
+impl pulp::NullaryFnOnce for CountExtremes<'_> {
+    type Output = (u64, u64);
+
+    #[inline(always)]
+    fn call(self) -> (u64, u64) {
+        const LANES: usize = 16;
+        let (mut low, mut high) = ([u64::MAX; LANES], [0; LANES]);
+        let (chunks, rest) = self.counts.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (lane, count) in chunk.iter().enumerate() {
+                // Less one, the empty 0 becomes the greatest of all and never is a minimum.
+                let less = count.wrapping_sub(1);
+                low[lane] = if less < low[lane] { less } else { low[lane] };
+                high[lane] = if *count > high[lane] { *count } else { high[lane] };
+            }
+        }
+        for count in rest {
+            (low[0], high[0]) = (low[0].min(count.wrapping_sub(1)), high[0].max(*count));
+        }
+        (low.into_iter().fold(u64::MAX, u64::min), high.into_iter().fold(0, u64::max))
+    }
 }
 
 /// The least and greatest finite value above `floor`, or none if there is none.
@@ -162,6 +188,23 @@ impl Histogram {
             if let Some(position) = positions.next() {
                 odd[position] += 1;
             }
+        }
+    }
+
+    /// Counts the positions of many numbers, on so many threads.
+    pub(super) fn add_all<T: Sync>(&mut self, numbers: &[T], threads: usize, position: impl Fn(&T) -> usize + Sync) {
+        let shares = parts::in_parts(&(0..numbers.len()), 1, threads);
+        if shares.len() < 2 {
+            return self.add(numbers.iter().map(position));
+        }
+        let counted = parts::each(shares, |share| {
+            let mut histogram = Self::new(self.len);
+            histogram.add(numbers[share].iter().map(&position));
+            histogram
+        });
+        for Self { even, odd, .. } in counted {
+            self.even.iter_mut().zip(even).for_each(|(count, more)| *count += more);
+            self.odd.iter_mut().zip(odd).for_each(|(count, more)| *count += more);
         }
     }
 

@@ -23,6 +23,7 @@ use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::Joining;
 use crate::figure::contours::{HatchSheet, Inks, Laid};
 use crate::figure::frame::{self, BarName, FigureText, FrameRequest, Layout};
+use crate::figure::shading::Setting;
 use crate::figure::ticks::TimeUnit;
 use crate::plan::FramePlan;
 use crate::scene::axis::{Size, ViewError};
@@ -359,11 +360,12 @@ impl Workbench {
             }
             let area = plans[*i].area(style.per);
             let numbers = counted.numbers.bands();
-            let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers)?;
+            let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers, threads)?;
             let categories = shown_categories(tables[*i], &plans[*i]);
             unmet_names.extend(unmet(tables[*i], &categories, reduction, &request.layers[*i].style));
-            let (shares, of_layer) = (shares.as_ref(), (&request.layers[*i], request.axes));
-            let (colors, bar) = decide(numbers, &style, (area, shares), of_layer, &categories)?;
+            let setting = Setting { area, whole: shares.as_ref(), threads };
+            let of_layer = (&request.layers[*i], request.axes);
+            let (colors, bar) = decide(numbers, &style, setting, of_layer, &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));
             bars.extend(bar.map(|bar| if visible.len() == 1 { bar } else { bar.faded(joining.alpha()) }));
             let colors = LayerColors::new(colors, counted, &request.layers[*i], laid)?;

@@ -33,16 +33,17 @@ impl Whole {
         special: &[Special],
         area: Option<f64>,
         with_shares: bool,
+        threads: usize,
     ) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, special, None);
         let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
-            Ok(Scale::new(&ordinary, norm, Limits::default(), None)?.map(|scale| scale.limits()))
+            Ok(Scale::new(&ordinary, norm, Limits::default(), None, threads)?.map(|scale| scale.limits()))
         };
         let mut found = Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)?, shares: [None, None], area };
         if with_shares {
-            found.shares[0] = Some(Shares::of(&ordinary)?);
+            found.shares[0] = Some(Shares::of(&ordinary, threads)?);
             if area.is_some() {
-                found.shares[1] = Some(Shares::of(&Ordinary::new(values, special, area))?);
+                found.shares[1] = Some(Shares::of(&Ordinary::new(values, special, area), threads)?);
             }
         }
         Ok(found)
@@ -64,7 +65,7 @@ impl Whole {
         if *norm == Norm::EqHist {
             let (low, high) = all.unwrap_or_default();
             let start = || Gathering::new(low, high);
-            let note = |gathered: &mut Gathering, cells: &[f64]| gathered.add(cells);
+            let note = |gathered: &mut Gathering, cells: &[f64]| gathered.add(cells, 1);
             let join = |gathered: Gathering, other: Gathering| gathered.with(&other);
             found.shares[0] = Some(field.fold(&special, threads, progress, (start, note, join))?.shares());
         }

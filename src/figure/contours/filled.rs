@@ -19,7 +19,7 @@ pub fn filled_style(values: &dyn Bands, style: &Style, choice: &LevelChoice) -> 
         return Ok(style.clone());
     }
     let ordinary = Ordinary::new(values, &style.special, None);
-    let Some(scale) = Scale::new(&ordinary, &Norm::Linear, style.limits, None)? else { return Ok(style.clone()) };
+    let Some(scale) = Scale::new(&ordinary, &Norm::Linear, style.limits, None, 1)? else { return Ok(style.clone()) };
     let (low, high) = scale.limits();
     let mut values = levels(choice, low, high)?;
     if values.len() < 2 {

@@ -5,8 +5,7 @@ use crate::data::Table;
 use crate::figure::bands::Bands;
 use crate::figure::colorbar::{ColorBar, Sign};
 use crate::figure::contours::{HatchSheet, Inks, Laid, LineSheet, condition_text, filled_style, level_text};
-use crate::figure::equalize::Shares;
-use crate::figure::shading::{Shading, shading_with};
+use crate::figure::shading::{Setting, Shading, shading_with};
 use crate::figure::tint::tint;
 use crate::figure::{FigureError, categories};
 use crate::scene::hatch::{Condition, Hatch};
@@ -24,7 +23,7 @@ use super::{Counted, FigureLayer, FigureRequest, Numbers};
 pub(super) fn decide(
     values: &dyn Bands,
     style: &Style,
-    (area, whole): (Option<f64>, Option<&Shares>),
+    setting: Setting<'_>,
     (layer, has_axes): (&FigureLayer, bool),
     shown: &[ShownCategory],
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
@@ -34,7 +33,7 @@ pub(super) fn decide(
     }
     if !shown.is_empty() {
         let hues = hues(shown, style);
-        let colors = categories::shading(values, &hues, style, area, whole)?;
+        let colors = categories::shading(values, &hues, style, setting)?;
         return Ok((colors, layer.has_bar().then(|| ColorBar::legend(categories::legend(&hues)))));
     }
     let levels;
@@ -45,7 +44,7 @@ pub(super) fn decide(
         }
         _ => style,
     };
-    let colors = shading_with(values, style, &colormap(&style.colormap)?, area, whole)?;
+    let colors = shading_with(values, style, &colormap(&style.colormap)?, setting)?;
     // A picture without axes has no room for it, and looking at all values takes time.
     let bar = if has_axes && layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
     Ok((colors, bar))

@@ -29,10 +29,11 @@ pub(super) fn resolve(
     whole: Option<Whole>,
     (layer, area): (&Layer, Option<f64>),
     numbers: &dyn Bands,
+    threads: usize,
 ) -> Result<Option<Shares>, FigureError> {
     let whole = match whole {
         None if is_wanted(style) && is_shown(layer) => {
-            Some(Whole::of(numbers, &style.special, area, style.norm == Norm::EqHist)?)
+            Some(Whole::of(numbers, &style.special, area, style.norm == Norm::EqHist, threads)?)
         }
         whole => whole,
     };
@@ -70,8 +71,8 @@ impl Workbench {
             };
             let FigureLayer { spread, reduction, style, .. } = &request.layers[i];
             let numbers = self.spread(counted.numbers, *spread, reduction, (layout.plot.width, layout.plot.height))?;
-            found[i] =
-                Some(Whole::of(numbers.bands(), &style.special, plans[i].area(style.per), style.norm == Norm::EqHist)?);
+            let (area, is_equalized) = (plans[i].area(style.per), style.norm == Norm::EqHist);
+            found[i] = Some(Whole::of(numbers.bands(), &style.special, area, is_equalized, self.reading.threads)?);
         }
         Ok(found)
     }

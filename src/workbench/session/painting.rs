@@ -17,7 +17,7 @@ use crate::figure::equalize::Shares;
 use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
-use crate::figure::shading::{Shading, shading_with};
+use crate::figure::shading::{Setting, Shading, shading_with};
 use crate::figure::ticks::TimeUnit;
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
@@ -282,10 +282,11 @@ impl Painting {
             }
             _ => style,
         };
+        let setting = Setting { area, whole: whole.as_ref(), threads: self.threads };
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
-            None if !hues.is_empty() => categories::shading(values, &hues, style, area, whole.as_ref())?,
-            None => shading_with(values, style, &map, area, whole.as_ref())?,
+            None if !hues.is_empty() => categories::shading(values, &hues, style, setting)?,
+            None => shading_with(values, style, &map, setting)?,
         };
         let seen = match values {
             Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues).into_owned())),

@@ -80,7 +80,8 @@ impl Shared {
             let basis = Basis { data: wish.data.id, plan: layer.plan, spread, special: look.style.special.clone() };
             if self.whole(&basis, &look.style.norm).is_none() {
                 let numbers = spread_aggregate(&layer.aggregate, spread.0, spread.1, self.reading.threads)?;
-                let whole = Whole::of(&numbers.values, &basis.special, layer.plan.area(Per::Area), true)?;
+                let whole =
+                    Whole::of(&numbers.values, &basis.special, layer.plan.area(Per::Area), true, self.reading.threads)?;
                 self.remember(basis, whole);
             }
         }
@@ -141,7 +142,8 @@ impl Shared {
                 }
                 let aggregate = Arc::new(cpu::aggregate(&wish.data.table, &plan, options, progress)?);
                 let numbers = spread_aggregate(&aggregate, spread.0, spread.1, self.reading.threads)?;
-                let whole = Whole::of(&numbers.values, &basis.special, plan.area(Per::Area), true)?;
+                let whole =
+                    Whole::of(&numbers.values, &basis.special, plan.area(Per::Area), true, self.reading.threads)?;
                 self.remember(basis, whole);
             }
         }
