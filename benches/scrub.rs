@@ -8,79 +8,28 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot go on stops")]
 #![allow(clippy::cast_precision_loss, reason = "numbers for people")]
 
+#[path = "kit/desk.rs"]
+mod desk;
+
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use desk::Desk;
 use scumble::scene::axis::Size;
 use scumble::scene::layer::{AxisRequest, Layer};
 use scumble::scene::mark::{Mark, Sampling};
 use scumble::scene::reduction::Reduction;
 use scumble::scene::style::{Limits, Style};
+use scumble::workbench::Progress;
 use scumble::workbench::fields::suited;
 use scumble::workbench::figure::FigureLayer;
-use scumble::workbench::session::{Event, FrameStatus, Generation, LayerLook, Looks, OpenData, Session, Wake, Wish};
+use scumble::workbench::session::{LayerLook, Looks, OpenData, Wish};
 use scumble::workbench::sources::Sources;
-use scumble::workbench::{EngineChoice, Progress};
 
 const SIZE: Size = Size { width: 1000, height: 600 };
 const SHAPE: [usize; 3] = [93, 657, 1377];
-
-/// A session and what rings when it has something to tell.
-struct Desk {
-    session: Session,
-    bell: Arc<(Mutex<bool>, Condvar)>,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let bell: Arc<(Mutex<bool>, Condvar)> = Arc::default();
-        let its = Arc::clone(&bell);
-        let wake: Wake = Arc::new(move || {
-            *its.0.lock().unwrap() = true;
-            its.1.notify_all();
-        });
-        Self { session: Session::new(EngineChoice::Cpu, None, wake).unwrap(), bell }
-    }
-
-    /// What has happened, if anything does in some time.
-    fn events(&mut self, patience: Duration) -> Vec<Event> {
-        let rung = self.bell.0.lock().unwrap();
-        let (mut rung, _) = self.bell.1.wait_timeout_while(rung, patience, |rung| !*rung).unwrap();
-        *rung = false;
-        drop(rung);
-        self.session.poll()
-    }
-
-    fn open(&mut self, sources: Sources) -> Arc<OpenData> {
-        self.session.open(sources);
-        loop {
-            for event in self.events(Duration::from_secs(1)) {
-                match event {
-                    Event::Opened(data) => return data,
-                    Event::OpenFailed(_, error) => panic!("{error}"),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// The newest exact frame among what has happened.
-    fn shown(&mut self, patience: Duration) -> Option<Generation> {
-        let mut newest = None;
-        for event in self.events(patience) {
-            match event {
-                Event::Painted(painted) if painted.shown.status == FrameStatus::Exact => {
-                    newest = newest.max(Some(painted.shown.generation));
-                }
-                Event::Failed(_, error) => panic!("{error}"),
-                _ => {}
-            }
-        }
-        newest
-    }
-}
 
 /// The field with filled contours, and lines over them.
 struct Figure {
