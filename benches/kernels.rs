@@ -306,8 +306,9 @@ fn levels(c: &mut Criterion) {
         let map = colormap("viridis").unwrap();
         group.bench_function(format!("{name} levels filled"), |b| {
             b.iter(|| {
-                let style = filled_style(&values, &style, &contour.levels).unwrap();
-                let colors = shading_with(&values, &style, &map, Setting { threads, ..Setting::default() }).unwrap();
+                let mut setting = Setting { threads, ..Setting::default() };
+                let style = filled_style(&values, &style, &contour.levels, &mut setting).unwrap();
+                let colors = shading_with(&values, &style, &map, setting).unwrap();
                 black_box((
                     ColorBar::of(&values, &style, &colors).unwrap(),
                     shade(&values, SIZE.0, SIZE.1, &colors, threads),

@@ -288,7 +288,7 @@ impl Workbench {
     /// Unknown colormaps, limits that the norm cannot use, a lost adapter.
     pub fn paint(&self, drawn: &Drawn, layer: &Layer) -> Result<Image, WorkbenchError> {
         let (area, map) = (drawn.plan.area(layer.style.per), tables::colormap(&layer.style.colormap)?);
-        let setting = Setting { area, whole: None, threads: self.reading.threads };
+        let setting = Setting { area, threads: self.reading.threads, ..Setting::default() };
         let values = &drawn.aggregate.values;
         let colors = match hues(&drawn.categories, &layer.style).as_slice() {
             [] => shading_with(values, &layer.style, &map, setting)?,

@@ -16,6 +16,7 @@ use super::error::FigureError;
 use super::norm::{COLORS, Shading, color_index, inner_color};
 use super::readout;
 use super::shading::{faded, seen};
+use super::survey::Survey;
 use super::ticks::linear::round_values;
 use super::ticks::{TimeUnit, decimal};
 
@@ -175,22 +176,16 @@ impl ColorBar {
             .map(|color| (if may_be_bad { "bad" } else { "missing" }.to_owned(), color));
         bar.swatches = special.chain(bad).map(|(text, color)| (text, Sign::Color(Rgba(color)))).collect();
         if let Some((low, high)) = limits {
+            let extent = Survey::new(&ordinary, shading.extent, 1).extent()?;
+            let [mut is_below, is_above] = extent.reaches_beyond(low, high);
             // What is bad is not below.
-            let floor = if may_be_bad && shading.ends[2].is_some() { 0.0 } else { f64::NEG_INFINITY };
+            if may_be_bad && shading.ends[2].is_some() {
+                is_below = extent.positive().is_some_and(|(least, _)| least < low);
+            }
             // What is not below the last level is above it.
-            let is_open = matches!(style.norm, Norm::Boundary(_));
-            let beyond = |v: f64| [v < low && (v > floor || floor < 0.0), v > high || (is_open && v == high)];
-            let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
-            ordinary.visit(&mut |band| {
-                let found = match band {
-                    Band::Count(counts) => {
-                        let drawn = counts.iter().filter(|count| **count > 0);
-                        drawn.map(|count| beyond(*count as f64)).fold([false; 2], either)
-                    }
-                    Band::Real(reals) => reals.iter().map(|v| beyond(*v)).fold([false; 2], either),
-                };
-                bar.extends = either(bar.extends, found);
-            })?;
+            let is_at_end = || extent.reaches_beyond(low, high.next_down())[1];
+            let is_above = is_above || (matches!(style.norm, Norm::Boundary(_)) && is_at_end());
+            bar.extends = [bar.extends[0] || is_below, bar.extends[1] || is_above];
         }
         Ok(bar)
     }

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use crate::aggregate::ordered::f64_key;
 use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::error::FigureError;
-use crate::figure::stats::{Histogram, count_extremes, real_extremes};
+use crate::figure::stats::{Histogram, real_extremes_within};
+use crate::figure::survey::Survey;
 
 pub(super) use bins::BINS;
 use bins::{Above, Along, Bins, First, Ratio};
@@ -58,17 +59,13 @@ impl Shares {
     ///
     /// # Errors
     /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
-    pub fn of(values: &dyn Bands, threads: usize) -> Result<Self, FigureError> {
-        if !values.are_counts() {
-            let all = |band: Band<'_>| match band {
-                Band::Real(reals) => real_extremes(reals, f64::NEG_INFINITY),
-                Band::Count(_) => None,
-            };
-            let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
+    pub fn of(survey: &Survey<'_>) -> Result<Self, FigureError> {
+        let Survey { numbers: values, threads, .. } = *survey;
+        let extent = survey.extent()?;
+        let Some((low, high)) = extent.counts() else {
+            let Some((low, high)) = extent.finite() else { return Ok(Self::none()) };
             return Ok(Gathering::new(low, high).of(values, threads)?.shares());
-        }
-        let all = |band: Band<'_>| if let Band::Count(counts) = band { count_extremes(counts) } else { None };
-        let Some((low, high)) = extremes(values, all)? else { return Ok(Self::none()) };
+        };
         let (all, ends) = (Distribution::of_counts(values, low, high, threads)?, (low as f64, high as f64));
         let mut fine = None;
         if high - low >= BINS as u64 {
@@ -190,6 +187,25 @@ pub(super) enum Distribution {
 }
 
 impl Distribution {
+    /// The distribution of those numbers that lie between two, and the least and the greatest of them, if there are any.
+    pub(super) fn within(survey: &Survey<'_>, low: f64, high: f64) -> Result<Option<(f64, f64, Self)>, FigureError> {
+        let Survey { numbers, threads, .. } = *survey;
+        let extent = survey.extent()?;
+        let [is_below, is_above] = extent.reaches_beyond(low, high);
+        let are_all = !is_below && !is_above;
+        if let Some(all) = extent.counts() {
+            let within = if are_all { Some(all) } else { extremes(numbers, |band| counts_within(band, low, high))? };
+            let Some((a, b)) = within else { return Ok(None) };
+            return Ok(Some((a as f64, b as f64, Self::of_counts(numbers, a, b, threads)?)));
+        }
+        let within = match extent.finite() {
+            Some((a, b)) if low <= a && b <= high => Some((a, b)),
+            _ => extremes(numbers, |band| reals_within(band, low, high))?,
+        };
+        let Some((a, b)) = within else { return Ok(None) };
+        Ok(Some((a, b, Self::of_reals(numbers, a, b, threads)?)))
+    }
+
     /// The distribution of those counts that lie in `low..=high`, both of which occur and are above 0.
     pub(super) fn of_counts(values: &dyn Bands, low: u64, high: u64, threads: usize) -> Result<Self, FigureError> {
         let span = high - low;
@@ -243,6 +259,20 @@ impl Distribution {
     pub(super) fn t(&self, value: f64, (first, last): (f64, f64)) -> f64 {
         if last > first { (self.share(value) - first) / (last - first) } else { 1.0 }
     }
+}
+
+/// The least and greatest count above 0 of a band within limits.
+fn counts_within(band: Band<'_>, low: f64, high: f64) -> Option<(u64, u64)> {
+    let Band::Count(counts) = band else { return None };
+    let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
+    inside.fold(None, |range, count| {
+        Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
+    })
+}
+
+/// The least and greatest real of a band within limits.
+fn reals_within(band: Band<'_>, low: f64, high: f64) -> Option<(f64, f64)> {
+    if let Band::Real(reals) = band { real_extremes_within(reals, low, high) } else { None }
 }
 
 /// The occupied places of a histogram and the share of all that lies at or below each.
@@ -338,7 +368,7 @@ mod tests {
         let counts: Vec<u64> = (0..20_000).map(|i| if i % 1000 == 0 { 5_000_000 } else { 1 + i % 40 }).collect();
         let reals = Values::Real(counts.iter().map(|n| *n as f64 * 0.25).collect());
         for (values, unit) in [(Values::Count(counts), 1.0), (reals, 0.25)] {
-            let whole = Shares::of(&values, 2).unwrap();
+            let whole = Shares::of(&Survey::new(&values, None, 2)).unwrap();
             let (found, ends) = whole.between(unit, 40.0 * unit).unwrap();
             for n in 1..=40 {
                 let (t, wanted) = (found.t(f64::from(n) * unit, ends), f64::from(n - 1) / 39.0);
@@ -349,7 +379,7 @@ mod tests {
         }
         // Zero and less have no ratios.
         let values = Values::Real((-5000..5000).map(f64::from).collect());
-        let (found, ends) = Shares::of(&values, 2).unwrap().between(-100.0, 100.0).unwrap();
+        let (found, ends) = Shares::of(&Survey::new(&values, None, 2)).unwrap().between(-100.0, 100.0).unwrap();
         assert!((found.t(0.0, ends) - 0.5).abs() < 0.01);
     }
 

@@ -4,8 +4,9 @@ use crate::aggregate::Values;
 use crate::aggregate::ordered::{f64_from_key, f64_key};
 use crate::scene::style::Norm;
 
-use super::norm::{SYMLOG_LINEAR, share, symlog};
-use super::stats::{self, count_extremes, lerp, real_extremes};
+use super::norm::{SYMLOG_LINEAR, share, symlog, thresholds};
+use super::stats::{self, lerp};
+use super::survey::Extent;
 
 /// The number of buckets.
 pub const BUCKETS: usize = 256;
@@ -47,8 +48,8 @@ enum Space {
 impl Histogram {
     /// The histogram of `values` for a norm; none if no value has a place on it.
     ///
-    /// For histogram equalization it is logarithmic, or linear where some values are not positive.
-    pub fn new(values: &Values, norm: &Norm) -> Option<Self> {
+    /// For histogram equalization it is logarithmic, or linear where some values are not positive. Where values end may be known.
+    pub fn new(values: &Values, norm: &Norm, extent: Option<Extent>) -> Option<Self> {
         let space = |positive: bool| match *norm {
             Norm::Linear | Norm::Centered { .. } | Norm::Boundary(_) => Space::Linear,
             Norm::Power(gamma) => Space::Power(gamma),
@@ -59,23 +60,18 @@ impl Histogram {
             Norm::EqHist if !positive => Space::Linear,
             Norm::Log | Norm::EqHist => Space::Log,
         };
-        match values {
-            Values::Count(counts) => {
-                let (low, high) = count_extremes(counts)?;
-                let axis = HistogramAxis::new(low as f64, high as f64, space(true));
-                // As reals, counts of 0 stand apart like NaN.
-                Some(axis.fill(counts, |count| if count == 0 { f64::NAN } else { count as f64 }))
-            }
-            Values::Categories(by) => Self::new(&Values::Count(by.totals().to_vec()), norm),
-            Values::Real(reals) => {
-                let (mut low, mut high) = real_extremes(reals, f64::NEG_INFINITY)?;
-                let space = space(low > 0.0);
-                if space == Space::Log && low <= 0.0 {
-                    (low, high) = real_extremes(reals, 0.0)?;
-                }
-                Some(HistogramAxis::new(low, high, space).fill(reals, |v| v))
-            }
-        }
+        let extent = extent.unwrap_or_else(|| Extent::of(values, 1));
+        let (low, high) = extent.finite()?;
+        let space = space(low > 0.0);
+        let (low, high) = if space == Space::Log { extent.positive()? } else { (low, high) };
+        let axis = HistogramAxis::new(low, high, space);
+        // As reals, counts of 0 stand apart like NaN.
+        let real = |count: u64| if count == 0 { f64::NAN } else { count as f64 };
+        Some(match values {
+            Values::Count(counts) => axis.fill(counts, real),
+            Values::Categories(by) => axis.fill(by.totals(), real),
+            Values::Real(reals) => axis.fill(reals, |v| v),
+        })
     }
 
     /// Where a value lies: 0 at `low`, 1 at `high`. Bounded to −1..=2, so that limits outside can be shown beside it.
@@ -182,24 +178,11 @@ impl HistogramAxis {
         Histogram { buckets, low, high, empty, beyond, space: self.space }
     }
 
-    /// The least value of each bucket but the first, found by bisection of the ordered values; then infinity.
+    /// The least value of each bucket but the first; then infinity.
     fn edges(self) -> [f64; BUCKETS] {
-        let (mut least, last) = (f64_key(self.low), f64_key(self.high));
-        let mut edges = [f64::INFINITY; BUCKETS];
-        for (i, edge) in edges.iter_mut().take(BUCKETS - 1).enumerate() {
-            let wanted = (i + 1) as f64 / BUCKETS as f64;
-            let mut enough = last;
-            while least < enough {
-                let middle = least + (enough - least) / 2;
-                if self.position(f64_from_key(middle)) >= wanted {
-                    enough = middle;
-                } else {
-                    least = middle + 1;
-                }
-            }
-            *edge = f64_from_key(least);
-        }
-        edges
+        let place = |key| self.position(f64_from_key(key)) * BUCKETS as f64;
+        let found = thresholds(BUCKETS, f64_key(self.low), f64_key(self.high), place);
+        std::array::from_fn(|i| found.get(i).map_or(f64::INFINITY, |key| f64_from_key(*key)))
     }
 }
 
@@ -302,37 +285,37 @@ mod tests {
     #[test]
     fn by_hand() {
         let counts = Values::Count(vec![0, 1, 1, 16, 0, 256]);
-        let log = Histogram::new(&counts, &Norm::Log).unwrap();
+        let log = Histogram::new(&counts, &Norm::Log, None).unwrap();
         let full: Vec<(usize, u64)> = log.buckets.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
         assert_eq!(full, [(0, 2), (128, 1), (255, 1)]);
         assert_eq!((log.low, log.high, log.empty, log.beyond), (1.0, 256.0, 2, 0));
-        assert_eq!(Histogram::new(&counts, &Norm::EqHist), Some(log));
-        let linear = Histogram::new(&Values::Count(vec![1, 128, 129, 257]), &Norm::Linear).unwrap();
+        assert_eq!(Histogram::new(&counts, &Norm::EqHist, None), Some(log));
+        let linear = Histogram::new(&Values::Count(vec![1, 128, 129, 257]), &Norm::Linear, None).unwrap();
         assert_eq!((linear.buckets[0], linear.buckets[127], linear.buckets[128], linear.buckets[255]), (1, 1, 1, 1));
     }
 
     #[test]
     fn values_without_a_place_are_counted_apart() {
         let reals = Values::Real(vec![f64::NAN, f64::INFINITY, -1.0, 0.0, 1.0, 10.0]);
-        let log = Histogram::new(&reals, &Norm::Log).unwrap();
+        let log = Histogram::new(&reals, &Norm::Log, None).unwrap();
         assert_eq!((log.empty, log.beyond, log.low, log.buckets.iter().sum::<u64>()), (1, 3, 1.0, 2));
-        let equalized = Histogram::new(&reals, &Norm::EqHist).unwrap();
+        let equalized = Histogram::new(&reals, &Norm::EqHist, None).unwrap();
         assert_eq!((equalized.low, equalized.beyond, equalized.position(4.5)), (-1.0, 1, 0.5));
         for nothing in [Values::Count(vec![0; 4]), Values::Real(vec![f64::NAN; 4]), Values::Real(Vec::new())] {
-            assert_eq!(Histogram::new(&nothing, &Norm::Linear), None);
+            assert_eq!(Histogram::new(&nothing, &Norm::Linear, None), None);
         }
-        assert_eq!(Histogram::new(&Values::Real(vec![-1.0, 0.0]), &Norm::Log), None);
+        assert_eq!(Histogram::new(&Values::Real(vec![-1.0, 0.0]), &Norm::Log, None), None);
     }
 
     #[test]
     fn one_value_stands_in_the_middle() {
         for norm in NORMS {
             for v in [1.0, 7.5, 1e300] {
-                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm).unwrap();
+                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm, None).unwrap();
                 assert!(one.low < v && v < one.high && one.buckets.iter().sum::<u64>() == 9, "{norm} {v}");
             }
             for v in [f64::MAX, 5e-324] {
-                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm).unwrap();
+                let one = Histogram::new(&Values::Real(vec![v; 9]), &norm, None).unwrap();
                 assert!(one.low <= v && v <= one.high && one.low < one.high && one.high.is_finite(), "{norm} {v}");
                 assert_eq!(one.buckets.iter().sum::<u64>(), 9);
             }
@@ -352,7 +335,7 @@ mod tests {
                 let best = (0..5)
                     .map(|_| {
                         let started = std::time::Instant::now();
-                        let made = Histogram::new(values, &norm);
+                        let made = Histogram::new(values, &norm, None);
                         assert!(made.is_some());
                         started.elapsed()
                     })
@@ -386,7 +369,7 @@ mod tests {
             };
             let size = reals.len() as u64;
             for norm in NORMS {
-                let Some(found) = Histogram::new(&values, &norm) else { continue };
+                let Some(found) = Histogram::new(&values, &norm, None) else { continue };
                 prop_assert_eq!(found.buckets.iter().sum::<u64>() + found.empty + found.beyond, size);
                 prop_assert_eq!(found.buckets.len(), BUCKETS);
                 let listed: Vec<f64> = match &values {
@@ -416,7 +399,7 @@ mod tests {
         #[test]
         fn positions_and_values_are_inverse_and_even_for_the_norm(reals in reals(), t in 0.0..1.0) {
             for norm in NORMS {
-                let Some(found) = Histogram::new(&Values::Real(reals.clone()), &norm) else { continue };
+                let Some(found) = Histogram::new(&Values::Real(reals.clone()), &norm, None) else { continue };
                 prop_assert_eq!(found.value_at(0.0), found.low);
                 prop_assert_eq!(found.value_at(1.0), found.high);
                 let v = found.value_at(t);

@@ -9,6 +9,7 @@
 //! | [`mod@colormap`] | the tables of 256 colours, by name and from the text of files |
 //! | [`mod@norm`] | norms and limits: where a value stands between the first and the last colour |
 //! | [`mod@shading`] | thresholds and palette: which number gets which colour |
+//! | [`mod@survey`] | the ends of an aggregate's numbers, found out once |
 //! | [`mod@shade`] | values and thresholds to an image; composing one colour over another |
 //! | [`mod@spread`] | numbers spread onto the pixels around their own, before they become colours |
 //! | [`mod@histogram`] | how an aggregate's values are spread, for dragging limits on |
@@ -38,6 +39,7 @@ pub mod shading;
 pub mod spread;
 mod stats;
 pub mod strips;
+pub mod survey;
 pub mod text;
 pub mod ticks;
 pub mod tint;

@@ -28,10 +28,10 @@
 use std::sync::Arc;
 
 use crate::aggregate::ordered::{f64_from_key, f64_key};
-use crate::figure::bands::{Band, Bands, extremes};
 use crate::figure::equalize::{Distribution, Shares};
 use crate::figure::error::FigureError;
-use crate::figure::stats::{count_extremes, lerp, percentiles, real_extremes, real_extremes_within};
+use crate::figure::stats::{lerp, percentiles};
+use crate::figure::survey::Survey;
 use crate::scene::style::{Levels, Limit, Limits, Norm};
 
 pub use super::shading::{Shading, shading};
@@ -156,21 +156,19 @@ pub struct Scale {
 
 impl Scale {
     /// Resolves the limits over the aggregate's non-empty values; none if there are no values to take them from. Histogram
-    /// equalization between fixed limits is that of `whole`, if it is known, and of all of the aggregate's values else. These are
-    /// counted on so many threads.
+    /// equalization between fixed limits is that of `whole`, if it is known, and of all of the aggregate's values else.
     ///
     /// # Errors
     /// [`FigureError`] if a limit is not usable, the limits are inverted, or not positive for the log norm.
     pub fn new(
-        values: &dyn Bands,
+        survey: &Survey<'_>,
         norm: &Norm,
         limits: Limits,
         whole: Option<&Shares>,
-        threads: usize,
     ) -> Result<Option<Self>, FigureError> {
         let resolved = match norm {
             Norm::Boundary(levels) => levels.values.first().copied().zip(levels.values.last().copied()),
-            _ => resolve(values, norm, limits)?,
+            _ => resolve(survey, norm, limits)?,
         };
         let Some(found) = resolved else {
             return Ok(None);
@@ -181,14 +179,12 @@ impl Scale {
             return Ok(Some(Self { norm, limits: (low, high), distribution: None }));
         }
         if limits.are_fixed() {
-            let found = whole.map_or_else(|| Shares::of(values, threads), |whole| Ok(whole.clone()))?;
+            let found = whole.map_or_else(|| Shares::of(survey), |whole| Ok(whole.clone()))?;
             // Where it tells nothing of what is within them, they are as those of the linear norm.
             let distribution = found.between(low, high);
             return Ok(Some(Self { norm, limits: (low, high), distribution }));
         }
-        // Automatic limits are the ends of all values.
-        let is_all = limits == Limits { low: Limit::Auto, high: Limit::Auto };
-        let distribution = distributed(values, (low, high), is_all, threads)?;
+        let distribution = Distribution::within(survey, low, high)?;
         Ok(Some(match distribution {
             // Nothing lies within the limits: a step at the high one.
             None => Self { norm, limits: (high, high), distribution: None },
@@ -263,7 +259,7 @@ fn about_center(norm: &Norm, (low, high): (f64, f64), given: Limits) -> (f64, f6
 }
 
 /// For each colour i from 1 on the smallest key in `low..=high` whose place is at least i.
-fn thresholds(colors: usize, low: u64, high: u64, place: impl Fn(u64) -> f64) -> Vec<u64> {
+pub(super) fn thresholds(colors: usize, low: u64, high: u64, place: impl Fn(u64) -> f64) -> Vec<u64> {
     let last = (high, place(high));
     let mut from = (low, place(low));
     let threshold = |i: usize| {
@@ -328,7 +324,7 @@ fn explicit(limit: Limit, norm: &Norm) -> Result<Option<f64>, FigureError> {
 }
 
 /// Both limits as values, low ≤ high; none if a value is needed and there is none.
-fn resolve(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
+fn resolve(survey: &Survey<'_>, norm: &Norm, limits: Limits) -> Result<Option<(f64, f64)>, FigureError> {
     let given = (explicit(limits.low, norm)?, explicit(limits.high, norm)?);
     if let (Some(low), Some(high)) = given {
         return if low > high { Err(FigureError::InvertedLimits { low, high }) } else { Ok(Some((low, high))) };
@@ -342,7 +338,7 @@ fn resolve(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<(f6
         .iter()
         .filter_map(|l| if let Limit::Percentile(p) = l { Some(*p) } else { None })
         .collect();
-    let Some((extremes, found)) = summary(values, norm, &percents)? else {
+    let Some((extremes, found)) = summary(survey, norm, &percents)? else {
         return Ok(None);
     };
     let mut found = found.into_iter();
@@ -362,67 +358,19 @@ fn resolve(values: &dyn Bands, norm: &Norm, limits: Limits) -> Result<Option<(f6
 type Summary = ((f64, f64), Vec<f64>);
 
 /// None if there is no such value.
-fn summary(values: &dyn Bands, norm: &Norm, percents: &[f64]) -> Result<Option<Summary>, FigureError> {
-    if values.are_counts() {
-        let Some((low, high)) = extremes(values, all_counts)? else { return Ok(None) };
-        let found = percentiles(values, (low, high), percents)?;
+fn summary(survey: &Survey<'_>, norm: &Norm, percents: &[f64]) -> Result<Option<Summary>, FigureError> {
+    let Survey { numbers, threads, .. } = *survey;
+    let extent = survey.extent()?;
+    if let Some((low, high)) = extent.counts() {
+        let found = percentiles(numbers, (low, high), percents, threads)?;
         let found = found.into_iter().map(|(a, b, share)| lerp(a as f64, b as f64, share)).collect();
         return Ok(Some(((low as f64, high as f64), found)));
     }
-    let floor = if *norm == Norm::Log { 0.0 } else { f64::NEG_INFINITY };
-    let of_band = |band: Band<'_>| reals(band, |reals| real_extremes(reals, floor));
-    let Some((low, high)) = extremes(values, of_band)? else { return Ok(None) };
-    let found = percentiles(values, (f64_key(low), f64_key(high)), percents)?;
+    let ends = if *norm == Norm::Log { extent.positive() } else { extent.finite() };
+    let Some((low, high)) = ends else { return Ok(None) };
+    let found = percentiles(numbers, (f64_key(low), f64_key(high)), percents, threads)?;
     let value = |(a, b, share)| lerp(f64_from_key(a), f64_from_key(b), share);
     Ok(Some(((low, high), found.into_iter().map(value).collect())))
-}
-
-/// The least and greatest count above 0 of a band.
-fn all_counts(band: Band<'_>) -> Option<(u64, u64)> {
-    if let Band::Count(counts) = band { count_extremes(counts) } else { None }
-}
-
-/// The least and greatest count above 0 within limits.
-fn count_extremes_within(values: &dyn Bands, low: f64, high: f64) -> Result<Option<(u64, u64)>, FigureError> {
-    let Some((least, greatest)) = extremes(values, all_counts)? else { return Ok(None) };
-    if low <= least as f64 && greatest as f64 <= high {
-        return Ok(Some((least, greatest)));
-    }
-    extremes(values, |band| {
-        let Band::Count(counts) = band else { return None };
-        let inside = counts.iter().copied().filter(|count| *count > 0 && (low..=high).contains(&(*count as f64)));
-        inside.fold(None, |range, count| {
-            Some(range.map_or((count, count), |(a, b): (u64, u64)| (a.min(count), b.max(count))))
-        })
-    })
-}
-
-/// How those values are distributed that lie between two, and the least and the greatest of them. The two may be known to be the
-/// least and the greatest of all.
-fn distributed(
-    values: &dyn Bands,
-    (low, high): (f64, f64),
-    is_all: bool,
-    threads: usize,
-) -> Result<Option<(f64, f64, Distribution)>, FigureError> {
-    if values.are_counts() {
-        let within = match whole(high) {
-            // Beyond 2^53 not every count is a limit.
-            last if is_all && last < 1 << 53 => Some((whole(low), last)),
-            _ => count_extremes_within(values, low, high)?,
-        };
-        let Some((a, b)) = within else { return Ok(None) };
-        return Ok(Some((a as f64, b as f64, Distribution::of_counts(values, a, b, threads)?)));
-    }
-    let inside = |band: Band<'_>| reals(band, |reals| real_extremes_within(reals, low, high));
-    let within = if is_all { Some((low, high)) } else { extremes(values, inside)? };
-    let Some((a, b)) = within else { return Ok(None) };
-    Ok(Some((a, b, Distribution::of_reals(values, a, b, threads)?)))
-}
-
-/// What `find` finds in a band of reals.
-fn reals<T>(band: Band<'_>, find: impl Fn(&[f64]) -> Option<T>) -> Option<T> {
-    if let Band::Real(reals) = band { find(reals) } else { None }
 }
 
 #[cfg(test)]

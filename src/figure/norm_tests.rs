@@ -67,7 +67,8 @@ fn histogram_equalisation_is_datashaders() {
         let (_, rows) = fixture(&format!("eqhist_{name}.txt"));
         let column0 = column(&rows, 0);
         let values = if name.starts_with("counts") { counts(&column0) } else { Values::Real(column0) };
-        let scale = Scale::new(&values, &Norm::EqHist, Limits::default(), None, 1).unwrap().unwrap();
+        let scale =
+            Scale::new(&Survey::new(&values, None, 2), &Norm::EqHist, Limits::default(), None).unwrap().unwrap();
         let (distribution, _) = scale.distribution.as_ref().unwrap();
         let binned = matches!(**distribution, Distribution::Lines { .. });
         assert_eq!(binned, !["counts_narrow", "counts_offset", "counts_edge"].contains(&name), "{name}");
@@ -167,7 +168,9 @@ fn limits_of_norms_with_a_center() {
         ("centered:0", "p50..p50", -1.0, 1.0),
         ("boundary:0,1", "5..9", 0.0, 1.0),
     ] {
-        let scale = Scale::new(&values, &norm.parse().unwrap(), limits.parse().unwrap(), None, 1).unwrap().unwrap();
+        let scale = Scale::new(&Survey::new(&values, None, 2), &norm.parse().unwrap(), limits.parse().unwrap(), None)
+            .unwrap()
+            .unwrap();
         assert_eq!(scale.limits(), (low, high), "{norm} {limits}");
         if !norm.starts_with('b') {
             let center: f64 = norm.split_once(':').unwrap().1.parse().unwrap();
@@ -176,7 +179,8 @@ fn limits_of_norms_with_a_center() {
     }
     let wide = Values::Real(vec![f64::MIN, f64::MAX]);
     for norm in ["twoslope:-1e308", "centered:1e308", "symlog:1e300", "power:0.001", "power:900"] {
-        let scale = Scale::new(&wide, &norm.parse().unwrap(), Limits::default(), None, 1).unwrap().unwrap();
+        let scale =
+            Scale::new(&Survey::new(&wide, None, 2), &norm.parse().unwrap(), Limits::default(), None).unwrap().unwrap();
         let ts = [f64::MIN, -1.0, 0.0, 1.0, f64::MAX].map(|v| scale.t(v));
         assert!(ts.is_sorted() && ts[0] == 0.0 && ts[4] == 1.0, "{norm}: {ts:?}");
     }
@@ -210,7 +214,7 @@ fn percentiles_are_numpys() {
         for row in fixture(&format!("percentile_{name}.txt")).1 {
             for values in &kinds {
                 let limits = Limits { low: Limit::Percentile(row[0]), high: Limit::Auto };
-                let (low, _) = resolve(values, &Norm::Linear, limits).unwrap().unwrap();
+                let (low, _) = resolve(&Survey::new(values, None, 1), &Norm::Linear, limits).unwrap().unwrap();
                 let tolerance = 1e-14 * row[1].abs();
                 assert!((low - row[1]).abs() <= tolerance, "{name}: p{} is {low}, not {}", row[0], row[1]);
             }
@@ -294,8 +298,10 @@ fn equalisation_between_fixed_limits_is_that_of_the_whole() {
         [(&counts, Values::Count(vec![3, 20, 96]), "3..90"), (&reals, Values::Real(vec![-27.0, 3.5, 66.0]), "-27..60")]
     {
         let limits: Limits = limits.parse().unwrap();
-        let scale = |values: &Values, whole| Scale::new(values, &Norm::EqHist, limits, whole, 1).unwrap().unwrap();
-        let whole = Shares::of(all, 2).unwrap();
+        let scale = |values: &Values, whole| {
+            Scale::new(&Survey::new(values, None, 2), &Norm::EqHist, limits, whole).unwrap().unwrap()
+        };
+        let whole = Shares::of(&Survey::new(all, None, 2)).unwrap();
         let (near, far) = (scale(&part, Some(&whole)), scale(all, None));
         for i in -400..1000 {
             let v = f64::from(i) / 10.0;
@@ -305,9 +311,11 @@ fn equalisation_between_fixed_limits_is_that_of_the_whole() {
         assert_ne!(scale(&part, None).t(20.0), far.t(20.0));
     }
     // Where the whole has nothing between the limits, a part may have.
-    let whole = Shares::of(&Values::Count(vec![1, 100, 1000]), 1).unwrap();
+    let whole = Shares::of(&Survey::new(&Values::Count(vec![1, 100, 1000]), None, 1)).unwrap();
     let limits = "20..60".parse().unwrap();
-    let scale = Scale::new(&Values::Count(vec![30, 50]), &Norm::EqHist, limits, Some(&whole), 1).unwrap().unwrap();
+    let scale = Scale::new(&Survey::new(&Values::Count(vec![30, 50]), None, 1), &Norm::EqHist, limits, Some(&whole))
+        .unwrap()
+        .unwrap();
     assert_eq!([10.0, 30.0, 50.0, 60.0].map(|v| scale.t(v)), [0.0, 0.25, 0.75, 1.0]);
 }
 
@@ -366,7 +374,7 @@ proptest! {
             let shading = shading(&values, &style(&norm, limits)).unwrap();
             prop_assert_eq!(shading.thresholds.len(), COLORS - 1);
             prop_assert!(shading.thresholds.is_sorted());
-            let Some(scale) = Scale::new(&values, &norm, limits, None, 1).unwrap() else { continue };
+            let Some(scale) = Scale::new(&Survey::new(&values, None, 2), &norm, limits, None).unwrap() else { continue };
             match &values {
                 Values::Count(v) => for v in v.iter().filter(|v| **v > 0) {
                     prop_assert_eq!(shading.index(*v), index(&scale, *v as f64), "{} of {:?}", v, scale.limits());

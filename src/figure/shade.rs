@@ -340,6 +340,7 @@ mod tests {
             ends: [None; 3],
             limits: None,
             mixing: None,
+            extent: None,
             area: None,
         }
     }

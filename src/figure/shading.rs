@@ -10,6 +10,7 @@ use crate::figure::equalize::Shares;
 use crate::figure::error::FigureError;
 use crate::figure::norm::{Scale, colors_of, whole};
 use crate::figure::shade::{over, over_with};
+use crate::figure::survey::{Extent, Survey};
 use crate::scene::style::{Background, MAX_SPECIAL, Norm, Rgba, Special, Style};
 
 /// Ranges of keys that may have a color apart, besides special values: under, over, bad.
@@ -43,6 +44,8 @@ pub struct Shading {
     /// For numbers over an area, the values at which colors begin: between the quotients of counts there are others, which
     /// color bars show too.
     pub between: Vec<f64>,
+    /// Where the numbers begin and end, as limits and norms look at them, if somebody has found it out.
+    pub extent: Option<Extent>,
 }
 
 /// A range of keys with a color of its own.
@@ -62,6 +65,16 @@ impl Shading {
     pub fn index(&self, key: u64) -> usize {
         let reached = |threshold: &u64| *threshold <= key && *threshold < u64::MAX;
         self.thresholds.partition_point(reached).min(self.palette.len() - 1)
+    }
+
+    /// With the extent of the numbers that it is about.
+    ///
+    /// # Errors
+    /// [`FigureError::Kept`] if numbers that were put aside cannot be read again.
+    pub fn surveyed(mut self, values: &dyn Bands, style: &Style, threads: usize) -> Result<Self, FigureError> {
+        let ordinary = Ordinary::new(values, &style.special, self.area);
+        self.extent = Some(Survey::new(&ordinary, self.extent, threads).extent()?);
+        Ok(self)
     }
 
     /// The color of a key.
@@ -102,6 +115,8 @@ pub struct Setting<'a> {
     pub area: Option<f64>,
     /// What histogram equalization between fixed limits is about, if it is known.
     pub whole: Option<&'a Shares>,
+    /// Where the numbers begin and end, over their area and less special values, if it is known.
+    pub extent: Option<Extent>,
     /// How many threads may look at the numbers; 0 as 1.
     pub threads: usize,
 }
@@ -126,7 +141,7 @@ pub fn shading_with(
     map: &Colormap,
     setting: Setting<'_>,
 ) -> Result<Shading, FigureError> {
-    let Setting { area, whole, threads } = setting;
+    let Setting { area, whole, extent, threads } = setting;
     if !(0.0..=1.0).contains(&style.alpha) {
         return Err(FigureError::BadAlpha(style.alpha));
     }
@@ -139,7 +154,9 @@ pub fn shading_with(
     let palette =
         (0..count).map(|i| laid(map.resampled(i, count), more, f64::from(style.alpha), beneath(style))).collect();
     let [under, over, bad] = [style.under.or(map.under), style.over.or(map.over), style.bad.or(map.bad)];
-    let scale = Scale::new(&Ordinary::new(values, &style.special, area), &style.norm, style.limits, whole, threads)?;
+    let ordinary = Ordinary::new(values, &style.special, area);
+    let survey = Survey::new(&ordinary, extent, threads);
+    let scale = Scale::new(&survey, &style.norm, style.limits, whole)?;
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
         None => vec![u64::MAX; count - 1],
@@ -167,7 +184,8 @@ pub fn shading_with(
     let ends = [under, over, bad].map(|color| color.map(|color| seen(color, style)));
     let empty = beneath(style);
     let missing = ends[2].unwrap_or(empty);
-    Ok(Shading { thresholds, palette, empty, missing, apart, ends, limits, mixing: None, area, between })
+    let extent = survey.known();
+    Ok(Shading { thresholds, palette, empty, missing, apart, ends, limits, mixing: None, area, between, extent })
 }
 
 pub(super) fn beneath(style: &Style) -> [u8; 4] {

@@ -161,7 +161,7 @@ proptest::proptest! {
             let style = style(if log { Norm::Log } else { Norm::Linear }, "p10..p95");
             let style = Style { over: color("red"), under: color("lime"), ..style };
             let made = over(&values, &style, area).unwrap();
-            let Some(scale) = Scale::new(&Ordinary::new(&values, &[], Some(area)), &style.norm, style.limits, None, 1).unwrap() else {
+            let Some(scale) = Scale::new(&Survey::new(&Ordinary::new(&values, &[], Some(area)), None, 1), &style.norm, style.limits, None).unwrap() else {
                 continue;
             };
             let (low, high) = scale.limits();

@@ -1,50 +1,13 @@
 //! Extremes and percentiles of an aggregate's non-empty values, without sorting them.
 
+use std::ops::Range;
+
 use crate::aggregate::ordered::f64_key;
 
 use super::bands::{Band, Bands};
 use super::error::FigureError;
 use super::parts;
 use super::vectors::vectorized;
-
-/// The least and greatest count above 0, or none if all are 0.
-pub(super) fn count_extremes(counts: &[u64]) -> Option<(u64, u64)> {
-    let (low, high) = vectorized(CountExtremes { counts });
-    (high > 0).then(|| (low + 1, high))
-}
-
-/// The least count, less one, and the greatest.
-struct CountExtremes<'a> {
-    counts: &'a [u64],
-}
-
-impl pulp::NullaryFnOnce for CountExtremes<'_> {
-    type Output = (u64, u64);
-
-    #[inline(always)]
-    fn call(self) -> (u64, u64) {
-        const LANES: usize = 16;
-        let (mut low, mut high) = ([u64::MAX; LANES], [0; LANES]);
-        let (chunks, rest) = self.counts.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (lane, count) in chunk.iter().enumerate() {
-                // Less one, the empty 0 becomes the greatest of all and never is a minimum.
-                let less = count.wrapping_sub(1);
-                low[lane] = if less < low[lane] { less } else { low[lane] };
-                high[lane] = if *count > high[lane] { *count } else { high[lane] };
-            }
-        }
-        for count in rest {
-            (low[0], high[0]) = (low[0].min(count.wrapping_sub(1)), high[0].max(*count));
-        }
-        (low.into_iter().fold(u64::MAX, u64::min), high.into_iter().fold(0, u64::max))
-    }
-}
-
-/// The least and greatest finite value above `floor`, or none if there is none.
-pub(super) fn real_extremes(values: &[f64], floor: f64) -> Option<(f64, f64)> {
-    real_extremes_within(values, floor.next_up(), f64::MAX)
-}
 
 /// The least and greatest value from one to another, or none if there is none.
 pub(super) fn real_extremes_within(values: &[f64], least: f64, most: f64) -> Option<(f64, f64)> {
@@ -101,18 +64,19 @@ pub(super) fn percentiles(
     values: &dyn Bands,
     (low, high): (u64, u64),
     percents: &[f64],
+    threads: usize,
 ) -> Result<Vec<Neighbours>, FigureError> {
     if percents.is_empty() {
         return Ok(Vec::new());
     }
     let buckets = Buckets::new(low, high);
-    let counts = buckets.histogram(values)?;
+    let counts = buckets.histogram(values, threads)?;
     let total: u64 = counts.iter().sum();
     let places: Vec<(u64, u64, f64)> = percents.iter().map(|percent| place(total, *percent)).collect();
     let mut ranks: Vec<u64> = places.iter().flat_map(|(first, second, _)| [*first, *second]).collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let found = select(values, &buckets, &counts, &ranks)?;
+    let found = select(values, &buckets, &counts, &ranks, threads)?;
     let at = |rank: u64| ranks.binary_search(&rank).map_or(low, |i| found[i]);
     Ok(places.into_iter().map(|(first, second, share)| (at(first), at(second), share)).collect())
 }
@@ -152,11 +116,11 @@ impl Buckets {
     }
 
     /// How many keys each bucket holds.
-    fn histogram(&self, values: &dyn Bands) -> Result<Vec<u64>, FigureError> {
+    fn histogram(&self, values: &dyn Bands, threads: usize) -> Result<Vec<u64>, FigureError> {
         let mut histogram = Histogram::new(Self::OUTSIDE);
         values.visit(&mut |band| match band {
-            Band::Count(counts) => histogram.add(counts.iter().map(|count| self.of(*count))),
-            Band::Real(reals) => histogram.add(reals.iter().map(|real| self.of(f64_key(*real)))),
+            Band::Count(counts) => histogram.add_all(counts, threads, |count| self.of(*count)),
+            Band::Real(reals) => histogram.add_all(reals, threads, |real| self.of(f64_key(*real))),
         })?;
         Ok(histogram.finish())
     }
@@ -214,21 +178,38 @@ impl Histogram {
 }
 
 /// All values whose keys lie in `low..=high`, as keys.
-fn members(values: &dyn Bands, low: u64, high: u64) -> Result<Vec<u64>, FigureError> {
+fn members(values: &dyn Bands, low: u64, high: u64, threads: usize) -> Result<Vec<u64>, FigureError> {
+    fn among<T: Copy + Sync>(
+        numbers: &[T],
+        threads: usize,
+        key: impl Fn(T) -> u64 + Sync,
+        range: (u64, u64),
+    ) -> Vec<Vec<u64>> {
+        let is_inside = |key: &u64| (range.0..=range.1).contains(key);
+        let of_part = |part: Range<usize>| numbers[part].iter().map(|number| key(*number)).filter(is_inside).collect();
+        parts::each(parts::in_parts(&(0..numbers.len()), 1, threads), of_part)
+    }
     let mut found = Vec::new();
-    let range = low..=high;
-    values.visit(&mut |band| match band {
-        Band::Count(counts) => found.extend(counts.iter().copied().filter(|key| range.contains(key))),
-        Band::Real(reals) => found.extend(reals.iter().copied().map(f64_key).filter(|key| range.contains(key))),
+    values.visit(&mut |band| {
+        found.extend(match band {
+            Band::Count(counts) => among(counts, threads, |count| count, (low, high)),
+            Band::Real(reals) => among(reals, threads, f64_key, (low, high)),
+        });
     })?;
-    Ok(found)
+    Ok(found.concat())
 }
 
 /// The keys at the given ranks (ascending, from 0 inside the range).
 ///
 /// Buckets with many keys are cut up in turn, so that a heavy tail, which leaves nearly all keys in one bucket, costs
 /// one more run and no sorting.
-fn select(values: &dyn Bands, buckets: &Buckets, counts: &[u64], ranks: &[u64]) -> Result<Vec<u64>, FigureError> {
+fn select(
+    values: &dyn Bands,
+    buckets: &Buckets,
+    counts: &[u64],
+    ranks: &[u64],
+    threads: usize,
+) -> Result<Vec<u64>, FigureError> {
     const FEW: u64 = 1 << 16;
     let mut found = Vec::with_capacity(ranks.len());
     let (mut bucket, mut before) = (0, 0);
@@ -244,13 +225,13 @@ fn select(values: &dyn Bands, buckets: &Buckets, counts: &[u64], ranks: &[u64]) 
         if low == high || inside.is_empty() {
             found.extend(std::iter::repeat_n(low, inside.len().max(1)));
         } else if held <= FEW {
-            let mut members = members(values, low, high)?;
+            let mut members = members(values, low, high, threads)?;
             members.sort_unstable();
             let at = |rank: &u64| usize::try_from(*rank).ok().and_then(|rank| members.get(rank)).copied();
             found.extend(inside.iter().map(|rank| at(rank).unwrap_or(high)));
         } else {
             let finer = Buckets::new(low, high);
-            found.extend(select(values, &finer, &finer.histogram(values)?, &inside)?);
+            found.extend(select(values, &finer, &finer.histogram(values, threads)?, &inside, threads)?);
         }
     }
     Ok(found)
@@ -273,13 +254,12 @@ mod tests {
     use crate::aggregate::Values;
 
     #[test]
-    fn extremes_leave_out_the_empty_and_the_infinite() {
-        assert_eq!(count_extremes(&[0, 5, 0, 2, u64::MAX]), Some((2, u64::MAX)));
-        assert_eq!((count_extremes(&[0, 0]), count_extremes(&[])), (None, None));
+    fn extremes_within_leave_out_the_empty_and_the_infinite() {
         let values = [f64::NAN, 3.0, f64::INFINITY, -2.0, f64::NEG_INFINITY, 0.0];
-        assert_eq!(real_extremes(&values, f64::NEG_INFINITY), Some((-2.0, 3.0)));
-        assert_eq!(real_extremes(&values, 0.0), Some((3.0, 3.0)));
-        assert_eq!(real_extremes(&values[..1], f64::NEG_INFINITY), None);
+        assert_eq!(real_extremes_within(&values, f64::MIN, f64::MAX), Some((-2.0, 3.0)));
+        assert_eq!(real_extremes_within(&values, 0.5, f64::MAX), Some((3.0, 3.0)));
+        assert_eq!(real_extremes_within(&values, 0.5, 2.0), None);
+        assert_eq!(real_extremes_within(&values[..1], f64::MIN, f64::MAX), None);
     }
 
     /// The same numbers in bands of three.
@@ -300,8 +280,8 @@ mod tests {
         let mut sorted = keys.to_vec();
         sorted.sort_unstable();
         let range = (sorted[0], sorted[sorted.len() - 1]);
-        let all = percentiles(&Values::Count(keys.to_vec()), range, percents).unwrap();
-        assert_eq!(all, percentiles(&InBands(keys), range, percents).unwrap());
+        let all = percentiles(&Values::Count(keys.to_vec()), range, percents, 2).unwrap();
+        assert_eq!(all, percentiles(&InBands(keys), range, percents, 2).unwrap());
         for (found, percent) in all.iter().zip(percents) {
             let (first, second, share) = place(sorted.len() as u64, *percent);
             let at = |rank: u64| sorted[usize::try_from(rank).unwrap()];
@@ -329,7 +309,7 @@ mod tests {
         fn extremes_are_those_of_the_sorted_values(values in prop::collection::vec(-9.0..9.0, 0..40)) {
             let least = values.iter().copied().reduce(f64::min);
             let greatest = values.iter().copied().reduce(f64::max);
-            prop_assert_eq!(real_extremes(&values, f64::NEG_INFINITY), least.zip(greatest));
+            prop_assert_eq!(real_extremes_within(&values, f64::MIN, f64::MAX), least.zip(greatest));
         }
     }
 }

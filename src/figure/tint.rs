@@ -44,6 +44,7 @@ fn plain(thresholds: Vec<u64>, palette: Vec<[u8; 4]>, empty: [u8; 4]) -> Shading
         ends: [None; 3],
         limits: None,
         mixing: None,
+        extent: None,
         area: None,
     }
 }

@@ -363,7 +363,7 @@ impl Workbench {
             let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers, threads)?;
             let categories = shown_categories(tables[*i], &plans[*i]);
             unmet_names.extend(unmet(tables[*i], &categories, reduction, &request.layers[*i].style));
-            let setting = Setting { area, whole: shares.as_ref(), threads };
+            let setting = Setting { area, whole: shares.as_ref(), threads, extent: None };
             let of_layer = (&request.layers[*i], request.axes);
             let (colors, bar) = decide(numbers, &style, setting, of_layer, &categories)?;
             let bar = bar.map(|bar| bar.counting(times[*i]));

@@ -6,9 +6,9 @@ use crate::data::{DataError, Progress};
 use crate::figure::FigureError;
 use crate::figure::bands::{Bands, Ordinary};
 use crate::figure::equalize::{Gathering, Shares};
-use crate::figure::norm::Scale;
+use crate::figure::survey::Survey;
 use crate::scene::layer::Layer;
-use crate::scene::style::{Limits, Norm, Special, Style};
+use crate::scene::style::{Norm, Special, Style};
 
 /// The least and greatest value of some numbers, the same of their positive values for the log norm, and how they are
 /// distributed.
@@ -36,14 +36,13 @@ impl Whole {
         threads: usize,
     ) -> Result<Self, FigureError> {
         let ordinary = Ordinary::new(values, special, None);
-        let ends = |norm: &Norm| -> Result<Option<(f64, f64)>, FigureError> {
-            Ok(Scale::new(&ordinary, norm, Limits::default(), None, threads)?.map(|scale| scale.limits()))
-        };
-        let mut found = Self { all: ends(&Norm::Linear)?, positive: ends(&Norm::Log)?, shares: [None, None], area };
+        let survey = Survey::new(&ordinary, None, threads);
+        let extent = survey.extent()?;
+        let mut found = Self { all: extent.finite(), positive: extent.positive(), shares: [None, None], area };
         if with_shares {
-            found.shares[0] = Some(Shares::of(&ordinary, threads)?);
+            found.shares[0] = Some(Shares::of(&survey)?);
             if area.is_some() {
-                found.shares[1] = Some(Shares::of(&Ordinary::new(values, special, area), threads)?);
+                found.shares[1] = Some(Shares::of(&Survey::new(&Ordinary::new(values, special, area), None, threads))?);
             }
         }
         Ok(found)

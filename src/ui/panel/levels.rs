@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn levels_are_round_but_not_coarse() {
-        let of = |low, high| Histogram::new(&Values::Real(vec![low, high]), &Norm::Linear).unwrap();
+        let of = |low, high| Histogram::new(&Values::Real(vec![low, high]), &Norm::Linear, None).unwrap();
         assert_eq!(value_at(&of(0.0, 1.0), 0.123_456_7), 0.1235);
         assert_eq!(value_at(&of(101_000.0, 102_000.0), 0.123_456_7), 101_123.5);
         assert_eq!(value_at(&of(-5.0, 5.0), 2.0), 5.0);

@@ -23,7 +23,7 @@ use super::{Counted, FigureLayer, FigureRequest, Numbers};
 pub(super) fn decide(
     values: &dyn Bands,
     style: &Style,
-    setting: Setting<'_>,
+    mut setting: Setting<'_>,
     (layer, has_axes): (&FigureLayer, bool),
     shown: &[ShownCategory],
 ) -> Result<(Shading, Option<ColorBar>), FigureError> {
@@ -39,15 +39,19 @@ pub(super) fn decide(
     let levels;
     let style = match layer.mark {
         Mark::Filled => {
-            levels = filled_style(values, style, &layer.contour.levels)?;
+            levels = filled_style(values, style, &layer.contour.levels, &mut setting)?;
             &levels
         }
         _ => style,
     };
     let colors = shading_with(values, style, &colormap(&style.colormap)?, setting)?;
     // A picture without axes has no room for it, and looking at all values takes time.
-    let bar = if has_axes && layer.has_bar() { Some(ColorBar::of(values, style, &colors)?) } else { None };
-    Ok((colors, bar))
+    if !has_axes || !layer.has_bar() {
+        return Ok((colors, None));
+    }
+    let colors = colors.surveyed(values, style, setting.threads)?;
+    let bar = ColorBar::of(values, style, &colors)?;
+    Ok((colors, Some(bar)))
 }
 
 /// What makes pixels of a layer's numbers.

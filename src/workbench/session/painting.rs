@@ -18,6 +18,7 @@ use crate::figure::histogram::Histogram;
 use crate::figure::image::Image;
 use crate::figure::shade::shade;
 use crate::figure::shading::{Setting, Shading, shading_with};
+use crate::figure::survey::Extent;
 use crate::figure::ticks::TimeUnit;
 use crate::figure::tint::tint;
 use crate::plan::Reduce;
@@ -87,6 +88,8 @@ pub struct PaintedLayer {
     own_bar: ColorBar,
     /// How often values occur among the pixels; none if no row fell on any.
     pub histogram: Option<Arc<Histogram>>,
+    /// Where its values begin and end, if that is known.
+    extent: Option<Extent>,
     /// The values of the first and the last color, if any row fell on a pixel.
     pub limits: Option<(f64, f64)>,
     /// The colormap, by the name that the style has for it.
@@ -272,21 +275,26 @@ impl Painting {
             None => Arc::new(Colormap { name: style.colormap.clone(), ..colormap(&style.colormap)? }),
         };
         let hues = hues(found, style);
-        // How values are spread depends on them and on the norm only: not on levels, which are dragged.
+        // How values are spread depends on them and on the norm only: not on levels, which are dragged. And where they end does
+        // not even depend on the norm.
         let own = style;
+        let numbers_of = |style: &Style| (style.special.clone(), style.per, style.hide.clone());
+        let same_numbers: Vec<&Known> =
+            self.known.iter().filter(same).filter(|known| numbers_of(&known.way.style) == numbers_of(own)).collect();
+        let extent = same_numbers.iter().find_map(|known| known.painted.extent);
+        let mut setting = Setting { area, whole: whole.as_ref(), extent, threads: self.threads };
         let levels;
         let style = match contour {
             Some(Drawn::Filled(contour)) => {
-                levels = filled_style(values, style, &contour.levels)?;
+                levels = filled_style(values, style, &contour.levels, &mut setting)?;
                 &levels
             }
             _ => style,
         };
-        let setting = Setting { area, whole: whole.as_ref(), threads: self.threads };
         let colors = match color {
             Some((color, are_shares)) => tint(*are_shares, *color, style.alpha, style.background)?,
             None if !hues.is_empty() => categories::shading(values, &hues, style, setting)?,
-            None => shading_with(values, style, &map, setting)?,
+            None => shading_with(values, style, &map, setting)?.surveyed(values, style, self.threads)?,
         };
         let seen = match values {
             Values::Categories(by) => Cow::Owned(Values::Count(categories::totals(by, &hues).into_owned())),
@@ -294,9 +302,8 @@ impl Painting {
         };
         let special = if hues.is_empty() { style.special.as_slice() } else { &[] };
         let ordinary = ordinary(&seen, special, area);
-        let basis = |style: &Style| (style.norm.clone(), style.special.clone(), style.per, style.hide.clone());
-        let alike = |known: &&Known| basis(&known.way.style) == basis(own);
-        let known = self.known.iter().filter(same).find(alike).map(|known| known.painted.histogram.clone());
+        let alike = |known: &&&Known| known.way.style.norm == own.norm;
+        let known = same_numbers.iter().find(alike).map(|known| known.painted.histogram.clone());
         let drawn = way.sheet(values, shown, (*width, *height), &colors, self.threads)?;
         let levels = match (&drawn, contour, &style.norm) {
             (Some(DrawnSheet::Lines(lines)), ..) => lines.levels().to_vec(),
@@ -305,7 +312,7 @@ impl Painting {
         };
         // Two things that wait for nothing of each other, and a core for each.
         let (histogram, (bar, sheet)) = thread::scope(|scope| {
-            let find = || Histogram::new(ordinary.as_ref(), &own.norm).map(Arc::new);
+            let find = || Histogram::new(ordinary.as_ref(), &own.norm, colors.extent).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
             let bar = match hues.as_slice() {
                 [] => ColorBar::of(values, style, &colors).map(|bar| bar.counting(*time)),
@@ -318,12 +325,12 @@ impl Painting {
             };
             (known.or_else(|| found?.join().ok()).flatten(), (bar, sheet))
         });
-        let limits = colors.limits;
+        let (limits, extent) = (colors.limits, colors.extent);
         let hues = found.iter().cloned().zip(hues).collect();
         let numbers = Arc::clone(&numbers);
         let (bar, sheet) = (bar?, Arc::new(sheet?));
         let own_bar = bar.clone();
-        let painted = PaintedLayer { numbers, bar, own_bar, histogram, limits, levels, area, map, hues, sheet };
+        let painted = PaintedLayer { numbers, bar, own_bar, histogram, extent, limits, levels, area, map, hues, sheet };
         Ok(Known { aggregate: Arc::clone(aggregate), way, painted: Arc::new(painted) })
     }
 }
