@@ -14,8 +14,7 @@ fn main() -> ExitCode {
 #[cfg(feature = "gui")]
 fn window(request: &WindowRequest) -> ExitCode {
     match scumble::ui::run(
-        request.files.clone(),
-        &request.raw,
+        request.brief.clone(),
         (request.engine, request.threads),
         scumble::ui::Errands { trace: request.trace.clone(), record: request.record.clone(), follows: request.follows },
     ) {

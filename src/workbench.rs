@@ -1,6 +1,7 @@
 //! The workbench: sources, engine and figure together; the one thing that the window and the commands drive.
 
 mod bands;
+pub mod brief;
 pub mod categories;
 pub mod command_line;
 pub mod fields;

@@ -10,11 +10,15 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use scumble::scene::axis::Size;
 use scumble::scene::style::{Background, Category, Norm};
 use scumble::ui::app::ScumbleApp;
 use scumble::ui::document::Document;
+use scumble::workbench::brief::Brief;
+use scumble::workbench::figure::FigureRequest;
 use scumble::workbench::frame::Theme;
-use scumble::workbench::{EngineChoice, RawSpec};
+use scumble::workbench::sources::Sources;
+use scumble::workbench::{EngineChoice, FigureText, Progress, RawSpec};
 
 mod ui {
     mod fields;
@@ -68,6 +72,25 @@ fn opened<'a>(folder: &tempfile::TempDir) -> Window<'a> {
     let mut window = window(vec![points(folder.path())], raw);
     until(&mut window, "the file is drawn", |app| app.model().painted().is_some());
     window
+}
+
+#[test]
+fn a_figure_that_is_asked_for_in_words_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(3), ..RawSpec::default() };
+    let sources =
+        Sources { inputs: vec![points(folder.path())], raw, filter: Some("$2 > 0".to_owned()), ..Sources::default() };
+    let brief = Brief::new(sources, None, Some("mean:2".parse().unwrap())).dressed(|layer| FigureRequest {
+        text: FigureText { title: Some("Mine".to_owned()), ..FigureText::default() },
+        theme: Theme::Light,
+        ..FigureRequest::new(layer, Size { width: 1, height: 1 })
+    });
+    let wanted = brief.figure(&Progress::default());
+    let mut window = window(Vec::new(), RawSpec::default());
+    window.state_mut().begin(brief);
+    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+    assert_eq!(window.state().model().document().unwrap().figure, wanted);
+    assert_eq!(window.state().model().undo_labels(), (None, None));
 }
 
 #[test]

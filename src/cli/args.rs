@@ -10,13 +10,14 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
+use crate::workbench::brief::Brief;
 use crate::workbench::command_line::DEFAULT_SIZE;
-use crate::workbench::fields::suited;
 use crate::workbench::figure::{FigureLayer, FigureRequest};
 use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::sources::Sources;
-use crate::workbench::{At, EngineChoice, Progress, RawSpec, Shape};
+use crate::workbench::{At, EngineChoice, RawSpec, Shape};
 
+use super::look_args::LookArgs;
 use super::movie::MovieArgs;
 use super::render_args::RenderArgs;
 
@@ -33,17 +34,10 @@ pub struct Cli {
 /// What the window opens with.
 #[derive(Debug, Args)]
 pub struct OpenArgs {
-    /// Files to open in the window; none opens a welcome view; - shows planes of standard input as they come, with --shape
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub raw: RawArgs,
-    /// Threads to use [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
-    pub threads: Option<u16>,
-    /// Which engine counts
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto, help_heading = "Engine")]
-    pub engine: EngineArg,
+    pub view: ViewArgs,
+    #[command(flatten)]
+    pub look: LookArgs,
     /// Read FILE anew whenever it changes, and show the newest step as it comes
     #[arg(long)]
     pub follow: bool,
@@ -55,12 +49,16 @@ pub struct OpenArgs {
     pub trace_frames: Option<PathBuf>,
 }
 
+/// The options that describe raw data.
+pub const RAW_OPTIONS: &str = "--dtype, --columns, --offset, --layout, --shape";
+
 /// Heading of the options that describe raw data.
 const RAW: &str = "Raw data (no header)";
 
 const EXAMPLES: &str = "\
 Examples:
   scumble points.npy                                  open a window on every point of a file of any size
+  scumble stars.npy --x 'log10(flux)' --y mag --reduction by:kind --filter 'mag < 12'
   scumble demo                                        make 20 million points and open them
   scumble render points.npy -o view.png               every point of a file of any size
   scumble render big.f32 --dtype '<f4' --columns 2 -o view.png
@@ -118,7 +116,7 @@ pub enum Command {
 }
 
 /// How raw binary data is laid out.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RawArgs {
     /// Type of the values in NumPy notation: '<f4', 'int16', "[('x','<f4'),('id','<u8')]"; guessed where absent
     #[arg(long, value_name = "DTYPE", help_heading = RAW)]
@@ -157,12 +155,12 @@ impl RawArgs {
 }
 
 /// What to draw, and which part of it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ViewArgs {
     /// Files with the same columns, one after another: .npy or raw; files or Zarr folders of grids, one after another or of
     /// other variables beside each other; - is standard input; or one figure file (.toml)
     #[arg(value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    pub inputs: Vec<PathBuf>,
     /// The x column: COLUMN (name or number) of the input, FILE, FILE:COLUMN, or an expression: 'log10(flux)'; `row` counts
     /// the rows
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
@@ -174,7 +172,7 @@ pub struct ViewArgs {
     #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
     filter: Option<String>,
     #[command(flatten)]
-    raw: RawArgs,
+    pub raw: RawArgs,
     /// Which step of a field, from 0 [default: 0]
     #[arg(long, value_name = "N", help_heading = "Fields")]
     pub step: Option<u64>,
@@ -182,9 +180,6 @@ pub struct ViewArgs {
     /// may be given again
     #[arg(long, value_name = "DIM=PLACE", help_heading = "Fields")]
     at: Vec<At>,
-    /// Size of the picture in pixels [default: 1920x1080]
-    #[arg(long, value_name = "WxH", allow_hyphen_values = true, help_heading = "View")]
-    pub size: Option<Size>,
     /// Part of the x axis to show [default: all of the data]; of times as --x-range=2024-03-01..2024-04-01T12:30
     #[arg(long, value_name = "MIN..MAX", allow_hyphen_values = true, help_heading = "View")]
     pub x_range: Option<Range>,
@@ -233,9 +228,6 @@ pub struct ViewArgs {
     /// Threads to use [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
     threads: Option<u16>,
-    /// Print the accounting as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -270,16 +262,20 @@ impl ViewArgs {
         }
     }
 
+    /// What is to be drawn, before its data is looked at.
+    pub fn brief(&self) -> Brief {
+        Brief::new(self.sources(), self.mark.clone(), self.reduction.clone())
+    }
+
     /// A figure of one layer, all around it as by default.
-    pub fn figure(&self, progress: &Progress) -> FigureRequest {
+    pub fn figure_of(&self, layer: FigureLayer) -> FigureRequest {
         let spread = self.spread.or(self.dynspread).unwrap_or_default();
-        let layer = suited(self.sources(), self.mark.clone(), self.reduction.clone(), progress);
         let layer = FigureLayer { spread, ..layer };
         FigureRequest {
             step: self.step.unwrap_or(0),
             x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default(), reversed: self.x_reversed },
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default(), reversed: self.y_reversed },
-            ..FigureRequest::new(layer, self.size.unwrap_or(DEFAULT_SIZE))
+            ..FigureRequest::new(layer, DEFAULT_SIZE)
         }
     }
 
@@ -291,13 +287,23 @@ impl ViewArgs {
         }
     }
 
+    /// Options that describe which part is shown.
+    pub fn of_the_view(&self) -> Vec<&'static str> {
+        let given = [
+            ("--x-range", self.x_range.is_some()),
+            ("--y-range", self.y_range.is_some()),
+            ("--step", self.step.is_some()),
+        ];
+        given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
+    }
+
     /// Options that describe a layer or its data, and so have no place beside a figure file.
     pub fn of_a_layer(&self) -> Vec<&'static str> {
         let given = [
             ("--x", self.x.is_some()),
             ("--y", self.y.is_some()),
             ("--filter", self.filter.is_some()),
-            ("--dtype, --columns, --offset, --layout, --shape", self.raw.spec() != RawSpec::default()),
+            (RAW_OPTIONS, self.raw.spec() != RawSpec::default()),
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
             ("--x-reversed, --y-reversed", self.x_reversed.is_some() || self.y_reversed.is_some()),
@@ -323,6 +329,12 @@ impl ViewArgs {
 pub struct AggregateArgs {
     #[command(flatten)]
     pub view: ViewArgs,
+    /// Size of the pixel grid [default: 1920x1080]
+    #[arg(long, value_name = "WxH", allow_hyphen_values = true, help_heading = "View")]
+    pub size: Option<Size>,
+    /// Print the accounting as JSON
+    #[arg(long)]
+    pub json: bool,
     /// The .npy file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

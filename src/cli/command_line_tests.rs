@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 use proptest::prelude::*;
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, OpenArgs};
 use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::scene::written::Written;
-use crate::workbench::command_line::render_command;
+use crate::workbench::command_line::{DEFAULT_SIZE, render_command};
 use crate::workbench::fields;
 use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::figure_file::is_figure_file;
@@ -214,6 +214,21 @@ proptest! {
         let (read_request, read_output) = read(&words);
         prop_assert_eq!(&read_request, &request, "{:?}", words);
         prop_assert_eq!(read_output, PathBuf::from(output), "{:?}", words);
+    }
+
+    /// The window takes the same words, but for what only pictures have.
+    #[test]
+    fn the_window_shows_the_figure_that_a_command_describes(request in request()) {
+        prop_assume!(request.layers[0].sources.inputs.iter().all(|path| !is_figure_file(path)));
+        let usual = FigureRequest::new(request.layers[0].clone(), DEFAULT_SIZE);
+        let request = FigureRequest { size: usual.size, dpi: usual.dpi, axes: true, ..request };
+        let mut words = render_command(&request, Path::new("figure.toml"), Path::new("w.png"));
+        let output = words.windows(2).position(|pair| pair == ["-o", "w.png"]).unwrap();
+        words.drain(output..output + 2);
+        prop_assert_eq!(words.remove(1), "render");
+        let OpenArgs { view, look, .. } = Cli::try_parse_from(&words).unwrap_or_else(|e| panic!("{words:?}: {e}")).open;
+        let shown = look.dress(view.figure_of(view.brief().layer(&Progress::default())));
+        prop_assert_eq!(&shown, &request, "{:?}", words);
     }
 }
 

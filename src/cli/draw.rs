@@ -17,7 +17,7 @@ use crate::workbench::figure_file::Places;
 use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
 
-use super::args::{AggregateArgs, ViewArgs};
+use super::args::AggregateArgs;
 use super::outputs::{check_apart, check_inputs, check_picture, keeps_inputs};
 use super::render_args::{RenderArgs, placed};
 use super::terminal::{Bar, grouped, is_watched, print};
@@ -42,7 +42,7 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         request.size = output.size.unwrap_or(request.size);
         request.dpi = output.dpi.unwrap_or(request.dpi);
         request.check().map_err(placed)?;
-        let job = Job::begin(&args.view, &output.path)?;
+        let job = Job::begin(args.json, &output.path)?;
         // Streams are read once; what one output was drawn from does for the next.
         let data = job.open(&request, opened.take(), asked.places.as_ref(), progress)?;
         draw_one(args, &request, &job, &data, progress)?;
@@ -80,7 +80,7 @@ fn draw_one(
     write_png(&drawn, &notes(request), &mut out)?;
     out.finish()?;
     // Options that notes speak of do not go with figure files.
-    if !args.view.json && args.view.figure_file().is_none() {
+    if !args.json && args.view.figure_file().is_none() {
         for note in drawn.notes() {
             eprintln!("scumble: {note}");
         }
@@ -129,7 +129,8 @@ fn layer_facts(layer: &FigureLayer, a: Accounting) -> serde_json::Value {
 
 /// Writes the numbers themselves.
 pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
-    let mut request = args.view.figure(progress);
+    let mut request = args.view.figure_of(args.view.brief().layer(progress));
+    request.size = args.size.unwrap_or(request.size);
     // Numbers have their lowest row first, whichever way a picture of them would stand.
     for axis in [&mut request.x, &mut request.y] {
         axis.reversed = axis.reversed.or(Some(false));
@@ -141,7 +142,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         "aggregate takes data, not figure files; name the data, or use scumble render"
     );
     check_inputs(&request, None, &args.output)?;
-    let job = Job::begin(&args.view, &args.output)?;
+    let job = Job::begin(args.json, &args.output)?;
     let data = job.open(&request, None, None, progress)?;
     let stopped = || progress.is_cancelled();
     let mut out = Output::create(&args.output, &stopped)?;
@@ -191,14 +192,14 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn begin(args: &ViewArgs, output: &'a Path) -> anyhow::Result<Self> {
+    fn begin(json: bool, output: &'a Path) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let memory = args.json.then(MemoryWatch::start);
+        let memory = json.then(MemoryWatch::start);
         anyhow::ensure!(
-            !(args.json && output == Path::new(STDOUT)),
+            !(json && output == Path::new(STDOUT)),
             "--json and -o - would both write to standard output; name a file for one of them"
         );
-        Ok(Self { started, memory, output, json: args.json })
+        Ok(Self { started, memory, output, json })
     }
 
     /// Opens the data of a figure, with notes on it for the person; or takes what is open already.

@@ -41,7 +41,7 @@ pub struct MovieArgs {
 pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     let started = Instant::now();
     let view = &args.render.view;
-    let memory = view.json.then(MemoryWatch::start);
+    let memory = args.render.json.then(MemoryWatch::start);
     let asked = args.render.asked(progress)?;
     let [output] = asked.outputs.as_slice() else {
         return Err(WorkbenchError::Request("name the one movie to write: -o FILE".to_owned()).into());
@@ -64,7 +64,7 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
         true => what_comes(args, &order, is_live, places.as_ref(), &frames, progress)?,
         false => steps(args, order, places.as_ref(), &frames, progress)?,
     };
-    tell(filmed, &output.path, started.elapsed().as_secs_f64(), view.json, memory.as_ref())
+    tell(filmed, &output.path, started.elapsed().as_secs_f64(), args.render.json, memory.as_ref())
 }
 
 /// Films the steps that there are.

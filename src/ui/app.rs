@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use egui::{CentralPanel, Color32, Frame, Panel, ViewportCommand};
 
+use crate::workbench::brief::Brief;
 use crate::workbench::figure::DPI;
 use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
@@ -108,6 +109,11 @@ impl ScumbleApp {
         self.model.open(paths, raw);
     }
 
+    /// Shows what is asked for of data, or a figure file.
+    pub fn begin(&mut self, brief: Brief) {
+        self.model.begin(brief);
+    }
+
     /// Shows planes of a stream as they come, and films them where that is asked for.
     ///
     /// # Errors
@@ -115,10 +121,10 @@ impl ScumbleApp {
     pub fn open_stream(
         &mut self,
         stream: impl std::io::Read + Send + 'static,
-        raw: &RawSpec,
+        brief: Brief,
         record: Option<PathBuf>,
     ) -> Result<(), WorkbenchError> {
-        self.model.open_stream(stream, raw, record)
+        self.model.open_stream(stream, brief, record)
     }
 
     /// Reads files anew whenever they change, and shows the newest step.
@@ -130,8 +136,8 @@ impl ScumbleApp {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn record(&mut self, files: Vec<PathBuf>, raw: RawSpec, path: PathBuf) -> Result<(), WorkbenchError> {
-        self.model.record(files, raw, path)
+    pub fn record(&mut self, brief: Brief, path: PathBuf) -> Result<(), WorkbenchError> {
+        self.model.record(brief, path)
     }
 
     /// Takes drops from where the window system delivers them.

@@ -110,7 +110,12 @@ pub enum ShellError {
 /// [`ShellError`].
 pub fn run(app: impl App, options: ShellOptions) -> Result<(), ShellError> {
     let event_loop = EventLoop::with_user_event().build().map_err(|e| match e {
-        EventLoopError::Os(_) | EventLoopError::NotSupported(_) => ShellError::NoDisplay { what: e.to_string() },
+        EventLoopError::Os(_) | EventLoopError::NotSupported(_) => {
+            // Before what the system says stands where in the library that was noticed.
+            let what = e.to_string();
+            let said = what.rsplit_once(": ").map_or(what.as_str(), |(_, said)| said.trim_end_matches('.'));
+            ShellError::NoDisplay { what: said.to_owned() }
+        }
         EventLoopError::RecreationAttempt | EventLoopError::ExitFailure(_) => {
             ShellError::Window { what: e.to_string() }
         }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use crate::workbench::brief::Brief;
 use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
 use crate::workbench::sources::STDIN;
-use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
+use crate::workbench::{EngineChoice, WorkbenchError};
 
 use super::app::ScumbleApp;
 use super::drops::Drops;
@@ -41,13 +42,12 @@ pub struct Errands {
     pub follows: bool,
 }
 
-/// Opens the window, with files as one table or with a stream of planes, and returns when it is closed.
+/// Opens the window, with a figure, a figure file or a stream of planes, and returns when it is closed.
 ///
 /// # Errors
 /// No display, no graphics device at all, no threads.
 pub fn run(
-    files: Vec<PathBuf>,
-    raw: &RawSpec,
+    brief: Option<Brief>,
     (engine, threads): (EngineChoice, Option<usize>),
     Errands { trace, record, follows }: Errands,
 ) -> Result<(), WindowError> {
@@ -64,16 +64,20 @@ pub fn run(
         .map(|folder| crate::export::demo::points_file(&folder, crate::export::demo::POINTS));
     let mut app = ScumbleApp::new(engine, threads, &wake, demo)?;
     // Data is read while the window opens.
-    if files == [Path::new(STDIN)] {
-        app.open_stream(std::io::stdin(), raw, record)?;
-    } else {
-        if follows {
-            app.follow();
+    if follows {
+        app.follow();
+    }
+    match brief {
+        Some(brief) if brief.sources.inputs == [Path::new(STDIN)] => {
+            app.open_stream(std::io::stdin(), brief, record)?;
         }
-        if let Some(path) = record {
-            app.record(files.clone(), raw.clone(), path)?;
+        Some(brief) => {
+            if let Some(path) = record {
+                app.record(brief.clone(), path)?;
+            }
+            app.begin(brief);
         }
-        app.open(files, raw.clone());
+        None => {}
     }
     let options = ShellOptions {
         title: "Scumble".to_owned(),

@@ -8,6 +8,7 @@ use crate::kit::{Desk, Picture, array, cloud, number, pairs};
 fn wrong_usage_is_code_2() {
     let desk = Desk::new();
     desk.write("a.npy", pairs(&cloud(10, 1)));
+    desk.write("f.toml", b"scumble = 1\n[[layers]]\nfile = \"a.npy\"\n");
     for (args, word) in [
         ("render a.npy -o a.png --no-such-option", "--no-such-option"),
         ("render a.npy", "--output"),
@@ -30,6 +31,12 @@ fn wrong_usage_is_code_2() {
         ("render -o a.png", "--x"),
         ("render --x a.npy:0 -o a.png", "--y"),
         ("info", "INPUT"),
+        ("a.npy --colormap nope", "--colormap"),
+        ("a.npy --alpha 3", "--alpha"),
+        ("a.npy --bare", "--bare"),
+        ("f.toml --norm log", "--norm does not go with a figure file"),
+        ("f.toml --x-range 0..1", "--x-range does not go with a figure file"),
+        ("--title alone", "--x"),
         ("paint a.npy", "paint"),
         ("completions sushi", "fish"),
     ] {
@@ -37,7 +44,8 @@ fn wrong_usage_is_code_2() {
     }
     // That one wants a window, and there is none here.
     desk.run("").failed(&["window"]);
-    assert_eq!(desk.list("."), ["a.npy"]);
+    desk.run("a.npy --x 1 --filter 0>3 --norm log --title Mine").failed(&["window"]);
+    assert_eq!(desk.list("."), ["a.npy", "f.toml"]);
 }
 
 #[test]

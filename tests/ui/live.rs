@@ -11,6 +11,11 @@ fn spec(shape: &[u64]) -> RawSpec {
     RawSpec { dtype: Some("<f4".to_owned()), shape: Some(Shape(shape.to_vec())), ..RawSpec::default() }
 }
 
+/// Planes of this shape from somewhere.
+fn stream_of(shape: &[u64]) -> Brief {
+    Brief::new(Sources { raw: spec(shape), ..Sources::default() }, None, None)
+}
+
 /// A plane of 8 × 10.
 fn plane(step: u16) -> Vec<u8> {
     (0..80_u16).flat_map(|i| f32::from(i + 100 * (step + 1)).to_le_bytes()).collect()
@@ -86,7 +91,7 @@ fn a_file_that_was_made_as_long_as_it_will_be_is_followed_where_it_is_written() 
 fn a_stream_that_ends_within_a_step_says_so() {
     let stream = |bytes: Vec<u8>| {
         let mut window = window(Vec::new(), RawSpec::default());
-        window.state_mut().open_stream(std::io::Cursor::new(bytes), &spec(&[8, 10]), None).unwrap();
+        window.state_mut().open_stream(std::io::Cursor::new(bytes), stream_of(&[8, 10]), None).unwrap();
         until(&mut window, "both steps", |app| app.model().timeline().steps == 2 && app.model().painted().is_some());
         let told = |app: &ScumbleApp| app.model().notices.log().iter().any(|notice| notice.text.contains("the stream"));
         until(&mut window, "its end is told", told);

@@ -131,6 +131,7 @@ fn no_display_is_told_at_once() {
         let took = window.began.elapsed();
         assert!(error.contains("no display"), "{error}");
         assert!(error.contains("scumble render"), "says nothing to do: {error}");
+        assert!(!error.contains(".rs:"), "says where in which source: {error}");
         assert!(took < Duration::from_secs(5), "{took:?}");
         println!("no display {display:?}: told after {took:?}");
     }

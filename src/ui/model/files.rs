@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::scene::history::History;
 use crate::scene::style::Style;
+use crate::workbench::brief::Brief;
 use crate::workbench::fields::{damage, may_be_grids, suited};
 use crate::workbench::figure::{FigureLayer, FigureRequest, MAX_LAYERS, default_background};
 use crate::workbench::figure_file::{self, FigureFile};
@@ -86,6 +87,8 @@ pub(super) enum Paper {
     Table(String),
     /// A layer as it suits its files; whether it joins the present figure.
     Suited(Box<FigureLayer>, bool),
+    /// A figure that was asked for in words.
+    Asked(Box<FigureRequest>),
     /// Files that are no one table, a layer for each; whether they join the present figure.
     Apart(Vec<FigureLayer>, bool),
 }
@@ -112,6 +115,15 @@ impl Model {
             tables::colormap(name).map_err(|e| e.to_string())?;
             Ok(Paper::Table(name.to_owned()))
         });
+    }
+
+    /// Shows what is asked for of data, or a figure file.
+    pub fn begin(&mut self, brief: Brief) {
+        if brief.is_plain() {
+            return self.open(brief.sources.inputs, brief.sources.raw);
+        }
+        self.requests += 1;
+        self.begin_paperwork(move || Ok(Paper::Asked(Box::new(brief.figure(&Progress::default())))));
     }
 
     /// Opens files in a figure of their own, in the theme and the colors of the present one.
@@ -440,6 +452,10 @@ impl Model {
                     self.settle();
                 }
                 Ok(Paper::Table(_)) => {}
+                Ok(Paper::Asked(figure)) => {
+                    let origin = self.saved.next_origin();
+                    self.propose(OPEN_FIGURE, Document::of_figure(*figure, origin), false);
+                }
                 Ok(Paper::Suited(layer, as_layer)) => self.show_layer(*layer, as_layer),
                 Ok(Paper::Apart(layers, as_layer)) => self.show_apart(layers, as_layer),
                 Err(error) => self.notices.error(error),

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 
 use crate::scene::axis::Size;
 use crate::studio::{Order, Steps};
+use crate::workbench::brief::Brief;
 use crate::workbench::command_line::FPS;
-use crate::workbench::fields::{plane_bytes, suited};
+use crate::workbench::fields::plane_bytes;
 use crate::workbench::figure::FigureRequest;
 use crate::workbench::figure_file;
 use crate::workbench::follow::Following;
-use crate::workbench::sources::{STDIN, Sources};
+use crate::workbench::sources::STDIN;
 use crate::workbench::stream::Growing;
-use crate::workbench::{Change, ChangeKind, Progress, RawSpec, WorkbenchError};
+use crate::workbench::{Change, ChangeKind, Progress, WorkbenchError};
 
 use super::super::filming::Filming;
 use super::Model;
@@ -53,15 +54,16 @@ impl Model {
     pub fn open_stream(
         &mut self,
         stream: impl Read + Send + 'static,
-        raw: &RawSpec,
+        mut brief: Brief,
         record: Option<PathBuf>,
     ) -> Result<(), WorkbenchError> {
         let growing = Arc::new(Growing::start(stream)?);
-        let sources = Sources { inputs: vec![growing.path().to_owned()], raw: raw.clone(), ..Sources::default() };
-        let layer =
-            suited(sources, None, Some("mean:value".parse().map_err(WorkbenchError::Request)?), &Progress::default());
+        let raw = brief.sources.raw.clone();
+        brief.sources.inputs = vec![growing.path().to_owned()];
+        brief = brief.or_reduction("mean:value".parse().map_err(WorkbenchError::Request)?);
+        let shown = brief.figure(&Progress::default());
         if let Some(path) = record {
-            let mut figure = FigureRequest::new(layer.clone(), FRAME);
+            let mut figure = FigureRequest { size: FRAME, ..shown.clone() };
             // What the frames say of themselves is the stream, not the file that holds it for now.
             figure.layers[0].sources.inputs = vec![PathBuf::from(STDIN)];
             let order = Order { figure, path: path.clone(), fps: FPS, steps: Steps::default() };
@@ -70,10 +72,10 @@ impl Model {
         }
         let its = Arc::clone(&growing);
         // What there is to see begins with the first plane.
-        let plane = plane_bytes(raw).unwrap_or(1);
+        let plane = plane_bytes(&raw).unwrap_or(1);
         let first = plane.saturating_add(raw.offset.unwrap_or(0));
         self.begin_paperwork(move || match its.wait_for(first, &|| false) {
-            Ok(true) => Ok(Paper::Suited(Box::new(layer), false)),
+            Ok(true) => Ok(Paper::Asked(Box::new(shown))),
             Ok(false) => Err("the stream ended before a single plane was whole; check --shape and --dtype".to_owned()),
             Err(error) => Err(error.to_string()),
         });
@@ -85,15 +87,12 @@ impl Model {
     ///
     /// # Errors
     /// A system that gives no threads.
-    pub fn record(&mut self, files: Vec<PathBuf>, raw: RawSpec, path: PathBuf) -> Result<(), WorkbenchError> {
+    pub fn record(&mut self, brief: Brief, path: PathBuf) -> Result<(), WorkbenchError> {
         let output = path.clone();
         let order = move || {
-            let figure = match files.as_slice() {
+            let figure = match brief.sources.inputs.as_slice() {
                 [only] if figure_file::is_figure_file(only) => figure_file::read(only, &[])?.figure,
-                _ => {
-                    let sources = Sources { inputs: files, raw, ..Sources::default() };
-                    FigureRequest::new(suited(sources, None, None, &Progress::default()), FRAME)
-                }
+                _ => FigureRequest { size: FRAME, ..brief.figure(&Progress::default()) },
             };
             Ok(Order { figure, path: output, fps: FPS, steps: Steps::default() })
         };
