@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, Ui};
 
-use crate::scene::axis::{Range, Scale};
+use crate::scene::axis::{Axis, Coordinate, Range, Scale};
 
 use super::super::canvas::Stage;
 use super::super::model::Model;
@@ -29,10 +29,10 @@ impl RangeForm {
         };
         let requests = [document.figure.x, document.figure.y];
         for (i, name) in ["x", "y"].into_iter().enumerate() {
-            let shown = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x.range } else { s.view.y.range });
+            let axis = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x } else { s.view.y });
             // Times are shown as they were written.
-            let shown = requests[i].range.filter(|range| range.has_moments()).or(shown);
-            self.range(ui, model, i, name, shown);
+            let written = requests[i].range.filter(|range| range.has_moments()).map(|range| (range, range));
+            self.range(ui, model, i, name, written.or_else(|| axis.map(|axis| (axis.range, in_short(axis)))));
             scale(ui, model, i == 0, requests[i].scale, &mut self.thresholds[i]);
             if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {
                 let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
@@ -57,8 +57,9 @@ impl RangeForm {
         });
     }
 
-    fn range(&mut self, ui: &mut Ui, model: &mut Model, i: usize, name: &str, shown: Option<Range>) {
-        let present = shown.map_or_else(String::new, |range| range.to_string());
+    /// The field of an axis whose range is shown in short.
+    fn range(&mut self, ui: &mut Ui, model: &mut Model, i: usize, name: &str, ranges: Option<(Range, Range)>) {
+        let present = ranges.map_or_else(String::new, |(_, short)| short.to_string());
         let entry = &mut self.entries[i];
         let (entered, response) = row(ui, &format!("{name} range"), |ui, label| {
             entry.ui(ui, &mut model.notices, &present, ("MIN..MAX", f32::INFINITY), label)
@@ -67,7 +68,12 @@ impl RangeForm {
             response.request_focus();
         }
         if let Some(text) = entered {
-            let shown = text.parse::<Range>().map_err(|error| error.to_string()).and_then(|range| {
+            let shown = text.parse::<Range>().map_err(|error| error.to_string()).and_then(|mut range| {
+                // An end that was left as it is stays what it is, to the last digit.
+                if let Some((exact, short)) = ranges {
+                    range.start = if range.start == short.start { exact.start } else { range.start };
+                    range.end = if range.end == short.end { exact.end } else { range.end };
+                }
                 model.settle();
                 let (x, y) = if i == 0 { (Some(range), None) } else { (None, Some(range)) };
                 model.show_checked(x, y)
@@ -79,6 +85,19 @@ impl RangeForm {
             model.settle();
         }
     }
+}
+
+/// The range of an axis with as few digits as leave each end within a hundredth of a pixel.
+fn in_short(Axis { range, scale, pixels, .. }: Axis) -> Range {
+    let place = |at: f64| scale.transform(at);
+    let near = (place(range.end.to_f64()) - place(range.start.to_f64())).abs() / f64::from(pixels.max(1)) / 100.0;
+    let short = |end: Coordinate| {
+        let Coordinate::Real(exact) = end else { return end };
+        let with_digits = |digits: usize| format!("{exact:.digits$e}").parse::<f64>().ok();
+        let is_near = |short: &f64| (place(*short) - place(exact)).abs() <= near;
+        Coordinate::Real(std::iter::once(0.0).chain((0..17).filter_map(with_digits)).find(is_near).unwrap_or(exact))
+    };
+    Range { start: short(range.start), end: short(range.end) }
 }
 
 fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale, entry: &mut Entry) {
@@ -118,4 +137,25 @@ fn threshold(ui: &mut Ui, model: &mut Model, is_x: bool, present: f64, entry: &m
 /// Symlog with the threshold that its name alone stands for.
 fn symlog() -> Scale {
     "symlog".parse().unwrap_or(Scale::Linear)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_in_short_are_those_that_people_would_write() {
+        let short = |range: &str, scale, pixels| {
+            in_short(Axis { range: range.parse().unwrap(), scale, pixels, reversed: false }).to_string()
+        };
+        assert_eq!(short("0.5..23.500000000000004", Scale::Linear, 700), "0.5..23.5");
+        assert_eq!(short("-0.00000001..6.000000000000001", Scale::Linear, 700), "0.0..6.0");
+        assert_eq!(short("1.23456789..2.3456789", Scale::Linear, 1000), "1.23457..2.34568");
+        assert_eq!(short("1.000000004..1.0000001", Scale::Linear, 1000), "1.000000004..1.0000001");
+        assert_eq!(short("0.001000001..1000.0001", Scale::Log, 1000), "0.001..1000.0");
+        assert_eq!(
+            short("1700000000000000001..1700000000000000009", Scale::Linear, 10),
+            "1700000000000000001..1700000000000000009"
+        );
+    }
 }
