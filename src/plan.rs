@@ -1,5 +1,7 @@
 //! From what was asked and what is known of the data to one frame's description. Pure: no files, no threads.
 
+mod units;
+
 use crate::data::column::LaneKind;
 use crate::data::dtype::TimeUnit;
 use crate::data::expression::{Moment, Place, Step};
@@ -11,6 +13,8 @@ use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::{Mark, MarkerShape, Sampling};
 use crate::scene::reduction::{Reduction, Statistic};
 use crate::scene::style::{Per, SpecialValues};
+
+pub use units::range_in_unit_of;
 
 /// Column numbers in a frame's table.
 pub const X: usize = 0;
@@ -307,12 +311,16 @@ pub fn frame(
     })
 }
 
-/// Facts that stand for all columns along one axis, so that a range fitted to them shows the values of each. With one
-/// column they are its own.
-pub fn together(columns: &[ColumnFacts]) -> Option<ColumnFacts> {
-    let (first, rest) = columns.split_first()?;
+/// Facts that stand for all columns along one axis, in the unit of the first, so that a range fitted to them shows the values of
+/// each. With one column they are its own.
+///
+/// # Errors
+/// Times in units that cannot be converted into each other.
+pub fn together(name: &'static str, columns: &[ColumnFacts]) -> Result<Option<ColumnFacts>, ViewError> {
+    let Some((first, rest)) = columns.split_first() else { return Ok(None) };
     let mut all = *first;
     for column in rest {
+        let column = units::in_unit_of(name, column, first)?;
         if all.kind.is_integer() != column.kind.is_integer() {
             all.kind = LaneKind::F64;
         }
@@ -321,7 +329,7 @@ pub fn together(columns: &[ColumnFacts]) -> Option<ColumnFacts> {
             (a, b) => a.or(b),
         };
     }
-    Some(all)
+    Ok(Some(all))
 }
 
 fn axis(name: &'static str, request: &AxisRequest, facts: &ColumnFacts, pixels: u32) -> Result<Axis, ViewError> {

@@ -354,15 +354,20 @@ impl Workbench {
 fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, WorkbenchError> {
     let of_axis = |axis: usize| -> Result<ColumnFacts, WorkbenchError> {
         let facts: Vec<ColumnFacts> = facts.iter().filter_map(|facts| facts[axis]).collect();
-        plan::together(&facts).ok_or_else(|| DataError::Empty.into())
+        plan::together(["x", "y"][axis], &facts)?.ok_or_else(|| DataError::Empty.into())
     };
+    let (all_x, all_y) = (of_axis(X)?, of_axis(Y)?);
     let first = layers.first().ok_or(WorkbenchError::Data(DataError::Empty))?;
     let fitted = Layer { mark: Mark::Points, reduction: Reduction::Count, ..first.clone() };
-    let view = plan::frame(&fitted, &of_axis(X)?, &of_axis(Y)?, None)?.view;
+    let view = plan::frame(&fitted, &all_x, &all_y, None)?.view;
     let mut plans = Vec::with_capacity(layers.len());
     for (layer, facts) in layers.iter().zip(facts) {
         let mut layer = layer.clone();
-        (layer.x.range, layer.y.range) = (Some(view.x.range), Some(view.y.range));
+        let own = |name, range, all, facts: Option<ColumnFacts>| {
+            facts.map_or(Ok(range), |facts| plan::range_in_unit_of(name, range, all, &facts))
+        };
+        layer.x.range = Some(own("x", view.x.range, &all_x, facts[X])?);
+        layer.y.range = Some(own("y", view.y.range, &all_y, facts[Y])?);
         (layer.x.reversed, layer.y.reversed) = (Some(view.x.reversed), Some(view.y.reversed));
         plans.push(plan_of(&layer, facts)?);
     }

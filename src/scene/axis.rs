@@ -30,6 +30,18 @@ pub enum ViewError {
         /// The moment as given.
         text: String,
     },
+    /// Layers whose times cannot be brought onto one axis.
+    #[error(
+        "the layers share the {axis} axis, but one counts time in {one} and another in {other}; choose other columns"
+    )]
+    Units {
+        /// `x` or `y`.
+        axis: &'static str,
+        /// The unit of the first.
+        one: String,
+        /// That of another.
+        other: String,
+    },
     /// A range without the two dots.
     #[error("`{0}` is not a range; write MIN..MAX, for example -8..8")]
     NotARange(String),

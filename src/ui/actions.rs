@@ -197,8 +197,10 @@ pub fn entry_of(action: Action) -> Option<&'static Entry> {
 pub fn pressed(ctx: &egui::Context, is_asking: bool, was_typing: bool) -> Vec<Action> {
     // What lies over everything has the keys to itself.
     let is_asking = is_asking || ctx.memory(|memory| memory.top_modal_layer().is_some());
-    let typing = is_asking || ctx.egui_wants_keyboard_input();
-    let keeps_escape = was_typing || egui::Popup::is_any_open(ctx);
+    // So does a list that is open.
+    let has_list = egui::Popup::is_any_open(ctx);
+    let typing = is_asking || has_list || ctx.egui_wants_keyboard_input();
+    let keeps_escape = was_typing || has_list;
     // Text has an undo of its own; what else has the focus does not.
     let is_writing = is_asking || ctx.text_edit_focused();
     let mut actions = Vec::new();

@@ -3,6 +3,7 @@
 mod files;
 mod film;
 mod live;
+mod replaced;
 mod samples;
 mod saved;
 mod sight;
@@ -230,22 +231,30 @@ impl Model {
     /// Takes the last step back.
     pub fn undo(&mut self) {
         self.settle();
-        let at = self.document().map_or(0, |document| document.figure.step);
         // The first step opened the file; there is nothing to see before it.
         if self.history.previous().is_some_and(Option::is_some) {
-            self.history.undo();
-            self.refused = None;
-            self.go_to_step(at);
+            self.at_the_same_step(History::undo);
         }
     }
 
     /// Takes the last step back back.
     pub fn redo(&mut self) {
         self.settle();
-        let at = self.document().map_or(0, |document| document.figure.step);
-        self.history.redo();
+        self.at_the_same_step(History::redo);
+    }
+
+    /// Goes along the history, and stays at the step that is shown where the figure stays the same one.
+    fn at_the_same_step(&mut self, go: impl FnOnce(&mut History<Option<Document>>) -> bool) {
+        let place = |document: &Document| (document.origin, document.figure.step);
+        let before = self.document().map(place);
+        go(&mut self.history);
         self.refused = None;
-        self.go_to_step(at);
+        let now = self.document().map(place);
+        if let (Some((origin, step)), Some((now, _))) = (before, now)
+            && origin == now
+        {
+            self.go_to_step(step);
+        }
     }
 
     /// What undo and redo would do.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::scene::history::History;
 use crate::scene::style::Style;
@@ -49,6 +49,8 @@ pub(super) struct Way {
 
 /// What opening a figure file is called.
 const OPEN_FIGURE: &str = "Open figure";
+/// What opening the figure of a process that did not end well is called.
+const RECOVER: &str = "Recover figure";
 /// What opening files is called.
 const OPEN: &str = "Open";
 /// What opening files as a layer is called.
@@ -65,9 +67,6 @@ fn next_colormap(document: &Document) -> &'static str {
     let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
     HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
 }
-
-/// How long a file that took the place of a figure is offered as a layer of it instead.
-const OFFER: Duration = Duration::from_secs(7);
 
 /// A figure some of whose files are not where it says.
 pub struct Unlinked {
@@ -358,6 +357,9 @@ impl Model {
                 self.views = History::new(views(&candidate.document));
             }
             let inputs = candidate.document.layer().sources.inputs.clone();
+            if [OPEN, OPEN_FIGURE].contains(&candidate.label.as_str()) {
+                self.saved.note_opened(candidate.document.origin, &candidate.document.figure);
+            }
             self.replaced = (candidate.label == OPEN && self.document().is_some()).then(|| (wanted, Instant::now()));
             match candidate.amends {
                 true => self.history.amend(&candidate.label, Some(candidate.document)),
@@ -468,33 +470,13 @@ impl Model {
             self.notices.note(note);
         }
         let origin = self.saved.next_origin();
-        if rescue::is_recovery(&path) {
+        let is_recovery = rescue::is_recovery(&path);
+        if is_recovery {
             // From now on it is kept as this process's own.
             rescue::remove(&path);
         } else {
             self.saved.know(Saved { origin, path, figure: file.figure.clone() });
         }
-        self.propose(OPEN_FIGURE, Document::of_figure(file.figure, origin), false);
-    }
-
-    /// Files that took the place of another figure a moment ago, and could be a layer of that instead; and how long that
-    /// will still be offered.
-    pub fn replaced(&self) -> Option<(&[PathBuf], Duration)> {
-        let (paths, since) = self.replaced.as_ref()?;
-        let left = OFFER.checked_sub(since.elapsed())?;
-        Some((paths.as_slice(), left))
-    }
-
-    /// Leaves things as they are.
-    pub fn keep_replaced(&mut self) {
-        self.replaced = None;
-    }
-
-    /// Goes back to the figure before, and adds the files to it.
-    pub fn add_to_replaced(&mut self) {
-        let Some((paths, _)) = self.replaced.take() else { return };
-        let raw = self.document().map(|document| document.layer().sources.raw.clone()).unwrap_or_default();
-        self.undo();
-        self.add_layer(paths, raw);
+        self.propose(if is_recovery { RECOVER } else { OPEN_FIGURE }, Document::of_figure(file.figure, origin), false);
     }
 }

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::export::output::write_whole;
 use crate::scene::axis::Size;
+use crate::scene::style::{Background, Style};
 use crate::studio::{Standing, standing};
 use crate::workbench::command_line::FIGURE_FILE;
 use crate::workbench::figure::FigureRequest;
 use crate::workbench::figure_file;
+use crate::workbench::frame::Theme;
 
 use super::Model;
 use super::files::Paper;
@@ -25,6 +27,8 @@ pub(in super::super) struct Saved {
 #[derive(Default)]
 pub(super) struct SavedFigures {
     known: Vec<Saved>,
+    /// Figures as they were opened, by their origin.
+    opened: Vec<(u64, FigureRequest)>,
     /// The origin that was given last.
     last: u64,
     /// A figure that is to be saved where there is one already.
@@ -42,6 +46,12 @@ impl SavedFigures {
     pub(super) fn know(&mut self, saved: Saved) {
         self.known.retain(|known| known.origin != saved.origin);
         self.known.push(saved);
+    }
+
+    /// Knows how a figure was when it was opened: what it takes to see that again is no work.
+    pub(super) fn note_opened(&mut self, origin: u64, figure: &FigureRequest) {
+        self.opened.retain(|(known, _)| *known != origin);
+        self.opened.push((origin, worked_out(figure)));
     }
 
     /// Has the person asked whether to replace a figure.
@@ -75,15 +85,17 @@ impl Model {
         }
     }
 
-    /// Whether work would be lost with the figure: a saved one that was changed, or one that takes more than a look at files
-    /// to make again. Looking around, in space or in time, is no work.
+    /// Whether work would be lost with the figure: a saved one that was changed, or one that takes more to make again than opening
+    /// files and choosing a colormap. Looking around, in space or in time, is no work.
     pub fn has_unsaved_work(&self) -> bool {
         let Some(document) = self.document() else { return false };
-        let figure = FigureRequest { step: 0, ..lasting(&document.figure) };
-        match self.saved_figure() {
-            Some(saved) => figure != FigureRequest { step: 0, ..lasting(&saved.figure) },
-            None => document.figure.layers.len() > 1 || document.figure.text != Default::default(),
+        if let Some(saved) = self.saved_figure() {
+            let of = |figure| FigureRequest { step: 0, ..lasting(figure) };
+            return of(&document.figure) != of(&saved.figure);
         }
+        // One that was recovered is all work.
+        let opened = self.saved.opened.iter().find(|(origin, _)| *origin == document.origin);
+        opened.is_none_or(|(_, opened)| *opened != worked_out(&document.figure))
     }
 
     /// Saves the figure, as it is shown at a size; a sentence tells when that is done. Where there is a figure already the
@@ -125,6 +137,17 @@ impl Model {
 fn lasting(figure: &FigureRequest) -> FigureRequest {
     let mut figure = FigureRequest { size: Size { width: 1, height: 1 }, dpi: 0.0, ..figure.clone() };
     (figure.x.range, figure.y.range) = (None, None);
+    figure
+}
+
+/// What of a figure is work: not its look as a whole, which a click or two make again.
+fn worked_out(figure: &FigureRequest) -> FigureRequest {
+    let mut figure =
+        FigureRequest { step: 0, grid: false, theme: Theme::Dark, background: Background::None, ..lasting(figure) };
+    for layer in &mut figure.layers {
+        let Style { norm, colormap, alpha, .. } = Style::default();
+        layer.style = Style { norm, colormap, alpha, ..std::mem::take(&mut layer.style) };
+    }
     figure
 }
 

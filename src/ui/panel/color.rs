@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{
-    Color32, ColorImage, ComboBox, DragValue, Pos2, Rect, Sense, Slider, TextureHandle, TextureOptions, Ui, pos2, vec2,
+    Color32, ColorImage, ComboBox, DragValue, Pos2, Rect, Response, Sense, Slider, TextureHandle, TextureOptions, Ui,
+    pos2, vec2,
 };
 
 use crate::scene::style::{Background, Limit, Limits, Rgba};
@@ -94,8 +95,8 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -
             for name in colormap_names() {
                 let shown = if is_reversed { format!("{name}_r") } else { name.to_owned() };
                 ui.horizontal(|ui| {
-                    strip(ui, &shown, state, vec2(96.0, 14.0));
-                    if ui.selectable_label(base == name, name).clicked() {
+                    let is_strip_clicked = strip(ui, &shown, state, vec2(96.0, 14.0)).clicked();
+                    if ui.selectable_label(base == name, name).clicked() || is_strip_clicked {
                         chosen = Some(shown);
                     }
                 });
@@ -118,18 +119,20 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -
 }
 
 /// The colors of a map from low to high.
-pub(super) fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) {
+pub(super) fn strip(ui: &mut Ui, name: &str, state: &mut ColorState, size: egui::Vec2) -> Response {
     // Those of files are known once they were painted.
     if !state.strips.contains_key(name)
         && let Ok(map) = colormap(name)
     {
         state.know(ui, &Colormap { name: name.to_owned(), ..map });
     }
+    // The keyboard has the name beside it.
+    let (rect, response) = ui.allocate_exact_size(size, Sense::CLICK);
     if let Some(texture) = state.strips.get(name) {
-        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
     }
+    response
 }
 
 /// How often values occur among the pixels, with the limits as handles.

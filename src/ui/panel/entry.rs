@@ -1,4 +1,5 @@
-//! A field whose text counts when it is entered. What is refused stays as it was typed, marked as wrong.
+//! A field whose text counts when it is entered, or the field is left. What is refused stays as it was typed, marked as wrong, and
+//! keeps the keys.
 
 use egui::{Id, Key, Response, RichText, StrokeKind, TextEdit, Ui};
 
@@ -12,8 +13,18 @@ pub struct Entry {
     typed: Option<String>,
     /// The text that files are just opened with.
     asked: Option<String>,
-    /// Why the text is wrong, and what there was instead when it was refused.
-    wrong: Option<(String, String)>,
+    /// What is wrong with the text.
+    wrong: Option<Wrong>,
+    /// Whether the field gets the keys back, once nothing else has them.
+    wants_focus: bool,
+}
+
+/// A text that was refused.
+struct Wrong {
+    why: String,
+    text: String,
+    /// What there was instead.
+    before: String,
 }
 
 impl Entry {
@@ -28,7 +39,7 @@ impl Entry {
         label: impl Into<Option<Id>>,
     ) -> (Option<String>, Response) {
         // What was changed by other means is not what the complaint was about.
-        if self.wrong.as_ref().is_some_and(|(_, before)| before != shown) {
+        if self.wrong.as_ref().is_some_and(|wrong| wrong.before != shown) {
             self.accept(notices);
         }
         let mut text = self.typed.take().unwrap_or_else(|| shown.to_owned());
@@ -38,12 +49,17 @@ impl Entry {
         if let Some(label) = label.into() {
             response = response.labelled_by(label);
         }
-        if let (Some(color), Some((why, _))) = (color, &self.wrong) {
+        if let (Some(color), Some(wrong)) = (color, &self.wrong) {
             ui.painter().rect_stroke(response.rect, 2.0, (1.0, color), StrokeKind::Outside);
-            response = response.on_hover_text(RichText::new(why).monospace());
+            response = response.on_hover_text(RichText::new(&wrong.why).monospace());
+        }
+        if std::mem::take(&mut self.wants_focus) && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
         }
         let (enter, escape) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
-        let is_entered = response.lost_focus() && enter;
+        // Who goes on by Tab or a click means what was typed too; what was refused is refused once.
+        let is_news = text != shown && self.wrong.as_ref().is_none_or(|wrong| wrong.text != text);
+        let is_entered = response.lost_focus() && (enter || is_news && !escape);
         if response.lost_focus() && escape || is_entered && text == shown {
             self.accept(notices);
             return (None, response);
@@ -57,7 +73,7 @@ impl Entry {
     /// The text that was entered is right: a complaint about one before it goes away.
     pub fn accept(&mut self, notices: &mut Notices) {
         (self.typed, self.asked) = (None, None);
-        if let Some((why, _)) = self.wrong.take() {
+        if let Some(Wrong { why, .. }) = self.wrong.take() {
             notices.resolve(&why);
         }
     }
@@ -68,7 +84,8 @@ impl Entry {
         let text = self.typed.take();
         self.accept(notices);
         notices.error(why.clone());
-        (self.typed, self.wrong) = (text, Some((why, shown.to_owned())));
+        self.wrong = Some(Wrong { why, text: text.clone().unwrap_or_default(), before: shown.to_owned() });
+        (self.typed, self.wants_focus) = (text, true);
     }
 
     /// Files are being opened with the text that was entered.

@@ -167,7 +167,8 @@ fn swatch(ui: &mut Ui, layer: &FigureLayer, painted: Option<&PaintedLayer>, colo
         _ => Vec::new(),
     };
     if hues.is_empty() {
-        return strip(ui, &layer.style.colormap, colors, size);
+        strip(ui, &layer.style.colormap, colors, size);
+        return;
     }
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     #[expect(clippy::cast_precision_loss, reason = "a few colors")]
