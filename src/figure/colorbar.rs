@@ -21,6 +21,7 @@ use super::ticks::linear::round_values;
 use super::ticks::{TimeUnit, decimal};
 
 mod dates;
+mod gaps;
 mod levels;
 mod paint;
 
@@ -258,6 +259,9 @@ impl ColorBar {
             if chosen.iter().all(|(.., taken)| (taken - height).abs() >= apart) {
                 chosen.push((number, exponent, height));
             }
+        }
+        if self.norm == Norm::EqHist {
+            gaps::fill(self, &mut chosen, apart);
         }
         chosen.sort_by(|a, b| a.2.total_cmp(&b.2));
         let (labels, shared) = self.labels(&chosen);

@@ -9,13 +9,13 @@ use crate::figure::painter::Painter;
 use crate::figure::ticks::Quantity;
 use crate::scene::axis::{Axis, Scale as AxisScale, Size, View};
 
-fn bar(values: &[f64], norm: &str) -> ColorBar {
+pub(super) fn bar(values: &[f64], norm: &str) -> ColorBar {
     let values = Values::Real(values.to_vec());
     let style = Style { norm: norm.parse().unwrap(), ..Style::default() };
     ColorBar::of(&values, &style, &shading(&values, &style).unwrap()).unwrap()
 }
 
-fn labels(bar: &ColorBar, apart: f64) -> Vec<String> {
+pub(super) fn labels(bar: &ColorBar, apart: f64) -> Vec<String> {
     bar.ticks(apart).0.into_iter().map(|tick| tick.label).collect()
 }
 
