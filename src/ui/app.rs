@@ -63,6 +63,8 @@ pub struct ScumbleApp {
     left_behind: Vec<PathBuf>,
     /// Whether text was being typed in the last frame.
     was_typing: bool,
+    /// What the window is called.
+    title: String,
 }
 
 impl ScumbleApp {
@@ -96,6 +98,7 @@ impl ScumbleApp {
             demo,
             left_behind: Vec::new(),
             was_typing: false,
+            title: String::new(),
         })
     }
 
@@ -210,6 +213,11 @@ impl ScumbleApp {
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.center(ui));
         self.over(ui);
         self.was_typing = ui.ctx().text_edit_focused();
+        let title = self.model.title();
+        if title != self.title {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
     }
 
     fn center(&mut self, ui: &mut egui::Ui) {

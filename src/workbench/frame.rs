@@ -6,5 +6,6 @@ pub use crate::figure::frame::{BarName, FigureText, FrameRequest, Layout, layout
 pub use crate::figure::histogram::Histogram;
 pub use crate::figure::image::Image;
 pub use crate::figure::readout::{categories as categories_text, coordinate as coordinate_text, value as value_text};
+pub use crate::figure::readout::{exact_moment, moment};
 pub use crate::figure::text::FONT;
 pub use crate::figure::ticks::{Quantity, TimeUnit};

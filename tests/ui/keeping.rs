@@ -175,6 +175,88 @@ fn a_figure_that_was_left_behind_is_offered_beside_a_file_too() {
     assert!(window.state().model().has_unsaved_work());
 }
 
+/// Types a text into a field, and leaves it by a key.
+fn type_in(window: &mut Window<'_>, label: &str, text: &str, key: Key) {
+    window.get_by_role_and_label(Role::TextInput, label).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    window.event(egui::Event::Text(text.to_owned()));
+    window.step();
+    window.key_press(key);
+    window.run_steps(2);
+}
+
+#[test]
+fn a_filter_is_work_and_a_colormap_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.step();
+    assert_eq!(
+        (window.state().model().has_unsaved_work(), window.state().model().title().as_str()),
+        (false, "points.f32 \u{2013} Scumble")
+    );
+    window.get_by_label("reversed").click();
+    until(&mut window, "the colors are reversed", |app| {
+        app.model().document().unwrap().layer().style.colormap.ends_with("_r")
+    });
+    assert!(!window.state().model().has_unsaved_work());
+    // Who goes on by Tab means what was typed.
+    type_in(&mut window, "only rows", "$2 > 0", Key::Tab);
+    until(&mut window, "rows are left out", |app| {
+        app.model().document().unwrap().layer().sources.filter.as_deref() == Some("$2 > 0")
+    });
+    assert!(window.state().model().has_unsaved_work() && window.state().model().title().starts_with('*'));
+    assert!(!window.state_mut().may_close());
+}
+
+#[test]
+fn a_text_that_is_refused_keeps_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let before = document(&window).figure.clone();
+    type_in(&mut window, "x range", "5..1", Key::Enter);
+    window.run_steps(3);
+    assert_eq!(errors(window.state()), 1);
+    // These would fit, open the log and jump to the field of ranges.
+    for key in [Key::F, Key::L, Key::R] {
+        window.key_press(key);
+    }
+    window.run_steps(3);
+    assert!(window.get_by_role_and_label(Role::TextInput, "x range").is_focused());
+    window.key_press(Key::Escape);
+    window.run_steps(3);
+    assert_eq!(document(&window).figure, before);
+    assert_eq!(
+        window.get_by_role_and_label(Role::TextInput, "x range").value().as_deref().map(|text| text.contains("5..1")),
+        Some(false)
+    );
+    // What was left as it was refused is not refused again.
+    type_in(&mut window, "x range", "5..1", Key::Tab);
+    type_in(&mut window, "y range", "7..1", Key::Tab);
+    window.run_steps(3);
+    assert_eq!(errors(window.state()), 2);
+}
+
+#[test]
+fn a_figure_that_comes_back_by_redo_is_at_its_own_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("field.f32");
+    std::fs::write(&place, (0..240_u16).flat_map(|i| f32::from(i).to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+    let figure = folder.path().join("figure.toml");
+    let text = "scumble = 1\nstep = 2\n[[layers]]\nfile = \"field.f32\"\ndtype = \"<f4\"\nshape = \"3x8x10\"\nmark = \"image\"\nreduction = \"mean:field\"\n";
+    std::fs::write(&figure, text).unwrap();
+    let mut window = opened(&folder);
+    window.state_mut().open(vec![figure], RawSpec::default());
+    let is_third =
+        |app: &ScumbleApp| app.model().document().unwrap().figure.step == 2 && app.model().timeline().steps == 3;
+    until(&mut window, "the third step is shown", is_third);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut window, "the points are back", |app| app.model().timeline().steps < 3);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    until(&mut window, "the third step is back", is_third);
+}
+
 #[test]
 fn files_of_different_columns_become_layers() {
     let folder = tempfile::tempdir().unwrap();

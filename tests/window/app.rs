@@ -38,7 +38,7 @@ impl<'a> Window<'a> {
         let child = command.args(args).envs(variables.iter().copied()).stderr(log).spawn().unwrap();
         screen.point(Screen::NOWHERE);
         let mut window = Self { screen, child, name };
-        let find = || screen.xdotool("search --onlyvisible --name ^Scumble$");
+        let find = || screen.xdotool("search --onlyvisible --name Scumble$");
         let id = window.wait("the window", |_| {
             let found = String::from_utf8(find().stdout).unwrap();
             found.lines().next().map(str::to_owned)

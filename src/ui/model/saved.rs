@@ -115,6 +115,14 @@ impl Model {
         });
     }
 
+    /// What the window is called: the figure's file, else its first data, with a star where work is not saved.
+    pub fn title(&self) -> String {
+        let shown = self.saved().or_else(|| self.paths().first().copied());
+        let Some(name) = shown.and_then(Path::file_name) else { return "Scumble".to_owned() };
+        let star = if self.has_unsaved_work() { "*" } else { "" };
+        format!("{star}{} \u{2013} Scumble", name.to_string_lossy())
+    }
+
     /// The figure file that would be replaced, while the person is asked.
     pub fn standing(&self) -> Option<&Path> {
         self.saved.standing.as_ref().map(|(path, _)| path.as_path())

@@ -3,6 +3,8 @@
 use egui::{ComboBox, Ui};
 
 use crate::scene::axis::{Axis, Coordinate, Range, Scale};
+use crate::scene::written::Written;
+use crate::workbench::frame::{TimeUnit, exact_moment, moment};
 
 use super::super::canvas::Stage;
 use super::super::model::Model;
@@ -28,11 +30,16 @@ impl RangeForm {
             return;
         };
         let requests = [document.figure.x, document.figure.y];
+        let times = model.words().1.map(|quantity| quantity.time);
         for (i, name) in ["x", "y"].into_iter().enumerate() {
             let axis = stage.filter(|s| s.is_known).map(|s| if i == 0 { s.view.x } else { s.view.y });
             // Times are shown as they were written.
-            let written = requests[i].range.filter(|range| range.has_moments()).map(|range| (range, range));
-            self.range(ui, model, i, name, written.or_else(|| axis.map(|axis| (axis.range, in_short(axis)))));
+            let written = requests[i].range.filter(|range| range.has_moments());
+            let ranges = axis.map(|axis| {
+                let exact = written.unwrap_or(axis.range);
+                (exact, in_short(exact, axis, times[i]))
+            });
+            self.range(ui, model, i, name, ranges.or_else(|| written.map(|range| (range, range))));
             scale(ui, model, i == 0, requests[i].scale, &mut self.thresholds[i]);
             if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {
                 let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
@@ -87,11 +94,23 @@ impl RangeForm {
     }
 }
 
-/// The range of an axis with as few digits as leave each end within a hundredth of a pixel.
-fn in_short(Axis { range, scale, pixels, .. }: Axis) -> Range {
+/// A range on an axis with as few digits as leave each end within a hundredth of a pixel, or as dates where it counts time.
+fn in_short(range: Range, Axis { range: shown, scale, pixels, .. }: Axis, time: Option<TimeUnit>) -> Range {
     let place = |at: f64| scale.transform(at);
-    let near = (place(range.end.to_f64()) - place(range.start.to_f64())).abs() / f64::from(pixels.max(1)) / 100.0;
+    let near = (place(shown.end.to_f64()) - place(shown.start.to_f64())).abs() / f64::from(pixels.max(1)) / 100.0;
+    let date = |end: Coordinate| {
+        let text = match end {
+            Coordinate::Integer(i) => exact_moment(i, near, time?),
+            Coordinate::Real(v) => moment(v, near, time?),
+            Coordinate::Moment(_) => None,
+        };
+        // Figures of long fractions stand in threes.
+        Written::of_legend(&text?.replace('\u{2009}', "")).map(Coordinate::Moment)
+    };
     let short = |end: Coordinate| {
+        if let Some(date) = date(end) {
+            return date;
+        }
         let Coordinate::Real(exact) = end else { return end };
         let with_digits = |digits: usize| format!("{exact:.digits$e}").parse::<f64>().ok();
         let is_near = |short: &f64| (place(*short) - place(exact)).abs() <= near;
@@ -146,7 +165,8 @@ mod tests {
     #[test]
     fn ranges_in_short_are_those_that_people_would_write() {
         let short = |range: &str, scale, pixels| {
-            in_short(Axis { range: range.parse().unwrap(), scale, pixels, reversed: false }).to_string()
+            let range = range.parse().unwrap();
+            in_short(range, Axis { range, scale, pixels, reversed: false }, None).to_string()
         };
         assert_eq!(short("0.5..23.500000000000004", Scale::Linear, 700), "0.5..23.5");
         assert_eq!(short("-0.00000001..6.000000000000001", Scale::Linear, 700), "0.0..6.0");
@@ -156,6 +176,22 @@ mod tests {
         assert_eq!(
             short("1700000000000000001..1700000000000000009", Scale::Linear, 10),
             "1700000000000000001..1700000000000000009"
+        );
+    }
+
+    #[test]
+    fn ranges_of_times_are_dates_as_far_as_a_picture_tells_them() {
+        let nanosecond = Some(TimeUnit { numerator: 1, denominator: 1_000_000_000 });
+        let short = |range: &str, pixels| {
+            let range = range.parse().unwrap();
+            in_short(range, Axis { range, scale: Scale::Linear, pixels, reversed: false }, nanosecond).to_string()
+        };
+        let year = "1704067203000000123..1735689597000000001";
+        assert_eq!(short(year, 800), "2024-01-01T00:00..2024-12-31T23:59");
+        assert_eq!(short(year, 3), "2024-01-01..2024-12-31");
+        assert_eq!(
+            short("1704067203000000123..1704067203000123456", 100),
+            "2024-01-01T00:00:03.000000123..2024-01-01T00:00:03.000123456"
         );
     }
 }
