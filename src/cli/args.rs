@@ -52,6 +52,10 @@ pub struct OpenArgs {
 /// The options that describe raw data.
 pub const RAW_OPTIONS: &str = "--dtype, --columns, --offset, --layout, --shape";
 
+/// What `aggregate` takes.
+const DATA: &str = "Files with the same columns, one after another: .npy or raw; files or Zarr folders of grids, one after another \
+    or of other variables beside each other; - is standard input";
+
 /// Heading of the options that describe raw data.
 const RAW: &str = "Raw data (no header)";
 
@@ -95,7 +99,10 @@ pub enum Command {
     #[command(after_help = MOVIE_EXAMPLES)]
     Movie(Box<MovieArgs>),
     /// Write the numbers of the pixel grid as .npy: shape (height, width), by:COL (height, width, categories); row 0 = lowest y
-    #[command(after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy")]
+    #[command(
+        after_help = "Example:\n  scumble aggregate points.npy --size 1000x1000 -o grid.npy",
+        mut_arg("inputs", |arg| arg.help(DATA))
+    )]
     Aggregate(Box<AggregateArgs>),
     /// Say what is in a file: columns, types, rows, exact ranges
     #[command(after_help = "Examples:\n  scumble info points.npy\n  scumble info big.f32 --json")]

@@ -18,7 +18,7 @@ use crate::workbench::memory::MemoryWatch;
 use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
 
 use super::args::AggregateArgs;
-use super::outputs::{check_apart, check_inputs, check_picture, keeps_inputs};
+use super::outputs::{check_apart, check_array, check_inputs, check_picture, keeps_inputs};
 use super::render_args::{RenderArgs, placed};
 use super::terminal::{Bar, grouped, is_watched, print};
 
@@ -33,7 +33,7 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         check_picture(&output.path)?;
     }
     check_apart(asked.outputs.iter().map(|output| output.path.as_path()))?;
-    for note in &asked.notes {
+    for note in asked.notes.iter().chain(&asked.figure.unheeded()) {
         eprintln!("scumble: {note}");
     }
     let mut opened: Option<Arc<OpenedFigure>> = None;
@@ -142,6 +142,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
         "aggregate takes data, not figure files; name the data, or use scumble render"
     );
     check_inputs(&request, None, &args.output)?;
+    check_array(&args.output)?;
     let job = Job::begin(args.json, &args.output)?;
     let data = job.open(&request, None, None, progress)?;
     let stopped = || progress.is_cancelled();

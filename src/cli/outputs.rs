@@ -30,6 +30,18 @@ pub fn check_picture(output: &Path) -> Result<(), WorkbenchError> {
     Err(WorkbenchError::Request(format!("{what} ({})", output.display())))
 }
 
+/// Checks that an array's name is none of something else.
+pub fn check_array(output: &Path) -> Result<(), WorkbenchError> {
+    let ending = output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let is_other = |ending: &str| {
+        let pictures = ["png", "jpg", "jpeg", "tif", "tiff", "toml", "npz", "csv", "txt", "nc", "h5", "json"];
+        pictures.contains(&ending) || Format::of(output).is_ok()
+    };
+    let Some(ending) = ending.filter(|ending| is_other(ending)) else { return Ok(()) };
+    let what = format!("scumble aggregate writes numbers as .npy, not as .{ending}; name a file that ends in .npy");
+    Err(WorkbenchError::Request(format!("{what} ({})", output.display())))
+}
+
 /// Checks that no output replaces another.
 pub fn check_apart<'a>(outputs: impl Iterator<Item = &'a Path>) -> Result<(), WorkbenchError> {
     let mut places = Vec::new();

@@ -94,8 +94,9 @@ pub enum DataError {
     /// A column of categories has too many different values.
     #[error(
         "finding the categories: \"{0}\" has more than {most} different values; name a column with fewer, or make fewer of \
-         them with an expression, such as 'floor({0} / 100)'",
-        most = super::categories::MAX_CATEGORIES
+         them with an expression, such as 'floor({name} / 100)'",
+        most = super::categories::MAX_CATEGORIES,
+        name = in_expression(.0)
     )]
     TooManyCategories(String),
     /// Categories were to be counted before they were looked for.
@@ -167,6 +168,16 @@ impl DataError {
     #[must_use]
     pub fn io(doing: impl Into<String>, source: std::io::Error) -> Self {
         Self::Io { doing: doing.into(), source }
+    }
+}
+
+/// A column's name as expressions have it: what is no word in quotes, and what is a number with a sign.
+fn in_expression(name: &str) -> String {
+    let is_word = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match name {
+        _ if !name.is_empty() && name.chars().all(|c| c.is_ascii_digit()) => format!("${name}"),
+        _ if is_word(name) && !name.starts_with(|c: char| c.is_ascii_digit()) => name.to_owned(),
+        _ => format!("`{name}`"),
     }
 }
 

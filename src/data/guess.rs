@@ -74,12 +74,19 @@ impl Guess {
 /// depends on nothing but the bytes. Rows are assumed to reach the end of the file.
 ///
 /// # Errors
-/// [`DataError::Empty`] without bytes, [`DataError::UnsupportedKind`] for known formats and text, reading errors.
+/// [`DataError::Empty`] without bytes, [`DataError::UnsupportedKind`] for known formats and text, [`DataError::Grid`] for those of
+/// grids, reading errors.
 pub fn guess(sample: &dyn Sample) -> Result<Guess, DataError> {
     if sample.is_empty() {
         return Err(DataError::Empty);
     }
     let windows = Windows::read(sample)?;
+    if let Some(kind) = magic::kind(&windows).filter(|kind| magic::holds_grids(kind)) {
+        return Err(DataError::Grid(format!(
+            "this is {kind}, whose grids have no rows to count or to plot; show a variable of it with mean:NAME, min:NAME or \
+             max:NAME (scumble info lists them), or force raw reading with --dtype"
+        )));
+    }
     if let Some(kind) = magic::kind(&windows) {
         return Err(DataError::UnsupportedKind { kind: kind.to_owned() });
     }

@@ -49,13 +49,15 @@ impl Ratio {
         Some((product.div_euclid(self.to), product.rem_euclid(self.to) == 0))
     }
 
-    /// An end of a range in the other unit: of integers the first one that is not before it, which leaves the same rows in view.
+    /// An end of a range in the other unit. Of integers, the same are before it: where reals do not tell it from the integer that
+    /// it follows, it is the next real, or the next integer where reals are too far apart.
     fn end(self, at: Coordinate, is_integer: bool) -> Coordinate {
         let Coordinate::Integer(i) = at else { return Coordinate::Real(self.real(at.to_f64())) };
         match self.whole(i) {
             Some((whole, true)) => Coordinate::Integer(whole),
             Some((whole, false)) if is_integer && whole.unsigned_abs() >= 1 << 40 => Coordinate::Integer(whole + 1),
-            _ => Coordinate::Real(self.real(i as f64)),
+            Some((whole, false)) => Coordinate::Real(self.real(i as f64).max((whole as f64).next_up())),
+            None => Coordinate::Real(self.real(i as f64)),
         }
     }
 
@@ -128,6 +130,8 @@ mod tests {
         assert_eq!(converted("86400..129600", s, day), "1..1.5");
         assert_eq!(converted("-1..1.5", day, s), "-86400..129600.0");
         assert_eq!(converted("3..4", s, s), "3..4");
+        // The row at the last whole second stays in view.
+        assert_eq!(converted("0..1711846307000000001", ns, s), "0..1711846307.0000002");
         // Beyond what reals tell apart, the first tick that is not before it.
         assert_eq!(converted("1..3000000000000000000001", ns, Unit::Microsecond), "0.001..3000000000000000001");
     }

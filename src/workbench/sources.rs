@@ -300,6 +300,13 @@ impl Shelf<'_> {
             return Ok(dataset.clone());
         }
         let dataset = open_dataset(path, self.raw, self.progress)?;
+        let is_npy = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
+        if is_npy && self.raw.dtype.is_some() && dataset.format().starts_with("raw") {
+            self.notes.push(format!(
+                "--dtype has this .npy file read as raw numbers, its header among them; leave it out ({})",
+                path.display()
+            ));
+        }
         self.notes.extend(guess_note(&dataset));
         self.notes.extend(dataset.notes().iter().map(|n| format!("{n} ({})", path.display())));
         self.opened.push((path.to_owned(), dataset.clone()));

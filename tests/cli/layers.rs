@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::kit::{Desk, cloud, pairs};
 
-use crate::kit::array;
+use crate::kit::{array, npy, number};
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -314,4 +314,57 @@ fn hexagons_are_the_same_from_options_and_from_a_figure_file() {
     desk.run("render a.npy --mark hexbin -o no.png").refused(&["hexbin:40", "2 to 1000"]);
     desk.run("render a.npy --mark hexbin:9:1..0:0..1 -o no.png").failed(&["hexbin:9:1..0:0..1", "empty or inverted"]);
     desk.run("render a.npy --mark hexbin:9:0..1:0..1 --x-scale log -o no.png").failed(&["0..1", "log scale"]);
+}
+
+/// The same moments in nanoseconds, seconds and days lie in the same pixels, whichever layer comes first.
+#[test]
+fn layers_count_time_in_units_of_their_own() {
+    let desk = Desk::new();
+    let days = [19_000_i64, 19_010, 19_055, 19_099];
+    for (name, unit, per_day) in [("ns", "ns", 86_400_000_000_000_i64), ("s", "s", 86_400), ("day", "D", 1)] {
+        let header = format!("[('t', '<M8[{unit}]'), ('v', '<f8')]");
+        let rows = days
+            .iter()
+            .zip(1_u8..)
+            .flat_map(|(day, v)| [(day * per_day).to_le_bytes(), f64::from(v).to_le_bytes()].concat());
+        let shape = format!("{{'descr': {header}, 'fortran_order': False, 'shape': ({},), }}", days.len());
+        desk.write(&format!("{name}.npy"), npy(1, &shape, &rows.collect::<Vec<u8>>()));
+    }
+    let figure = |first: &str, second: &str, hidden: &str, range: &str| {
+        let layer = |name: &str| {
+            let hidden = name == hidden;
+            format!("[[layers]]\nfile = \"{name}.npy\"\nx = \"t\"\ny = \"v\"\nhidden = {hidden}\n")
+        };
+        let axis = if range.is_empty() { String::new() } else { format!("[x]\nrange = \"{range}\"\n") };
+        let text = format!("scumble = 1\nsize = \"200x40\"\nbare = true\n{axis}{}{}", layer(first), layer(second));
+        desk.write("f.toml", text);
+        let facts = desk.run("render f.toml -o f.png --json").silent().json();
+        assert_eq!(
+            (number(&facts, "outside"), number(&facts, "not_finite")),
+            (0, 0),
+            "{first} under {second}: {facts}"
+        );
+        let picture = crate::kit::Picture::decode(&desk.read("f.png"));
+        let dark = picture.pixels().next().unwrap();
+        picture.pixels().map(|pixel| pixel != dark).collect::<Vec<bool>>()
+    };
+    for (first, second) in [("ns", "s"), ("s", "ns"), ("day", "ns"), ("ns", "day"), ("day", "s")] {
+        for range in ["", "2022-01-01..2022-05-01"] {
+            let both = figure(first, second, "", range);
+            assert_eq!(both.iter().filter(|is_lit| **is_lit).count(), days.len());
+            for hidden in [first, second] {
+                assert_eq!(
+                    figure(first, second, hidden, range),
+                    both,
+                    "{first} under {second}, {hidden} hidden, {range}"
+                );
+            }
+        }
+    }
+    // Months are no number of days.
+    let shape = "{'descr': [('t', '<M8[M]'), ('v', '<f8')], 'fortran_order': False, 'shape': (1,), }";
+    desk.write("month.npy", npy(1, shape, &[600_i64.to_le_bytes(), 1_f64.to_le_bytes()].concat()));
+    let layer = |name: &str| format!("[[layers]]\nfile = \"{name}.npy\"\nx = \"t\"\ny = \"v\"\n");
+    desk.write("m.toml", format!("scumble = 1\n{}{}", layer("month"), layer("s")));
+    desk.run("render m.toml -o m.png").failed(&["[M]", "[s]", "x axis"]);
 }

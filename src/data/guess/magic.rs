@@ -57,6 +57,14 @@ const MAGIC: &[(usize, &[u8], &str)] = &[
     (0, b"\x80\x04\x95", "a Python pickle"),
 ];
 
+/// Kinds of files that hold grids, which are read elsewhere.
+const GRIDS: [&str; 3] = ["HDF5", "NetCDF", "GRIB"];
+
+/// Whether files of a kind hold grids that can be shown, if not as rows.
+pub(super) fn holds_grids(kind: &str) -> bool {
+    GRIDS.iter().any(|name| kind.contains(name))
+}
+
 /// What the file is, with its article, if it is known to be no raw array.
 pub(super) fn kind(windows: &Windows) -> Option<&'static str> {
     let starts = |at: &usize, magic: &[u8]| windows.head.get(*at..).is_some_and(|rest| rest.starts_with(magic));

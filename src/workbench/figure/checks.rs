@@ -5,7 +5,7 @@ use crate::figure::painter::PaintError;
 use crate::plan::check_moments;
 use crate::scene::hatch::MAX_HATCHES;
 use crate::scene::mark::Mark;
-use crate::scene::style::{MAX_SPECIAL, Per, Style};
+use crate::scene::style::{Limit, Limits, MAX_SPECIAL, Norm, Per, Style};
 
 use super::super::WorkbenchError;
 use super::super::tables::colormap;
@@ -36,7 +36,40 @@ impl FigureRequest {
     }
 }
 
+impl FigureRequest {
+    /// What is asked for and cannot be heeded: limits that norms have no use for.
+    #[must_use]
+    pub fn unheeded(&self) -> Vec<String> {
+        let of_layer = |(i, layer): (usize, &FigureLayer)| {
+            let what = layer.unheeded()?;
+            Some(if self.layers.len() > 1 { format!("layers.{i}: {what}") } else { what })
+        };
+        self.layers.iter().enumerate().filter_map(of_layer).collect()
+    }
+}
+
 impl FigureLayer {
+    fn unheeded(&self) -> Option<String> {
+        let Style { norm, limits, .. } = &self.style;
+        let ends = match (limits.low, limits.high) {
+            (Limit::Value(low), Limit::Value(high)) => Some((low, high)),
+            _ => None,
+        };
+        match (norm, ends) {
+            _ if self.color.is_some() => None,
+            (Norm::Boundary(_), _) if *limits != Limits::default() => {
+                Some(format!("limits {limits} are not looked at: a boundary norm has its own, the outermost levels"))
+            }
+            (Norm::TwoSlope { center }, Some((low, high))) if low >= *center || high <= *center => {
+                Some(format!("limits {limits} leave the center {center} out; colors reach as far on its other side"))
+            }
+            (Norm::Centered { center }, Some((low, high))) if center - low != high - center => Some(format!(
+                "limits {limits} are not centered at {center}; colors reach as far as the farther of them"
+            )),
+            _ => None,
+        }
+    }
+
     /// Checks what has nothing to do with the figure that it is in.
     fn check(&self) -> Result<(), WorkbenchError> {
         let Self { reduction, style, mark, color, spread, .. } = self;

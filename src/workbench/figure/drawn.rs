@@ -22,6 +22,8 @@ use super::super::{EngineUsed, Workbench, WorkbenchError};
 use super::decide::LayerColors;
 use super::{FigureRequest, Numbers, ground};
 
+/// So many points to a lit pixel are a crowd.
+const CROWD: u64 = 1000;
 /// Fewer pixels than one in so many are hardly seen.
 const LIT: u64 = 200;
 
@@ -166,13 +168,35 @@ impl DrawnFigure {
             notes.push(format!("a picture of {size} pixels has no room for the legend; give a larger --size"));
         }
         let Rect { width, height, .. } = self.layout.plot;
-        let points: u64 = self.accountings.iter().map(|(_, a)| a.in_view).sum();
+        let sum = |part: fn(&Accounting) -> u64| self.accountings.iter().map(|(_, a)| part(a)).sum::<u64>();
+        let points = sum(|a| a.in_view);
+        if points == 0 {
+            let parts = [
+                (sum(|a| a.outside), "outside the ranges (leave them out to see all)"),
+                (sum(|a| a.not_finite), "not finite"),
+                (sum(|a| a.filtered), "filtered out"),
+            ];
+            let parts: Vec<String> = parts
+                .iter()
+                .filter(|(rows, _)| *rows > 0)
+                .map(|(rows, what)| format!("{} {what}", grouped(*rows, ',')))
+                .collect();
+            let why = if parts.is_empty() { "no layer is visible".to_owned() } else { parts.join(", ") };
+            notes.push(format!("nothing is in view: {why}"));
+        }
         let few = u64::from(width) * u64::from(height) / LIT;
         if let Some(pixels) = self.lit.filter(|pixels| (1..few).contains(pixels)) {
             let many = |n: u64, what: &str| format!("{} {what}{}", grouped(n, ','), if n == 1 { "" } else { "s" });
             let light = if points == 1 { "lights" } else { "light" };
+            // Markers have no categories.
+            let each = match self.bars.iter().any(ColorBar::is_legend) {
+                true => "",
+                false => ", --mark=circle:5 draws each",
+            };
+            // A few rows far away leave little room for all others.
+            let crowd = if points / pixels >= CROWD { ", --x-range and --y-range show a part" } else { "" };
             notes.push(format!(
-                "{} {light} {}; --dynspread makes them larger, --mark=circle:5 draws each",
+                "{} {light} {}; --dynspread makes them larger{each}{crowd}",
                 many(points, "point"),
                 many(pixels, "pixel")
             ));

@@ -81,6 +81,11 @@ fn put(figure: &mut Table, keys: &[&str], value: Value) -> Result<(), String> {
     let mut rest = keys;
     while let [key, further @ ..] = rest {
         rest = further;
+        // A number stands behind a list only.
+        let is_number = further.first().is_some_and(|next| next.parse::<usize>().is_ok());
+        if is_number && !place.contains_key(*key) {
+            return Err(format!("the figure has no {key}, so there is none with a number"));
+        }
         let entry = place.entry((*key).to_owned()).or_insert_with(|| Value::Table(Table::new()));
         place = match entry {
             Value::Table(inner) => inner,
