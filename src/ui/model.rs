@@ -355,7 +355,8 @@ impl Model {
                 Event::Failed(generation, error) => {
                     if self.generation.is_none_or(|asked| generation >= asked) {
                         self.failure = Some(error.clone());
-                        self.notices.error(error);
+                        self.notices.error(error.clone());
+                        self.take_back(error);
                     }
                 }
             }

@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use scumble::scene::axis::Size;
 use scumble::ui::app::ScumbleApp;
 use scumble::workbench::RawSpec;
+use scumble::workbench::brief::Brief;
+use scumble::workbench::figure::FigureRequest;
+use scumble::workbench::sources::Sources;
 
-use super::super::{Window, document, opened, until};
+use super::super::{Window, document, opened, until, window};
 
 fn errors(app: &ScumbleApp) -> usize {
     app.model().notices.log().iter().filter(|notice| notice.is_error).count()
@@ -236,6 +240,32 @@ fn a_text_that_is_refused_keeps_the_keys() {
     type_in(&mut window, "y range", "7..1", Key::Tab);
     window.run_steps(3);
     assert_eq!(errors(window.state()), 2);
+}
+
+#[test]
+fn a_column_that_cannot_be_drawn_leaves_words_and_picture_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.npy");
+    let header = "{'descr': [('x', '<f4'), ('k', '<u4')], 'fortran_order': False, 'shape': (100000,), }";
+    let text = format!("{header:<117}\n");
+    let rows = (0..100_000_u32).flat_map(|i| [((i % 100) as f32).to_le_bytes(), i.to_le_bytes()].concat());
+    let bytes = [b"\x93NUMPY\x01\x00".as_slice(), &118_u16.to_le_bytes(), text.as_bytes(), &rows.collect::<Vec<u8>>()];
+    std::fs::write(&path, bytes.concat()).unwrap();
+    let sources = Sources { inputs: vec![path], ..Sources::default() };
+    let brief = Brief::new(sources, None, Some("by:floor(x / 10)".parse().unwrap()))
+        .dressed(|layer| FigureRequest::new(layer, Size { width: 1, height: 1 }));
+    let mut window = window(Vec::new(), RawSpec::default());
+    window.state_mut().begin(brief);
+    until(&mut window, "ten categories are drawn", |app| app.model().painted().is_some());
+    let before = document(&window).figure.clone();
+    type_in(&mut window, "categories", "k", Key::Enter);
+    until(&mut window, "too many are refused", |app| errors(app) == 1);
+    assert_eq!(document(&window).figure, before);
+    assert_eq!(window.get_by_role_and_label(Role::TextInput, "categories").value().as_deref(), Some("floor(x / 10)"));
+    type_in(&mut window, "categories", "floor(k / 20000)", Key::Enter);
+    until(&mut window, "five categories are drawn", |app| {
+        app.model().painted_layer().is_some_and(|painted| painted.hues.len() == 5)
+    });
 }
 
 #[test]

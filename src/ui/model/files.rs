@@ -243,6 +243,22 @@ impl Model {
         }
     }
 
+    /// Takes a choice of data back that opened but could not be drawn, so that words and picture stay of the same.
+    pub(super) fn take_back(&mut self, why: String) {
+        let (Some(Some(before)), Some(present)) = (self.history.previous(), self.document()) else { return };
+        let failed = present.sources();
+        let is_shown = self
+            .painted
+            .as_ref()
+            .zip(self.data_of(before))
+            .is_some_and(|(painted, data)| painted.shown.is_of_data(data.iter()));
+        if before.sources() != failed && is_shown {
+            self.settle();
+            self.at_the_same_step(History::undo);
+            self.refused = Some((failed, why));
+        }
+    }
+
     /// Opens files as a layer over the active one.
     pub fn add_layer(&mut self, inputs: Vec<PathBuf>, raw: RawSpec) {
         if self.document().is_none() {
