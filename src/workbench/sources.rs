@@ -243,13 +243,29 @@ pub fn map(path: &Path, progress: &Progress) -> Result<Arc<Mapping>, WorkbenchEr
     let stream: Box<dyn Read + Send> = if path == Path::new(STDIN) {
         Box::new(std::io::stdin())
     } else if is_pipe(path) {
-        Box::new(File::open(path).map_err(|e| DataError::io("opening the pipe", e).at(path))?)
+        Box::new(Pipe { path: path.to_owned(), opened: None })
     } else {
         return Ok(Mapping::open(path)?);
     };
     let mapping = spool(stream, path, progress)?;
     progress.restart();
     Ok(mapping)
+}
+
+/// A pipe that is opened where it is read: that waits for somebody who writes, and whoever asked for it may not want to.
+struct Pipe {
+    path: PathBuf,
+    opened: Option<File>,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let file = match &mut self.opened {
+            Some(file) => file,
+            none => none.insert(File::open(&self.path)?),
+        };
+        file.read(buffer)
+    }
 }
 
 /// Whether a path leads to a stream: standard input, or a pipe.

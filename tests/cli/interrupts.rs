@@ -10,16 +10,18 @@ use crate::kit::{Desk, wait};
 
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// A desk with an earlier output in its folder `out`.
+/// A desk with earlier outputs in its folder `out`.
 fn desk() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path("out")).unwrap();
     desk.write("out/view.png", "old");
+    desk.write("out/view.npy", "old");
     desk
 }
 
 fn start(desk: &Desk, args: &str) -> Child {
-    let mut command = desk.command(&format!("{args} -o out/view.png"));
+    let ending = if args.starts_with("aggregate") { "npy" } else { "png" };
+    let mut command = desk.command(&format!("{args} -o out/view.{ending}"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -43,8 +45,8 @@ fn interrupted(desk: &Desk, mut child: Child, signal: &str) {
     };
     assert_eq!(status.code(), Some(1), "{signal} {status}: {stderr}");
     assert_eq!((stdout.as_str(), stderr.as_str()), ("", "scumble: stopped; nothing was written\n"));
-    assert_eq!(desk.list("out"), ["view.png"]);
-    assert_eq!(desk.read("out/view.png"), b"old");
+    assert_eq!(desk.list("out"), ["view.npy", "view.png"]);
+    assert_eq!((desk.read("out/view.png"), desk.read("out/view.npy")), (b"old".to_vec(), b"old".to_vec()));
 }
 
 #[test]
@@ -56,6 +58,17 @@ fn while_standard_input_is_silent() {
         settle(&mut child);
         interrupted(&desk, child, signal);
         drop(pipe);
+    }
+}
+
+#[test]
+fn while_nobody_writes_into_a_pipe() {
+    let desk = desk();
+    assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
+    for args in ["render pipe --dtype <f4", "render pipe"] {
+        let mut child = start(&desk, args);
+        settle(&mut child);
+        interrupted(&desk, child, "-TERM");
     }
 }
 

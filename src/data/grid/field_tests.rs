@@ -67,7 +67,7 @@ fn longitude_and_latitude_are_the_axes() {
     );
     let nearest = FieldRequest { at: at(Place::Value(0.6)), ..FieldRequest::default() };
     assert_eq!(Field::new(&grids, &nearest).unwrap().at[2], 1);
-    for place in [Place::Number(2), Place::Number(-3)] {
+    for place in [Place::Number(2), Place::Number(-3), Place::Value(9.0), Place::Value(-9.0)] {
         assert!(Field::new(&grids, &FieldRequest { at: at(place), ..FieldRequest::default() }).is_err());
     }
 }

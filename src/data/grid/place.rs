@@ -38,6 +38,16 @@ impl Place {
             (Self::Value(wanted), Some(coordinates)) => {
                 let distance = |i: &usize| (coordinates.centers[*i] - wanted).abs();
                 let nearest = (0..coordinates.centers.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+                let centers = coordinates.centers.iter().copied();
+                let (low, high) =
+                    centers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+                // As far beyond the ends as cells are wide on average; of a single cell nothing is known.
+                let beyond = if len > 1 { (high - low) / (len - 1) as f64 } else { f64::INFINITY };
+                if !(low - beyond..=high + beyond).contains(&wanted) {
+                    return Err(DataError::Grid(format!(
+                        "the dimension \"{name}\" goes from {low} to {high}; there is no cell at {wanted}"
+                    )));
+                }
                 return Ok(nearest.unwrap_or(0) as u64);
             }
             #[expect(clippy::cast_possible_truncation, reason = "saturates, as it should")]
