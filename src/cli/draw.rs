@@ -7,19 +7,20 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::export::array::{write_npy_header, write_npy_values};
-use crate::export::output::{Output, STDOUT};
+use crate::export::output::{Output, STDOUT, write_whole};
 use crate::export::picture::write_png;
 use crate::scene::reduction::Reduction;
-use crate::studio::notes;
+use crate::studio::{Standing, notes, standing};
 use crate::workbench::categories::{ShownCategory, shown_categories};
 use crate::workbench::figure::{DrawnFigure, FigureLayer, FigureRequest, OpenedFigure};
-use crate::workbench::figure_file::Places;
+use crate::workbench::figure_file::{self, Places, is_figure_file};
 use crate::workbench::memory::MemoryWatch;
-use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench};
+use crate::workbench::sources::is_same_file;
+use crate::workbench::{Accounting, EngineUsed, Progress, Strips as _, Values, Workbench, WorkbenchError};
 
 use super::args::AggregateArgs;
 use super::outputs::{check_apart, check_array, check_inputs, check_picture, keeps_inputs};
-use super::render_args::{RenderArgs, placed};
+use super::render_args::{Asked, RenderArgs, placed};
 use super::terminal::{Bar, grouped, is_watched, print};
 
 /// Draws a figure as a PNG, or as several.
@@ -33,6 +34,9 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
         check_picture(&output.path)?;
     }
     check_apart(asked.outputs.iter().map(|output| output.path.as_path()))?;
+    if let Some(path) = &args.save {
+        save(&asked, args.view.figure_file(), path)?;
+    }
     for note in asked.notes.iter().chain(&asked.figure.unheeded()) {
         eprintln!("scumble: {note}");
     }
@@ -50,6 +54,24 @@ pub fn render(args: &RenderArgs, progress: &Arc<Progress>) -> anyhow::Result<()>
     }
     opened.iter().for_each(|data| tell_damage(data));
     Ok(())
+}
+
+/// Writes a figure to a file of its own, in the place of an earlier figure at most.
+fn save(asked: &Asked, file: Option<&Path>, path: &Path) -> anyhow::Result<()> {
+    let wrong = |what: &str| WorkbenchError::Request(format!("{what} ({})", path.display()));
+    if !is_figure_file(path) {
+        return Err(wrong("a figure file ends in .toml; name one that does").into());
+    }
+    // The figure file that was read may become what was made of it.
+    if file.is_none_or(|file| !is_same_file(file, path)) {
+        check_inputs(&asked.figure, file, path)?;
+    }
+    if !matches!(standing(path), Standing::Nothing | Standing::Figure) {
+        return Err(wrong("the figure would replace a file that is no figure; name another one").into());
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let text = figure_file::write(&asked.figure, &[], folder)?;
+    Ok(write_whole(path, text.as_bytes())?)
 }
 
 /// Says what was found damaged.

@@ -42,6 +42,11 @@ pub fn movie(args: &MovieArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     let started = Instant::now();
     let view = &args.render.view;
     let memory = args.render.json.then(MemoryWatch::start);
+    if args.render.save.is_some() {
+        let what =
+            "--save is for scumble render, which draws no picture with no -o; movies are made of the file it writes";
+        return Err(WorkbenchError::Request(what.to_owned()).into());
+    }
     let asked = args.render.asked(progress)?;
     let [output] = asked.outputs.as_slice() else {
         return Err(WorkbenchError::Request("name the one movie to write: -o FILE".to_owned()).into());

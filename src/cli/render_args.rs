@@ -24,6 +24,9 @@ pub struct RenderArgs {
     /// The file to write: a PNG, - is standard output [default: the outputs that the figure file names]; or a movie
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write the figure to a file that the window opens and that is drawn again; with no -o no picture is drawn
+    #[arg(long, value_name = "FILE.toml")]
+    pub save: Option<PathBuf>,
     /// Set a key of the figure file: layers.0.file=new.npy (named as the shell finds it), x.range=0..1, title='Run 7'
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
@@ -42,7 +45,7 @@ pub struct RenderArgs {
 #[derive(Debug)]
 pub struct Asked {
     pub figure: FigureRequest,
-    /// At least one.
+    /// At least one, unless the figure is only to be saved.
     pub outputs: Vec<Output>,
     pub notes: Vec<String>,
     /// Where the figure file says what, if there is one.
@@ -73,7 +76,7 @@ impl RenderArgs {
             if !self.set.is_empty() {
                 return Err(WorkbenchError::Request("--set is for figure files; name one (.toml)".to_owned()));
             }
-            if given.is_empty() {
+            if given.is_empty() && self.save.is_none() {
                 return Err(WorkbenchError::Request("name the PNG to write: -o FILE (--output FILE)".to_owned()));
             }
             return Ok(Asked { figure: self.figure(progress), outputs: given, notes: Vec::new(), places: None });
@@ -94,7 +97,7 @@ impl RenderArgs {
         figure.axes &= !self.bare;
         self.look.reword(&mut figure);
         let outputs = if given.is_empty() { outputs } else { given };
-        if outputs.is_empty() {
+        if outputs.is_empty() && self.save.is_none() {
             let what = "the figure file names no [[outputs]]; name the PNG to write: -o FILE";
             return Err(WorkbenchError::Request(what.to_owned()));
         }

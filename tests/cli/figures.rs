@@ -167,3 +167,30 @@ fn the_command_in_a_picture_makes_the_same_file() {
         assert!(desk.read("first.png") == desk.read("figure.png"), "{line}");
     }
 }
+
+#[test]
+fn options_become_a_figure_file_that_draws_the_same() {
+    let desk = Desk::new();
+    desk.write("a.npy", pairs(&cloud(4000, 3)));
+    let options = "a.npy --x-range=-2..2 --size 300x200 --norm log --colormap magma --filter $0>0 --title Half";
+    desk.run(&format!("render {options} --save f.toml")).silent().done();
+    assert_eq!(desk.list("."), ["a.npy", "f.toml"]);
+    desk.run(&format!("render {options} -o a.png --save g.toml")).silent().done();
+    desk.run("render f.toml -o f.png").silent().done();
+    assert_eq!(desk.read("a.png"), desk.read("f.png"));
+    assert_eq!(desk.read("f.toml"), desk.read("g.toml"));
+    // A figure may become another one, and nothing else may.
+    desk.run("render f.toml --set title=Other --save f.toml").silent().done();
+    assert!(String::from_utf8(desk.read("f.toml")).unwrap().contains("Other"));
+    let before = desk.read("a.npy");
+    desk.write("notes.toml", "mine = 1\n");
+    for (place, word) in [("a.npy", ".toml"), ("x.png", ".toml"), ("notes.toml", "no figure")] {
+        desk.run(&format!("render {options} --save {place}")).refused(&[word]);
+    }
+    assert_eq!((desk.read("a.npy"), desk.read("notes.toml")), (before, b"mine = 1\n".to_vec()));
+    desk.run("movie f.toml --save h.toml -o h.mp4").refused(&["--save"]);
+    // The data that it was saved with is told from other data.
+    desk.write("a.npy", pairs(&cloud(5000, 4)));
+    let told = desk.run("render f.toml -o f.png").done().stderr.clone();
+    assert!(told.contains("a.npy"), "{told}");
+}
