@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::workbench::session::Wake;
 
@@ -45,13 +45,21 @@ impl Relinking {
 
     /// Asks, if the model has a figure that waits.
     pub fn ui(&mut self, ui: &Ui, model: &mut Model) {
-        let Some(missing) = model.unlinked().map(|unlinked| unlinked.missing.as_slice()) else {
-            (self.typed, self.choosing) = (Vec::new(), None);
+        let Some(unlinked) = model.unlinked() else {
+            // What was typed is being looked at.
+            if !model.has_paperwork() {
+                (self.typed, self.choosing) = (Vec::new(), None);
+            }
             return;
         };
-        if self.typed.iter().map(|(path, _)| path).ne(missing) {
-            self.typed = missing.iter().map(|path| (path.clone(), String::new())).collect();
-            self.choosing = None;
+        let refused = unlinked.refused.clone();
+        let mut is_new = false;
+        if self.typed.iter().map(|(path, _)| path).ne(&unlinked.missing) {
+            // What is said of one file, while another was found, stays.
+            let known =
+                |path: &PathBuf| self.typed.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone());
+            let typed = unlinked.missing.iter().map(|path| (path.clone(), known(path).unwrap_or_default())).collect();
+            (self.typed, self.choosing, is_new) = (typed, None, true);
         }
         self.follow_dialog(ui, model);
         let mut answer = None;
@@ -64,7 +72,11 @@ impl Relinking {
             ui.label(RichText::new(title).strong());
             ui.label(RichText::new("Say where one is now; others beside it are found by their names.").weak());
             ui.add_space(6.0);
-            ScrollArea::vertical().max_height(320.0).show(ui, |ui| self.rows(ui));
+            ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+                if self.rows(ui, &refused, is_new) {
+                    answer = Some(true);
+                }
+            });
             ui.add_space(6.0);
             let has_answer = self.typed.iter().any(|(_, text)| !text.trim().is_empty());
             ui.horizontal(|ui| {
@@ -77,14 +89,16 @@ impl Relinking {
             });
         });
         match answer {
-            Some(true) => model.relink(self.answers()),
+            Some(true) if !self.answers().is_empty() => model.relink(self.answers()),
             Some(false) => model.leave_unlinked(),
             None if response.should_close() => model.leave_unlinked(),
-            None => {}
+            Some(true) | None => {}
         }
     }
 
-    fn rows(&mut self, ui: &mut Ui) {
+    /// A field for each file; whether one was entered.
+    fn rows(&mut self, ui: &mut Ui, refused: &[PathBuf], is_new: bool) -> bool {
+        let mut is_entered = false;
         for (i, (missing, text)) in self.typed.iter_mut().enumerate() {
             let label = ui.label(missing.display().to_string()).id;
             ui.horizontal(|ui| {
@@ -98,9 +112,18 @@ impl Relinking {
                 }
                 let field =
                     TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("its path; or drop it here");
-                ui.add(field).labelled_by(label);
+                let response = ui.add(field).labelled_by(label);
+                is_entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if is_new && i == 0 {
+                    response.request_focus();
+                }
             });
+            let text = text.trim();
+            if !text.is_empty() && refused.iter().any(|path| path == Path::new(text)) {
+                ui.colored_label(ui.visuals().error_fg_color, format!("there is no file {text}"));
+            }
         }
+        is_entered
     }
 
     fn follow_dialog(&mut self, ui: &Ui, model: &mut Model) {

@@ -74,6 +74,8 @@ pub struct Unlinked {
     file: Box<FigureFile>,
     /// The files that are not there.
     pub missing: Vec<PathBuf>,
+    /// What was said in their place, and is not there either.
+    pub refused: Vec<PathBuf>,
 }
 
 /// What became of a figure file.
@@ -94,9 +96,9 @@ pub(super) enum Paper {
 
 impl Paper {
     /// A figure that was read; asks the disk what is missing.
-    fn read(path: PathBuf, file: Box<FigureFile>) -> Self {
+    fn read(path: PathBuf, file: Box<FigureFile>, refused: Vec<PathBuf>) -> Self {
         let missing = file.missing();
-        Self::Read(Unlinked { path, file, missing })
+        Self::Read(Unlinked { path, file, missing, refused })
     }
 }
 
@@ -405,7 +407,7 @@ impl Model {
     pub fn open_figure(&mut self, path: PathBuf) {
         let work = move || {
             let file = figure_file::read(&path, &[]).map_err(|e| e.to_string())?;
-            Ok(Paper::read(path, Box::new(file)))
+            Ok(Paper::read(path, Box::new(file), Vec::new()))
         };
         self.begin_paperwork(work);
     }
@@ -419,8 +421,8 @@ impl Model {
     pub fn relink(&mut self, moves: Vec<(PathBuf, PathBuf)>) {
         let Some(Unlinked { path, mut file, .. }) = self.unlinked.take() else { return };
         self.begin_paperwork(move || {
-            file.relink(&moves);
-            Ok(Paper::read(path, file))
+            let refused = file.relink(&moves);
+            Ok(Paper::read(path, file, refused))
         });
     }
 

@@ -39,8 +39,9 @@ impl FigureFile {
 
     /// Puts files in the place of others. What is still missing is looked for beside the new files, by its name: whoever
     /// moves one file of a figure most often moves all. Files that are not what they were when the figure was saved are
-    /// noted.
-    pub fn relink(&mut self, moves: &[(PathBuf, PathBuf)]) {
+    /// noted. Gives those of the new ones that are not there, which take no place.
+    pub fn relink(&mut self, moves: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
+        let (moves, wrong): (Vec<_>, Vec<_>) = moves.iter().cloned().partition(|(_, new)| is_there(new));
         let folders: Vec<&Path> = moves.iter().filter_map(|(_, new)| new.parent()).collect();
         for (layer, known) in self.figure.layers.iter_mut().zip(&self.fingerprints) {
             let mut has_moved = false;
@@ -55,6 +56,7 @@ impl FigureFile {
                 self.notes.extend(fingerprint::changes(&layer.sources.inputs, known));
             }
         }
+        wrong.into_iter().map(|(_, new)| new).collect()
     }
 }
 
