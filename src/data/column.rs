@@ -58,6 +58,8 @@ pub struct Column {
     dtype: Dtype,
     rows: u64,
     source: Source,
+    /// Whether it is known to count seconds.
+    is_seconds: bool,
 }
 
 /// Name of the column that counts the rows.
@@ -67,25 +69,42 @@ impl Column {
     /// A column of a mapped file. The layout has been checked against the file's length by its maker.
     pub(super) fn mapped(map: &Arc<Mapping>, layout: &ColumnLayout, rows: u64) -> Self {
         let source = Source::Mapped { map: Arc::clone(map), offset: layout.offset, stride: layout.stride };
-        Self { name: layout.name.clone(), dtype: layout.dtype, rows, source }
+        Self { name: layout.name.clone(), dtype: layout.dtype, rows, source, is_seconds: false }
     }
 
     /// The column that holds each row's number, from 0.
     pub fn row_number(rows: u64) -> Self {
         let dtype = Dtype { scalar: Scalar::I64, big_endian: false };
-        Self { name: ROW.to_owned(), dtype, rows, source: Source::RowNumber { first: 0 } }
+        Self { name: ROW.to_owned(), dtype, rows, source: Source::RowNumber { first: 0 }, is_seconds: false }
+    }
+
+    /// The same, of which it is known that it counts seconds.
+    pub(super) fn of_seconds(mut self) -> Self {
+        self.is_seconds = true;
+        self
+    }
+
+    /// Whether it is known to count seconds: a difference of times.
+    pub fn is_seconds(&self) -> bool {
+        self.is_seconds
     }
 
     /// A column of f64 that an expression makes of others; `text` is its name.
     pub(super) fn derived(text: &str, formula: Formula, rows: u64) -> Self {
         let dtype = Dtype { scalar: Scalar::F64, big_endian: false };
-        Self { name: text.to_owned(), dtype, rows, source: Source::Derived(formula) }
+        Self { name: text.to_owned(), dtype, rows, source: Source::Derived(formula), is_seconds: false }
     }
 
     /// A column of values in memory.
     pub(super) fn of_memory(name: &str, values: Arc<Vec<f64>>) -> Self {
         let dtype = Dtype { scalar: Scalar::F64, big_endian: false };
-        Self { name: name.to_owned(), dtype, rows: values.len() as u64, source: Source::Memory(values) }
+        Self {
+            name: name.to_owned(),
+            dtype,
+            rows: values.len() as u64,
+            source: Source::Memory(values),
+            is_seconds: false,
+        }
     }
 
     /// The same column with row numbers that continue after `first` rows of earlier parts.

@@ -335,6 +335,7 @@ fn with_unit(name: &str, column: &Column) -> String {
         Scalar::Duration(step) if step.unit != Unit::Generic && step.multiplier == 1 => {
             format!("{name}, {}", step.unit.sign())
         }
+        _ if column.is_seconds() => format!("{name}, s"),
         _ => name.to_owned(),
     }
 }

@@ -62,6 +62,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::decode::fuses_products;
+use super::dtype::Scalar;
 use super::error::DataError;
 pub use error::ExpressionError;
 pub(super) use error::similar;
@@ -76,6 +77,8 @@ pub use rising::{Ends, Known};
 pub use time::{Moment, Place, Step};
 use tree::{Kind, Tree};
 pub use tree::{Reference, Spelling};
+pub use units::Counted;
+use units::SECONDS;
 
 /// Characters that make an expression of a text.
 pub const SIGNS: &[char] =
@@ -201,7 +204,22 @@ impl Bound {
             return Ok(only.clone());
         }
         let formula = self.formula(Wanted::Number)?;
-        Ok(Column::derived(&self.expression.text, formula, self.rows().unwrap_or(rows)))
+        let column = Column::derived(&self.expression.text, formula, self.rows().unwrap_or(rows));
+        Ok(if self.units().as_deref() == Some(SECONDS) { column.of_seconds() } else { column })
+    }
+
+    /// What its results count: seconds, of times.
+    fn units(&self) -> Option<String> {
+        let Expression { tree, .. } = &self.expression;
+        self.expression.units(|reference| {
+            let place = tree.references.iter().position(|known| known == reference)?;
+            let Meaning::Input(input) = self.meanings.get(place)? else { return None };
+            match self.inputs.get(*input)?.dtype().scalar {
+                Scalar::Time(_) => Some(Counted::Moments),
+                Scalar::Duration(_) => Some(Counted::Units(SECONDS.to_owned())),
+                _ => None,
+            }
+        })
     }
 
     /// The expression as a condition on rows. `rows` is their number where it names no column.

@@ -5,8 +5,20 @@ use super::Expression;
 use super::math;
 use super::tree::{Binary, Function, Kind, Reference, Unary};
 
+/// What the difference of two moments counts.
+pub const SECONDS: &str = "s";
+
 /// 0 °C in kelvin.
 const FREEZING: f64 = 273.15;
+
+/// What a column counts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counted {
+    /// Units of this name.
+    Units(String),
+    /// Time since some moment.
+    Moments,
+}
 
 /// What is known of a part.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +26,7 @@ enum Measure {
     /// A number.
     Plain(f64),
     Units(String),
+    Moments,
     Unknown,
 }
 
@@ -44,7 +57,7 @@ impl Measure {
 impl Expression {
     /// The units of its results, from those of the columns that it names; none where they are not plain to see.
     #[must_use]
-    pub fn units(&self, of: impl Fn(&Reference) -> Option<String>) -> Option<String> {
+    pub fn units(&self, of: impl Fn(&Reference) -> Option<Counted>) -> Option<String> {
         let mut known: Vec<Measure> = Vec::with_capacity(self.tree.nodes.len());
         for node in &self.tree.nodes {
             let part = |id: &usize| known.get(*id).cloned().unwrap_or(Measure::Unknown);
@@ -52,7 +65,8 @@ impl Expression {
                 Kind::Number(value, _) => Measure::Plain(*value),
                 Kind::Name(number) => self.tree.references.get(*number).map_or(Measure::Unknown, |reference| {
                     match (of(reference), reference.constant()) {
-                        (Some(units), _) => Measure::Units(units),
+                        (Some(Counted::Units(units)), _) => Measure::Units(units),
+                        (Some(Counted::Moments), _) => Measure::Moments,
                         (None, Some(value)) => Measure::Plain(value),
                         (None, None) => Measure::Unknown,
                     }
@@ -91,6 +105,7 @@ fn unary(function: Unary, a: Measure) -> Measure {
 fn binary(function: Binary, a: &Measure, b: &Measure) -> Measure {
     match (function, a, b) {
         (_, Measure::Plain(a), Measure::Plain(b)) => Measure::Plain(math::binary(function, *a, *b)),
+        (Binary::Subtract, Measure::Moments, Measure::Moments) => Measure::Units(SECONDS.to_owned()),
         (Binary::Add, a, Measure::Plain(by)) | (Binary::Add, Measure::Plain(by), a) => a.clone().shifted(*by),
         (Binary::Subtract, a, Measure::Plain(by)) => a.clone().shifted(-by),
         (Binary::Add | Binary::Subtract | Binary::Minimum | Binary::Maximum | Binary::Remainder, a, b) => a.common(b),
@@ -107,9 +122,10 @@ mod tests {
     #[test]
     fn units_are_passed_on_where_they_are_plain() {
         let of = |reference: &Reference| match reference.name.as_str() {
-            "t" | "td" => Some("K".to_owned()),
-            "c" => Some("degC".to_owned()),
-            "u" | "v" => Some("m s-1".to_owned()),
+            "t" | "td" => Some(Counted::Units("K".to_owned())),
+            "c" => Some(Counted::Units("degC".to_owned())),
+            "u" | "v" => Some(Counted::Units("m s-1".to_owned())),
+            "begin" | "end" => Some(Counted::Moments),
             _ => None,
         };
         for (text, units) in [
@@ -131,6 +147,12 @@ mod tests {
             ("t - x", None),
             ("sqrt(u*u + v*v)", None),
             ("3 + 4", None),
+            ("end - begin", Some("s")),
+            ("abs(end - begin) + 3", Some("s")),
+            ("(end - begin) / 60", None),
+            ("begin", None),
+            ("hour(begin)", None),
+            ("minimum(begin, end)", None),
         ] {
             assert_eq!(Expression::parse(text).unwrap().units(of).as_deref(), units, "{text}");
         }

@@ -16,7 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::column::Column;
 use super::super::error::DataError;
-use super::super::expression::{Bound, Expression, ExpressionError, Formula, Reference, SIGNS, Scratch, Spelling};
+use super::super::expression::{
+    Bound, Counted, Expression, ExpressionError, Formula, Reference, SIGNS, Scratch, Spelling,
+};
 use super::packing::Packing;
 use super::smooth::{MOST_ROUNDS, Smoothed};
 use super::steps::{Difference, Fixed, step_dimension};
@@ -77,8 +79,10 @@ impl Grids {
         if let ([only], None) = (variables.as_slice(), bound.more_than_a_column()) {
             return Ok(only.clone());
         }
-        let units = expression
-            .units(|reference| measured.iter().find(|(known, _)| known == reference).map(|(_, units)| units.clone()));
+        let units = expression.units(|reference| {
+            let known = measured.iter().find(|(known, _)| known == reference);
+            known.map(|(_, units)| Counted::Units(units.clone()))
+        });
         made_of(text.trim(), &bound, variables, units)
     }
 
