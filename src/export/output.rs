@@ -56,7 +56,14 @@ impl<'a> Output<'a> {
                     // As any program's new file; the umask takes its part away.
                     builder.permissions(std::fs::Permissions::from_mode(0o666));
                 }
-                let file = builder.tempfile_in(folder).map_err(|e| failed("creating the output", e))?;
+                // The name of the unfinished file says nothing to anybody.
+                let plain = |e: io::Error| match e.kind() {
+                    io::ErrorKind::NotFound if !folder.exists() => {
+                        io::Error::other(format!("there is no folder {}; make it first", folder.display()))
+                    }
+                    kind => io::Error::from(kind),
+                };
+                let file = builder.tempfile_in(folder).map_err(|e| failed("creating the output", plain(e)))?;
                 Sink::Beside(BufWriter::with_capacity(1 << 18, file))
             }
         };

@@ -142,7 +142,7 @@ fn a_cause_is_told_once() {
     let desk = desk();
     let said =
         desk.run("render a.npy -o nowhere/a.png").failed(&["creating the output failed", "nowhere"]).stderr.clone();
-    assert_eq!(said.matches("No such file or directory").count(), 1, "{said}");
+    assert_eq!(said.matches("there is no folder").count(), 1, "{said}");
 }
 
 #[test]
