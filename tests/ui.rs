@@ -74,6 +74,18 @@ fn opened<'a>(folder: &tempfile::TempDir) -> Window<'a> {
     window
 }
 
+/// Types a text into a field, and leaves it by a key.
+fn type_in(window: &mut Window<'_>, label: &str, text: &str, key: Key) {
+    window.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    window.event(egui::Event::Text(text.to_owned()));
+    window.step();
+    window.key_press(key);
+    window.run_steps(2);
+}
+
 #[test]
 fn a_figure_that_is_asked_for_in_words_is_shown() {
     let folder = tempfile::tempdir().unwrap();

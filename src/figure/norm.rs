@@ -3,7 +3,7 @@
 //! A norm maps a value to t from 0 to 1, and t to one of 256 colours: floor(256 t), at most 255 (matplotlib's
 //! `Colormap.__call__`). Both steps only ever grow with the value, so each colour owns a range of values, and the
 //! whole mapping is 255 thresholds. Levels with more regions than a table has colours have a colour for each
-//! ([`colors_of`]), and a threshold less than these. Thresholds are found here, once for each aggregate and style, by bisection over
+//! ([`colors_of`]), and a threshold less than these. Thresholds are found here, once for each aggregate and style, by trying
 //! integers that are ordered like the values; engines only compare integers and so agree to the byte.
 //!
 //! Rules, for all norms:

@@ -9,18 +9,11 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use scumble::ui::app::ScumbleApp;
 use scumble::workbench::RawSpec;
 
-use super::super::{Window, document, opened, until, window};
+use super::super::{Window, document, opened, type_in, until, window};
 
 /// Types into a field what is to stand in it, and enters it.
 fn enter(window: &mut Window<'_>, label: &str, text: &str) {
-    window.get_by_role_and_label(Role::TextInput, label).focus();
-    window.run_steps(2);
-    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.step();
-    window.event(egui::Event::Text(text.to_owned()));
-    window.step();
-    window.key_press(Key::Enter);
-    window.run_steps(2);
+    type_in(window, label, text, Key::Enter);
 }
 
 fn shown(window: &Window<'_>, label: &str) -> String {

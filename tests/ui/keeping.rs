@@ -12,7 +12,7 @@ use scumble::workbench::brief::Brief;
 use scumble::workbench::figure::FigureRequest;
 use scumble::workbench::sources::Sources;
 
-use super::super::{Window, document, opened, until, window};
+use super::super::{Window, document, opened, type_in, until, window};
 
 fn errors(app: &ScumbleApp) -> usize {
     app.model().notices.log().iter().filter(|notice| notice.is_error).count()
@@ -177,18 +177,6 @@ fn a_figure_that_was_left_behind_is_offered_beside_a_file_too() {
     window.step();
     assert!(window.query_by_label("Recover its figure").is_none());
     assert!(window.state().model().has_unsaved_work());
-}
-
-/// Types a text into a field, and leaves it by a key.
-fn type_in(window: &mut Window<'_>, label: &str, text: &str, key: Key) {
-    window.get_by_role_and_label(Role::TextInput, label).focus();
-    window.run_steps(2);
-    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.step();
-    window.event(egui::Event::Text(text.to_owned()));
-    window.step();
-    window.key_press(key);
-    window.run_steps(2);
 }
 
 #[test]
