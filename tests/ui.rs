@@ -23,6 +23,7 @@ use scumble::workbench::{EngineChoice, FigureText, Progress, RawSpec};
 mod ui {
     mod fields;
     mod keeping;
+    mod legends;
     mod live;
     mod movies;
     mod steps;

@@ -6,12 +6,10 @@
 
 use crate::aggregate::is_missing;
 use crate::aggregate::ordered::f64_from_key;
-use crate::scene::hatch::Hatch;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::style::{Background, Norm, Rgba, Style};
+use crate::scene::style::{Norm, Rgba, Style};
 
 use super::bands::{Band, Bands, Ordinary};
-use super::contours::Inks;
 use super::error::FigureError;
 use super::norm::{COLORS, Shading, color_index, inner_color};
 use super::readout;
@@ -22,26 +20,12 @@ use super::ticks::{TimeUnit, decimal};
 
 mod dates;
 mod gaps;
+mod legend;
 mod levels;
 mod paint;
 
+pub use legend::{LegendLine, Sign, entry_places};
 pub(super) use paint::{is_name, name_shift, paint};
-
-/// What stands for something beside its name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Sign {
-    /// A color.
-    Color(Rgba),
-    /// A hatching, over a ground.
-    Hatch {
-        /// The hatching.
-        hatch: Hatch,
-        /// What it is painted with where it has no color of its own.
-        inks: Inks,
-        /// What lies beneath it.
-        ground: Background,
-    },
-}
 
 /// Colours and the values they stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,28 +84,6 @@ impl ColorBar {
         }
     }
 
-    /// No bar, but which color or hatching stands for what.
-    #[must_use]
-    pub fn legend(entries: Vec<(String, Sign)>) -> Self {
-        let opaque = |sign| match sign {
-            Sign::Color(Rgba([r, g, b, _])) => Sign::Color(Rgba([r, g, b, 255])),
-            hatch @ Sign::Hatch { .. } => hatch,
-        };
-        let swatches = entries.into_iter().map(|(text, sign)| (text, opaque(sign))).collect();
-        Self {
-            palette: Vec::new(),
-            thresholds: Vec::new(),
-            limits: None,
-            counts: true,
-            norm: Norm::Linear,
-            extends: [false; 2],
-            ends: [None; 2],
-            swatches,
-            is_legend: true,
-            time: None,
-        }
-    }
-
     /// The same for values that count time, in such units.
     #[must_use]
     pub fn counting(self, time: Option<TimeUnit>) -> Self {
@@ -135,7 +97,7 @@ impl ColorBar {
         if alpha < 1.0 && !self.is_legend {
             let swatches = self.swatches.iter_mut().filter_map(|(_, sign)| match sign {
                 Sign::Color(Rgba(color)) => Some(color),
-                Sign::Hatch { .. } => None,
+                Sign::Hatch { .. } | Sign::Line(_) => None,
             });
             let colors = self.palette.iter_mut().chain(self.ends.iter_mut().flatten()).chain(swatches);
             colors.for_each(|color| color[3] = faded(color[3], f64::from(alpha)));

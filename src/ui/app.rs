@@ -29,7 +29,7 @@ use super::relink::Relinking;
 use super::saving::Saving;
 use super::timebar::TimeBar;
 use super::welcome::Wish;
-use super::{overlays, status, welcome};
+use super::{legend, overlays, status, welcome};
 
 /// Windows within the window.
 #[derive(Debug, Default)]
@@ -246,6 +246,7 @@ impl ScumbleApp {
         if let Some(stage) = &self.stage {
             self.canvas.paint(ui, stage, &self.model);
             self.pointer.paint(ui, stage);
+            legend::ui(ui, stage, &mut self.model);
             if let Some(text) = status::badge(&self.model, stage) {
                 overlays::badge(ui, stage, &text);
             }

@@ -10,8 +10,9 @@ use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, V
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
 use crate::scene::style::Background;
+use crate::workbench::figure::{LegendEntry, legend_bar};
 use crate::workbench::frame::{
-    BarName, ColorBar, FigureText, FrameRequest, Image, Layout, Look, Sign, Theme, compose, layout, surroundings,
+    BarName, ColorBar, FigureText, FrameRequest, Image, Layout, Look, Theme, compose, layout, surroundings,
 };
 use crate::workbench::session::{FrameStatus, Painted};
 
@@ -29,8 +30,8 @@ struct LayoutKey {
     text: FigureText,
     quantities: [crate::workbench::frame::Quantity; 2],
     bars: Vec<BarName>,
-    /// Layers of one color.
-    legend: Vec<(String, Sign)>,
+    /// What the legend says.
+    legend: Vec<LegendEntry>,
     beside: Vec<String>,
 }
 
@@ -125,7 +126,7 @@ impl Canvas {
     ) -> Option<Layout> {
         let (text, quantities) = model.words();
         let bars = model.bar_labels();
-        let legend = model.document().map_or_else(Vec::new, |document| document.figure.legend());
+        let legend = model.legend();
         let beside = model.words_beside();
         let scale = f64::from(pixels_per_point);
         let key = LayoutKey { size, scale, view, is_known, text, quantities, bars, legend, beside };
@@ -163,7 +164,7 @@ impl Canvas {
         let key =
             FigureKey { layout: layout_key.clone(), look, picture: at_rest.map(address), bar: painted.map(address) };
         if self.figure.as_ref().is_none_or(|(known, _)| *known != key)
-            && let Some(image) = figure(stage, look, at_rest, &bars(document, painted))
+            && let Some(image) = figure(stage, look, at_rest, &bars(document, painted, &layout_key.legend))
         {
             let texture = self.figure.take().map(|(_, texture)| texture);
             self.figure = Some((key, upload(ui, "figure", texture, &image)));
@@ -225,12 +226,11 @@ pub fn is_exact(painted: &Painted, stage: &Stage) -> bool {
 }
 
 /// The color bars of a frame, the uppermost layer's first.
-fn bars(document: &Document, painted: Option<&Arc<Painted>>) -> Vec<ColorBar> {
+fn bars(document: &Document, painted: Option<&Arc<Painted>>, legend: &[LegendEntry]) -> Vec<ColorBar> {
     let Some(painted) = painted else { return Vec::new() };
     let layers = document.figure.layers.iter().zip(&painted.layers).rev();
     let bars = layers.filter(|(layer, _)| layer.has_bar()).map(|(_, painted)| painted.bar.clone());
-    let legend = Some(document.figure.legend()).filter(|legend| !legend.is_empty());
-    bars.chain(legend.map(ColorBar::legend)).collect()
+    bars.chain(legend_bar(legend.to_vec())).collect()
 }
 
 fn figure(stage: &Stage, look: Look, at_rest: Option<&Arc<Painted>>, bars: &[ColorBar]) -> Option<Image> {

@@ -1,6 +1,7 @@
 //! What the person is looking at: everything that undo brings back.
 
 use crate::scene::axis::Size;
+use crate::workbench::categories::ShownCategory;
 use crate::workbench::figure::{FigureLayer, FigureRequest, MAX_LAYERS};
 use crate::workbench::session::{LayerLook, Looks};
 use crate::workbench::sources::Sources;
@@ -147,6 +148,32 @@ impl Document {
         }
     }
 
+    /// Hides a category of a layer, or shows it if it is hidden.
+    pub fn toggle_category(&mut self, layer: usize, category: &ShownCategory) {
+        let Some(layer) = self.figure.layers.get_mut(layer) else { return };
+        let count = layer.style.hide.len();
+        layer.style.hide.retain(|hidden| !category.is_meant(*hidden));
+        if layer.style.hide.len() == count {
+            layer.style.hide.push(category.name());
+        }
+    }
+
+    /// Hides all categories of a layer but one; if they are, shows all.
+    pub fn solo_category(&mut self, layer: usize, category: &ShownCategory, all: &[ShownCategory]) {
+        let Some(layer) = self.figure.layers.get_mut(layer) else { return };
+        let is_hidden = |shown: &ShownCategory| layer.style.hide.iter().any(|hidden| shown.is_meant(*hidden));
+        let is_alone = all.iter().all(|shown| is_hidden(shown) != (shown == category));
+        let others = all.iter().filter(|shown| *shown != category && !is_alone);
+        layer.style.hide = others.map(ShownCategory::name).collect();
+    }
+
+    /// Shows all categories of a layer.
+    pub fn show_categories(&mut self, layer: usize) {
+        if let Some(layer) = self.figure.layers.get_mut(layer) {
+            layer.style.hide.clear();
+        }
+    }
+
     /// Whether a layer is shown alone, with others waiting to be seen again.
     pub fn is_solo(&self, index: usize) -> bool {
         self.before_solo.is_some() && self.is_alone(index)
@@ -239,6 +266,30 @@ mod tests {
         assert_eq!(document.figure.layers.iter().map(|l| l.visible).collect::<Vec<_>>(), [false, true, false]);
         document.solo(1);
         assert!(document.figure.layers.iter().all(|layer| layer.visible));
+    }
+
+    #[test]
+    fn categories_are_shown_alone_and_all_again() {
+        let category = |year: &str| {
+            let time = crate::scene::written::Written::new(year);
+            ShownCategory { value: None, time, label: year.to_owned(), rows: 1 }
+        };
+        let all = ["2001", "2002", "2003"].map(category);
+        let hidden =
+            |document: &Document| document.layer().style.hide.iter().map(ToString::to_string).collect::<String>();
+        let mut document = named(&["a"]);
+        document.toggle_category(0, &all[1]);
+        assert_eq!(hidden(&document), "2002");
+        document.solo_category(0, &all[1], &all);
+        assert_eq!(hidden(&document), "20012003");
+        document.toggle_category(0, &all[0]);
+        assert_eq!(hidden(&document), "2003");
+        document.solo_category(0, &all[0], &all);
+        document.solo_category(0, &all[0], &all);
+        assert_eq!(hidden(&document), "");
+        document.toggle_category(0, &all[2]);
+        document.show_categories(0);
+        assert_eq!(hidden(&document), "");
     }
 
     #[test]

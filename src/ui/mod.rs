@@ -5,7 +5,7 @@
 //! | `shell`, `surface`, … | the event loop, the graphics device, egui's plumbing |
 //! | [`app`] | the window's parts, put together |
 //! | [`model`] | what is open and shown, and what may be done to it; no egui |
-//! | [`canvas`], [`pointer`], [`readout`] | the figure, the gestures over it, what is under the pointer |
+//! | [`canvas`], [`pointer`], `legend`, [`readout`] | the figure, the gestures over it and its legends, what is under the pointer |
 //! | [`panel`], [`status`], [`overlays`], [`palette`], [`welcome`], [`export`], [`closing`] | controls |
 //! | [`actions`] | everything a key can do, in one table |
 
@@ -20,6 +20,7 @@ pub mod document;
 pub mod drops;
 pub mod export;
 pub mod filming;
+mod legend;
 pub mod model;
 pub mod notices;
 pub mod opening;

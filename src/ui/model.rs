@@ -69,7 +69,6 @@ pub struct Model {
     /// What was said last of damaged data.
     damage: Vec<String>,
     asked: Option<Asked>,
-    asked_at: Option<Instant>,
     /// The looks that were last asked for.
     styled: Option<Looks>,
     generation: Option<Generation>,
@@ -114,7 +113,6 @@ impl Model {
             failure: None,
             damage: Vec::new(),
             asked: None,
-            asked_at: None,
             styled: None,
             generation: None,
             painted: None,
@@ -161,7 +159,7 @@ impl Model {
 
     /// How long the frame in the making has been under way.
     pub fn busy_for(&self) -> Duration {
-        self.asked_at.map_or(Duration::ZERO, |at| at.elapsed())
+        self.session.working().map_or(Duration::ZERO, |working| working.since.elapsed())
     }
 
     /// Rows of all layers.
@@ -315,7 +313,6 @@ impl Model {
             let next = self.next_steps(&asked, &figure, &data, size);
             self.generation = Some(self.session.draw_and_expect(wishes(&data, &asked), next, &looks));
             self.asked = Some(asked);
-            self.asked_at = Some(Instant::now());
         } else if self.styled.as_ref() != Some(&looks) {
             self.session.restyle(&looks);
         }
@@ -432,7 +429,8 @@ impl Model {
     /// Whether the picture is what the document says: no preview, nothing under way.
     pub fn is_at_rest(&self) -> bool {
         let is_exact = |painted: &Arc<Painted>| {
-            painted.shown.status == FrameStatus::Exact && Some(painted.shown.generation) == self.generation
+            let is_newest = Some(painted.shown.generation) == self.generation;
+            is_newest && painted.is_settled && painted.shown.status == FrameStatus::Exact
         };
         self.candidate.is_none()
             && match (&self.painted, self.document()) {

@@ -28,6 +28,7 @@ pub fn badge(model: &Model, stage: &Stage) -> Option<String> {
     match painted.shown.status {
         FrameStatus::Preview { seen, rows } if is_in_place(painted, stage) => Some(share(seen, rows)),
         _ if !is_in_place(painted, stage) => Some("preview, from an earlier view".to_owned()),
+        _ if !painted.is_settled => Some("preview, colors of a part of the data".to_owned()),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ mod counting;
 mod decide;
 mod drawn;
 mod grounds;
+mod legend;
 mod numbers;
 mod opened;
 mod wholes;
@@ -19,10 +20,9 @@ use crate::aggregate::{Accounting, CellsInView, Values, cpu};
 use crate::data::{Progress, Table};
 use crate::figure::FigureError;
 use crate::figure::axes::{Look, Theme};
-use crate::figure::colorbar::ColorBar;
 use crate::figure::composite::Joining;
 use crate::figure::contours::{HatchSheet, Inks, Laid};
-use crate::figure::frame::{self, BarName, FigureText, FrameRequest, Layout};
+use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::shading::Setting;
 use crate::figure::ticks::TimeUnit;
 use crate::plan::FramePlan;
@@ -34,7 +34,7 @@ use crate::scene::layer::{AxisRequest, Layer};
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
-use crate::scene::style::{Background, Per, Rgba, Style};
+use crate::scene::style::{Background, Rgba, Style};
 
 use super::bands::Banded;
 use super::categories::{shown_categories, unmet};
@@ -42,7 +42,7 @@ use super::fields::{Align, Timeline};
 use super::kept::Kept;
 use super::sources::Sources;
 use super::together::hosts;
-use super::words::{bar_time, lowest, over_area, quantities, quantity_name, words_of};
+use super::words::{bar_time, lowest, quantities, words_of};
 use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 use counting::Wanted;
@@ -51,6 +51,9 @@ pub use drawn::DrawnFigure;
 use drawn::Plot;
 use grounds::ground_under;
 pub use grounds::{default_background, ground};
+pub use legend::LegendEntry;
+pub use legend::legend_bar;
+pub(super) use legend::presence;
 pub(super) use numbers::{Numbers, spread_aggregate};
 pub use opened::OpenedFigure;
 pub(super) use wholes::KnownField;
@@ -171,7 +174,7 @@ impl FigureLayer {
             Mark::Hatching => true,
             _ => false,
         };
-        self.visible && self.reduction != Reduction::Any && self.color.is_none() && !is_plain
+        self.visible && self.color.is_none() && !is_plain
     }
 }
 
@@ -217,29 +220,6 @@ impl FigureRequest {
         tables.iter().enumerate().take(self.layers.len()).map(layer).collect()
     }
 
-    /// What the color bars of the layers say, the uppermost layer's first, in a figure of some tables, one for each layer.
-    #[must_use]
-    pub fn bar_labels(&self, tables: &[&Table]) -> Vec<BarName> {
-        let several = self.layers.len() > 1;
-        let label = |(layer, table): (&FigureLayer, &&Table)| {
-            let text = match &layer.label {
-                Some(label) => Some(label.clone()).filter(|label| !label.is_empty()),
-                None if several => Some(format!("{}: {}", layer.title(), self.quantity(layer, table))),
-                None => Some(self.quantity(layer, table)),
-            };
-            BarName { text, is_legend: matches!(layer.reduction, Reduction::By { .. }) }
-        };
-        let labels = self.layers.iter().zip(tables).rev().filter(|(layer, _)| layer.has_bar()).map(label);
-        labels.chain((!self.legend().is_empty()).then(BarName::default)).collect()
-    }
-
-    /// What the colors of a layer stand for.
-    fn quantity(&self, layer: &FigureLayer, table: &Table) -> String {
-        let name = quantity_name(table, layer);
-        let is_over = layer.style.per == Per::Area && layer.reduction.is_additive();
-        if is_over { over_area(&name, [self.x.scale, self.y.scale]) } else { name }
-    }
-
     /// The look around the plot: transparent where the plot is.
     #[must_use]
     pub fn look(&self) -> Look {
@@ -268,7 +248,7 @@ fn lay_out(
     let moment = Timeline::of(tables).moment(request.step);
     let (text, [x, y]) = (words_of(request, tables, &moment), quantities(lowest(request, tables).unwrap_or(first)));
     let bars = request.bar_labels(tables);
-    let legend = u32::try_from(request.legend().len()).unwrap_or(u32::MAX);
+    let legend = u32::try_from(request.legend(tables).len()).unwrap_or(u32::MAX);
     let beside = request.words_beside(tables);
     // Labels depend on ranges, the plot's size on labels, and fitted ranges (in their last bits) on the plot's size.
     for round in 0..5 {
@@ -326,7 +306,7 @@ impl Workbench {
         let times: Vec<Option<TimeUnit>> =
             tables.iter().zip(&layers).map(|(table, layer)| bar_time(table, &layer.reduction)).collect();
         let read: Vec<&Table> = hosts.iter().map(|host| tables[*host]).collect();
-        let tables = read.as_slice();
+        let (named, tables) = (tables, read.as_slice());
         let wanted = Wanted { tables, hosts: &hosts, layers: &layers, plans: &plans, visible: &visible };
         let mut counted = self.count_layers(&wanted, progress)?;
         let lit = lit(request, &visible, &counted);
@@ -373,7 +353,7 @@ impl Workbench {
             looks.push((colors, if is_table { joining.of_table() } else { joining }));
         }
         bars.reverse();
-        bars.extend(Some(request.legend()).filter(|legend| !legend.is_empty()).map(ColorBar::legend));
+        bars.extend(legend_bar(request.legend(named)));
         let accountings = visible.iter().zip(&counted).map(|(i, counted)| (*i, counted.accounting)).collect();
         let passes = counted.iter().map(|counted| counted.passes).sum();
         let engine = counted.first().map_or_else(|| self.used.clone(), |counted| counted.engine.clone());

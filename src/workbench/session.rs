@@ -16,11 +16,10 @@ mod sampling;
 mod threads;
 mod whole;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::aggregate::{Aggregate, CellsInView};
 use crate::data::parallel::{Progress, Reading};
@@ -143,6 +142,8 @@ pub struct Painted {
     pub shown: Arc<Shown>,
     /// The looks it has.
     pub looks: Looks,
+    /// Whether all that its colors depend on is known. What the whole data says may not be, where a part of it is shown.
+    pub is_settled: bool,
     /// The plot, at the view's size in pixels.
     pub picture: Image,
     /// Its layers, the lowest first.
@@ -198,7 +199,7 @@ struct Shared {
     wants_whole: Mutex<Option<whole::Wanted>>,
     events: Mutex<Sender<Event>>,
     wake: Wake,
-    is_drawing: AtomicBool,
+    working: Mutex<Option<Instant>>,
     reading: Reading,
     choice: EngineChoice,
 }
@@ -210,6 +211,11 @@ impl Shared {
         (self.wake)();
     }
 
+    /// Since when the engine works on what somebody waits for, if it does.
+    fn works_since(&self, since: Option<Instant>) {
+        *self.working.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
     fn looks(&self) -> Looks {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -218,9 +224,11 @@ impl Shared {
 /// How long a step of fields that was not shown yet may be drawn on when a newer one is wanted.
 const STEP_GRACE: Duration = Duration::from_millis(250);
 
-/// How far the frame in the making is.
+/// How far the frame in the making is, or what is found out for its colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Working {
+    /// When it was asked for.
+    pub since: Instant,
     /// Rows read.
     pub rows: u64,
 }
@@ -254,7 +262,7 @@ impl Session {
             wants_whole: Mutex::default(),
             events: Mutex::new(sender),
             wake,
-            is_drawing: AtomicBool::new(false),
+            working: Mutex::default(),
             reading,
             choice,
         });
@@ -323,7 +331,7 @@ impl Session {
     pub fn draw_and_expect(&mut self, wishes: Vec<Wish>, next: Vec<Vec<Wish>>, looks: &Looks) -> Generation {
         let generation = Generation(self.next());
         self.set_looks(looks);
-        self.shared.is_drawing.store(true, Ordering::Relaxed);
+        self.shared.works_since(Some(Instant::now()));
         let ahead = self.shared.ahead.claim(&wishes);
         let room = ahead::room_for(&wishes);
         self.shared.ahead.expect(next.into_iter().take(room).collect());
@@ -369,13 +377,11 @@ impl Session {
         self.shared.engine.clear();
     }
 
-    /// How far the frame in the making is, if one is.
+    /// How far the work on a frame is, if there is some.
     pub fn working(&self) -> Option<Working> {
-        if !self.shared.is_drawing.load(Ordering::Relaxed) {
-            return None;
-        }
+        let since = *self.shared.working.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = self.shared.engine.progress().map_or(0, |progress| progress.rows());
-        Some(Working { rows })
+        since.map(|since| Working { rows, since })
     }
 
     /// What has happened since the last call. Never waits.

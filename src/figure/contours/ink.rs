@@ -86,6 +86,12 @@ impl Ink {
         }
     }
 
+    /// Covers nothing left of a column.
+    pub(super) fn leave_out(&mut self, left: u32) {
+        let left = (left as usize).min(self.width);
+        self.bytes.chunks_exact_mut(self.width).for_each(|row| row[..left].fill(0));
+    }
+
     /// Paints a color through the coverage, which is none afterwards.
     pub(super) fn paint(&mut self, painter: &mut Painter, color: Rgba) {
         let rows = self.bytes.chunks_exact_mut(self.width).zip(&mut self.touched);

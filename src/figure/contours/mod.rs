@@ -26,6 +26,7 @@ pub use hatch::{HatchSheet, condition_text};
 pub use inks::Inks;
 pub use labels::{Label, level_text};
 pub use levels::{LevelError, levels};
+pub(super) use paint::paint_line;
 pub use paint::{Canvas, Drawing, Stroke};
 pub use sheet::{Laid, LineSheet};
 pub use trace::{Contours, Field, Line, Nodes, TraceError, trace};

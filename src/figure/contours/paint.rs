@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::figure::image::Image;
-use crate::figure::painter::{PaintError, Painter};
+use crate::figure::painter::{PaintError, Painter, Rect};
 use crate::scene::contour::{ContourColor, ContourStyle, Dash};
 use crate::scene::style::Rgba;
 
@@ -190,6 +190,26 @@ fn draw(ink: &mut Ink, run: &Run, stroke: &Stroke, pen: Pen) {
         }
         along += length;
     }
+}
+
+/// Paints a line from left to right through a rectangle, as one of its color, width and dashes is painted.
+pub(in crate::figure) fn paint_line(
+    painter: &mut Painter,
+    rect: Rect,
+    color: Rgba,
+    (width, dash): (f64, Dash),
+    scale: f64,
+) {
+    let middle = rect.y as f32 + rect.height as f32 / 2.0;
+    let points = [rect.x, rect.right()].map(|x| [x as f32, middle]);
+    let run = Run { level: 0, start: 0.0, points: points.to_vec() };
+    let pen = Pen::new((width * scale).min(f64::from(rect.height)));
+    let stroke = Stroke { color, halo: None, width: width * scale, dash, unit: (width.max(1.0) * scale).max(1.0) };
+    let mut ink = Ink::new(rect.right(), rect.y..rect.bottom());
+    draw(&mut ink, &run, &stroke, pen);
+    // Its round ends reach beyond.
+    ink.leave_out(rect.x);
+    ink.paint(painter, color);
 }
 
 /// The parts of a segment that are dashes: it begins `along` from the beginning of its line.

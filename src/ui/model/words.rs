@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::workbench::Table;
-use crate::workbench::figure::FigureLayer;
+use crate::workbench::figure::{FigureLayer, LegendEntry};
 use crate::workbench::frame::{BarName, FigureText, Quantity};
 use crate::workbench::session::PaintedLayer;
 use crate::workbench::words::{Measure, lowest, measures, quantities, value_measure, words_of};
@@ -45,6 +45,19 @@ impl Model {
     /// What the color bars say, the uppermost layer's first.
     pub fn bar_labels(&self) -> Vec<BarName> {
         self.document().map_or_else(Vec::new, |document| document.figure.bar_labels(&self.tables()))
+    }
+
+    /// What the legend says.
+    pub fn legend(&self) -> Vec<LegendEntry> {
+        self.document().map_or_else(Vec::new, |document| document.figure.legend(&self.tables()))
+    }
+
+    /// What the legend would say if all layers were seen.
+    pub fn legend_of_all(&self) -> Vec<LegendEntry> {
+        let Some(document) = self.document() else { return Vec::new() };
+        let mut figure = document.figure.clone();
+        figure.layers.iter_mut().for_each(|layer| layer.visible = true);
+        figure.legend(&self.tables())
     }
 
     /// What stands beside color bars and legends.

@@ -27,11 +27,7 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
             let toggled = ui.checkbox(&mut is_shown, hue.label.as_str()).on_hover_text("Whether it is seen").changed();
             if toggled {
                 model.settle();
-                model.edit("Categories", |document| {
-                    let hide = &mut document.layer_mut().style.hide;
-                    hide.retain(|hidden| !category.is_meant(*hidden));
-                    hide.extend((!is_shown).then(|| category.name()));
-                });
+                model.edit("Categories", |document| document.toggle_category(document.active, category));
                 model.settle();
             }
         });

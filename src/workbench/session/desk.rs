@@ -1,5 +1,6 @@
 //! Where one thread leaves work for another: the newest job waits, and an older one gives way.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,9 @@ use crate::data::Progress;
 /// every frame would never show anything.
 const GRACE: Duration = Duration::from_millis(40);
 
+/// Jobs that are done some time, at most.
+const OFFERS: usize = 16;
+
 /// A place for one waiting job and one that is being done.
 pub struct Desk<T> {
     state: Mutex<State<T>>,
@@ -17,6 +21,8 @@ pub struct Desk<T> {
 
 struct State<T> {
     waiting: Option<T>,
+    /// What is done when nothing else is to be, the oldest first.
+    offered: VecDeque<T>,
     running: Option<Running>,
     closed: bool,
 }
@@ -32,7 +38,7 @@ struct Running {
 impl<T> Desk<T> {
     /// An empty desk.
     pub fn new() -> Self {
-        let state = State { waiting: None, running: None, closed: false };
+        let state = State { waiting: None, offered: VecDeque::new(), running: None, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -58,19 +64,21 @@ impl<T> Desk<T> {
         self.changed.notify_one();
     }
 
-    /// Leaves a job where nothing else is to be done.
+    /// Leaves a job for when nothing else is to be done. Of more than [`OFFERS`] the oldest are forgotten.
     pub fn offer(&self, job: T) {
         let mut state = self.state();
-        if state.waiting.is_none() && state.running.is_none() {
-            state.waiting = Some(job);
-            self.changed.notify_one();
+        if state.offered.len() >= OFFERS {
+            state.offered.pop_front();
         }
+        state.offered.push_back(job);
+        self.changed.notify_one();
     }
 
-    /// Asks the running job to stop, and takes away the waiting one.
+    /// Asks the running job to stop, and takes away those that wait.
     pub fn clear(&self) {
         let mut state = self.state();
         state.waiting = None;
+        state.offered.clear();
         if let Some(running) = &state.running {
             running.progress.cancel();
         }
@@ -84,7 +92,7 @@ impl<T> Desk<T> {
             if state.closed {
                 return None;
             }
-            if let Some(job) = state.waiting.take() {
+            if let Some(job) = state.waiting.take().or_else(|| state.offered.pop_front()) {
                 let progress = Arc::new(Progress::default());
                 let running = Running {
                     progress: Arc::clone(&progress),
@@ -135,6 +143,7 @@ impl<T> Desk<T> {
         let mut state = self.state();
         state.closed = true;
         state.waiting = None;
+        state.offered.clear();
         if let Some(running) = &state.running {
             running.progress.cancel();
         }
@@ -164,8 +173,9 @@ mod tests {
         desk.offer(2);
         let (job, progress) = desk.take().unwrap();
         assert_eq!(job, 1);
-        desk.offer(3);
         assert!(!desk.has_newer() && !progress.is_cancelled());
+        desk.put(4, None);
+        assert_eq!([(), ()].map(|()| desk.take().map(|(job, _)| job)), [Some(4), Some(2)]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::scene::spread::{Merge, Spread};
 use crate::scene::style::{Background, Norm, Rgba, Style};
 use crate::workbench::WorkbenchError;
 use crate::workbench::categories::{ShownCategory, hues, shown_categories};
-use crate::workbench::figure::{ground, spread_aggregate};
+use crate::workbench::figure::{ground, presence, spread_aggregate};
 use crate::workbench::tables::colormap;
 use crate::workbench::words::bar_time;
 
@@ -252,7 +252,7 @@ impl Painting {
                 composite(&sheets, ground(looks.background), width, height, self.threads)
             }
         };
-        Ok(Painted { shown, looks, picture, layers })
+        Ok(Painted { shown, looks, is_settled: true, picture, layers })
     }
 
     /// A layer, as it was if nothing about it has changed.
@@ -315,6 +315,7 @@ impl Painting {
             let find = || Histogram::new(ordinary.as_ref(), &own.norm, colors.extent).map(Arc::new);
             let found = known.is_none().then(|| scope.spawn(find));
             let bar = match hues.as_slice() {
+                [] if shown.plan.reduce == Reduce::Any => Ok(presence(values, &colors)),
                 [] => ColorBar::of(values, style, &colors).map(|bar| bar.counting(*time)),
                 hues => Ok(ColorBar::legend(categories::legend(hues))),
             };

@@ -1,7 +1,6 @@
 //! What the engine's and the painter's threads do all day.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use super::ahead::Ready;
 use super::looks::{self, Bench, Speed};
 use super::painting::Painting;
 use super::resident::Resident;
+use super::whole::Resolved;
 use super::{Event, FrameStatus, Job, Looks, OpenData, Painted, Shared, Shown, ShownLayer, Wish, manners};
 
 /// The engine's thread.
@@ -33,8 +33,8 @@ pub(super) fn draw_all(shared: &Arc<Shared>) {
                 continue;
             }
         };
-        shared.is_drawing.store(true, Ordering::Relaxed);
         let started = Instant::now();
+        shared.works_since(Some(started));
         let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let has_preview = latest.as_ref().is_some_and(|shown| shown.is_of(&job));
         let mut show = |layers: Vec<ShownLayer>, status: FrameStatus, engine: &EngineUsed| {
@@ -75,7 +75,7 @@ pub(super) fn draw_all(shared: &Arc<Shared>) {
             }
             None => survive(|| looks::draw(&job.wishes, &mut bench)),
         };
-        shared.is_drawing.store(false, Ordering::Relaxed);
+        shared.works_since(None);
         match drawn {
             Ok(None) => (shared.wake)(),
             Ok(Some(plan)) => {
@@ -146,9 +146,19 @@ fn work_ahead(
     }
 }
 
-/// A stop is no fault, and what is wrong with the data is told to whoever asks for a frame of it.
+/// Finds out what the painter wants to know of whole data, if there is such a thing and nobody waits for a frame.
 fn find_whole(shared: &Shared, options: CpuOptions, progress: &Progress) {
-    drop(survive(|| shared.find_whole(options, progress)));
+    let Some(wanted) = shared.wanted() else { return };
+    shared.works_since(Some(Instant::now()));
+    let found = survive(|| shared.find_whole(wanted, options, progress));
+    shared.works_since(None);
+    (shared.wake)();
+    if let Some(error) = found.err().filter(|error| !is_stop(error)) {
+        let latest = shared.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(shown) = latest else { return };
+        let text = format!("the colors of all data cannot be found, those of a part stand in: {error}");
+        shared.send(Event::Failed(shown.generation, text));
+    }
 }
 
 /// Reads ahead what the first frame will have to know, until somebody asks for a frame.
@@ -207,9 +217,9 @@ fn paint(
     shown: Arc<Shown>,
     wanted: &Looks,
 ) -> Result<Painted, WorkbenchError> {
-    let looks = shared.resolved(&shown, wanted.clone())?;
+    let Resolved { looks, is_settled } = shared.resolved(&shown, wanted.clone())?;
     // What the person wants is what the picture is of, whatever that came to in values.
-    Ok(Painted { looks: wanted.clone(), ..painter.paint(shown, looks)? })
+    Ok(Painted { looks: wanted.clone(), is_settled, ..painter.paint(shown, looks)? })
 }
 
 /// Gives colors to frames that are expected, until something else is to be painted.
@@ -217,8 +227,8 @@ fn paint_ahead(shared: &Arc<Shared>, painter: &Painting) {
     while let Some((key, shown)) = shared.ahead.next_unpainted().filter(|_| !shared.paint.has_newer()) {
         let (mut painter, wanted) = (painter.clone(), shared.looks());
         // Limits that are still to be found out will be others in a moment.
-        let is_whole = shared.resolved(&shown, wanted.clone()).is_ok_and(|looks| shown.has_limits(&looks));
-        let painted = if is_whole { survive(|| paint(shared, &mut painter, shown, &wanted)).ok() } else { None };
+        let is_settled = shared.resolved(&shown, wanted.clone()).is_ok_and(|resolved| resolved.is_settled);
+        let painted = if is_settled { survive(|| paint(shared, &mut painter, shown, &wanted)).ok() } else { None };
         shared.ahead.take_in_colors(key, painted.map(|painted| Ready { painted, painter }));
     }
 }

@@ -12,7 +12,7 @@ use crate::workbench::figure::spread_aggregate;
 use crate::workbench::whole::{Whole, fitted, is_shown, is_wanted};
 use crate::workbench::{WorkbenchError, plans_of};
 
-use super::{DataId, FrameStatus, LayerLook, Looks, Shared, Shown, Wish};
+use super::{DataId, FrameStatus, LayerLook, Looks, Shared, Shown, ShownLayer, Wish};
 
 /// Views of all data of which something is remembered.
 const KEPT: usize = 64;
@@ -27,8 +27,30 @@ pub(super) struct Basis {
     special: Vec<Special>,
 }
 
-/// What whole data says, where that is known, the newest last.
-pub(super) type Known = Vec<(Basis, Whole)>;
+/// What whole data says, the newest last.
+#[derive(Default)]
+pub(super) struct Known {
+    found: Vec<(Basis, Whole)>,
+    /// What the first exact frame says that was shown before the whole was known. It stands in until then, so that colors
+    /// do not move with every view.
+    stand_ins: Vec<(StandInFor, Whole)>,
+}
+
+/// For what a frame stands in: the data, the layer with all in view, and how its numbers are spread.
+#[derive(Debug, Clone, PartialEq)]
+struct StandInFor {
+    data: DataId,
+    layer: Layer,
+    spread: (Spread, Merge),
+    special: Vec<Special>,
+}
+
+/// Looks with what the whole data says in the place of what is left to it.
+pub(super) struct Resolved {
+    pub looks: Looks,
+    /// Whether all of that is known. Else the colors are those of a preview.
+    pub is_settled: bool,
+}
 
 /// Layers of whose whole data the painter wants to know something, and how each looks.
 pub(super) type Wanted = Vec<(Wish, LayerLook)>;
@@ -45,11 +67,12 @@ fn plans(wishes: &[Wish]) -> Option<Vec<FramePlan>> {
     plans_of(&layers, &facts).ok()
 }
 
-impl Shown {
-    /// Whether nothing about the colors of its layers is still to be found out.
-    pub(super) fn has_limits(&self, resolved: &Looks) -> bool {
-        !resolved.layers.iter().take(self.wishes.len()).any(|look| is_wanted(&look.style) && look.whole.is_none())
+/// Adds to what is remembered, and forgets the oldest where that gets too much.
+fn push<T>(known: &mut Vec<T>, new: T) {
+    if known.len() >= KEPT {
+        known.remove(0);
     }
+    known.push(new);
 }
 
 impl Shared {
@@ -57,15 +80,44 @@ impl Shared {
     fn whole(&self, basis: &Basis, norm: &Norm) -> Option<Whole> {
         let known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
         let is_enough = |(known, whole): &&(Basis, Whole)| known == basis && whole.suffices(norm);
-        known.iter().rev().find(is_enough).map(|(_, whole)| whole.clone())
+        known.found.iter().rev().find(is_enough).map(|(_, whole)| whole.clone())
+    }
+
+    /// What stands in for what is not known yet: what the first exact frame says.
+    fn stand_in(
+        &self,
+        (wish, layer): (&Wish, &ShownLayer),
+        look: &LayerLook,
+        status: FrameStatus,
+    ) -> Result<Option<Whole>, WorkbenchError> {
+        let (spread, special) = (spread(look, wish), look.style.special.clone());
+        let what = StandInFor { data: wish.data.id, layer: fitted(&wish.layer).without_colors(), spread, special };
+        let known = || self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, whole)) = known().stand_ins.iter().find(|(known, _)| *known == what) {
+            return Ok(Some(whole.clone()));
+        }
+        if status != FrameStatus::Exact {
+            return Ok(None);
+        }
+        let whole = self.of_frame(layer, spread, &what.special)?;
+        push(&mut known().stand_ins, (what, whole.clone()));
+        Ok(Some(whole))
+    }
+
+    /// What the numbers of a frame say.
+    fn of_frame(
+        &self,
+        layer: &ShownLayer,
+        spread: (Spread, Merge),
+        special: &[Special],
+    ) -> Result<Whole, WorkbenchError> {
+        let threads = self.reading.threads;
+        let numbers = spread_aggregate(&layer.aggregate, spread.0, spread.1, threads)?;
+        Ok(Whole::of(&numbers.values, special, layer.plan.area(Per::Area), true, threads)?)
     }
 
     fn remember(&self, basis: Basis, whole: Whole) {
-        let mut known = self.wholes.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KEPT {
-            known.remove(0);
-        }
-        known.push((basis, whole));
+        push(&mut self.wholes.lock().unwrap_or_else(PoisonError::into_inner).found, (basis, whole));
     }
 
     /// Remembers what a frame that shows all of the data says, where somebody is interested.
@@ -79,60 +131,76 @@ impl Shared {
             let spread = spread(look, wish);
             let basis = Basis { data: wish.data.id, plan: layer.plan, spread, special: look.style.special.clone() };
             if self.whole(&basis, &look.style.norm).is_none() {
-                let numbers = spread_aggregate(&layer.aggregate, spread.0, spread.1, self.reading.threads)?;
-                let whole =
-                    Whole::of(&numbers.values, &basis.special, layer.plan.area(Per::Area), true, self.reading.threads)?;
+                let whole = self.of_frame(layer, spread, &basis.special)?;
                 self.remember(basis, whole);
             }
         }
         Ok(())
     }
 
-    /// Looks with what the whole data says in the place of what is left to it. What is not known yet stays as it is, and is
-    /// found out.
-    pub(super) fn resolved(&self, shown: &Shown, mut looks: Looks) -> Result<Looks, WorkbenchError> {
-        if !looks.layers.iter().any(|look| is_wanted(&look.style)) {
-            return Ok(looks);
+    /// Looks with what the whole data says in the place of what is left to it. What is not known yet is found out; a frame
+    /// stands in for it until then.
+    pub(super) fn resolved(&self, shown: &Shown, mut looks: Looks) -> Result<Resolved, WorkbenchError> {
+        let is_seen = |look: &LayerLook| look.visible && is_wanted(&look.style);
+        if !looks.layers.iter().any(is_seen) {
+            return Ok(Resolved { looks, is_settled: true });
         }
         self.note(shown, &looks)?;
         let plans = plans(&shown.wishes);
+        let wanted = looks.layers.clone();
         let mut is_missing = false;
-        let layers = shown.wishes.iter().zip(&mut looks.layers).enumerate();
-        for (i, (wish, look)) in layers.filter(|(_, (_, look))| is_wanted(&look.style)) {
+        let layers = shown.wishes.iter().zip(&shown.layers).zip(&mut looks.layers).enumerate();
+        for (i, ((wish, layer), look)) in layers.filter(|(_, (_, look))| is_seen(look)) {
             let (spread, special) = (spread(look, wish), look.style.special.clone());
             let basis = |plan: &FramePlan| Basis { data: wish.data.id, plan: *plan, spread, special };
             let whole = plans.as_ref().and_then(|plans| self.whole(&basis(&plans[i]), &look.style.norm));
-            match whole {
-                Some(whole) => {
-                    let is_over_area = look.style.per == Per::Area;
-                    look.whole = whole.put_into(&mut look.style, is_over_area);
-                }
-                None => is_missing = true,
+            is_missing |= whole.is_none();
+            let whole = match whole {
+                Some(whole) => Some(whole),
+                None => self.stand_in((wish, layer), look, shown.status)?,
+            };
+            if let Some(whole) = whole {
+                let is_over_area = look.style.per == Per::Area;
+                look.whole = whole.put_into(&mut look.style, is_over_area);
             }
         }
         // A preview is for the moment: what it lacks need not be found out.
         if is_missing && shown.status == FrameStatus::Exact {
-            let wanted = shown.wishes.iter().cloned().zip(looks.layers.iter().cloned()).collect();
+            let wanted = shown.wishes.iter().cloned().zip(wanted).collect();
             *self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
             self.engine.offer(super::Job::Whole);
         }
-        Ok(looks)
+        Ok(Resolved { looks, is_settled: !is_missing })
     }
 
-    /// Finds out what the painter lacks, unless somebody waits for a frame.
-    pub(super) fn find_whole(&self, options: CpuOptions, progress: &Progress) -> Result<(), WorkbenchError> {
+    /// What the painter lacks, unless somebody waits for a frame.
+    pub(super) fn wanted(&self) -> Option<Wanted> {
         let wanted = self.wants_whole.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(wanted) = wanted.filter(|_| !self.engine.has_newer()) else { return Ok(()) };
+        wanted.filter(|_| !self.engine.has_newer())
+    }
+
+    /// Finds out what the painter lacks.
+    pub(super) fn find_whole(
+        &self,
+        wanted: Wanted,
+        options: CpuOptions,
+        progress: &Progress,
+    ) -> Result<(), WorkbenchError> {
         let (wishes, looks): (Vec<Wish>, Vec<LayerLook>) = wanted.into_iter().unzip();
         for wish in &wishes {
             let missing = wish.data.missing(plan::stats_needed(&fitted(&wish.layer), wish.data.kinds()));
             wish.data.learn(missing, options.reading, progress, &|| true)?;
         }
         let Some(plans) = plans(&wishes) else { return Ok(()) };
-        for ((wish, plan), LayerLook { style, spread, .. }) in wishes.iter().zip(plans).zip(looks) {
+        let mut is_news = false;
+        let looks = looks.into_iter().zip(wishes.iter().zip(plans));
+        for (LayerLook { style, spread, .. }, (wish, plan)) in
+            looks.filter(|(look, _)| look.visible && is_wanted(&look.style))
+        {
             let spread = (spread, spread.merge_for(&wish.layer.reduction));
             let basis = Basis { data: wish.data.id, plan, spread, special: style.special };
             if self.whole(&basis, &style.norm).is_none() {
+                is_news = true;
                 progress.restart();
                 if let Some(field) = wish.data.table.field() {
                     let colors = (basis.special.as_slice(), &style.norm);
@@ -147,8 +215,10 @@ impl Shared {
                 self.remember(basis, whole);
             }
         }
-        self.ahead.forget_colors();
-        self.paint.put(super::threads::PaintJob::Latest, None);
+        if is_news {
+            self.ahead.forget_colors();
+            self.paint.put(super::threads::PaintJob::Latest, None);
+        }
         Ok(())
     }
 }
