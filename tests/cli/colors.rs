@@ -257,3 +257,19 @@ fn wrong_colors_are_refused() {
     desk.run(&format!("render a.npy -o no.png{many}")).refused(&["65", "at most 64"]);
     desk.run("render a.npy -o no.png --special=-1=red --set x=1").refused(&["--set"]);
 }
+
+#[test]
+fn the_legend_of_presence_has_the_color_of_its_points() {
+    let desk = desk(|i| i as f64);
+    for colors in
+        ["--colormap viridis", "--colormap red,blue --norm eq_hist", "--colormap grey --limits 0..2 --norm linear"]
+    {
+        let picture = desk.figure(&format!("a.npy --reduction any {colors} --size 400x300"));
+        // A point fills at least its pixel: what is not the ground is its color.
+        let bare = desk.render(&format!("a.npy --x-range=0..8 --y-range=0..4 --size 8x4 --reduction any {colors}"));
+        let color = bare.at(0, 0);
+        let is_beside = |x: usize, y: usize| x > 280 && picture.at(x, y) == color;
+        let count = (0..400 * 300).filter(|i| is_beside(i % 400, i / 400)).count();
+        assert!(count >= 100, "{count} pixels of {color:?} with {colors}");
+    }
+}

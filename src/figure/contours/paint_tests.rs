@@ -146,3 +146,21 @@ fn lines_without_a_color_have_the_ink_and_a_halo_that_dashes_share() {
     let dashed = straight(&look, [-50.0, 20.5], [110.0, 20.5]);
     assert!((0..60).any(|x| dashed.pixel(x, 18) == Some([0; 4])), "a halo goes along dashes, not between them");
 }
+
+#[test]
+fn a_line_in_a_legend_fills_its_swatch_and_nothing_else() {
+    for (dash, gaps) in [(Dash::Solid, false), (Dash::Dotted, true)] {
+        let mut painter = Painter::of_rows(40, 0..20, Rgba([0; 4])).unwrap();
+        let rect = Rect { x: 10, y: 4, width: 20, height: 12 };
+        paint_line(&mut painter, rect, INK, (2.0, dash), 1.0);
+        let made = painter.finish();
+        let is_covered = |x, y| made.pixel(x, y).is_some_and(|pixel| pixel[3] > 0);
+        for y in 0..20 {
+            for x in (0..10).chain(30..40) {
+                assert!(!is_covered(x, y), "{x} {y}");
+            }
+        }
+        assert_eq!((10..30).any(|x| !is_covered(x, 9)), gaps, "{dash}");
+        assert!((10..30).any(|x| made.pixel(x, 9).is_some_and(|pixel| pixel[3] > 100)), "{dash}");
+    }
+}

@@ -180,8 +180,36 @@ impl FigureLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::axes::Theme;
     use crate::scene::axis::Size;
+    use crate::scene::style::Background;
     use crate::workbench::sources::Sources;
+
+    #[test]
+    fn contour_lines_of_one_color_have_an_entry_each() {
+        let lines = |color: &str| {
+            let mut layer = FigureLayer { mark: Mark::Contours, ..FigureLayer::new(Sources::default()) };
+            layer.contour.color = color.parse().unwrap();
+            layer.name = color.to_owned();
+            layer
+        };
+        let figure = |layers: Vec<FigureLayer>| FigureRequest {
+            layers,
+            ..FigureRequest::new(FigureLayer::new(Sources::default()), Size { width: 640, height: 480 })
+        };
+        let named = FigureLayer { label: Some("pressure".to_owned()), ..lines("red") };
+        let silent = FigureLayer { label: Some(String::new()), ..lines("red") };
+        let colored = lines("colormap");
+        assert!(colored.has_bar() && !named.has_bar());
+        let entries = figure(vec![lines("auto"), silent, named, colored]).legend(&[]);
+        let ink = Inks::on(Background::Color(Rgba([0, 0, 0, 255])), Theme::Dark).line;
+        let wanted = [(2, "pressure", "red".parse().unwrap()), (0, "auto", ink)];
+        assert_eq!(entries.len(), wanted.len());
+        for (entry, (layer, text, color)) in entries.iter().zip(wanted) {
+            let Sign::Line(line) = entry.sign else { panic!("{entry:?}") };
+            assert_eq!((entry.layer, entry.text.as_str(), line.color), (layer, text, color));
+        }
+    }
 
     #[test]
     fn hatching_has_a_legend_and_what_is_long_has_room() {
