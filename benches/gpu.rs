@@ -149,7 +149,7 @@ fn plan_of(pixels: u32) -> Result<FramePlan, Failure> {
         reduction: Reduction::Count,
         style: Style::default(),
     };
-    let facts = ColumnFacts { kind: LaneKind::F32, stats: None, time: None };
+    let facts = ColumnFacts { kind: LaneKind::F32, stats: None, time: None, is_text: false };
     Ok(plan::frame(&layer, &facts, &facts, None)?)
 }
 

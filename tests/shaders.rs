@@ -645,7 +645,8 @@ mod arithmetic {
         let folder = tempfile::tempdir().unwrap();
         let table = table(folder.path());
         let stats = column_stats(&table, Reading::default(), &Progress::default()).unwrap();
-        let facts = |i: usize| ColumnFacts { kind: table.kind(i).unwrap(), stats: Some(stats[i]), time: None };
+        let facts =
+            |i: usize| ColumnFacts { kind: table.kind(i).unwrap(), stats: Some(stats[i]), time: None, is_text: false };
         for reduction in ["sum:v", "std:v", "min:v", "max:v"] {
             let plan = plan::frame(&layer(reduction), &facts(0), &facts(1), Some(&facts(2))).unwrap();
             let progress = Progress::default();

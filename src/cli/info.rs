@@ -59,6 +59,7 @@ fn as_json(info: &DatasetInfo) -> Value {
         "bytes": info.bytes,
         "rows": info.rows,
         "columns": info.columns.iter().map(column).collect::<Vec<_>>(),
+        "texts": info.texts.iter().map(|(name, dtype)| json!({ "name": name, "dtype": dtype })).collect::<Vec<_>>(),
         "guess": info.guess.as_ref().map(|g| json!({
             "dtype": g.dtype,
             "columns": g.columns,
@@ -90,7 +91,7 @@ fn as_text(info: &DatasetInfo) -> String {
         info.format,
         grouped(info.bytes),
         grouped(info.rows),
-        info.columns.len()
+        info.columns.len() + info.texts.len()
     );
     let notes = info.guess.iter().map(|g| &g.sentence).chain(&info.notes);
     for note in notes {
@@ -107,7 +108,11 @@ fn as_text(info: &DatasetInfo) -> String {
         let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, c.stats.rows)) };
         [c.name.clone(), c.dtype.clone(), end(|r| r.0), end(|r| r.1), part(c.stats.nan), part(c.stats.infinite)]
     });
-    let table: Vec<[String; 6]> = std::iter::once(headings).chain(rows).collect();
+    let texts = info.texts.iter().map(|(name, dtype)| {
+        let [min, max, nan, infinite] = ["text", "-", "-", "-"].map(ToOwned::to_owned);
+        [name.clone(), dtype.clone(), min, max, nan, infinite]
+    });
+    let table: Vec<[String; 6]> = std::iter::once(headings).chain(rows).chain(texts).collect();
     let mut widths = [0; 6];
     for row in &table {
         for (width, cell) in widths.iter_mut().zip(row) {

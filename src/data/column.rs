@@ -51,7 +51,7 @@ enum Source {
     Memory(Arc<Vec<f64>>),
 }
 
-/// One numeric column of `rows` values.
+/// One column of `rows` numbers, or texts.
 #[derive(Debug, Clone)]
 pub struct Column {
     name: String,
@@ -184,7 +184,8 @@ impl Column {
             Scalar::Bool | Scalar::I8 | Scalar::U8 => signed(8),
             Scalar::I16 | Scalar::U16 => signed(16),
             Scalar::I32 | Scalar::U32 => signed(32),
-            Scalar::I64 => signed(64),
+            // Texts are keys.
+            Scalar::I64 | Scalar::Text { .. } => signed(64),
             Scalar::U64 => LaneKind::I64 { bias: 1 << 63, missing: None, bits: 64 },
             Scalar::Time(_) | Scalar::Duration(_) => LaneKind::I64 { bias: 0, missing: Some(i64::MIN), bits: 64 },
         }
@@ -201,7 +202,9 @@ impl Column {
             Scalar::U32 => (0, u32::MAX.into()),
             Scalar::U64 => (0, u64::MAX.into()),
             Scalar::Time(_) | Scalar::Duration(_) => (i128::from(i64::MIN) + 1, i64::MAX.into()),
-            Scalar::I64 | Scalar::F16 | Scalar::F32 | Scalar::F64 => (i64::MIN.into(), i64::MAX.into()),
+            Scalar::I64 | Scalar::F16 | Scalar::F32 | Scalar::F64 | Scalar::Text { .. } => {
+                (i64::MIN.into(), i64::MAX.into())
+            }
         }
     }
 
@@ -247,7 +250,20 @@ impl Column {
         }
     }
 
-    /// The bytes of some rows, with the stride between them.
+    /// The bytes of some rows of a stored column, and how far apart these are.
+    pub(super) fn bytes_of(&self, rows: &Range<u64>) -> Option<(&[u8], usize)> {
+        match self.rows_in(rows) {
+            Rows::Bytes { bytes, stride } => Some((bytes, stride)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is of text, which is no number but may be a category.
+    pub fn is_text(&self) -> bool {
+        self.dtype.scalar.is_text()
+    }
+
+    /// Where rows come from; for bytes, with the stride between them.
     pub(super) fn rows_in(&self, rows: &Range<u64>) -> Rows<'_> {
         debug_assert!(rows.end <= self.rows);
         match &self.source {

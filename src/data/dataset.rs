@@ -93,15 +93,25 @@ impl Dataset {
         self.given.as_ref().or_else(|| self.guessed_spec())
     }
 
-    /// All columns.
+    /// All columns of numbers.
     pub fn columns(&self) -> Vec<Column> {
         self.layout.columns.iter().map(|c| Column::mapped(&self.mapping, c, self.layout.rows)).collect()
     }
 
-    /// The column with a name or else a number (from 0); `row` counts the rows.
+    /// All columns of text, which may be categories.
+    pub fn texts(&self) -> Vec<Column> {
+        self.layout.texts.iter().map(|c| Column::mapped(&self.mapping, c, self.layout.rows)).collect()
+    }
+
+    /// The column of text with a name.
+    pub fn text(&self, wanted: &str) -> Option<Column> {
+        self.texts().into_iter().find(|column| column.name() == wanted)
+    }
+
+    /// The column of numbers with a name or else a number (from 0); `row` counts the rows.
     ///
     /// # Errors
-    /// [`DataError::MissingColumn`], which lists the columns there are.
+    /// [`DataError::TextColumn`]; [`DataError::MissingColumn`], which lists the columns there are.
     pub fn column(&self, wanted: &str) -> Result<Column, DataError> {
         let columns = &self.layout.columns;
         let by_name = columns.iter().find(|c| c.name == wanted);
@@ -112,7 +122,10 @@ impl Dataset {
         if wanted == ROW {
             return Ok(Column::row_number(self.layout.rows));
         }
-        let available = columns.iter().map(|c| c.name.clone()).collect();
+        if self.text(wanted).is_some() {
+            return Err(DataError::TextColumn(wanted.to_owned()).at(self.mapping.path()));
+        }
+        let available = columns.iter().chain(&self.layout.texts).map(|c| c.name.clone()).collect();
         Err(DataError::MissingColumn { name: wanted.to_owned(), available }.at(self.mapping.path()))
     }
 
@@ -120,7 +133,7 @@ impl Dataset {
     /// a single column is plotted against the row number.
     ///
     /// # Errors
-    /// [`DataError::Empty`] when there is no column at all.
+    /// [`DataError::NoNumbers`] when there is no column of numbers at all.
     pub fn default_xy(&self) -> Result<(Column, Column), DataError> {
         const PAIRS: [(&str, &str); 9] = [
             ("x", "y"),
@@ -142,7 +155,7 @@ impl Dataset {
             }
         }
         match columns.as_slice() {
-            [] => Err(DataError::Empty.at(self.mapping.path())),
+            [] => Err(DataError::NoNumbers.at(self.mapping.path())),
             [only] => Ok((Column::row_number(self.layout.rows), mapped(only))),
             [x, y, ..] => Ok((mapped(x), mapped(y))),
         }

@@ -7,6 +7,7 @@ use half::f16;
 use super::column::{Column, LaneKind, Rows};
 use super::dtype::Scalar;
 use super::expression::{Ends, Formula, Known, Scratch};
+use super::text;
 
 /// Rows that are decoded at a time: small enough that the lanes of three columns stay in the first-level cache.
 pub const BATCH: usize = 2048;
@@ -206,6 +207,11 @@ impl LaneBuffer {
             Scalar::I64 | Scalar::Time(_) | Scalar::Duration(_) => take!(self.i64, I64, 8, |b| i64::from_le_bytes(b)),
             // Flipping the top bit subtracts 2^63.
             Scalar::U64 => take!(self.i64, I64, 8, |b| i64::from_le_bytes(b) ^ i64::MIN),
+            Scalar::Text { .. } => {
+                let out = &mut self.i64[..n];
+                text::keys(bytes, stride, column.dtype(), out);
+                Lane::I64(out)
+            }
         }
     }
 }

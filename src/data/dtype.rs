@@ -1,7 +1,7 @@
 //! How numbers are stored: NumPy's dtypes, as far as their values can be drawn.
 //!
-//! A dtype becomes a flat list of numeric fields with byte offsets. Nested records become `a.b`, sub-arrays
-//! `a[0]`, complex numbers `a.re` and `a.im`; text and other things keep their bytes but become no field.
+//! A dtype becomes a flat list of fields of numbers and of text, with byte offsets. Nested records become `a.b`, sub-arrays
+//! `a[0]`, complex numbers `a.re` and `a.im`; other things keep their bytes but become no field.
 
 use std::fmt;
 
@@ -75,6 +75,9 @@ impl Unit {
     }
 }
 
+/// The longest text that may be a category, in characters.
+pub const MAX_TEXT: u32 = 256;
+
 /// What one step of a time or duration means: `multiplier` units. 1970-01-01T00:00 UTC is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimeUnit {
@@ -94,7 +97,7 @@ impl fmt::Display for TimeUnit {
     }
 }
 
-/// A kind of number.
+/// A kind of number, or text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scalar {
     /// One byte, 0 or 1
@@ -125,6 +128,13 @@ pub enum Scalar {
     Time(TimeUnit),
     /// A length of time: `i64` steps; `i64::MIN` is "not a time".
     Duration(TimeUnit),
+    /// Text, which is no number but may be a category.
+    Text {
+        /// Characters, at most [`MAX_TEXT`].
+        length: u32,
+        /// Whether a character has four bytes (`U`) and not one (`S`).
+        is_wide: bool,
+    },
 }
 
 impl Scalar {
@@ -136,7 +146,14 @@ impl Scalar {
             Self::I16 | Self::U16 | Self::F16 => 2,
             Self::I32 | Self::U32 | Self::F32 => 4,
             Self::I64 | Self::U64 | Self::F64 | Self::Time(_) | Self::Duration(_) => 8,
+            Self::Text { length, is_wide } => u64::from(length) * if is_wide { 4 } else { 1 },
         }
+    }
+
+    /// Whether it is text, no number.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text { .. })
     }
 }
 
@@ -160,10 +177,10 @@ impl Dtype {
 /// NumPy's notation: `<f4`, `|u1`, `>M8[ns]`.
 impl fmt::Display for Dtype {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let order = match (self.size(), self.big_endian) {
-            (1, _) => '|',
-            (_, true) => '>',
-            (_, false) => '<',
+        let order = match (self.scalar, self.size(), self.big_endian) {
+            (Scalar::Text { is_wide: false, .. }, ..) | (_, 1, _) => '|',
+            (_, _, true) => '>',
+            (_, _, false) => '<',
         };
         let (code, unit) = match self.scalar {
             Scalar::Bool => ("b1", None),
@@ -180,13 +197,16 @@ impl fmt::Display for Dtype {
             Scalar::F64 => ("f8", None),
             Scalar::Time(unit) => ("M8", Some(unit)),
             Scalar::Duration(unit) => ("m8", Some(unit)),
+            Scalar::Text { length, is_wide } => {
+                return write!(f, "{order}{}{length}", if is_wide { 'U' } else { 'S' });
+            }
         };
         write!(f, "{order}{code}")?;
         unit.map_or(Ok(()), |unit| unit.fmt(f))
     }
 }
 
-/// One numeric field of a record.
+/// One field of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// Its flattened name; empty if the dtype is a plain number.
@@ -200,11 +220,11 @@ pub struct Field {
 /// A dtype, flattened. Every field lies within `size` bytes; names are unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The numeric fields, at least one.
+    /// The fields of numbers and of text, at least one.
     pub fields: Vec<Field>,
     /// Bytes from one record to the next.
     pub size: u64,
-    /// What takes bytes but is no number, as "name: why".
+    /// What takes bytes but is neither, as "name: why".
     pub skipped: Vec<String>,
 }
 
@@ -212,6 +232,12 @@ impl Record {
     /// The dtype if this is one plain number and not a record.
     #[must_use]
     pub fn plain(&self) -> Option<Dtype> {
+        self.single().filter(|dtype| !dtype.scalar.is_text())
+    }
+
+    /// The dtype if this is one plain number or text and not a record.
+    #[must_use]
+    pub fn single(&self) -> Option<Dtype> {
         match self.fields.as_slice() {
             [field] if field.name.is_empty() && field.dtype.size() == self.size => Some(field.dtype),
             _ => None,
@@ -254,7 +280,7 @@ fn finish(parts: parts::Parts) -> Result<Record, DataError> {
     if parts.fields.is_empty() {
         let found = skipped.first().map_or("it is empty", String::as_str);
         return Err(DataError::Dtype(format!(
-            "there is no number in it that can be drawn ({found}); convert to float64 or another plain number"
+            "there is no number in it that can be drawn, and no text ({found}); convert to float64 or another plain number"
         )));
     }
     Ok(Record { fields: parts.fields, size: parts.size, skipped })

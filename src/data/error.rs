@@ -53,6 +53,17 @@ pub enum DataError {
         /// The names that exist.
         available: Vec<String>,
     },
+    /// A column of text was asked for where numbers are drawn.
+    #[error("choosing columns: \"{0}\" is text, no numbers; it may be the categories: by:{0}")]
+    TextColumn(String),
+    /// Columns are to be drawn of which there are none.
+    #[error(
+        "choosing columns: there are no columns of numbers, only text; name x and y in other files: --x FILE --y FILE"
+    )]
+    NoNumbers,
+    /// Two texts have the same key.
+    #[error("counting by category: two texts of \"{0}\" cannot be told apart; store numbers in the place of text")]
+    TextsAlike(String),
     /// An expression that cannot be read or means nothing here.
     #[error(transparent)]
     Expression(#[from] ExpressionError),

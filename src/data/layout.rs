@@ -33,8 +33,10 @@ impl ColumnLayout {
 pub struct Layout {
     /// What the file was read as: "npy 1.0", "raw".
     pub format: String,
-    /// The numeric columns; at least one.
+    /// The columns of numbers.
     pub columns: Vec<ColumnLayout>,
+    /// The columns of text; where there are none, there are some of numbers.
+    pub texts: Vec<ColumnLayout>,
     /// Rows of every column; at least one.
     pub rows: u64,
     /// What the person should know: skipped fields, extra bytes, how an array was turned.
@@ -57,8 +59,9 @@ impl Layout {
         if rows == 0 || columns.is_empty() {
             return Err(DataError::Empty);
         }
-        let layout = Self { format: format.into(), columns, rows, notes };
-        if let Some(column) = layout.columns.iter().find(|c| !fits(c, rows, file_len)) {
+        let (texts, columns) = columns.into_iter().partition(|column| column.dtype.scalar.is_text());
+        let layout = Self { format: format.into(), columns, texts, rows, notes };
+        if let Some(column) = layout.all().find(|c| !fits(c, rows, file_len)) {
             return Err(DataError::Layout(format!(
                 "column \"{}\" with {rows} rows, {} bytes apart from byte {}, does not fit the file's {file_len} bytes; \
                  check dtype, columns and offset",
@@ -68,10 +71,14 @@ impl Layout {
         Ok(layout)
     }
 
+    fn all(&self) -> impl Iterator<Item = &ColumnLayout> {
+        self.columns.iter().chain(&self.texts)
+    }
+
     /// Whether every column lies within a file of `file_len` bytes.
     #[must_use]
     pub fn fits(&self, file_len: u64) -> bool {
-        self.columns.iter().all(|column| fits(column, self.rows, file_len))
+        self.all().all(|column| fits(column, self.rows, file_len))
     }
 }
 

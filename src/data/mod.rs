@@ -24,6 +24,7 @@ pub mod sample;
 pub mod spool;
 pub mod stats;
 pub mod table;
+mod text;
 pub mod watch;
 pub mod zarr;
 

@@ -45,7 +45,7 @@ pub fn layout(spec: &RawSpec, file_len: u64) -> Result<Layout, DataError> {
     if bytes == 0 {
         return Err(DataError::Empty);
     }
-    match record.plain() {
+    match record.single() {
         Some(plain) => numbers(spec, plain, offset, bytes, file_len),
         None => records(spec, &record, offset, bytes, file_len),
     }

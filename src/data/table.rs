@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::categories::{Categories, categories};
 use super::column::{Column, LaneKind};
+use super::dtype::Scalar;
 use super::error::DataError;
 use super::expression::Filter;
 use super::grid::Field;
@@ -122,6 +123,14 @@ pub struct Table {
     categories: Arc<OnceLock<Arc<Categories>>>,
 }
 
+/// Texts are the same however much room there is for them.
+fn of_any_length(scalar: Scalar) -> Scalar {
+    match scalar {
+        Scalar::Text { is_wide, .. } => Scalar::Text { length: 0, is_wide },
+        other => other,
+    }
+}
+
 /// Number of the column whose categories are looked for.
 const VALUE: usize = 2;
 
@@ -132,7 +141,7 @@ impl Table {
     /// [`DataError::PartsDiffer`] when a later part's column is of another type than the first's.
     pub fn new(parts: Vec<Part>) -> Result<Self, DataError> {
         let first = parts.first().ok_or(DataError::Empty)?;
-        let dtypes = |part: &Part| part.columns.iter().map(|c| c.dtype().scalar).collect::<Vec<_>>();
+        let dtypes = |part: &Part| part.columns.iter().map(|c| of_any_length(c.dtype().scalar)).collect::<Vec<_>>();
         let wanted = dtypes(first);
         if let Some(other) = parts.iter().find(|p| dtypes(p) != wanted) {
             let list = |p: &Part| {

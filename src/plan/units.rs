@@ -115,7 +115,7 @@ mod tests {
     const TICKS: LaneKind = LaneKind::I64 { bias: 0, missing: Some(i64::MIN), bits: 64 };
 
     fn facts(unit: Unit, kind: LaneKind) -> ColumnFacts {
-        ColumnFacts { kind, stats: None, time: Some(TimeUnit { multiplier: 1, unit }) }
+        ColumnFacts { kind, stats: None, time: Some(TimeUnit { multiplier: 1, unit }), is_text: false }
     }
 
     #[test]

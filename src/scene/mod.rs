@@ -15,4 +15,5 @@ pub mod navigate;
 pub mod reduction;
 pub mod spread;
 pub mod style;
+mod view_error;
 pub mod written;

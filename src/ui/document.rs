@@ -152,7 +152,7 @@ impl Document {
     pub fn toggle_category(&mut self, layer: usize, category: &ShownCategory) {
         let Some(layer) = self.figure.layers.get_mut(layer) else { return };
         let count = layer.style.hide.len();
-        layer.style.hide.retain(|hidden| !category.is_meant(*hidden));
+        layer.style.hide.retain(|hidden| !category.is_meant(hidden));
         if layer.style.hide.len() == count {
             layer.style.hide.push(category.name());
         }
@@ -161,7 +161,7 @@ impl Document {
     /// Hides all categories of a layer but one; if they are, shows all.
     pub fn solo_category(&mut self, layer: usize, category: &ShownCategory, all: &[ShownCategory]) {
         let Some(layer) = self.figure.layers.get_mut(layer) else { return };
-        let is_hidden = |shown: &ShownCategory| layer.style.hide.iter().any(|hidden| shown.is_meant(*hidden));
+        let is_hidden = |shown: &ShownCategory| layer.style.hide.iter().any(|hidden| shown.is_meant(hidden));
         let is_alone = all.iter().all(|shown| is_hidden(shown) != (shown == category));
         let others = all.iter().filter(|shown| *shown != category && !is_alone);
         layer.style.hide = others.map(ShownCategory::name).collect();

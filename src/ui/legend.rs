@@ -64,7 +64,7 @@ fn legends(stage: &Stage, model: &Model) -> Vec<(BarPlace, Vec<Entry>)> {
                 target: Target::Category { layer: i, category: category.clone(), all: all.clone() },
                 text: hue.label.clone(),
                 color: Color32::from_rgb(r, g, b),
-                is_hidden: layer.style.hide.iter().any(|hidden| category.is_meant(*hidden)),
+                is_hidden: layer.style.hide.iter().any(|hidden| category.is_meant(hidden)),
             }
         });
         let entries: Vec<Entry> = entries.collect();

@@ -240,7 +240,7 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
             ui.label(RichText::new(name).weak());
         }
         ui.end_row();
-        for (name, dtype) in file.columns.iter().take(200) {
+        for (name, dtype) in file.columns.iter().chain(&file.texts).take(200) {
             ui.label(name);
             ui.label(RichText::new(dtype).monospace());
             match stats.iter().find(|(known, _)| known == name) {
@@ -253,7 +253,7 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
                     ui.label(grouped(stats.nan + stats.infinite));
                 }
                 None => {
-                    ui.label(RichText::new("not read yet").weak());
+                    ui.label(RichText::new("not read").weak());
                 }
             }
             ui.end_row();

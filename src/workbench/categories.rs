@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::data::Table;
+use crate::data::categories::Value;
 use crate::data::dtype::{TimeUnit as Step, Unit};
 use crate::data::expression::{Moment, Step as StepOf, greatest_common_divisor};
 use crate::data::stats::Number;
@@ -20,7 +21,7 @@ use super::words::{time_unit, times};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShownCategory {
     /// Its value; none for all others.
-    pub value: Option<Number>,
+    pub value: Option<Value>,
     /// The time that the value is, if it is one.
     pub time: Option<Written>,
     /// What it is called.
@@ -35,23 +36,18 @@ pub fn shown_categories(table: &Table, plan: &FramePlan) -> Vec<ShownCategory> {
     let (Reduce::CountBy { named, has_other }, Some(found)) = (plan.reduce, table.categories()) else {
         return Vec::new();
     };
-    let all: u64 = (0..found.len()).filter_map(|i| found.get(i)).map(|(_, rows)| rows).sum();
     let chosen = found.most_frequent(usize::from(named));
-    let named: Vec<(Number, u64)> = chosen.into_iter().filter_map(|i| found.get(i)).collect();
+    let (values, rows): (Vec<Value>, Vec<u64>) = chosen.into_iter().filter_map(|i| found.get(i)).unzip();
     let step = times(table)[VALUE];
-    let labels = labels(&named.iter().map(|(value, _)| *value).collect::<Vec<_>>(), step);
-    let mut shown: Vec<ShownCategory> = named
-        .iter()
+    let labels = labels(&values, step);
+    let mut shown: Vec<ShownCategory> = values
+        .into_iter()
+        .zip(rows)
         .zip(labels)
-        .map(|((value, rows), label)| ShownCategory {
-            value: Some(*value),
-            time: time(*value, step),
-            label,
-            rows: *rows,
-        })
+        .map(|((value, rows), label)| ShownCategory { time: time(&value, step), value: Some(value), label, rows })
         .collect();
     if has_other {
-        let rows = all - shown.iter().map(|category| category.rows).sum::<u64>();
+        let rows = found.rows() - shown.iter().map(|category| category.rows).sum::<u64>();
         shown.push(ShownCategory { value: None, time: None, label: OTHER.to_owned(), rows });
     }
     shown
@@ -61,18 +57,18 @@ impl ShownCategory {
     /// What a person calls it.
     #[must_use]
     pub fn name(&self) -> Category {
-        self.time.map_or(self.value.map_or(Category::Other, name), Category::Moment)
+        self.time.map_or_else(|| self.value.as_ref().map_or(Category::Other, name), Category::Moment)
     }
 
     /// Whether it is meant: by its value, by its time, or by what the legend says.
     #[must_use]
-    pub fn is_meant(&self, named: Category) -> bool {
+    pub fn is_meant(&self, named: &Category) -> bool {
         let is_time = |time: Written| match named {
-            Category::Moment(written) => moment(written).is_some_and(|named| Some(named) == moment(time)),
+            Category::Moment(written) => moment(*written).is_some_and(|named| Some(named) == moment(time)),
             _ => false,
         };
         let says = |label: Category| if let Category::Moment(time) = label { is_time(time) } else { label.is(named) };
-        let is_value = named.is(self.value.map_or(Category::Other, name));
+        let is_value = named.is(&self.value.as_ref().map_or(Category::Other, name));
         is_value || self.time.is_some_and(is_time) || self.label.parse().is_ok_and(says)
     }
 }
@@ -86,8 +82,8 @@ pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
 }
 
 /// The time that a value is, where it counts such steps.
-fn time(value: Number, step: Option<Step>) -> Option<Written> {
-    let Number::Integer(value) = value else { return None };
+fn time(value: &Value, step: Option<Step>) -> Option<Written> {
+    let Value::Number(Number::Integer(value)) = *value else { return None };
     let text = Moment::of(value, StepOf::of(step?))?.to_string();
     // Of steps of months and years no more than counts.
     let parts = match step?.unit {
@@ -103,24 +99,22 @@ fn moment(written: Written) -> Option<Moment> {
 }
 
 /// The value that is named, where it is named as a time of such steps.
-fn in_steps(named: Category, step: Option<Step>) -> Category {
+fn in_steps(named: &Category, step: Option<Step>) -> Category {
     let place = |written| moment(written)?.among(StepOf::of(step?)).filter(|place| place.rest == 0);
-    match named {
-        Category::Moment(written) => place(written).map_or(named, |place| Category::Integer(place.floor)),
-        named => named,
-    }
+    let place = if let Category::Moment(written) = named { place(*written) } else { None };
+    place.map_or_else(|| named.clone(), |place| Category::Integer(place.floor))
 }
 
 /// How categories look in a style.
 #[must_use]
 pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
     let hue = |(i, category): (usize, &ShownCategory)| {
-        let given = style.color_key.iter().rev().find(|entry| category.is_meant(entry.category));
+        let given = style.color_key.iter().rev().find(|entry| category.is_meant(&entry.category));
         let usual = if category.value.is_some() { usual_color(i) } else { OTHER_COLOR };
         Hue {
             label: category.label.clone(),
             color: given.map_or(usual, |entry| entry.color),
-            is_hidden: style.hide.iter().any(|hidden| category.is_meant(*hidden)),
+            is_hidden: style.hide.iter().any(|hidden| category.is_meant(hidden)),
         }
     };
     categories.iter().enumerate().map(hue).collect()
@@ -133,15 +127,15 @@ pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction,
     if names_some && !matches!(reduction, Reduction::By { .. }) {
         return vec!["no categories are counted, so none is hidden or colored: use --reduction by:COLUMN".to_owned()];
     }
-    let keys = style.color_key.iter().map(|entry| ("color", entry.category));
-    let hidden = style.hide.iter().map(|category| ("hide", *category));
-    let is_shown = |named: Category| categories.iter().any(|shown| shown.is_meant(named));
-    let named = keys.chain(hidden).filter(|(_, named)| !categories.is_empty() && !is_shown(*named));
-    let note = |(verb, named): (&str, Category)| {
+    let keys = style.color_key.iter().map(|entry| ("color", &entry.category));
+    let hidden = style.hide.iter().map(|category| ("hide", category));
+    let is_shown = |named: &Category| categories.iter().any(|shown| shown.is_meant(named));
+    let named = keys.chain(hidden).filter(|(_, named)| !categories.is_empty() && !is_shown(named));
+    let note = |(verb, named): (&str, &Category)| {
         let found = table.categories().is_some_and(|found| {
-            let names = (0..found.len()).filter_map(|i| found.get(i)).map(|(value, _)| name(value));
+            let names = (0..found.len()).filter_map(|i| found.get(i)).map(|(value, _)| name(&value));
             let named = in_steps(named, times(table)[VALUE]);
-            names.into_iter().any(|value| named.is(value))
+            names.into_iter().any(|value| named.is(&value))
         });
         match (named, found) {
             (Category::Other, _) => format!("there is no other category to {verb}: all values have one of their own"),
@@ -155,15 +149,29 @@ pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction,
 }
 
 /// What a person calls a value.
-fn name(value: Number) -> Category {
+fn name(value: &Value) -> Category {
     match value {
-        Number::Integer(v) => Category::Integer(v),
-        Number::Real(v) => Category::Real(v),
+        Value::Number(Number::Integer(v)) => Category::Integer(*v),
+        Value::Number(Number::Real(v)) => Category::Real(*v),
+        Value::Text(text) => Category::Text(text.clone()),
     }
 }
 
-/// What values are called: short, but no two alike. Times are dates.
-fn labels(values: &[Number], step: Option<Step>) -> Vec<String> {
+/// What values are called: texts by themselves, numbers short, but no two alike. Times are dates.
+fn labels(values: &[Value], step: Option<Step>) -> Vec<String> {
+    let numbers = values.iter().map(|value| if let Value::Number(number) = value { Some(*number) } else { None });
+    if let Some(numbers) = numbers.collect::<Option<Vec<Number>>>() {
+        return labels_of_numbers(&numbers, step);
+    }
+    let label = |value: &Value| match value {
+        Value::Text(text) if text.trim().is_empty() => "(empty)".to_owned(),
+        Value::Text(text) => text.trim().replace(char::is_control, " "),
+        Value::Number(_) => String::new(),
+    };
+    values.iter().map(label).collect()
+}
+
+fn labels_of_numbers(values: &[Number], step: Option<Step>) -> Vec<String> {
     if let Some(dates) =
         step.and_then(|step| time_unit(step).map_or_else(|| months(values, step), |unit| dates(values, unit)))
     {
@@ -224,8 +232,9 @@ mod tests {
 
     #[test]
     fn times_are_dates() {
-        let of =
-            |values: &[i128], unit| labels(&values.iter().map(|v| Number::Integer(*v)).collect::<Vec<_>>(), Some(unit));
+        let of = |values: &[i128], unit| {
+            labels_of_numbers(&values.iter().map(|v| Number::Integer(*v)).collect::<Vec<_>>(), Some(unit))
+        };
         let seconds = Step { unit: Unit::Second, multiplier: 1 };
         assert_eq!(of(&[0, 86_400, 172_800], seconds), ["1 Jan 1970", "2 Jan 1970", "3 Jan 1970"]);
         assert_eq!(of(&[0, 3600], seconds), ["1 Jan 1970 00:00", "1 Jan 1970 01:00"]);
@@ -236,21 +245,23 @@ mod tests {
 
     #[test]
     fn labels_have_as_many_digits_as_tell_them_apart() {
-        let real = |values: &[f64]| labels(&values.iter().map(|v| Number::Real(*v)).collect::<Vec<_>>(), None);
+        let real =
+            |values: &[f64]| labels_of_numbers(&values.iter().map(|v| Number::Real(*v)).collect::<Vec<_>>(), None);
         assert_eq!(real(&[1.0, 1.0 + 1e-9, 1.0 + 2e-9]), ["1", "1.000000001", "1.000000002"]);
         assert_eq!(real(&[0.1_f32.into(), 0.2, 1.0 / 3.0]), ["0.1", "0.2", "0.333333"]);
         assert_eq!(real(&[1.0, 1.0_f64.next_up()]), ["1", "1.0000000000000002"]);
         let large = [4_620_691_234_567_890_123, 4_620_691_234_567_890_124].map(Number::Integer);
-        assert_eq!(labels(&large, None), ["4620691234567890123", "4620691234567890124"]);
+        assert_eq!(labels_of_numbers(&large, None), ["4620691234567890123", "4620691234567890124"]);
     }
 
     #[test]
     fn a_category_is_meant_by_its_value_by_its_time_and_by_what_the_legend_says() {
         let shown = |value: Option<Number>, step: Option<Step>, label: &str| {
-            let time = value.and_then(|value| time(value, step));
+            let value = value.map(Value::Number);
+            let time = value.as_ref().and_then(|value| time(value, step));
             ShownCategory { value, time, label: label.to_owned(), rows: 1 }
         };
-        let means = |shown: &ShownCategory, text: &str| shown.is_meant(text.parse().unwrap());
+        let means = |shown: &ShownCategory, text: &str| shown.is_meant(&text.parse().unwrap());
         let real = shown(Some(Number::Real(0.1_f32.into())), None, "0.1");
         for (named, is) in [("0.1", true), ("0.10000000149011612", true), ("0.2", false), ("other", false)] {
             assert_eq!(means(&real, named), is, "{named}");
@@ -279,8 +290,8 @@ mod tests {
             assert!(["2023-03-01", "1", OTHER].iter().all(|named| !means(&shown, named)), "{label}");
         }
         let minutes = step(Unit::Minute);
-        assert_eq!(in_steps("1970-01-02".parse().unwrap(), minutes), Category::Integer(1440));
+        assert_eq!(in_steps(&"1970-01-02".parse().unwrap(), minutes), Category::Integer(1440));
         let between: Category = "1970-01-02T00:00:01".parse().unwrap();
-        assert_eq!(in_steps(between, minutes), between);
+        assert_eq!(in_steps(&between, minutes), between);
     }
 }

@@ -34,8 +34,10 @@ pub struct DatasetInfo {
     pub bytes: u64,
     /// Number of rows.
     pub rows: u64,
-    /// Columns.
+    /// Columns of numbers.
     pub columns: Vec<ColumnInfo>,
+    /// Columns of text: their names and types.
+    pub texts: Vec<(String, String)>,
     /// What was guessed: dtype, columns, offset, layout and confidence (0 to 1), and the same as a sentence.
     pub guess: Option<GuessInfo>,
     /// What is worth knowing about the layout.
@@ -96,6 +98,7 @@ pub fn dataset_info(dataset: &Dataset, progress: &Progress) -> Result<DatasetInf
         bytes: dataset.bytes(),
         rows: dataset.rows(),
         columns: infos,
+        texts: dataset.texts().iter().map(|column| (column.name().to_owned(), column.dtype().to_string())).collect(),
         guess,
         notes: dataset.notes().to_vec(),
     })

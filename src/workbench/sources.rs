@@ -201,7 +201,11 @@ impl Sources {
         let mut columns = vec![x, y];
         if let Some(value) = &self.value {
             let rows = columns[0].rows();
-            columns.push(if is_row(value) { Column::row_number(rows) } else { named(VALUE, value)? });
+            columns.push(if is_row(value) {
+                Column::row_number(rows)
+            } else {
+                shelf.value(value, input).map_err(|error| error.of(VALUE))?
+            });
         }
         let part = Part::new(columns)?;
         let filter = |text: &String| shelf.filter(text, input, part.rows()).map_err(|error| error.of("filter"));
@@ -350,6 +354,25 @@ impl Shelf<'_> {
         }
     }
 
+    /// As [`Shelf::column`], of which a text may be categories too: then it may be a column of text.
+    fn value(&mut self, text: &str, input: Option<&Dataset>) -> Result<Column, WorkbenchError> {
+        if let Some(column) = input.and_then(|input| input.text(text)) {
+            return Ok(column);
+        }
+        if Path::new(text).is_file() {
+            let dataset = self.open(Path::new(text))?;
+            if let (Some(column), []) = (dataset.texts().pop(), dataset.columns().as_slice()) {
+                return Ok(column);
+            }
+        }
+        if let Some((file, name)) = text.rsplit_once(':').filter(|(file, _)| Path::new(file).is_file())
+            && let Some(column) = self.open(Path::new(file))?.text(name)
+        {
+            return Ok(column);
+        }
+        self.column(text, input)
+    }
+
     /// The condition that a text is, on so many rows.
     fn filter(&mut self, text: &str, input: Option<&Dataset>, rows: u64) -> Result<Filter, WorkbenchError> {
         Ok(self.expression(text, input)?.filter(rows)?)
@@ -363,6 +386,9 @@ impl Shelf<'_> {
             let name = reference.name.as_str();
             Ok(match (reference.spelling, input) {
                 (Spelling::Position(number), _) => columns.get(number).cloned(),
+                (Spelling::Bare | Spelling::Quoted, Some(input)) if input.text(name).is_some() => {
+                    Some(input.column(name)?)
+                }
                 (Spelling::Bare, Some(input)) => input.column(name).ok(),
                 (Spelling::Quoted, Some(input)) => match self.of_file(name)? {
                     Some(column) => Some(column),

@@ -7,7 +7,7 @@ use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
 
 use super::sources::Sources;
-use super::words::times;
+use super::words::{texts, times};
 use super::{Facts, Workbench, WorkbenchError};
 
 /// For each layer the number of the one whose table it is read from: its own, an earlier one of the same sources, or, where it
@@ -63,8 +63,10 @@ impl Workbench {
                     progress.restart();
                     stats[VALUE] = Some(table.find_categories(self.reading, progress)?.stats());
                 }
-                let (kinds, times) = (kinds_of(i), times(tables[i]));
-                let facts_of = |c: usize| Some(ColumnFacts { kind: kinds[c]?, stats: stats[c], time: times[c] });
+                let (kinds, times, texts) = (kinds_of(i), times(tables[i]), texts(tables[i]));
+                let facts_of = |c: usize| {
+                    Some(ColumnFacts { kind: kinds[c]?, stats: stats[c], time: times[c], is_text: texts[c] })
+                };
                 facts[i] = std::array::from_fn(facts_of);
             }
         }

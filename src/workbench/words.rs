@@ -246,6 +246,11 @@ pub(in crate::workbench) fn times(table: &Table) -> [Option<Step>; 3] {
     })
 }
 
+/// Which of the columns x, y and value are of text.
+pub(in crate::workbench) fn texts(table: &Table) -> [bool; 3] {
+    [X, Y, VALUE].map(|i| table.column(i).is_some_and(Column::is_text))
+}
+
 /// In what the colors of a layer count time: where they stand for times.
 #[must_use]
 pub fn bar_time(table: &Table, reduction: &Reduction) -> Option<TimeUnit> {

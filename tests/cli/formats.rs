@@ -120,7 +120,11 @@ fn structured_arrays_by_name() {
     let info = desk.json("info table.npy");
     let names: Vec<_> = info["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["id", "lat", "lon"]);
-    assert!(info["notes"].to_string().contains("tag"), "{info}");
+    assert_eq!((info["texts"][0]["name"].as_str(), info["texts"][0]["dtype"].as_str()), (Some("tag"), Some("|S4")));
+    desk.run("aggregate table.npy -o grid.npy").silent();
+    // What is neither a number nor text is skipped, and said to be.
+    desk.write("table.npy", array(&descr.replace("|S4", "|V4"), "(3000,)", &data));
+    assert!(desk.json("info table.npy")["notes"].to_string().contains("tag"));
     let ran = desk.run("aggregate table.npy -o grid.npy");
     assert!(ran.done().stderr.contains("tag") && ran.stderr.contains("table.npy"), "{ran:?}");
 }

@@ -34,6 +34,7 @@ mod movies;
 mod pictures;
 mod requests;
 mod sources;
+mod texts;
 
 #[cfg(unix)]
 mod interrupts;

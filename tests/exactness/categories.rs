@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use scumble::aggregate::cpu::{self, Progressive};
 use scumble::aggregate::{Aggregate, ByCategory, Values};
+use scumble::data::categories::Value;
 use scumble::data::expression::Expression;
 use scumble::data::parallel::Reading;
 use scumble::data::stats::Number;
@@ -19,7 +20,7 @@ use super::values::Random;
 /// The plan of a layer, its categories found.
 fn plan(table: &Table, x: &Ruler, y: &Ruler, reduction: &str, reading: Reading) -> FramePlan {
     let found = table.find_categories(reading, &Progress::default()).unwrap().stats();
-    let facts = |i: usize, stats| ColumnFacts { kind: table.kind(i).unwrap(), stats, time: None };
+    let facts = |i: usize, stats| ColumnFacts { kind: table.kind(i).unwrap(), stats, time: None, is_text: false };
     plan::frame(&layer(x, y, reduction), &facts(0, None), &facts(1, None), Some(&facts(2, Some(found)))).unwrap()
 }
 
@@ -42,7 +43,7 @@ fn number(v: Num) -> Number {
 }
 
 /// All values with their rows, and the counts of the `most` frequent ones and of all others.
-fn reference(columns: &[Column], x: &Ruler, y: &Ruler, most: usize) -> (Vec<(Number, u64)>, Aggregate) {
+fn reference(columns: &[Column], x: &Ruler, y: &Ruler, most: usize) -> (Vec<(Value, u64)>, Aggregate) {
     let mut rows: BTreeMap<(i128, i64), (Num, u64)> = BTreeMap::new();
     for v in columns[2].values.iter().filter(|v| columns[2].kind.is_number(**v)) {
         rows.entry(key(*v)).or_insert((*v, 0)).1 += 1;
@@ -62,7 +63,7 @@ fn reference(columns: &[Column], x: &Ruler, y: &Ruler, most: usize) -> (Vec<(Num
         }
     }
     let values = Values::Categories(ByCategory::new(planes, &counts));
-    let all = rows.into_values().map(|(v, n)| (number(v), n)).collect();
+    let all = rows.into_values().map(|(v, n)| (Value::Number(number(v)), n)).collect();
     (all, Aggregate { width: sorted.width, height: sorted.height, values, accounting: sorted.accounting })
 }
 

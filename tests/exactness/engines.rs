@@ -51,7 +51,12 @@ pub fn plan(table: &Table, layer: &Layer) -> Result<FramePlan, ViewError> {
         false => Vec::new(),
     };
     let facts = |i: usize| {
-        Some(ColumnFacts { kind: kinds[i]?, stats: if needed[i] { Some(stats[i]) } else { None }, time: None })
+        Some(ColumnFacts {
+            kind: kinds[i]?,
+            stats: if needed[i] { Some(stats[i]) } else { None },
+            time: None,
+            is_text: false,
+        })
     };
     plan::frame(layer, &facts(0).unwrap(), &facts(1).unwrap(), facts(2).as_ref())
 }

@@ -45,7 +45,7 @@ fn plan() -> Option<FramePlan> {
         reduction: Reduction::Count,
         style: Style::default(),
     };
-    let facts = ColumnFacts { kind: LaneKind::F32, stats: None, time: None };
+    let facts = ColumnFacts { kind: LaneKind::F32, stats: None, time: None, is_text: false };
     plan::frame(&layer, &facts, &facts, None).ok()
 }
 

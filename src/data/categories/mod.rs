@@ -3,6 +3,7 @@
 mod bytes;
 mod coding;
 mod keys;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,6 +22,7 @@ use bytes::ByteCounts;
 pub use coding::Coding;
 use coding::{direct, slot, slots};
 use keys::KeyTable;
+use texts::{Texts, joined};
 
 /// Most different values of a column of categories.
 pub const MAX_CATEGORIES: usize = 65_536;
@@ -34,6 +36,17 @@ pub struct Categories {
     kind: LaneKind,
     /// Keys, which are ordered as the values: lanes of integers, [`f64_order`] of reals; and rows that pass the filter.
     found: Vec<(i64, u64)>,
+    /// The texts themselves, where that is what values are; then these, and not keys, are in order.
+    texts: Vec<String>,
+}
+
+/// The value of a category.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
 }
 
 impl Categories {
@@ -51,8 +64,16 @@ impl Categories {
 
     /// A category's value and rows.
     #[must_use]
-    pub fn get(&self, index: usize) -> Option<(Number, u64)> {
-        self.found.get(index).map(|(key, rows)| (number(self.kind, *key), *rows))
+    pub fn get(&self, index: usize) -> Option<(Value, u64)> {
+        let (key, rows) = self.found.get(index)?;
+        let text = self.texts.get(index).map(|text| Value::Text(text.clone()));
+        Some((text.unwrap_or_else(|| Value::Number(number(self.kind, *key))), *rows))
+    }
+
+    /// The rows of all.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.found.iter().map(|(_, rows)| rows).sum()
     }
 
     /// The `named` most frequent categories, in the order of their values; of equally frequent ones the smaller first.
@@ -123,6 +144,8 @@ enum Found {
     Direct { first: i64, rows: Vec<[u64; 4]> },
     /// Rows by key.
     Keys(KeyTable),
+    /// Rows by text.
+    Texts(Texts),
 }
 
 /// What a worker has of its own.
@@ -139,8 +162,10 @@ struct Finder {
 }
 
 impl Finder {
-    fn new(kind: LaneKind) -> Self {
+    fn new(column: &Column) -> Self {
+        let kind = column.kind();
         let found = match direct(kind) {
+            _ if column.is_text() => Found::Texts(Texts::new()),
             Some(range) => Found::Direct { first: range.start, rows: vec![[0; 4]; slots(&range)] },
             None => Found::Keys(KeyTable::new(SLOTS)),
         };
@@ -166,6 +191,10 @@ impl Finder {
         let arch = pulp::Arch::new();
         for rows in block.batches() {
             let keep = part.filter().map(|filter| filter.keep(&mut self.scratch, &rows, &mut self.keep));
+            if let Found::Texts(texts) = &mut self.found {
+                texts.add(column, &rows, keep)?;
+                continue;
+            }
             let Self { kind, found, buffer, is_full, .. } = self;
             vectorized(arch, AddBatch { kind: *kind, found, buffer, is_full, column, rows: &rows, keep });
             if self.is_full {
@@ -255,8 +284,8 @@ impl Kernel for AddBatch<'_> {
             (Lane::I64(v), Found::Keys(table)) => !add(table, v, self.keep, |v| (Some(*v) != missing).then_some(*v)),
             (Lane::F64(v), Found::Keys(table)) => !add(table, v, self.keep, key),
             (Lane::F32(v), Found::Keys(table)) => !add(table, v, self.keep, |v| key(&f64::from(*v))),
-            // Small types are integers.
-            (Lane::F32(_) | Lane::F64(_), Found::Direct { .. }) => false,
+            // Small types are integers, and texts have no lanes.
+            (Lane::F32(_) | Lane::F64(_), Found::Direct { .. }) | (_, Found::Texts(_)) => false,
         };
         *self.is_full |= is_full;
     }
@@ -295,7 +324,11 @@ fn add<T>(table: &mut KeyTable, values: &[T], keep: Option<&[bool]>, key: impl F
 pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Result<Categories, DataError> {
     let column = table.column(0).ok_or(DataError::Empty)?;
     let kind = column.kind();
-    let finders = try_read_blocks(table, reading, progress, || Finder::new(kind), Finder::add_block)?;
+    let finders = try_read_blocks(table, reading, progress, || Finder::new(column), Finder::add_block)?;
+    if column.is_text() {
+        let texts = |finder: Finder| if let Found::Texts(texts) = finder.found { Some(texts) } else { None };
+        return joined(finders.into_iter().filter_map(texts), column);
+    }
     let mut all: BTreeMap<i64, u64> = BTreeMap::new();
     for mut finder in finders {
         finder.settle();
@@ -312,12 +345,13 @@ pub fn categories(table: &Table, reading: Reading, progress: &Progress) -> Resul
                     *all.entry(*key).or_default() += rows;
                 }
             }
+            Found::Texts(_) => {}
         }
     }
     if all.len() > MAX_CATEGORIES {
         return Err(DataError::TooManyCategories(column.name().to_owned()));
     }
-    Ok(Categories { kind, found: all.into_iter().collect() })
+    Ok(Categories { kind, found: all.into_iter().collect(), texts: Vec::new() })
 }
 
 #[cfg(test)]
@@ -329,7 +363,11 @@ mod tests {
     use crate::data::raw::RawSpec;
 
     fn found(values: &[(i64, u64)]) -> Categories {
-        Categories { kind: LaneKind::I64 { bias: 0, missing: None, bits: 32 }, found: values.to_vec() }
+        Categories {
+            kind: LaneKind::I64 { bias: 0, missing: None, bits: 32 },
+            found: values.to_vec(),
+            texts: Vec::new(),
+        }
     }
 
     fn codes(coding: &Coding, values: &[i64]) -> Vec<u32> {

@@ -3,7 +3,7 @@
 use super::super::error::DataError;
 use super::super::literal::{Literal, MAX_DEPTH};
 use super::parts::{Parts, error, shown, too_big};
-use super::{MAX_FIELDS, Scalar, TimeUnit, Unit};
+use super::{MAX_FIELDS, MAX_TEXT, Scalar, TimeUnit, Unit};
 
 /// `<f4,<f4,u1`, `3f4`, `(2,3)f4` or a single type.
 pub(super) fn comma_list(text: &str) -> Result<Parts, DataError> {
@@ -93,7 +93,7 @@ fn simple(order: Option<char>, name: &str, whole: &str) -> Result<Parts, DataErr
         _ => cfg!(target_endian = "big"),
     };
     if let Some(scalar) = plain_scalar(name) {
-        return Ok(Parts::number(scalar, big));
+        return Ok(Parts::one(scalar, big));
     }
     match name {
         "c8" | "F" | "complex64" | "csingle" | "singlecomplex" => {
@@ -110,9 +110,9 @@ fn simple(order: Option<char>, name: &str, whole: &str) -> Result<Parts, DataErr
         _ => {}
     }
     if let Some(time) = time(name)? {
-        return Ok(Parts::number(time, big));
+        return Ok(Parts::one(time, big));
     }
-    opaque(name)?.map_or_else(
+    opaque(name, big)?.map_or_else(
         || {
             error(format!(
                 "'{}' is not a type that NumPy knows; write for instance '<f4', '>f8' or 'int32'",
@@ -168,8 +168,8 @@ fn time(name: &str) -> Result<Option<Scalar>, DataError> {
     Ok(Some(make(TimeUnit { multiplier, unit })))
 }
 
-/// Types that take bytes but are no numbers to draw; `None` if the name is unknown.
-fn opaque(name: &str) -> Result<Option<Parts>, DataError> {
+/// Text, and types that take bytes but are no numbers to draw; `None` if the name is unknown.
+fn opaque(name: &str, big: bool) -> Result<Option<Parts>, DataError> {
     const LONG: &str = "long double, which differs between machines; convert to float64";
     let long = match name {
         "f12" | "float96" => Some(12),
@@ -187,17 +187,25 @@ fn opaque(name: &str) -> Result<Option<Parts>, DataError> {
     let Some(kind) = name.chars().next() else {
         return error("a type is missing; write for instance '<f4'");
     };
-    let (unit, why) = match kind {
-        'S' | 'a' => (1, "text, not numbers"),
-        'c' if name.len() == 1 => return Ok(Some(Parts::opaque(1, "text, not numbers", false))),
-        'U' => (4, "text, not numbers"),
-        'V' => (1, "bytes without a meaning"),
-        _ => return Ok(None),
-    };
     let digits = name.get(1..).unwrap_or("");
     let length = if digits.is_empty() { 0 } else { dimension(digits, name)? };
-    let size = length.checked_mul(unit).ok_or_else(too_big)?;
-    Ok(Some(Parts::opaque(size, why, kind == 'V')))
+    match kind {
+        'S' | 'a' => text(length, false, big).map(Some),
+        'c' if name.len() == 1 => text(1, false, big).map(Some),
+        'U' => text(length, true, big).map(Some),
+        'V' => Ok(Some(Parts::opaque(length, "bytes without a meaning", true))),
+        _ => Ok(None),
+    }
+}
+
+/// Text of so many characters.
+fn text(length: u64, is_wide: bool, big: bool) -> Result<Parts, DataError> {
+    let size = length.checked_mul(if is_wide { 4 } else { 1 }).ok_or_else(too_big)?;
+    Ok(match u32::try_from(length).ok().filter(|length| (1..=MAX_TEXT).contains(length)) {
+        Some(length) => Parts::one(Scalar::Text { length, is_wide }, big && is_wide),
+        None if length == 0 => Parts::opaque(size, "text without characters", false),
+        None => Parts::opaque(size, &format!("text of more than {MAX_TEXT} characters"), false),
+    })
 }
 
 /// A dtype in Python notation. `depth` bounds the recursion even for values that no parser made.

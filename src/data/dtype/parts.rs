@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::error::DataError;
 use super::{Dtype, Field, MAX_FIELDS, MAX_NAME, Scalar};
 
-/// A dtype on its way to a record: it may still be without any number.
+/// A dtype on its way to a record: it may still be without any field.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     pub fields: Vec<Field>,
@@ -34,7 +34,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 impl Parts {
-    pub fn number(scalar: Scalar, big_endian: bool) -> Self {
+    pub fn one(scalar: Scalar, big_endian: bool) -> Self {
         let dtype = Dtype { scalar, big_endian: big_endian && scalar.size() > 1 };
         let field = Field { name: String::new(), dtype, offset: 0 };
         Self { fields: vec![field], size: scalar.size(), ..Self::default() }

@@ -110,10 +110,25 @@ fn dicts() {
 #[test]
 fn skipped_fields_take_their_bytes() {
     let record = parse("[('s','S5'),('u','<U2'),('v','V3'),('g','<f16',(2,)),('x','<f4')]").unwrap();
-    assert_eq!(record.fields[0].offset, 5 + 8 + 3 + 32);
-    assert_eq!(record.skipped.len(), 4);
-    assert!(record.skipped[0].starts_with("s: text"), "{:?}", record.skipped);
-    assert!(record.skipped[3].starts_with("g: long double"), "{:?}", record.skipped);
+    assert_eq!(record.fields[2].offset, 5 + 8 + 3 + 32);
+    assert_eq!(record.skipped.len(), 2);
+    assert!(record.skipped[0].starts_with("v: bytes"), "{:?}", record.skipped);
+    assert!(record.skipped[1].starts_with("g: long double"), "{:?}", record.skipped);
+    assert_eq!(record.fields[..2].iter().map(|f| f.dtype.to_string()).collect::<Vec<_>>(), ["|S5", "<U2"]);
+    let long = parse("[('s','S257'),('u','U257'),('n','S0'),('t','S256'),('x','<f4')]").unwrap();
+    assert_eq!((long.fields.len(), long.fields[1].offset, long.skipped.len()), (2, 257 + 257 * 4 + 256, 3));
+    assert!(long.skipped[1].starts_with("u: text of more than 256 characters"), "{:?}", long.skipped);
+}
+
+#[test]
+fn text_is_read_as_it_is_written() {
+    for text in ["|S1", "|S256", "<U7", ">U256"] {
+        let dtype = parse(text).unwrap().single().unwrap();
+        assert!(dtype.scalar.is_text() && dtype.to_string() == text, "{dtype}");
+        assert!(parse(text).unwrap().plain().is_none(), "no number");
+    }
+    assert_eq!(parse(">S4").unwrap().single().unwrap().to_string(), "|S4");
+    assert_eq!(parse("c").unwrap().single().unwrap().to_string(), "|S1");
 }
 
 #[test]
@@ -121,7 +136,7 @@ fn refusals_say_what_to_do() {
     assert!(message("O").contains("astype"));
     assert!(message("[('x','<f4'),('o','|O')]").contains("object"));
     assert!(message("longdouble").contains("float64"));
-    assert!(message("S8").contains("no number"));
+    assert!(message("V8").contains("no number"));
     assert!(message("[('x','f4'),('x','f4')]").contains("twice"));
     assert!(message("[('a.b','f4'),('a',[('b','f4')])]").contains("twice"));
     assert!(message("4097f4").contains("4096"));

@@ -186,6 +186,8 @@ fn decode(dtype: Dtype, bytes: &[u8], stride: usize, out: &mut [f64]) {
         Scalar::U32 => all(bytes, stride, big, out, |raw| f64::from(u32::from_le_bytes(raw))),
         Scalar::I64 => all(bytes, stride, big, out, |raw| i64::from_le_bytes(raw) as f64),
         Scalar::U64 => all(bytes, stride, big, out, |raw| u64::from_le_bytes(raw) as f64),
+        // No array of numbers is made of it.
+        Scalar::Text { .. } => out.fill(f64::NAN),
         Scalar::Time(_) | Scalar::Duration(_) => all(bytes, stride, big, out, |raw| match i64::from_le_bytes(raw) {
             i64::MIN => f64::NAN,
             steps => steps as f64,

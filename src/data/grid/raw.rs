@@ -238,5 +238,6 @@ pub fn type_name(scalar: Scalar) -> &'static str {
         Scalar::F64 => "f64",
         Scalar::Time(_) => "time",
         Scalar::Duration(_) => "duration",
+        Scalar::Text { .. } => "text",
     }
 }

@@ -11,8 +11,12 @@ use crate::scene::written::Written;
 /// What all categories are called that are not told apart.
 pub const OTHER: &str = "other";
 
-/// A category: a value of its column, or all that are not told apart. As text: `3`, `2.5`, `2024-03-01`, `other`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What stands around a text that would be read as something else.
+const QUOTE: char = '\'';
+
+/// A category: a value of its column, or all that are not told apart. As text: `3`, `2.5`, `2024-03-01`, `other`, `spiral`;
+/// in quotes, `'other'`, where it would be read as something else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Category {
     /// A whole value.
@@ -21,6 +25,8 @@ pub enum Category {
     Real(f64),
     /// A time.
     Moment(Written),
+    /// A text.
+    Text(String),
     /// All that are not told apart.
     Other,
 }
@@ -28,33 +34,33 @@ pub enum Category {
 impl Category {
     /// Whether another is this one, however they are written.
     #[must_use]
-    pub fn is(self, other: Self) -> bool {
+    pub fn is(&self, other: &Self) -> bool {
         match other {
-            Self::Integer(value) => self.is_integer(value),
-            Self::Real(value) => self.is_real(value),
-            Self::Moment(_) | Self::Other => self == other,
+            Self::Integer(value) => self.is_integer(*value),
+            Self::Real(value) => self.is_real(*value),
+            Self::Moment(_) | Self::Text(_) | Self::Other => self == other,
         }
     }
 
     /// Whether it is this whole value.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "compared with what was written as a real number")]
-    pub fn is_integer(self, value: i128) -> bool {
+    pub fn is_integer(&self, value: i128) -> bool {
         match self {
-            Self::Integer(named) => named == value,
-            Self::Real(named) => named == value as f64,
-            Self::Moment(_) | Self::Other => false,
+            Self::Integer(named) => *named == value,
+            Self::Real(named) => *named == value as f64,
+            Self::Moment(_) | Self::Text(_) | Self::Other => false,
         }
     }
 
     /// Whether it is this value.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "the value that was meant is the nearest there is")]
-    pub fn is_real(self, value: f64) -> bool {
+    pub fn is_real(&self, value: f64) -> bool {
         match self {
-            Self::Integer(named) => named as f64 == value,
-            Self::Real(named) => named == value,
-            Self::Moment(_) | Self::Other => false,
+            Self::Integer(named) => *named as f64 == value,
+            Self::Real(named) => *named == value,
+            Self::Moment(_) | Self::Text(_) | Self::Other => false,
         }
     }
 }
@@ -64,6 +70,12 @@ impl FromStr for Category {
 
     fn from_str(text: &str) -> Result<Self, StyleError> {
         let text = text.trim();
+        if let Some(quoted) = text.strip_prefix(QUOTE).and_then(|rest| rest.strip_suffix(QUOTE)) {
+            return Ok(Self::Text(quoted.to_owned()));
+        }
+        if text.is_empty() {
+            return Err(StyleError::NoCategory);
+        }
         if text == OTHER {
             return Ok(Self::Other);
         }
@@ -73,7 +85,7 @@ impl FromStr for Category {
         }
         let value = plain.parse().ok().filter(|v: &f64| v.is_finite()).map(Self::Real);
         let moment = || Written::new(text).or_else(|| Written::of_legend(text)).map(Self::Moment);
-        value.or_else(moment).ok_or_else(|| StyleError::BadCategory(text.to_owned()))
+        Ok(value.or_else(moment).unwrap_or_else(|| Self::Text(text.to_owned())))
     }
 }
 
@@ -97,6 +109,8 @@ impl fmt::Display for Category {
             // With a point or an exponent, so that it is read as it was.
             Self::Real(value) => write!(f, "{value:?}"),
             Self::Moment(written) => write!(f, "{written}"),
+            Self::Text(text) if text.parse().as_ref() == Ok(self) => f.write_str(text),
+            Self::Text(text) => write!(f, "{QUOTE}{text}{QUOTE}"),
             Self::Other => f.write_str(OTHER),
         }
     }
@@ -116,8 +130,8 @@ impl From<Category> for String {
     }
 }
 
-/// A category with its color. As text: `3=#ff0000`, `other=gray`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// A category with its color. As text: `3=#ff0000`, `other=gray`, `spiral=red`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CategoryColor {
     /// The category.
@@ -130,7 +144,7 @@ impl FromStr for CategoryColor {
     type Err = StyleError;
 
     fn from_str(text: &str) -> Result<Self, StyleError> {
-        let (category, color) = text.split_once('=').ok_or_else(|| StyleError::NoCategoryColor(text.to_owned()))?;
+        let (category, color) = text.rsplit_once('=').ok_or_else(|| StyleError::NoCategoryColor(text.to_owned()))?;
         Ok(Self { category: category.parse()?, color: color.parse()? })
     }
 }
@@ -159,6 +173,14 @@ impl From<CategoryColor> for String {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_as_it_was_written(text in ".{0,12}") {
+            let category = Category::Text(text);
+            proptest::prop_assert_eq!(category.to_string().parse(), Ok(category.clone()));
+        }
+    }
+
     #[test]
     fn colors_of_categories_read_as_they_are_written() {
         for (text, category) in [
@@ -173,19 +195,20 @@ mod tests {
             ("1×10²⁰=red", Category::Real(1e20)),
             ("2024-03-01=red", Category::Moment(Written::new("2024-03-01").unwrap())),
             ("1 Mar 2024 06:30=red", Category::Moment(Written::new("2024-03-01T06:30").unwrap())),
+            ("spiral=red", Category::Text("spiral".to_owned())),
+            (" NGC 224 = red", Category::Text("NGC 224".to_owned())),
+            ("'other'=red", Category::Text("other".to_owned())),
+            ("'3'=red", Category::Text("3".to_owned())),
+            ("''=red", Category::Text(String::new())),
+            ("a=b=red", Category::Text("a=b".to_owned())),
+            ("1 Mrz 2024=red", Category::Text("1 Mrz 2024".to_owned())),
             ("Mar 2024=red", Category::Moment(Written::new("2024-03").unwrap())),
         ] {
             let read: CategoryColor = text.parse().unwrap();
-            assert_eq!((read.category, read.color), (category, Rgba([255, 0, 0, 255])));
+            assert_eq!((&read.category, read.color), (&category, Rgba([255, 0, 0, 255])));
             assert_eq!(read.to_string().parse(), Ok(read));
         }
-        for (text, part) in [
-            ("3", "no `=`"),
-            ("x=red", "`x` is no number"),
-            ("nan=red", "`nan`"),
-            ("1 Mrz 2024=red", "no date"),
-            ("1=rde", "`rde`"),
-        ] {
+        for (text, part) in [("3", "no `=`"), ("=red", "there is none"), ("1=rde", "`rde`")] {
             let message = text.parse::<CategoryColor>().unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
         }

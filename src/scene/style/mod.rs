@@ -66,9 +66,9 @@ pub enum StyleError {
     /// A category's color has no `=` in it.
     #[error("reading the color of a category: `{0}` has no `=`; write VALUE=COLOR, such as 3=#00ff00 or other=gray")]
     NoCategoryColor(String),
-    /// A category is not a value.
-    #[error("reading a category: `{0}` is no number, no date such as 2024-03-01T06:30, and not `other`")]
-    BadCategory(String),
+    /// Nothing says which category.
+    #[error("reading a category: there is none; write a value, a date such as 2024-03-01T06:30, a text, or `other`")]
+    NoCategory,
     /// A special value has no `=` in it.
     #[error("reading the special value: `{0}` has no `=`; write VALUE=COLOR, such as -1=#00ff00")]
     NoSpecial(String),

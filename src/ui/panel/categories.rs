@@ -12,14 +12,14 @@ pub fn ui(ui: &mut Ui, model: &mut Model, style: &Style) -> bool {
     let Some(painted) = model.painted_layer().cloned() else { return false };
     for (category, hue) in &painted.hues {
         ui.horizontal(|ui| {
-            let is_hidden = style.hide.iter().any(|hidden| category.is_meant(*hidden));
-            let given = style.color_key.iter().rev().find(|entry| category.is_meant(entry.category));
+            let is_hidden = style.hide.iter().any(|hidden| category.is_meant(hidden));
+            let given = style.color_key.iter().rev().find(|entry| category.is_meant(&entry.category));
             let present = given.map_or(hue.color, |entry| entry.color);
             // One under the other, as names are not of one width.
             if let Some(color) = swatch::opaque(ui, present) {
                 model.edit("Color of a category", |document| {
                     let key = &mut document.layer_mut().style.color_key;
-                    key.retain(|entry| !category.is_meant(entry.category));
+                    key.retain(|entry| !category.is_meant(&entry.category));
                     key.push(CategoryColor { category: category.name(), color });
                 });
             }

@@ -34,7 +34,9 @@ impl ReductionForm {
         let mut chosen = kind(ui, &present, &layer.mark, data, names);
         if let Some(column) = present.column() {
             self.of.follow(model, column, column);
-            let of = if matches!(present, Reduction::By { .. }) { "categories" } else { "of" };
+            let is_by = matches!(present, Reduction::By { .. });
+            let of = if is_by { "categories" } else { "of" };
+            let texts = texts(data).filter(|_| is_by);
             row(ui, of, |ui, label| {
                 let look = ("a column, or log10(flux)", 150.0);
                 let (typed, _) = self.of.ui(ui, &mut model.notices, column, look, label);
@@ -43,7 +45,7 @@ impl ReductionForm {
                     chosen = Some(present.of_column(typed.trim()));
                 }
                 let list = ComboBox::from_id_salt("value").selected_text("").width(16.0).show_ui(ui, |ui| {
-                    for name in names {
+                    for name in texts.chain(names.iter().map(String::as_str)) {
                         if ui.selectable_label(column == name, name).clicked() {
                             chosen = Some(present.of_column(name));
                         }
@@ -78,7 +80,9 @@ impl ReductionForm {
 
 /// The list of kinds; gives the one that is chosen instead.
 fn kind(ui: &mut Ui, present: &Reduction, mark: &Mark, data: &OpenData, names: &[String]) -> Option<Reduction> {
-    let of = present.column().map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
+    // Of text nothing is calculated.
+    let column = present.column().filter(|column| !texts(data).any(|text| text == *column));
+    let of = column.map(ToOwned::to_owned).or_else(|| names.get(2).or(names.last()).cloned());
     let mut chosen = None;
     row(ui, "show", |ui, label| {
         let text = match present {
@@ -117,16 +121,24 @@ fn kind(ui: &mut Ui, present: &Reduction, mark: &Mark, data: &OpenData, names: &
     chosen
 }
 
-/// The column that most probably holds categories: whole numbers, the narrower the better, and not what is drawn along x or
-/// y. None if all are real or times.
+/// The names of the columns of text.
+fn texts(data: &OpenData) -> impl Iterator<Item = &str> {
+    data.files.first().into_iter().flat_map(|file| &file.texts).map(|(name, _)| name.as_str())
+}
+
+/// The column that most probably holds categories: whole numbers, the narrower the better, or text, and not what is drawn along
+/// x or y. None if all are real or times.
 fn categories(data: &OpenData) -> Option<String> {
-    const NARROW: [&str; 9] = ["b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"];
+    const NARROW: [&str; 11] = ["b1", "i1", "u1", "S", "U", "i2", "u2", "i4", "u4", "i8", "u8"];
     let axes = data.axis_names();
     let rank = |(name, dtype): &(String, String)| {
-        let width = NARROW.iter().position(|narrow| dtype.trim_start_matches(['<', '>', '|', '=']) == *narrow)?;
+        let dtype = dtype.trim_start_matches(['<', '>', '|', '=']);
+        let kind = if dtype.starts_with(['S', 'U']) { &dtype[..1] } else { dtype };
+        let width = NARROW.iter().position(|narrow| kind == *narrow)?;
         Some((axes.contains(name), width))
     };
-    let columns = data.files.first()?.columns.iter();
+    let file = data.files.first()?;
+    let columns = file.columns.iter().chain(&file.texts);
     let ranked = columns.filter_map(|column| Some((rank(column)?, &column.0)));
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, name)| name.clone())
 }

@@ -79,7 +79,7 @@ fn wrong_files_say_what_and_where() {
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nover = \"rde\"\n", &["line 4", "rde"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspecial = [\"-1\"]\n", &["line 4", "VALUE=COLOR"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\ncolor_key = [\"3\"]\n", &["line 4", "VALUE=COLOR"]),
-        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"x\"]\n", &["line 4", "`x` is no number"]),
+        ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nhide = [\"\"]\n", &["line 4", "there is none"]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\nspread = \"9:round\"\n", &["line 4", "9:round", "square"]),
         ("scumble = 1\n[[layers]\n", &["line 2"]),
         ("scumble = 1\nstep = -1\n[[layers]]\nfile = \"a.f32\"\n", &["line 2"]),
@@ -214,7 +214,7 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
     let special = (color(), color(), color(), prop::collection::vec(special, 0..4), key);
     let style = (any_norm(), prop::option::of((-1e9..1e9, 0.0..1e12)), 0.0..1.0_f32, special).prop_map(
         |(norm, limits, alpha, (under, over, bad, special, color_key))| {
-            let hide = color_key.iter().map(|entry| entry.category).collect();
+            let hide = color_key.iter().map(|entry| entry.category.clone()).collect();
             let limits = limits.map_or(Limits::default(), |(low, width): (f64, f64)| Limits {
                 low: Limit::Value(low),
                 high: Limit::Value(low + width),

@@ -17,7 +17,7 @@ use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
 use crate::workbench::WorkbenchError;
 use crate::workbench::sources::{Opened, Sources, guess_note};
-use crate::workbench::words::times;
+use crate::workbench::words::{texts, times};
 
 use super::DataId;
 
@@ -32,8 +32,10 @@ pub struct FileFacts {
     pub bytes: Option<u64>,
     /// Number of rows.
     pub rows: u64,
-    /// Names and types of its columns.
+    /// Names and types of its columns of numbers.
     pub columns: Vec<(String, String)>,
+    /// Names and types of its columns of text.
+    pub texts: Vec<(String, String)>,
     /// What was guessed, as a sentence.
     pub guess: Option<String>,
     /// How sure the guess is, 0 to 1.
@@ -241,8 +243,10 @@ impl OpenData {
         let kinds = self.kinds();
         let categories = self.table.categories().map(|found| found.stats());
         let stats = [stats[X], stats[Y], categories.or(stats[VALUE])];
-        let times = times(&self.table);
-        std::array::from_fn(|i| Some(ColumnFacts { kind: kinds[i]?, stats: stats[i], time: times[i] }))
+        let (times, texts) = (times(&self.table), texts(&self.table));
+        std::array::from_fn(|i| {
+            Some(ColumnFacts { kind: kinds[i]?, stats: stats[i], time: times[i], is_text: texts[i] })
+        })
     }
 }
 
@@ -264,6 +268,7 @@ fn facts_of_grids(grids: &Grids) -> Vec<FileFacts> {
         bytes,
         rows: 0,
         columns: grids.variables.iter().map(named).collect(),
+        texts: Vec::new(),
         guess: None,
         confidence: None,
         layout: None,
@@ -280,6 +285,7 @@ fn facts_of(dataset: &Dataset) -> FileFacts {
         bytes: Some(dataset.bytes()),
         rows: dataset.rows(),
         columns: dataset.columns().iter().map(named).collect(),
+        texts: dataset.texts().iter().map(named).collect(),
         guess: guess_note(dataset),
         confidence: dataset.guess().map(|guess| guess.confidence),
         layout: dataset.spec().cloned(),
