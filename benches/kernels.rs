@@ -129,7 +129,8 @@ fn plan_of(table: &Table, reduction: &str, pixels: u32, scale: Scale, (low, high
         style: Style::default(),
     };
     let stats = column_stats(table, Reading::default(), &Progress::default()).unwrap();
-    let facts = |i: usize| Some(ColumnFacts { kind: table.kind(i)?, stats: Some(*stats.get(i)?), time: None });
+    let facts =
+        |i: usize| Some(ColumnFacts { kind: table.kind(i)?, stats: Some(*stats.get(i)?), time: None, is_text: false });
     plan::frame(&layer, &facts(0).unwrap(), &facts(1).unwrap(), facts(2).as_ref()).unwrap()
 }
 

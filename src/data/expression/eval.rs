@@ -194,9 +194,7 @@ impl Scratch {
                     *to = joined(&pair, *a, *b, is_sum);
                 }
             }
-            Op::OfWhole { function, whole, bias, operand } => {
-                wholes::each(function, &self.wholes[whole][..n], (bias, operand), to);
-            }
+            Op::OfWhole(whole, chain) => chain.each(&self.wholes[whole][..n], to),
             Op::Calendar { field, whole, clock, missing } => {
                 calendar::each(field, clock, missing, &self.wholes[whole][..n], to);
             }
@@ -221,6 +219,9 @@ impl Scratch {
                 each(&self.wholes[whole][..n], to, |v: i64| {
                     ((v >= low) & (v <= high) & !(has_missing & (v == missing))) != negated
                 });
+            }
+            Op::ChainWithin { whole, chain, low, high, negated } => {
+                each(&self.wholes[whole][..n], to, |v: i64| (low..=high).contains(&chain.of(v)) != negated);
             }
             Op::ComparePair(function, pair) => {
                 let (a, b) = (&self.wholes[pair.slots.0][..n], &self.wholes[pair.slots.1][..n]);

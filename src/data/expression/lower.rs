@@ -12,6 +12,7 @@ use super::math;
 use super::program::{Op, Program, Slot, Steps};
 use super::time::{Moment, Place, SECOND, Step};
 use super::tree::{Binary, Compare, Function, Id, Kind, Logic, Node, Tree, Unary};
+use super::wholes::Chain;
 
 /// What a reference stands for.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,8 @@ enum Value {
     Number(Slot),
     /// A stored column, by its number among the inputs.
     Input(usize),
+    /// A whole number that is made of a stored column of such.
+    Whole(usize, Chain),
     /// A condition in each row.
     Condition(Slot),
     /// The same condition in all rows.
@@ -120,8 +123,13 @@ impl Lowering<'_> {
                 None => return self.error(at, "this name has no meaning"),
             },
             Kind::Unary(function, a) => {
-                let a = self.number(*a)?;
-                self.unary(*function, a)
+                let negative = if *function == Unary::Negate { self.negative(self.of(*a)) } else { None };
+                if let Some(negative) = negative {
+                    negative
+                } else {
+                    let a = self.number(*a)?;
+                    self.unary(*function, a)
+                }
             }
             Kind::Binary(function, a, b) => {
                 if let Some(seconds) = self.difference(*function, (*a, *b), at)? {
@@ -230,6 +238,7 @@ impl Lowering<'_> {
         match self.of(id) {
             Value::Constant(value, _) => Ok(self.number_of(value)),
             Value::Number(slot) => Ok(slot),
+            Value::Whole(input, chain) => Ok(self.rounded(input, chain)),
             Value::Input(input) => match self.scalar(input) {
                 Scalar::Time(_) => self.error(at, format!("a column of times is used as a number; {TIMES}")),
                 Scalar::Duration(unit) => match Step::of(unit) {
@@ -318,6 +327,16 @@ impl Lowering<'_> {
                     return Ok(self.within(input, compare.mirrored(), place));
                 }
             }
+            (Value::Whole(input, chain), Value::Constant(value, whole)) => {
+                if let Some(place) = self.place_of(input, value, whole) {
+                    return Ok(self.chain_within(input, chain, compare, place));
+                }
+            }
+            (Value::Constant(value, whole), Value::Whole(input, chain)) => {
+                if let Some(place) = self.place_of(input, value, whole) {
+                    return Ok(self.chain_within(input, chain, compare.mirrored(), place));
+                }
+            }
             (Value::Input(a), Value::Input(b)) => {
                 if let Some((pair, _)) = self.pair(a, b, at)? {
                     return Ok(Value::Condition(self.steps.push(Op::ComparePair(compare, pair))));
@@ -370,17 +389,12 @@ impl Lowering<'_> {
 
     /// Comparison of a column of whole numbers with something at a place among them.
     fn within(&mut self, input: usize, compare: Compare, place: Place) -> Value {
+        self.between(input, bounds(compare, place), compare == Compare::NotEqual)
+    }
+
+    /// Whether values of a column of whole numbers are from one to another; or the contrary.
+    fn between(&mut self, input: usize, (low, high): (i128, i128), negated: bool) -> Value {
         let (bias, missing) = self.whole_kind(input).unwrap_or((0, None));
-        let (floor, is_between) = (place.floor, place.rest != 0);
-        let above = floor.saturating_add(1);
-        let (low, high) = match compare {
-            Compare::Less => (i128::MIN, if is_between { floor } else { floor.saturating_sub(1) }),
-            Compare::LessEqual => (i128::MIN, floor),
-            Compare::Greater => (above, i128::MAX),
-            Compare::GreaterEqual => (if is_between { above } else { floor }, i128::MAX),
-            Compare::Equal | Compare::NotEqual if is_between => (1, 0),
-            Compare::Equal | Compare::NotEqual => (floor, floor),
-        };
         let lanes = i128::from(i64::MIN)..=i128::from(i64::MAX);
         let (low, high) = (low.saturating_sub(bias).max(*lanes.start()), high.saturating_sub(bias).min(*lanes.end()));
         let (low, high) = match (i64::try_from(low), i64::try_from(high)) {
@@ -389,8 +403,21 @@ impl Lowering<'_> {
             _ => (1, 0),
         };
         let whole = self.steps.push(Op::Whole(input));
-        let negated = compare == Compare::NotEqual;
         Value::Condition(self.steps.push(Op::Within { whole, low, high, missing, negated }))
+    }
+}
+
+/// The least and the greatest whole number that a comparison with a place holds for; for "not equal" those it does not hold for.
+fn bounds(compare: Compare, place: Place) -> (i128, i128) {
+    let (floor, is_between) = (place.floor, place.rest != 0);
+    let above = floor.saturating_add(1);
+    match compare {
+        Compare::Less => (i128::MIN, if is_between { floor } else { floor.saturating_sub(1) }),
+        Compare::LessEqual => (i128::MIN, floor),
+        Compare::Greater => (above, i128::MAX),
+        Compare::GreaterEqual => (if is_between { above } else { floor }, i128::MAX),
+        Compare::Equal | Compare::NotEqual if is_between => (1, 0),
+        Compare::Equal | Compare::NotEqual => (floor, floor),
     }
 }
 

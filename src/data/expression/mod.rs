@@ -21,8 +21,8 @@
 //!
 //! Numbers are f64, results are NumPy's for float64: division by zero gives infinities, comparisons with NaN are false and
 //! `nan != nan` true. Whole numbers become f64, rounded beyond 2^53; but a column of whole numbers is compared with another,
-//! or with a number, exactly, and `+`, `-`, `//` and `%` of such a column and a whole number, and sums and differences of two
-//! columns, are exact and rounded once. A column of bools is a condition and, in arithmetic, 0 or 1;
+//! or with a number, exactly. What `+`, `-`, `*`, `//` and `%` make of a 64-bit one and whole numbers, up to four, one after the other,
+//! is exact, is compared with a number as it is, and is rounded once at the end; so are sums and differences of two columns. A column of bools is a condition and, in arithmetic, 0 or 1;
 //! so is a condition that is a column by itself.
 //!
 //! Times are compared with moments and with other times exactly, whatever their units. The difference of two times is a number

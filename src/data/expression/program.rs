@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::calendar::{Clock, Field};
 use super::tree::{Binary, Compare, Logic, Test, Unary};
+use super::wholes::Chain;
 
 /// Number of a register, or, while a program is made, of the step that fills it.
 pub type Slot = usize;
@@ -60,13 +61,15 @@ pub enum Op {
     Difference(Pair),
     /// Their sum.
     Sum(Pair),
-    /// A column of whole numbers and another whole number, exactly, rounded once.
-    OfWhole {
-        function: Whole,
+    /// What is made of a column of whole numbers, exactly, rounded once.
+    OfWhole(Slot, Chain),
+    /// Whether what is made of a column of whole numbers is in `low..=high`; or the contrary.
+    ChainWithin {
         whole: Slot,
-        /// What the lanes lack to the values.
-        bias: i128,
-        operand: i128,
+        chain: Chain,
+        low: i128,
+        high: i128,
+        negated: bool,
     },
     /// A field of a time; NaN where it is missing.
     Calendar {
@@ -75,16 +78,6 @@ pub enum Op {
         clock: Clock,
         missing: Option<i64>,
     },
-}
-
-/// What is made of two whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Whole {
-    Add,
-    /// Rounded down.
-    FloorDivide,
-    /// With the sign of the divisor.
-    Remainder,
 }
 
 /// A kind of register.
@@ -106,6 +99,7 @@ impl Op {
             | Self::Logic(..)
             | Self::Not(_)
             | Self::Within { .. }
+            | Self::ChainWithin { .. }
             | Self::ComparePair(..) => File::Condition,
             Self::Constant(_)
             | Self::Real(_)
@@ -115,7 +109,7 @@ impl Op {
             | Self::Since { .. }
             | Self::Difference(_)
             | Self::Sum(_)
-            | Self::OfWhole { .. }
+            | Self::OfWhole(..)
             | Self::Calendar { .. } => File::Real,
         }
     }
@@ -145,8 +139,9 @@ impl Op {
             }
             Self::Difference(pair) => Self::Difference(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
             Self::Sum(pair) => Self::Sum(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
-            Self::OfWhole { function, whole, bias, operand } => {
-                Self::OfWhole { function, whole: of(whole), bias, operand }
+            Self::OfWhole(whole, chain) => Self::OfWhole(of(whole), chain),
+            Self::ChainWithin { whole, chain, low, high, negated } => {
+                Self::ChainWithin { whole: of(whole), chain, low, high, negated }
             }
             Self::Calendar { field, whole, clock, missing } => {
                 Self::Calendar { field, whole: of(whole), clock, missing }

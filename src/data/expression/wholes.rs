@@ -1,25 +1,134 @@
 //! Arithmetic of 64-bit whole numbers.
 
-use super::program::Whole;
+use super::tree::Binary;
 
-/// Makes a number of each lane, which lacks `bias` to its value, and of an operand.
-#[inline(always)]
-pub fn each(function: Whole, lanes: &[i64], (bias, operand): (i128, i128), to: &mut [f64]) {
-    let values = to.iter_mut().zip(lanes);
-    // Most often values and operand are no more than a register holds, and a division of these is quick.
-    let small = i64::try_from(operand).ok().filter(|operand| *operand > 0 && bias == 0);
-    match (function, small) {
-        (Whole::Add, _) => values.for_each(|(to, v)| *to = rounded(i128::from(*v) + (bias + operand))),
-        (Whole::FloorDivide, Some(by)) => values.for_each(|(to, v)| *to = nearest(v.div_euclid(by))),
-        (Whole::Remainder, Some(by)) => values.for_each(|(to, v)| *to = nearest(v.rem_euclid(by))),
-        (Whole::FloorDivide, None) => values.for_each(|(to, v)| *to = rounded(divided(*v, bias, operand).0)),
-        (Whole::Remainder, None) => values.for_each(|(to, v)| *to = rounded(divided(*v, bias, operand).1)),
+/// What is made of a whole number and another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whole {
+    Add,
+    Multiply,
+    /// Rounded down.
+    FloorDivide,
+    /// With the sign of the divisor.
+    Remainder,
+}
+
+/// Most links of a chain.
+const LINKS: usize = 8;
+
+/// No number of a chain is larger, so that none overflows.
+const LARGEST: i128 = 1 << 126;
+
+/// What is made of a column of whole numbers, exactly: one number after the other takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Chain {
+    /// What the lanes lack to the values.
+    bias: i128,
+    links: [(Whole, i128); LINKS],
+    len: usize,
+    /// No number that it makes is larger, or smaller than the negative of this.
+    bound: i128,
+}
+
+impl Chain {
+    /// The values of a column whose lanes lack `bias`.
+    pub fn new(bias: i128) -> Self {
+        Self { bias, links: [(Whole::Add, 0); LINKS], len: 0, bound: 1 << 64 }
+    }
+
+    /// With one more link; none where that is too much, or a division by zero.
+    pub fn with(mut self, function: Whole, operand: i128) -> Option<Self> {
+        let size = i128::try_from(operand.unsigned_abs()).ok()?;
+        self.bound = match function {
+            Whole::Add => self.bound.checked_add(size)?,
+            Whole::Multiply => self.bound.checked_mul(size)?,
+            Whole::FloorDivide => self.bound.checked_div(size)? + 1,
+            Whole::Remainder => size,
+        };
+        let is_division = matches!(function, Whole::FloorDivide | Whole::Remainder);
+        if self.bound > LARGEST || size > LARGEST || (is_division && size == 0) {
+            return None;
+        }
+        // Two sums are one.
+        if let Some((Whole::Add, last)) = self.links().last().copied().filter(|_| function == Whole::Add) {
+            self.links[self.len - 1].1 = last + operand;
+            return Some(self);
+        }
+        *self.links.get_mut(self.len)? = (function, operand);
+        self.len += 1;
+        Some(self)
+    }
+
+    fn links(&self) -> &[(Whole, i128)] {
+        &self.links[..self.len]
+    }
+
+    /// The chain before its last link, and what numbers between two must have been between there, as far as that is simple.
+    pub fn before(self, (low, high): (i128, i128)) -> Option<(Self, (i128, i128))> {
+        let shorter = Self { len: self.len.checked_sub(1)?, ..self };
+        let less =
+            |end: i128, operand: i128| if end.unsigned_abs() > LARGEST.unsigned_abs() { end } else { end - operand };
+        match self.links().last()? {
+            (Whole::Add, operand) => Some((shorter, (less(low, *operand), less(high, *operand)))),
+            (Whole::Multiply, -1) => {
+                Some((shorter, (high.checked_neg().unwrap_or(i128::MAX), low.checked_neg().unwrap_or(i128::MAX))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is made of the values.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// What becomes of a lane.
+    #[inline(always)]
+    pub fn of(&self, lane: i64) -> i128 {
+        self.links().iter().fold(i128::from(lane) + self.bias, |v, (function, operand)| match function {
+            Whole::Add => v + operand,
+            Whole::Multiply => v * operand,
+            Whole::FloorDivide => divided(v, *operand).0,
+            Whole::Remainder => divided(v, *operand).1,
+        })
+    }
+
+    /// Makes a number of each lane.
+    #[inline(always)]
+    pub fn each(&self, lanes: &[i64], to: &mut [f64]) {
+        let values = to.iter_mut().zip(lanes);
+        let by = |operand: i128| i64::try_from(operand).ok().filter(|operand| *operand > 0 && self.bias == 0);
+        // Most often values and operand are no more than a register holds, and a division of these is quick.
+        match *self.links() {
+            [(Whole::Add, operand)] => values.for_each(|(to, v)| *to = rounded(i128::from(*v) + (self.bias + operand))),
+            [(Whole::FloorDivide, operand)] if let Some(by) = by(operand) => {
+                values.for_each(|(to, v)| *to = nearest(v.div_euclid(by)));
+            }
+            [(Whole::Remainder, operand)] if let Some(by) = by(operand) => {
+                values.for_each(|(to, v)| *to = nearest(v.rem_euclid(by)));
+            }
+            _ => values.for_each(|(to, v)| *to = rounded(self.of(*v))),
+        }
     }
 }
 
+/// What is made of two whole numbers that are the same in all rows; none where that is no whole number, or a very large one.
+pub fn folded(function: Binary, a: i128, b: i128) -> Option<i128> {
+    let made = match function {
+        Binary::Add => a.checked_add(b),
+        Binary::Subtract => a.checked_sub(b),
+        Binary::Multiply => a.checked_mul(b),
+        Binary::FloorDivide if b != 0 => Some(divided(a, b).0),
+        Binary::Remainder if b != 0 => Some(divided(a, b).1),
+        Binary::Power => a.checked_pow(u32::try_from(b).ok()?),
+        _ => None,
+    };
+    made.filter(|made| made.unsigned_abs() <= 1 << 100)
+}
+
 /// Quotient, rounded down, and what is left; of a divisor that is not 0.
-fn divided(lane: i64, bias: i128, by: i128) -> (i128, i128) {
-    let v = i128::from(lane) + bias;
+#[inline(always)]
+fn divided(v: i128, by: i128) -> (i128, i128) {
     let (quotient, rest) = (v / by, v % by);
     if rest != 0 && (rest < 0) != (by < 0) { (quotient - 1, rest + by) } else { (quotient, rest) }
 }
@@ -79,6 +188,23 @@ mod tests {
             ("u - i - u + i", [0.0, 0.0]),
             ("i - n - 4611686018427387902", [0.0, -9_223_372_036_854_775_808.0]),
             ("n % 2", [1.0, 1.0]),
+            // However they are nested.
+            ("i // 2 % 2", [0.0, 0.0]),
+            ("(i - 5) // 2 % 4", [2.0, 0.0]),
+            ("(i + 1) % 7", [6.0, 1.0]),
+            ("-i % 7", [2.0, 0.0]),
+            ("-(u // 3) % 10", [5.0, 7.0]),
+            ("(u * 3 - 1) % 1000", [844.0, 426.0]),
+            ("100 - (i + 7) % 10", [98.0, 100.0]),
+            ("where(i + 1 == 4611686018427387906, 1, 0)", [1.0, 0.0]),
+            ("where(i - 2**62 == 1, 1, 0)", [1.0, 0.0]),
+            ("where(i == 2**62 + 1, 1, 0)", [1.0, 0.0]),
+            ("where(u == 2**64 - 1, 1, 0)", [1.0, 0.0]),
+            ("where(-i > 4611686018427387906, 1, 0)", [0.0, 1.0]),
+            ("where(2**62 + 2 > 1 + i, 1, 0)", [0.0, 1.0]),
+            ("where(u // 2 % 2 != 0, 1, 0)", [1.0, 0.0]),
+            ("where((i - 1) % 4 < 0.5, 1, 0)", [1.0, 1.0]),
+            ("2**62 + 1 - 2**62", [1.0, 1.0]),
             // Not whole: as of reals.
             ("i % 0", [f64::NAN, f64::NAN]),
             ("i + 0.5", [4_611_686_018_427_387_904.0, -4_611_686_018_427_387_904.0]),
@@ -89,9 +215,46 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Links of chains and comparisons with what comes out, one by one in i128.
+        #[test]
+        fn chains_are_what_their_links_make(
+            lane: i64,
+            links in proptest::collection::vec((0..5_u8, -9_i64..10, 0..40_u32), 0..4),
+            near in -2_i128..3,
+            sign in 0..6_usize,
+        ) {
+            let (mut text, mut wanted) = ("i".to_owned(), i128::from(lane));
+            for (kind, small, shift) in links {
+                let operand = i128::from(small) << shift;
+                let by = if operand == 0 { 7 } else { operand };
+                (text, wanted) = match kind {
+                    0 => (format!("({text} + {operand})"), wanted + operand),
+                    1 => (format!("({operand} - {text})"), operand - wanted),
+                    2 => (format!("({text} * {small})"), wanted * i128::from(small)),
+                    3 => (format!("({text} // {by})"), divided(wanted, by).0),
+                    _ => (format!("({text} % {by})"), divided(wanted, by).1),
+                };
+            }
+            let row = [(lane, 0, 0)];
+            proptest::prop_assert_eq!(values(&text, &row), [rounded(wanted)], "{}", text);
+            let other = wanted + near;
+            let (word, holds) = [
+                ("<", wanted < other),
+                ("<=", wanted <= other),
+                (">", wanted > other),
+                (">=", wanted >= other),
+                ("==", wanted == other),
+                ("!=", wanted != other),
+            ][sign];
+            let compared = format!("where({text} {word} {other}, 1, 0)");
+            proptest::prop_assert_eq!(values(&compared, &row), [f64::from(u8::from(holds))], "{}", compared);
+        }
+    }
+
     fn made(function: Whole, lanes: &[i64], bias: i128, operand: i128) -> Vec<f64> {
         let mut to = vec![0.0; lanes.len()];
-        each(function, lanes, (bias, operand), &mut to);
+        Chain::new(bias).with(function, operand).unwrap().each(lanes, &mut to);
         to
     }
 

@@ -3,52 +3,70 @@
 use crate::data::dtype::Scalar;
 
 use super::super::error::ExpressionError;
-use super::super::program::{Op, Whole};
-use super::super::tree::Binary;
-use super::{Lowering, Value};
+use super::super::program::{Op, Slot};
+use super::super::tree::{Binary, Compare};
+use super::super::wholes::{Chain, Whole, folded, rounded};
+use super::{Lowering, Value, bounds};
+use crate::data::expression::time::Place;
 
 impl Lowering<'_> {
-    /// What two parts make, if one is a column of such numbers and the other is whole, too. Narrower ones are exact as f64.
+    /// What two parts make, if one is a column of such numbers, or made of one, and the other is whole, too. Narrower ones are
+    /// exact as f64.
     pub(super) fn of_wholes(
         &mut self,
         function: Binary,
         sides: (Value, Value),
         at: usize,
     ) -> Result<Option<Value>, ExpressionError> {
-        match sides {
-            (Value::Input(a), Value::Input(b)) if self.is_wide(a) || self.is_wide(b) => {
-                let op = match function {
-                    Binary::Add => Op::Sum,
-                    Binary::Subtract => Op::Difference,
-                    _ => return Ok(None),
-                };
-                Ok(self.pair(a, b, at)?.map(|(pair, _)| Value::Number(self.steps.push(op(pair)))))
+        if let (Value::Constant(_, Some(a)), Value::Constant(_, Some(b))) = sides {
+            return Ok(folded(function, a, b).map(|made| Value::Constant(rounded(made), Some(made))));
+        }
+        if let (Value::Input(a), Value::Input(b)) = sides
+            && (self.is_wide(a) || self.is_wide(b))
+        {
+            let op = match function {
+                Binary::Add => Op::Sum,
+                Binary::Subtract => Op::Difference,
+                _ => return Ok(None),
+            };
+            return Ok(self.pair(a, b, at)?.map(|(pair, _)| Value::Number(self.steps.push(op(pair)))));
+        }
+        let (chain, operand, is_first) = match (self.chain(sides.0), self.chain(sides.1)) {
+            (Some(chain), None) => (chain, whole_of(sides.1), true),
+            (None, Some(chain)) => (chain, whole_of(sides.0), false),
+            _ => return Ok(None),
+        };
+        let ((input, chain), Some(operand)) = (chain, operand) else { return Ok(None) };
+        let made = match (function, is_first) {
+            (Binary::Add, _) => chain.with(Whole::Add, operand),
+            (Binary::Multiply, _) => chain.with(Whole::Multiply, operand),
+            (Binary::Subtract, true) => chain.with(Whole::Add, -operand),
+            (Binary::Subtract, false) => negated(chain).and_then(|chain| chain.with(Whole::Add, operand)),
+            (Binary::FloorDivide, true) => chain.with(Whole::FloorDivide, operand),
+            (Binary::Remainder, true) => chain.with(Whole::Remainder, operand),
+            _ => None,
+        };
+        Ok(made.map(|chain| Value::Whole(input, chain)))
+    }
+
+    /// The negative of such a number, or of one that is the same in all rows.
+    pub(super) fn negative(&self, of: Value) -> Option<Value> {
+        if let Value::Constant(_, Some(whole)) = of {
+            // That of zero is a real number's.
+            return (whole != 0).then(|| Value::Constant(rounded(-whole), Some(-whole)));
+        }
+        let (input, chain) = self.chain(of)?;
+        Some(Value::Whole(input, negated(chain)?))
+    }
+
+    /// The column that a part is made of, and how, if it is one of such numbers.
+    fn chain(&self, of: Value) -> Option<(usize, Chain)> {
+        match of {
+            Value::Whole(input, chain) => Some((input, chain)),
+            Value::Input(input) if self.is_wide(input) => {
+                Some((input, Chain::new(self.whole_kind(input).map_or(0, |kind| kind.0))))
             }
-            (Value::Input(input), other) if self.is_wide(input) => {
-                let Some(operand) = whole_of(other) else { return Ok(None) };
-                let (function, operand) = match function {
-                    Binary::Add => (Whole::Add, operand),
-                    Binary::Subtract => (Whole::Add, -operand),
-                    Binary::FloorDivide if operand != 0 => (Whole::FloorDivide, operand),
-                    Binary::Remainder if operand != 0 => (Whole::Remainder, operand),
-                    _ => return Ok(None),
-                };
-                Ok(Some(Value::Number(self.with_constant(function, input, operand))))
-            }
-            (other, Value::Input(input)) if self.is_wide(input) => {
-                let Some(operand) = whole_of(other) else { return Ok(None) };
-                Ok(match function {
-                    Binary::Add => Some(Value::Number(self.with_constant(Whole::Add, input, operand))),
-                    Binary::Subtract => {
-                        let less = self.with_constant(Whole::Add, input, -operand);
-                        // From zero, so that no zero is negative.
-                        let zero = self.number_of(0.0);
-                        Some(self.binary(Binary::Subtract, zero, less))
-                    }
-                    _ => None,
-                })
-            }
-            _ => Ok(None),
+            _ => None,
         }
     }
 
@@ -56,11 +74,31 @@ impl Lowering<'_> {
         matches!(self.scalar(input), Scalar::I64 | Scalar::U64)
     }
 
-    fn with_constant(&mut self, function: Whole, input: usize, operand: i128) -> usize {
-        let bias = self.whole_kind(input).map_or(0, |kind| kind.0);
+    /// Such a number, rounded.
+    pub(super) fn rounded(&mut self, input: usize, chain: Chain) -> Slot {
         let whole = self.steps.push(Op::Whole(input));
-        self.steps.push(Op::OfWhole { function, whole, bias, operand })
+        self.steps.push(Op::OfWhole(whole, chain))
     }
+
+    /// Comparison of such a number with something at a place among whole numbers.
+    pub(super) fn chain_within(&mut self, input: usize, mut chain: Chain, compare: Compare, place: Place) -> Value {
+        let (mut low, mut high) = bounds(compare, place);
+        let negated = compare == Compare::NotEqual;
+        if low <= high {
+            while let Some((shorter, ends)) = chain.before((low, high)) {
+                (chain, (low, high)) = (shorter, ends);
+            }
+        }
+        if chain.is_empty() {
+            return self.between(input, (low, high), negated);
+        }
+        let whole = self.steps.push(Op::Whole(input));
+        Value::Condition(self.steps.push(Op::ChainWithin { whole, chain, low, high, negated }))
+    }
+}
+
+fn negated(chain: Chain) -> Option<Chain> {
+    chain.with(Whole::Multiply, -1)
 }
 
 /// The whole number that is the same in all rows, if it is one that columns may hold.
