@@ -70,7 +70,7 @@ fn save(asked: &Asked, file: Option<&Path>, path: &Path) -> anyhow::Result<()> {
         return Err(wrong("the figure would replace a file that is no figure; name another one").into());
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let text = figure_file::write(&asked.figure, &[], folder)?;
+    let text = figure_file::write(&asked.figure, folder)?;
     Ok(write_whole(path, text.as_bytes())?)
 }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::scene::axis::Size;
-use crate::workbench::figure::{DPI, FigureRequest};
-use crate::workbench::figure_file::{self, FigureFile, Output, Places};
+use crate::workbench::figure::{DPI, FigureRequest, Output};
+use crate::workbench::figure_file::{self, FigureFile, Places};
 use crate::workbench::{Progress, WorkbenchError};
 
 use super::args::ViewArgs;
@@ -87,8 +87,7 @@ impl RenderArgs {
                 "{first} does not go with a figure file, which has that for each layer; use --set, as in --set layers.0.alpha=0.5"
             )));
         }
-        let FigureFile { mut figure, outputs, notes, places, .. } =
-            figure_file::read(path, &self.set)?.complete(path)?;
+        let FigureFile { mut figure, notes, places, .. } = figure_file::read(path, &self.set)?.complete(path)?;
         figure.size = self.size.unwrap_or(figure.size);
         figure.dpi = self.dpi.unwrap_or(figure.dpi);
         figure.x.range = self.view.x_range.or(figure.x.range);
@@ -96,7 +95,8 @@ impl RenderArgs {
         figure.step = self.view.step.unwrap_or(figure.step);
         figure.axes &= !self.bare;
         self.look.reword(&mut figure);
-        let outputs = if given.is_empty() { outputs } else { given };
+        // What is only saved is not drawn.
+        let outputs = if given.is_empty() && self.save.is_none() { figure.outputs.clone() } else { given };
         if outputs.is_empty() && self.save.is_none() {
             let what = "the figure file names no [[outputs]]; name the PNG to write: -o FILE";
             return Err(WorkbenchError::Request(what.to_owned()));

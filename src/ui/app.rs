@@ -429,9 +429,7 @@ impl ScumbleApp {
 
     fn write_figure(&mut self, path: PathBuf, replaces: bool) {
         let (Some(document), Some(stage)) = (self.model.document(), &self.stage) else { return };
-        let mut figure = document.figure.clone();
-        figure.size = stage.layout.size;
-        figure.dpi = DPI * stage.layout.scale;
+        let figure = document.sized(stage.layout.size, DPI * stage.layout.scale);
         self.model.save(path, figure, replaces);
     }
 

@@ -6,10 +6,14 @@ use crate::workbench::figure::{FigureLayer, FigureRequest, MAX_LAYERS};
 use crate::workbench::session::{LayerLook, Looks};
 use crate::workbench::sources::Sources;
 
+/// The size of a figure that has none of its own: it is saved at the window's.
+const UNSIZED: Size = Size { width: 1, height: 1 };
+
 /// One figure, and which of its layers the panels are about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// View, layers, words and look. Its size and resolution are not used: the window's are.
+    /// View, layers, words and look. Its size and resolution are those of its file, if it has one; the window shows it at its
+    /// own.
     pub figure: FigureRequest,
     /// The layer that the panels show and change.
     pub active: usize,
@@ -32,11 +36,19 @@ impl Document {
 
     /// A figure of one layer.
     pub fn of(layer: FigureLayer) -> Self {
-        Self {
-            figure: FigureRequest::new(layer, Size { width: 1, height: 1 }),
-            active: 0,
-            origin: 0,
-            before_solo: None,
+        Self { figure: FigureRequest::new(layer, UNSIZED), active: 0, origin: 0, before_solo: None }
+    }
+
+    /// A figure that was asked for in words.
+    pub fn of_words(figure: FigureRequest, origin: u64) -> Self {
+        Self::of_figure(FigureRequest { size: UNSIZED, ..figure }, origin)
+    }
+
+    /// The figure at its own size and resolution, or at others where it has none.
+    pub fn sized(&self, size: Size, dpi: f64) -> FigureRequest {
+        match self.figure.size {
+            UNSIZED => FigureRequest { size, dpi, ..self.figure.clone() },
+            _ => self.figure.clone(),
         }
     }
 

@@ -26,18 +26,18 @@ const KEPT: usize = 8;
 
 /// Keeps the present figure in a file of this process.
 pub struct Rescue {
-    figure: Arc<Mutex<Option<FigureRequest>>>,
+    figure: Arc<Mutex<Option<Kept>>>,
     place: Option<PathBuf>,
     /// Held as long as the process lives.
     lock: Option<File>,
-    writer: Option<Sender<FigureRequest>>,
+    writer: Option<Sender<Kept>>,
     kept: Option<(Document, View)>,
 }
 
 impl Rescue {
     /// Gets ready to write into a folder; with none, nothing is saved.
     pub fn install(folder: Option<&Path>) -> Self {
-        let figure: Arc<Mutex<Option<FigureRequest>>> = Arc::default();
+        let figure: Arc<Mutex<Option<Kept>>> = Arc::default();
         let place = folder.map(|folder| folder.join(format!("recovery-{}.toml", process::id())));
         let lock = place.as_deref().and_then(hold);
         // Without a lock it would look left behind while it is in use.
@@ -65,16 +65,16 @@ impl Rescue {
     }
 
     /// Keeps what is shown now.
-    pub fn keep(&mut self, document: Option<&Document>, stage: Option<&Stage>) {
+    pub fn keep(&mut self, document: Option<&Document>, stage: Option<&Stage>, file: Option<&Path>) {
         let (Some(document), Some(stage)) = (document, stage.filter(|stage| stage.is_known)) else { return };
         let is_same = self.kept.as_ref().is_some_and(|(kept, view)| kept == document && *view == stage.view);
         if is_same {
             return;
         }
-        let mut figure = document.figure.clone();
-        figure.size = stage.layout.size;
+        let mut figure = document.sized(stage.layout.size, document.figure.dpi);
         figure.x.range = Some(stage.view.x.range);
         figure.y.range = Some(stage.view.y.range);
+        let figure = Kept { figure, file: file.map(Path::to_owned) };
         *self.figure.lock().unwrap_or_else(PoisonError::into_inner) = Some(figure.clone());
         if let Some(writer) = &self.writer {
             // The thread only ends with the program.
@@ -114,6 +114,16 @@ pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
+/// What stands before the name of a figure's file.
+const FILE: &str = "# The figure of ";
+
+/// A figure that is kept, and the file that it was read from or saved to.
+#[derive(Debug, Clone)]
+struct Kept {
+    figure: FigureRequest,
+    file: Option<PathBuf>,
+}
+
 /// Whether a file is one of those that processes leave behind.
 pub fn is_recovery(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -148,13 +158,22 @@ fn is_free(place: &Path) -> bool {
 }
 
 /// Writes a figure; a full disk is no reason to bother the person, as it is a precaution only.
-fn write(place: &Path, figure: &FigureRequest) -> bool {
+fn write(place: &Path, Kept { figure, file }: &Kept) -> bool {
     let folder = place.parent().unwrap_or(Path::new(""));
-    figure_file::sketch(figure, folder).is_ok_and(|text| write_whole(place, text.as_bytes()).is_ok())
+    // A name with a line break in it is none that is read again.
+    let file = file.as_ref().map_or_else(String::new, |file| format!("{FILE}{}\n", file.display()));
+    let write = |text: String| write_whole(place, (file + &text).as_bytes());
+    figure_file::sketch(figure, folder).is_ok_and(|text| write(text).is_ok())
+}
+
+/// The file that a figure that was left behind was read from or saved to.
+pub fn file_of(place: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(place).ok()?;
+    Some(PathBuf::from(text.lines().next()?.strip_prefix(FILE)?))
 }
 
 /// Writes the newest of the figures that come, with pauses.
-fn write_all(place: &Path, figures: &Receiver<FigureRequest>) {
+fn write_all(place: &Path, figures: &Receiver<Kept>) {
     while let Ok(mut newest) = figures.recv() {
         let is_over = loop {
             match figures.recv_timeout(PAUSE) {
@@ -183,12 +202,16 @@ mod tests {
         let mut rescue = Rescue::install(Some(folder.path()));
         let place = rescue.place().unwrap().to_owned();
         let layer = FigureLayer::new(Sources { inputs: vec!["/data/a.npy".into()], ..Sources::default() });
-        *rescue.figure.lock().unwrap() = Some(FigureRequest::new(layer, Size { width: 30, height: 20 }));
+        let figure = FigureRequest::new(layer, Size { width: 30, height: 20 });
+        let file = PathBuf::from("/work/my figure.toml");
+        *rescue.figure.lock().unwrap() = Some(Kept { figure, file: Some(file.clone()) });
         assert!(thread::spawn(|| panic!("on purpose, elsewhere")).join().is_err());
         assert!(!place.exists());
         assert!(panic::catch_unwind(|| panic!("on purpose")).is_err());
         let saved = fs::read_to_string(&place).unwrap();
         assert!(saved.contains("30x20") && saved.contains("a.npy"), "{saved}");
+        assert_eq!(file_of(&place), Some(file));
+        assert!(figure_file::read(&place, &[]).is_ok());
         assert!(left_behind(folder.path()).is_empty(), "this process lives");
         rescue.end();
         assert!(!place.exists());

@@ -133,7 +133,8 @@ impl App for Window {
         match catch_unwind(AssertUnwindSafe(|| self.app.ui(ui))) {
             Ok(()) => {
                 self.faults = 0;
-                self.rescue.keep(self.app.model().document(), self.app.stage());
+                let model = self.app.model();
+                self.rescue.keep(model.document(), self.app.stage(), model.saved());
             }
             Err(fault) => {
                 self.faults += 1;

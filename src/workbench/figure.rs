@@ -13,6 +13,7 @@ mod numbers;
 mod opened;
 mod wholes;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -90,6 +91,19 @@ pub struct FigureRequest {
     pub axes: bool,
     /// Whether faint lines are drawn over the plot.
     pub grid: bool,
+    /// Pictures that its file asks for; they are no part of what is drawn.
+    pub outputs: Vec<Output>,
+}
+
+/// A picture that a figure's file asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Where it goes.
+    pub path: PathBuf,
+    /// Its size in pixels, if it is not the figure's.
+    pub size: Option<Size>,
+    /// Its resolution, if it is not the figure's.
+    pub dpi: Option<f64>,
 }
 
 /// One layer of a figure.
@@ -194,6 +208,7 @@ impl FigureRequest {
             dpi: DPI,
             axes: true,
             grid: false,
+            outputs: Vec::new(),
         }
     }
 

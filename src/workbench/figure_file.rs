@@ -19,7 +19,6 @@ use serde::Deserialize;
 use crate::data::raw::RawSpec;
 use crate::figure::axes::Theme;
 use crate::figure::frame::FigureText;
-use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
 use crate::scene::mark::Mark;
@@ -30,7 +29,7 @@ use crate::scene::style::Style;
 use super::WorkbenchError;
 use super::command_line::DEFAULT_SIZE;
 use super::fields::{self, Align};
-use super::figure::{FigureLayer, FigureRequest, default_background};
+use super::figure::{FigureLayer, FigureRequest, Output, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
 use parts::{AxisPart, LayerPart, OutputPart, Root, Tone};
@@ -53,25 +52,12 @@ const MAX_BYTES: u64 = 4 << 20;
 pub struct FigureFile {
     /// The figure; its files are named so that this process finds them.
     pub figure: FigureRequest,
-    /// Pictures that it asks for.
-    pub outputs: Vec<Output>,
     /// What is worth telling: files that are not what they were when the figure was saved.
     pub notes: Vec<String>,
     /// Where the file says what, for messages.
     pub places: Places,
     /// What the files of each layer were then.
     fingerprints: Vec<Vec<Fingerprint>>,
-}
-
-/// A picture that a figure file asks for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output {
-    /// Where it goes.
-    pub path: PathBuf,
-    /// Its size in pixels, if it is not the figure's.
-    pub size: Option<Size>,
-    /// Its resolution, if it is not the figure's.
-    pub dpi: Option<f64>,
 }
 
 /// Whether a path is that of a figure file, by its name.
@@ -85,8 +71,8 @@ pub fn is_figure_file(path: &Path) -> bool {
 ///
 /// # Errors
 /// A request that no file can hold.
-pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Result<String, WorkbenchError> {
-    text_of(figure, outputs, folder, &|inputs| fingerprint::of(inputs))
+pub fn write(figure: &FigureRequest, folder: &Path) -> Result<String, WorkbenchError> {
+    text_of(figure, folder, &|inputs| fingerprint::of(inputs))
 }
 
 /// As [`write`], but touches no data file.
@@ -94,12 +80,11 @@ pub fn write(figure: &FigureRequest, outputs: &[Output], folder: &Path) -> Resul
 /// # Errors
 /// A request that no file can hold.
 pub fn sketch(figure: &FigureRequest, folder: &Path) -> Result<String, WorkbenchError> {
-    text_of(figure, &[], folder, &|_| Vec::new())
+    text_of(figure, folder, &|_| Vec::new())
 }
 
 fn text_of(
     figure: &FigureRequest,
-    outputs: &[Output],
     folder: &Path,
     fingerprints: &dyn Fn(&[PathBuf]) -> Vec<Fingerprint>,
 ) -> Result<String, WorkbenchError> {
@@ -168,7 +153,8 @@ fn text_of(
         y: AxisPart::of(figure.y),
         step: figure.step,
         layers: figure.layers.iter().map(layer).collect(),
-        outputs: outputs
+        outputs: figure
+            .outputs
             .iter()
             .map(|output| OutputPart {
                 file: relative(&output.path, folder),
@@ -228,6 +214,11 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
     for (i, part) in root.layers.into_iter().enumerate() {
         layers.push(layer(part, folder, (i, &places), &mut notes)?);
     }
+    if let Some(i) = root.outputs.iter().position(|part| part.file.as_os_str().is_empty()) {
+        return Err(format!("outputs.{i}.file is empty; name the PNG to write, or leave the output out"));
+    }
+    let output =
+        |part: OutputPart| Output { path: folder.join(part.file), size: part.size.map(|size| size.0), dpi: part.dpi };
     let figure = FigureRequest {
         x: root.x.request(),
         y: root.y.request(),
@@ -240,16 +231,12 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
         dpi: root.dpi,
         axes: !root.bare,
         grid: root.grid,
+        outputs: root.outputs.into_iter().map(output).collect(),
     };
     figure
         .check()
         .map_err(|error| error.placed(|i, key| i.map_or_else(String::new, |i| places.of(i, key))).to_string())?;
-    if let Some(i) = root.outputs.iter().position(|part| part.file.as_os_str().is_empty()) {
-        return Err(format!("outputs.{i}.file is empty; name the PNG to write, or leave the output out"));
-    }
-    let output =
-        |part: OutputPart| Output { path: folder.join(part.file), size: part.size.map(|size| size.0), dpi: part.dpi };
-    Ok(FigureFile { figure, outputs: root.outputs.into_iter().map(output).collect(), notes, places, fingerprints })
+    Ok(FigureFile { figure, notes, places, fingerprints })
 }
 
 fn layer(

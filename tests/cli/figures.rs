@@ -188,6 +188,20 @@ fn options_become_a_figure_file_that_draws_the_same() {
         desk.run(&format!("render {options} --save {place}")).refused(&[word]);
     }
     assert_eq!((desk.read("a.npy"), desk.read("notes.toml")), (before, b"mine = 1\n".to_vec()));
+    // What a file says besides the figure is kept.
+    let outputs = "[[outputs]]\nfile = \"x.png\"\n[[outputs]]\nfile = \"sub/y.png\"\nsize = \"30x20\"\n";
+    let text = String::from_utf8(desk.read("f.toml")).unwrap();
+    desk.write("with.toml", format!("{text}\n{outputs}"));
+    std::fs::create_dir_all(desk.path("sub")).unwrap();
+    desk.run("render with.toml --set title=New --save with.toml").silent();
+    desk.run("render with.toml --save sub/moved.toml").silent();
+    for (file, x, y) in [("with.toml", "x.png", "sub/y.png"), ("sub/moved.toml", "../x.png", "y.png")] {
+        let text = String::from_utf8(desk.read(file)).unwrap();
+        assert!([x, y].iter().all(|name| text.contains(&format!("file = \"{name}\""))), "{text}");
+    }
+    assert!(!desk.path("x.png").exists(), "what is only saved is not drawn");
+    desk.run("render sub/moved.toml").silent();
+    assert!(desk.path("x.png").exists() && desk.path("sub/y.png").exists());
     desk.run("movie f.toml --save h.toml -o h.mp4").refused(&["--save"]);
     // The data that it was saved with is told from other data.
     desk.write("a.npy", pairs(&cloud(5000, 4)));

@@ -331,3 +331,42 @@ fn the_dialog_for_a_path_can_be_left() {
     window.run_steps(3);
     assert!(window.query_by_label("Open a file by its path").is_none());
 }
+
+#[test]
+fn what_a_file_says_besides_the_figure_is_kept_when_it_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    super::super::points(folder.path());
+    let layer = "[[layers]]\nfile = 'points.f32'\ndtype = '<f4'\ncolumns = 3\n";
+    let outputs = "[[outputs]]\nfile = 'a.png'\n[[outputs]]\nfile = 'b.png'\nsize = '300x200'\ndpi = 200\n";
+    let text = format!("scumble = 1\nsize = '700x500'\ndpi = 120\n{layer}{outputs}");
+    let path = folder.path().join("two.toml");
+    std::fs::write(&path, &text).unwrap();
+    let read = |path: &Path| scumble::workbench::figure_file::read(path, &[]).unwrap().figure;
+    let before = read(&path);
+    let mut window = window(vec![path.clone()], RawSpec::default());
+    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+    window.get_by_label("Duplicate").click();
+    until(&mut window, "there are two layers", |app| layers(app) == 2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    until(&mut window, "it is saved", |app| !app.model().has_unsaved_work() && !app.model().has_paperwork());
+    let after = read(&path);
+    assert_eq!((after.layers.len(), after.size, after.dpi), (2, before.size, before.dpi));
+    assert!(after.outputs.len() == 2 && after.outputs == before.outputs);
+}
+
+#[test]
+fn a_figure_that_was_left_behind_belongs_to_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    super::super::points(folder.path());
+    let figure = "scumble = 1\n[[layers]]\nfile = 'points.f32'\ndtype = '<f4'\ncolumns = 3\n";
+    let (file, left) = (folder.path().join("mine.toml"), folder.path().join("recovery-1.toml"));
+    std::fs::write(&file, figure).unwrap();
+    std::fs::write(&left, format!("# The figure of {}\n{figure}", file.display())).unwrap();
+    let mut window = window(vec![left.clone()], RawSpec::default());
+    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+    let model = window.state().model();
+    assert!(model.saved() == Some(file.as_path()) && model.has_unsaved_work() && !left.exists());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    until(&mut window, "it is saved", |app| !app.model().has_unsaved_work());
+    assert!(std::fs::read_to_string(&file).unwrap().contains("fingerprints"));
+}

@@ -25,6 +25,7 @@ pub enum Meaning {
 
 /// What part of an expression is.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "an expression has few parts, and they are copied when it is read")]
 enum Value {
     /// The same number in all rows; exactly, where it is whole and was written so.
     Constant(f64, Option<i128>),

@@ -18,7 +18,6 @@ use crate::workbench::tables;
 use crate::workbench::{Progress, RawSpec};
 
 use super::super::document::Document;
-use super::super::rescue;
 use super::saved::Saved;
 use super::{Model, views};
 
@@ -48,9 +47,9 @@ pub(super) struct Way {
 }
 
 /// What opening a figure file is called.
-const OPEN_FIGURE: &str = "Open figure";
+pub(super) const OPEN_FIGURE: &str = "Open figure";
 /// What opening the figure of a process that did not end well is called.
-const RECOVER: &str = "Recover figure";
+pub(super) const RECOVER: &str = "Recover figure";
 /// What opening files is called.
 const OPEN: &str = "Open";
 /// What opening files as a layer is called.
@@ -474,27 +473,12 @@ impl Model {
                 Ok(Paper::Table(_)) => {}
                 Ok(Paper::Asked(figure)) => {
                     let origin = self.saved.next_origin();
-                    self.propose(OPEN_FIGURE, Document::of_figure(*figure, origin), false);
+                    self.propose(OPEN_FIGURE, Document::of_words(*figure, origin), false);
                 }
                 Ok(Paper::Suited(layer, as_layer)) => self.show_layer(*layer, as_layer),
                 Ok(Paper::Apart(layers, as_layer)) => self.show_apart(layers, as_layer),
                 Err(error) => self.notices.error(error),
             }
         }
-    }
-
-    fn show_figure(&mut self, path: PathBuf, file: FigureFile) {
-        for note in file.notes {
-            self.notices.note(note);
-        }
-        let origin = self.saved.next_origin();
-        let is_recovery = rescue::is_recovery(&path);
-        if is_recovery {
-            // From now on it is kept as this process's own.
-            rescue::remove(&path);
-        } else {
-            self.saved.know(Saved { origin, path, figure: file.figure.clone() });
-        }
-        self.propose(if is_recovery { RECOVER } else { OPEN_FIGURE }, Document::of_figure(file.figure, origin), false);
     }
 }

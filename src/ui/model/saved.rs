@@ -9,11 +9,13 @@ use crate::scene::style::{Background, Style};
 use crate::studio::{Standing, standing};
 use crate::workbench::command_line::FIGURE_FILE;
 use crate::workbench::figure::FigureRequest;
-use crate::workbench::figure_file;
+use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::frame::Theme;
 
+use super::super::document::Document;
+use super::super::rescue;
 use super::Model;
-use super::files::Paper;
+use super::files::{OPEN_FIGURE, Paper, RECOVER};
 
 /// A figure as it is in a file.
 pub(in super::super) struct Saved {
@@ -109,10 +111,31 @@ impl Model {
                 return Ok(Paper::Stands(place, Box::new(figure)));
             }
             let folder = place.parent().unwrap_or(Path::new(""));
-            let text = figure_file::write(&figure, &[], folder).map_err(|e| e.to_string())?;
+            let text = figure_file::write(&figure, folder).map_err(|e| e.to_string())?;
             write_whole(&place, text.as_bytes()).map_err(|e| e.to_string())?;
             Ok(Paper::Written(Box::new(Saved { origin, path: place, figure: shown })))
         });
+    }
+
+    /// Shows a figure that was read from a file. What was left behind belongs to the file that it was of.
+    pub(super) fn show_figure(&mut self, path: PathBuf, file: FigureFile) {
+        for note in file.notes {
+            self.notices.note(note);
+        }
+        let origin = self.saved.next_origin();
+        let is_recovery = rescue::is_recovery(&path);
+        if is_recovery {
+            if let Some(path) = rescue::file_of(&path) {
+                // What is in that is not known: all is work.
+                let figure = FigureRequest { layers: Vec::new(), ..file.figure.clone() };
+                self.saved.know(Saved { origin, path, figure });
+            }
+            // From now on it is kept as this process's own.
+            rescue::remove(&path);
+        } else {
+            self.saved.know(Saved { origin, path, figure: file.figure.clone() });
+        }
+        self.propose(if is_recovery { RECOVER } else { OPEN_FIGURE }, Document::of_figure(file.figure, origin), false);
     }
 
     /// What the window is called: the figure's file, else its first data, with a star where work is not saved.

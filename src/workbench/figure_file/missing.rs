@@ -92,7 +92,7 @@ mod tests {
         figure.layers.push(layer(&["b.f32"]));
         figure.layers.push(layer(&["c.f32"]));
         let path = at("figure.toml");
-        std::fs::write(&path, write(&figure, &[], folder.path()).unwrap()).unwrap();
+        std::fs::write(&path, write(&figure, folder.path()).unwrap()).unwrap();
         assert!(read(&path, &[]).unwrap().missing().is_empty());
 
         std::fs::rename(at("a.f32"), at("new/other.f32")).unwrap();

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::grid::{At, Place};
-use crate::scene::axis::{Coordinate, Range, Scale};
+use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
 use crate::scene::style::{Background, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special};
 
@@ -28,7 +28,7 @@ fn the_least_figure_is_all_defaults() {
     let sources = Sources { inputs: vec![path], ..Sources::default() };
     let size = Size { width: 1920, height: 1080 };
     assert_eq!(file.figure, FigureRequest::new(FigureLayer::new(sources), size));
-    assert!(file.outputs.is_empty() && file.notes.is_empty());
+    assert!(file.figure.outputs.is_empty() && file.notes.is_empty());
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn grids_are_images_where_nobody_says_otherwise() {
     let points = drawn("mark = \"points\"\nx = \"lon\"\ny = \"lat\"\n");
     assert!(points.sources.is_gridded && points.mark == Mark::Points && points.reduction == Reduction::Count);
     let request = FigureRequest::new(points, Size { width: 300, height: 200 });
-    let again = read_text(&write(&request, &[], folder.path()).unwrap(), folder.path(), &[]).unwrap();
+    let again = read_text(&write(&request, folder.path()).unwrap(), folder.path(), &[]).unwrap();
     assert_eq!(again.figure, request);
 }
 
@@ -166,7 +166,7 @@ fn other_files_in_the_same_place_are_noticed() {
     let path = points(folder.path(), "a.f32");
     let sources = Sources { inputs: vec![path.clone()], ..Sources::default() };
     let figure = FigureRequest::new(FigureLayer::new(sources), Size { width: 9, height: 9 });
-    let text = write(&figure, &[], folder.path()).unwrap();
+    let text = write(&figure, folder.path()).unwrap();
     assert!(text.contains("file = \"a.f32\""), "{text}");
     assert!(read_text(&text, folder.path(), &[]).unwrap().notes.is_empty());
     let mut bytes = std::fs::read(&path).unwrap();
@@ -341,6 +341,7 @@ proptest! {
         }
         let theme = if flags[0] { Theme::Light } else { Theme::Dark };
         let range = range.map(|(a, b)| Range { start: Coordinate::Real(a), end: Coordinate::Real(b) });
+        let size = Size { width: 640, height: 480 };
         let figure = FigureRequest {
             x: AxisRequest { range, scale: Scale::Linear, reversed: None },
             y: AxisRequest { range: None, scale: Scale::Log, reversed: Some(true) },
@@ -352,17 +353,16 @@ proptest! {
             dpi,
             axes: flags[2],
             grid: flags[3],
-            ..FigureRequest::new(FigureLayer::new(Sources::default()), Size { width: 640, height: 480 })
+            outputs: vec![Output { path: folder.path().join("o.png"), size: Some(size), dpi: Some(300.0) }],
+            ..FigureRequest::new(FigureLayer::new(Sources::default()), size)
         };
         // Ranges narrower than the pixels can tell apart are refused, saved or not.
         prop_assume!(figure.check().is_ok());
-        let outputs = [Output { path: folder.path().join("o.png"), size: Some(figure.size), dpi: Some(300.0) }];
-        let text = write(&figure, &outputs, folder.path()).unwrap();
+        let text = write(&figure, folder.path()).unwrap();
         prop_assert_eq!(schema_tests::check(&text), Ok(()));
         let read = read_text(&text, folder.path(), &[]).unwrap();
         prop_assert_eq!(&read.figure, &figure);
-        prop_assert_eq!(&read.outputs[..], &outputs[..]);
         prop_assert!(read.notes.is_empty());
-        prop_assert_eq!(write(&read.figure, &read.outputs, folder.path()).unwrap(), text);
+        prop_assert_eq!(write(&read.figure, folder.path()).unwrap(), text);
     }
 }
