@@ -14,7 +14,7 @@ use crate::scene::style::{Limits, Style};
 
 use super::fields;
 use super::figure::{DPI, FigureRequest, default_background};
-use super::figure_file::sketch;
+use super::figure_file::{portable, sketch};
 use super::sources::Sources;
 
 /// Size of a figure where none is given.
@@ -201,17 +201,18 @@ fn figure(words: &mut Words, request: &FigureRequest) {
     words.flag("--bare", !request.axes);
 }
 
-/// The command line that a picture says was its own; the picture does not depend on where it lies.
+/// The command line that a picture says was its own, in the folder of its data: the picture depends neither on where it lies
+/// nor on where it was drawn.
 #[must_use]
 pub fn comment(request: &FigureRequest) -> String {
-    shell_line(&render_command(request, Path::new(FIGURE_FILE), Path::new("figure.png")))
+    shell_line(&render_command(&portable(request), Path::new(FIGURE_FILE), Path::new("figure.png")))
 }
 
 /// A number that two figures share only if they are the same, but for the contents of their files; none of a figure that no
 /// figure file can hold.
 #[must_use]
 pub fn fingerprint(request: &FigureRequest) -> Option<u64> {
-    let text = sketch(request, Path::new("")).ok()?;
+    let text = sketch(&portable(request), Path::new("")).ok()?;
     // FNV-1a.
     let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     Some(text.bytes().fold(0xcbf2_9ce4_8422_2325, mix))

@@ -33,7 +33,8 @@ use super::figure::{FigureLayer, FigureRequest, Output, default_background};
 use super::sources::Sources;
 use fingerprint::Fingerprint;
 use parts::{AxisPart, LayerPart, OutputPart, Root, Tone};
-use paths::{located, relative, renamed, table};
+pub(super) use paths::portable;
+use paths::{located, relative, with_paths};
 pub use places::Places;
 use settings::{for_people, set};
 use text::Text;
@@ -88,21 +89,22 @@ fn text_of(
     folder: &Path,
     fingerprints: &dyn Fn(&[PathBuf]) -> Vec<Fingerprint>,
 ) -> Result<String, WorkbenchError> {
-    let layer = |layer: &FigureLayer| {
+    let of_files: Vec<_> = figure.layers.iter().map(|layer| fingerprints(&layer.sources.inputs)).collect();
+    let figure = &with_paths(figure, &|path| relative(path, folder));
+    let layer = |(layer, fingerprints): (&FigureLayer, Vec<Fingerprint>)| {
         let usual = usual_style(&layer.mark);
         let Sources { inputs, x, y, filter, raw, at, value: _, is_field: _, is_gridded } = &layer.sources;
-        let paths: Vec<PathBuf> = inputs.iter().map(|path| relative(path, folder)).collect();
-        let (file, files) = match paths.as_slice() {
+        let (file, files) = match inputs.as_slice() {
             [one] => (Some(one.clone()), Vec::new()),
-            _ => (None, paths),
+            _ => (None, inputs.clone()),
         };
         let differs = |differs: bool| differs.then_some(());
         LayerPart {
             name: layer.name.clone(),
             file,
             files,
-            x: x.as_ref().map(|x| renamed(x, |path| relative(path, folder))),
-            y: y.as_ref().map(|y| renamed(y, |path| relative(path, folder))),
+            x: x.clone(),
+            y: y.clone(),
             filter: filter.clone(),
             dtype: raw.dtype.clone(),
             columns: raw.columns,
@@ -117,8 +119,7 @@ fn text_of(
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
-            colormap: differs(layer.style.colormap != usual.colormap)
-                .map(|()| table(&layer.style.colormap, |path| relative(path, folder))),
+            colormap: differs(layer.style.colormap != usual.colormap).map(|()| layer.style.colormap.clone()),
             color: layer.color,
             alpha: differs(layer.style.alpha.to_bits() != usual.alpha.to_bits()).map(|()| shortest(layer.style.alpha)),
             under: layer.style.under,
@@ -134,7 +135,7 @@ fn text_of(
             align: Some(layer.align).filter(|align| *align != Align::default()),
             contour: Some(&layer.contour).filter(|contour| **contour != ContourStyle::default()).cloned(),
             hatch: layer.hatch.clone(),
-            fingerprints: fingerprints(inputs),
+            fingerprints,
         }
     };
     let ground = Some(figure.background).filter(|ground| *ground != default_background(figure.theme));
@@ -152,7 +153,7 @@ fn text_of(
         x: AxisPart::of(figure.x),
         y: AxisPart::of(figure.y),
         step: figure.step,
-        layers: figure.layers.iter().map(layer).collect(),
+        layers: figure.layers.iter().zip(of_files).map(layer).collect(),
         outputs: figure
             .outputs
             .iter()
@@ -233,6 +234,10 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
         grid: root.grid,
         outputs: root.outputs.into_iter().map(output).collect(),
     };
+    // The inputs are named as this process finds them already.
+    let inputs: Vec<_> = figure.layers.iter().map(|layer| layer.sources.inputs.clone()).collect();
+    let mut figure = with_paths(&figure, &|path| located(path, folder));
+    figure.layers.iter_mut().zip(inputs).for_each(|(layer, inputs)| layer.sources.inputs = inputs);
     figure
         .check()
         .map_err(|error| error.placed(|i, key| i.map_or_else(String::new, |i| places.of(i, key))).to_string())?;
@@ -283,8 +288,8 @@ fn layer(
         name: part.name,
         sources: Sources {
             inputs,
-            x: part.x.map(|x| renamed(&x, |path| located(path, folder))),
-            y: part.y.map(|y| renamed(&y, |path| located(path, folder))),
+            x: part.x,
+            y: part.y,
             value: None,
             filter: part.filter,
             raw,
@@ -299,7 +304,7 @@ fn layer(
             norm: part.norm.unwrap_or(usual.norm),
             per: part.per.unwrap_or_default(),
             limits: part.limits.unwrap_or(usual.limits),
-            colormap: part.colormap.map_or(usual.colormap, |name| table(&name, |path| located(path, folder))),
+            colormap: part.colormap.unwrap_or(usual.colormap),
             alpha,
             under: part.under,
             over: part.over,

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::kit::{Desk, Picture, Ran, array, cloud, number, pairs};
+use crate::kit::{Desk, Picture, Ran, array, cloud, column, number, pairs};
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -207,4 +207,41 @@ fn options_become_a_figure_file_that_draws_the_same() {
     desk.write("a.npy", pairs(&cloud(5000, 4)));
     let told = desk.run("render f.toml -o f.png").done().stderr.clone();
     assert!(told.contains("a.npy"), "{told}");
+}
+
+#[test]
+fn a_picture_is_the_same_from_wherever_its_figure_is_named() {
+    let desk = Desk::new();
+    for folder in ["data", "other", "other/deep"] {
+        std::fs::create_dir_all(desk.path(folder)).unwrap();
+    }
+    desk.write("data/a.npy", pairs(&cloud(4000, 3)))
+        .write("data/kind.npy", column((0..4000).map(|i| f64::from(i % 3))));
+    let layers = "[[layers]]\nfile = 'a.npy'\nreduction = 'by:kind.npy'\n[[layers]]\nfile = 'a.npy'\nfilter = '`kind.npy` > 1'\n";
+    desk.write("data/two.toml", format!("scumble = 1\nsize = '300x200'\n{layers}"));
+    let from = |folder: &str, args: &str, out: &str| {
+        let mut command = desk.command(args);
+        command.current_dir(desk.path(folder)).arg("-o").arg(desk.path(out));
+        Ran::of(args, &command.output().unwrap()).done();
+        desk.read(out)
+    };
+    let first = from("data", "render two.toml", "1.png");
+    for (folder, name) in [("data", "./two.toml"), (".", "data/two.toml"), ("other/deep", "../../data/two.toml")] {
+        assert!(from(folder, &format!("render {name}"), "2.png") == first, "{folder} {name}");
+    }
+    let options = "--size 300x200 --reduction by:../data/kind.npy --filter `../data/kind.npy`>0";
+    let flags = from("other", &format!("render ../data/a.npy {options} --save deep/f.toml"), "3.png");
+    assert!(from(".", "render other/deep/f.toml", "4.png") == flags);
+    // What the picture says of itself holds in the folder of its data.
+    let (_, notes) = notes(&flags);
+    let line = &notes.iter().find(|(keyword, _)| keyword == "Comment").unwrap().1;
+    let line = line.strip_prefix("scumble ").unwrap();
+    let mut shell = Command::new("sh");
+    desk.dress(&mut shell).current_dir(desk.path("data"));
+    shell.arg("-c").arg(format!("\"$0\" {line}")).arg(env!("CARGO_BIN_EXE_scumble"));
+    Ran::of(line, &shell.output().unwrap()).done();
+    assert!(desk.read("data/figure.png") == flags, "{line}");
+    // A copy of the folder draws the same.
+    std::fs::rename(desk.path("data"), desk.path("other/copy")).unwrap();
+    assert!(from(".", "render other/copy/two.toml", "5.png") == first);
 }

@@ -64,11 +64,11 @@ fn an_export_has_the_pixels_of_the_screen_and_its_command_makes_the_same_file() 
     let args = args.unwrap_or_else(|| panic!("not the expected command: {line}"));
     assert!(args.contains("--x-range") && args.contains("--y-range"), "{line}");
     let mut shell = Command::new("sh");
-    shell.current_dir(screen.path("home")).arg("-c");
+    shell.current_dir(screen.path("")).arg("-c");
     shell.arg(format!("exec '{}' render {args} -o again.png", env!("CARGO_BIN_EXE_scumble")));
     let ran = shell.output().unwrap();
     assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
-    let again = std::fs::read(screen.path("home/again.png")).unwrap();
+    let again = std::fs::read(screen.path("again.png")).unwrap();
     assert!(again == std::fs::read(&exported).unwrap(), "the command makes other bytes: {line}");
     window.close();
 }

@@ -6,6 +6,7 @@ use toml::{Table, Value};
 
 use super::parts::Root;
 use super::paths::{relative, renamed, table};
+use crate::scene::reduction::Reduction;
 
 /// Sets a key of a figure file in `folder`. A value is read as the command line has it, else as TOML has it: what wants a
 /// text takes `2024` as one. Files are named as the shell finds them.
@@ -68,8 +69,15 @@ fn from_shell(value: Value, key: &str, folder: &Path) -> Value {
         ("files", Value::Array(paths)) => {
             paths.into_iter().map(|path| from_shell(path, key, folder)).collect::<Vec<_>>().into()
         }
-        ("colormap", Value::String(name)) => Value::String(table(&name, moved)),
-        ("x" | "y", Value::String(column)) => Value::String(renamed(&column, moved)),
+        ("colormap", Value::String(name)) => Value::String(table(&name, &moved)),
+        ("x" | "y" | "filter", Value::String(column)) => Value::String(renamed(&column, &moved)),
+        ("reduction", Value::String(text)) => Value::String(match text.parse::<Reduction>() {
+            Ok(reduction) => match reduction.column() {
+                Some(column) => reduction.of_column(&renamed(column, &moved)).to_string(),
+                None => text,
+            },
+            Err(_) => text,
+        }),
         (_, value) => value,
     }
 }
