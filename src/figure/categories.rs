@@ -111,7 +111,7 @@ pub fn shading(values: &dyn Bands, hues: &[Hue], style: &Style, setting: Setting
     let least = style.min_alpha;
     let alpha = |i: usize| least + u8::try_from(usize::from(255 - least) * i / (COLORS - 1)).unwrap_or(u8::MAX);
     let table = std::array::from_fn(|i| [255, 255, 255, alpha(i)]);
-    let map = Colormap { name: String::new(), table, under: None, over: None, bad: None };
+    let map = Colormap { name: String::new(), table, edges: None, under: None, over: None, bad: None };
     let plain = Style {
         norm: style.norm.clone(),
         limits: style.limits,

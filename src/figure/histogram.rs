@@ -181,7 +181,7 @@ impl HistogramAxis {
     /// The least value of each bucket but the first; then infinity.
     fn edges(self) -> [f64; BUCKETS] {
         let place = |key| self.position(f64_from_key(key)) * BUCKETS as f64;
-        let found = thresholds(BUCKETS, f64_key(self.low), f64_key(self.high), place);
+        let found = thresholds(BUCKETS, |i| i as f64, (f64_key(self.low), f64_key(self.high)), place);
         std::array::from_fn(|i| found.get(i).map_or(f64::INFINITY, |key| f64_from_key(*key)))
     }
 }

@@ -28,6 +28,7 @@
 use std::sync::Arc;
 
 use crate::aggregate::ordered::{f64_from_key, f64_key};
+use crate::figure::colormap::Colormap;
 use crate::figure::equalize::{Distribution, Shares};
 use crate::figure::error::FigureError;
 use crate::figure::stats::{lerp, percentiles};
@@ -220,17 +221,20 @@ impl Scale {
         }
     }
 
-    /// The thresholds of [`Shading`], for numbers that are divided by `unit` (above 0) first.
-    pub(super) fn thresholds(&self, is_count: bool, unit: f64) -> Vec<u64> {
+    /// The thresholds of [`Shading`], for numbers that are divided by `unit` (above 0) first, in the colors of a map: at its edges,
+    /// if it has some.
+    pub(super) fn thresholds(&self, map: &Colormap, is_count: bool, unit: f64) -> Vec<u64> {
         let ((low, high), colors) = (self.limits, colors_of(&self.norm));
+        let edges = map.edges.as_deref().filter(|_| !matches!(self.norm, Norm::Boundary(_)));
+        let edge = |i: usize| edges.and_then(|edges| edges.get(i - 1)).map_or(i as f64, |edge| edge * COLORS as f64);
         if is_count {
             // The least count at or above the high limit has the top colour; 0 is no count.
             let top = whole(beyond_rounding(high * unit).ceil()).max(1);
-            return thresholds(colors, 1, top, |count| self.place(count as f64 / unit));
+            return thresholds(colors, edge, (1, top), |count| self.place(count as f64 / unit));
         }
         let ends =
             if unit == 1.0 { [low, high] } else { [-beyond_rounding(-low * unit), beyond_rounding(high * unit)] };
-        thresholds(colors, f64_key(ends[0]), f64_key(ends[1]), |key| self.place(f64_from_key(key) / unit))
+        thresholds(colors, edge, (f64_key(ends[0]), f64_key(ends[1])), |key| self.place(f64_from_key(key) / unit))
     }
 }
 
@@ -258,12 +262,17 @@ fn about_center(norm: &Norm, (low, high): (f64, f64), given: Limits) -> (f64, f6
     }
 }
 
-/// For each colour i from 1 on the smallest key in `low..=high` whose place is at least i.
-pub(super) fn thresholds(colors: usize, low: u64, high: u64, place: impl Fn(u64) -> f64) -> Vec<u64> {
+/// For each colour i from 1 on the smallest key in `low..=high` whose place is at least the edge of that, which rise with i.
+pub(super) fn thresholds(
+    colors: usize,
+    edge: impl Fn(usize) -> f64,
+    (low, high): (u64, u64),
+    place: impl Fn(u64) -> f64,
+) -> Vec<u64> {
     let last = (high, place(high));
     let mut from = (low, place(low));
     let threshold = |i: usize| {
-        let wanted = i as f64;
+        let wanted = edge(i);
         if last.1 < wanted {
             return u64::MAX;
         }

@@ -403,7 +403,7 @@ proptest! {
             let stepped: f64 = steps.iter().filter(|(at, _)| *at <= key - low).map(|(_, height)| height).sum();
             smooth * 256.0 * along.powf(bend) + stepped
         };
-        let found = thresholds(COLORS, low, low + span, place);
+        let found = thresholds(COLORS, |i| i as f64, (low, low + span), place);
         let most = (COLORS - 1) * 4 * 13;
         prop_assert!(tried.get() <= most, "{}", tried.get());
         let places: Vec<f64> = (low..=low + span).map(place).collect();

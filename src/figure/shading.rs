@@ -160,9 +160,9 @@ pub fn shading_with(
     let (is_count, unit) = (values.are_counts(), area.unwrap_or(1.0));
     let thresholds = match &scale {
         None => vec![u64::MAX; count - 1],
-        Some(scale) => scale.thresholds(is_count, unit),
+        Some(scale) => scale.thresholds(map, is_count, unit),
     };
-    let between = scale.as_ref().filter(|_| area.is_some()).map(|scale| scale.thresholds(false, 1.0));
+    let between = scale.as_ref().filter(|_| area.is_some()).map(|scale| scale.thresholds(map, false, 1.0));
     let between = between.into_iter().flatten().map(|key| value_of(key, false, 1.0)).collect();
     // What is not below the last level is above it.
     let is_open = matches!(style.norm, Norm::Boundary(_));

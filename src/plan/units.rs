@@ -17,7 +17,7 @@ struct Ratio {
 /// From the unit of one column to that of another; none where there is nothing to convert.
 ///
 /// # Errors
-/// Units of which one is no multiple of the other: months have no fixed length.
+/// Units of which one is no multiple of the other: months have no fixed length. Times beside plain numbers.
 fn ratio(axis: &'static str, from: &ColumnFacts, to: &ColumnFacts) -> Result<Option<Ratio>, ViewError> {
     let step = |facts: &ColumnFacts| facts.time.map(Step::of);
     let (a, b) = match (step(from), step(to)) {
@@ -28,7 +28,10 @@ fn ratio(axis: &'static str, from: &ColumnFacts, to: &ColumnFacts) -> Result<Opt
             let name = |facts: &ColumnFacts| facts.time.as_ref().map(TimeUnit::to_string).unwrap_or_default();
             return Err(ViewError::Units { axis, one: name(to), other: name(from) });
         }
-        // A plain number has no unit to tell it by.
+        // A plain number is no moment.
+        (Some(Step::Months(_) | Step::Attoseconds(_)), None) | (None, Some(Step::Months(_) | Step::Attoseconds(_))) => {
+            return Err(ViewError::TimesAndNumbers { axis });
+        }
         _ => return Ok(None),
     };
     let (mut part, mut rest) = (a, b);
@@ -146,6 +149,21 @@ mod tests {
         assert_eq!(converted(month, year).unwrap(), "2..3");
         let error = converted(month, s).unwrap_err().to_string();
         assert!(error.contains("[s]") && error.contains("[M]"), "{error}");
+    }
+
+    #[test]
+    fn numbers_are_no_times() {
+        let number = ColumnFacts { time: None, ..facts(Unit::Day, LaneKind::F64) };
+        let (time, nameless) = (facts(Unit::Second, TICKS), facts(Unit::Generic, TICKS));
+        let range = "1..2".parse().unwrap();
+        for (from, to) in [(number, time), (time, number)] {
+            let told = range_in_unit_of("y", range, &from, &to).unwrap_err().to_string();
+            assert!(told.contains("the y axis") && told.contains("plain numbers"), "{told}");
+            assert!(in_unit_of("y", &from, &to).is_err());
+        }
+        for (from, to) in [(number, number), (number, nameless), (nameless, number)] {
+            assert_eq!(range_in_unit_of("y", range, &from, &to), Ok(range));
+        }
     }
 
     #[test]

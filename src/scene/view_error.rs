@@ -25,6 +25,15 @@ pub enum ViewError {
         /// The moment as given.
         text: String,
     },
+    /// Layers of times and of plain numbers.
+    #[error(
+        "the layers share the {axis} axis, but one has times along it and another plain numbers; choose other columns, or make \
+         seconds of the times: t - '2024-01-01'"
+    )]
+    TimesAndNumbers {
+        /// `x` or `y`.
+        axis: &'static str,
+    },
     /// Layers whose times cannot be brought onto one axis.
     #[error(
         "the layers share the {axis} axis, but one counts time in {one} and another in {other}; choose other columns"

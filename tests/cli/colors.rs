@@ -273,3 +273,27 @@ fn the_legend_of_presence_has_the_color_of_its_points() {
         assert!(count >= 100, "{count} pixels of {color:?} with {colors}");
     }
 }
+
+#[test]
+fn tables_change_their_colors_where_they_say_so() {
+    // Values at the edges, just below them, and between.
+    const VALUES: [f64; 12] = [0.0, 0.999_999, 1.0, 2.0, 9.999_999, 10.0, 500.0, 999.0, -1.0, 1001.0, 1.000_001, 0.5];
+    let desk = desk(|i| VALUES.get(i).copied().unwrap_or(0.0));
+    desk.write("sharp.cpt", "0 red 1 red\n1 lime 10 lime\n10 blue 1000 blue\nB black\nF white\n");
+    desk.write("ten.pal", (0..10).map(|i| format!("{} 0 0\n", i * 20)).collect::<String>());
+    let color = |v: f64| match v {
+        v if v < 0.0 => [0, 0, 0],
+        v if v < 1.0 => [255, 0, 0],
+        v if v < 10.0 => [0, 255, 0],
+        v if v <= 1000.0 => [0, 0, 255],
+        _ => [255, 255, 255],
+    };
+    let picture = desk.render(&format!("{VIEW} --norm linear --limits 0..1000 --colormap sharp.cpt"));
+    for (i, value) in VALUES.into_iter().enumerate() {
+        assert_eq!(picture.at(i % 8, i / 8)[..3], color(value), "{value}");
+    }
+    let listed = desk.render(&format!("{VIEW} --norm linear --limits 0..10 --colormap ten.pal"));
+    for (i, value) in VALUES.into_iter().enumerate().filter(|(_, value)| (0.0..10.0).contains(value)) {
+        assert_eq!(listed.at(i % 8, i / 8)[0], (value.floor() * 20.0) as u8, "{value}");
+    }
+}

@@ -3,6 +3,7 @@
 use crate::scene::style::Rgba;
 
 use super::file::{Fault, MAX_COLORS, bytes, lines};
+use super::runs::{Run, of_runs};
 use super::{COLORS, Colormap};
 
 /// A stretch of z with the colours at its ends: channels of the model, alpha; 0 to 1, a hue 0 to 360.
@@ -51,15 +52,31 @@ pub(super) fn parse(text: &str) -> Result<Colormap, Fault> {
         return Err(Fault::new(0, "it has no slices: lines of z, color, z, color"));
     };
     let (low, high) = (first.from, last.to);
-    for (i, color) in map.table.iter_mut().enumerate() {
-        let share = i as f64 / (COLORS - 1) as f64;
-        let z = low * (1.0 - share) + high * share;
-        let at = slices.partition_point(|slice| slice.from <= z).saturating_sub(1);
-        let Slice { from, to, colors } = &slices[at];
-        let part = ((z - from) / (to - from)).clamp(0.0, 1.0);
-        *color = bytes(mixed(colors[0], colors[1], part, model)).0;
+    // Slices that go over into each other are one.
+    let joined: Vec<&[Slice]> = slices.chunk_by(|a, b| a.colors[1] == b.colors[0]).collect();
+    if let [all] = joined.as_slice() {
+        map.table = std::array::from_fn(|i| along(all, i as f64 / (COLORS - 1) as f64, model));
+    } else if joined.len() <= COLORS {
+        let each: Vec<_> = joined.iter().map(|joined| |part: f64| along(joined, part, model)).collect();
+        let end = |joined: &[Slice]| joined.last().map_or(high, |last| last.to);
+        let runs =
+            joined.iter().zip(&each).map(|(joined, color)| Run { to: (end(joined) - low) / (high - low), color });
+        let Colormap { table, edges, .. } = of_runs(&runs.collect::<Vec<_>>());
+        (map.table, map.edges) = (table, edges);
+    } else {
+        map.table = std::array::from_fn(|i| along(&slices, i as f64 / (COLORS - 1) as f64, model));
     }
     Ok(map)
+}
+
+/// The color of slices at a share of all of them.
+fn along(slices: &[Slice], share: f64, model: Model) -> [u8; 4] {
+    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return [0; 4] };
+    let z = first.from * (1.0 - share) + last.to * share;
+    let at = slices.partition_point(|slice| slice.from <= z).saturating_sub(1);
+    let Slice { from, to, colors } = &slices[at];
+    let part = ((z - from) / (to - from)).clamp(0.0, 1.0);
+    bytes(mixed(colors[0], colors[1], part, model)).0
 }
 
 /// The model that a comment names; RGB if none does.

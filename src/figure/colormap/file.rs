@@ -6,6 +6,7 @@
 use crate::figure::error::FigureError;
 use crate::scene::style::Rgba;
 
+use super::runs::{Run, of_runs};
 use super::{COLORS, Colormap, byte, cpt};
 
 /// Most bytes of a file with a colour table.
@@ -55,8 +56,7 @@ pub fn parse(name: &str, text: &str) -> Result<Colormap, FigureError> {
     let mut map = made.map_err(|Fault { line, why }| FigureError::BadTable { name: path.to_owned(), line, why })?;
     name.clone_into(&mut map.name);
     if is_reversed {
-        map.table.reverse();
-        std::mem::swap(&mut map.under, &mut map.over);
+        map.reverse();
     }
     Ok(map)
 }
@@ -66,8 +66,14 @@ fn listed(colors: &[[u8; 4]]) -> Result<Colormap, Fault> {
     if colors.is_empty() {
         return Err(Fault::new(0, "it has no colors"));
     }
-    let at = |i: usize| colors[(2 * i + 1) * colors.len() / (2 * COLORS)];
-    Ok(Colormap { table: std::array::from_fn(at), ..Colormap::default() })
+    let count = colors.len();
+    if count > COLORS {
+        let at = |i: usize| colors[(2 * i + 1) * count / (2 * COLORS)];
+        return Ok(Colormap { table: std::array::from_fn(at), ..Colormap::default() });
+    }
+    let each: Vec<_> = colors.iter().map(|color| move |_: f64| *color).collect();
+    let runs = each.iter().enumerate().map(|(i, color)| Run { to: (i + 1) as f64 / count as f64, color });
+    Ok(of_runs(&runs.collect::<Vec<_>>()))
 }
 
 /// Lines that say something, counted from 1, without comments.

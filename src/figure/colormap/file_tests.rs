@@ -49,16 +49,37 @@ fn slices_of_unequal_length_are_mixed_within() {
     let text = "# a map\n#COLOR_MODEL = RGB\n0 0/0/0 1 100/100/100 L\n1\t200 200 200\t4\t255 255 255 ; the rest\n\
                 B 1/2/3\nF red\nN 128@50\n";
     let map = parse("a.cpt", text).unwrap();
-    // z is 4 i / 255: index 63 is the last below 1, at 0.988.
-    assert_eq!([map.table[0], map.table[63], map.table[64], map.table[255]], [gray(0), gray(99), gray(200), gray(255)]);
-    let middle = 4.0 * 128.0 / 255.0;
-    assert_eq!(map.table[128], gray(byte((200.0 + 55.0 * (middle - 1.0) / 3.0) / 255.0)));
+    // A quarter of the colors are those of the first slice, from one of its ends to the other.
+    assert_eq!(
+        [map.table[0], map.table[63], map.table[64], map.table[255]],
+        [gray(0), gray(100), gray(200), gray(255)]
+    );
+    assert_eq!(map.table[128], gray(byte((200.0 + 55.0 * 64.0 / 191.0) / 255.0)));
+    assert_eq!(map.edges.as_ref().map(|edges| (edges[62], edges[63])), Some((63.0 / 256.0, 0.25)));
     assert_eq!(
         [map.under, map.over, map.bad],
         [[1, 2, 3, 255], [255, 0, 0, 255], [128, 128, 128, 128]].map(|c| Some(Rgba(c)))
     );
     let reversed = parse("a.cpt_r", text).unwrap();
     assert_eq!((reversed.under, reversed.table[0]), (map.over, gray(255)));
+}
+
+#[test]
+fn slices_that_go_over_into_each_other_have_no_edges() {
+    let smooth = parse("a.cpt", "0 black 1 gray\n1 gray 4 white\n").unwrap();
+    assert_eq!((smooth.edges, smooth.table[0], smooth.table[255]), (None, gray(0), gray(255)));
+    // An edge is where it was written, however near to others.
+    let text = "0 red 1 red\n1 lime 10 lime\n10 blue 1000 blue\n";
+    let sharp = parse("a.cpt", text).unwrap();
+    let edges = sharp.edges.unwrap();
+    assert_eq!((edges[0], edges[2]), (0.001, 0.01));
+    let colors = [0, 1, 2, 3, 255].map(|i: usize| sharp.table[i]);
+    assert_eq!(
+        colors.map(|[r, g, b, _]| [r, g, b].map(|c| c / 255)),
+        [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    );
+    let turned = parse("a.cpt_r", text).unwrap();
+    assert_eq!((turned.edges.unwrap()[254], turned.table[255]), (1.0 - 0.001, [255, 0, 0, 255]));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod cpt;
 pub mod file;
+mod runs;
 
 use crate::figure::error::FigureError;
 use crate::scene::style::{Rgba, StyleError};
@@ -12,12 +13,14 @@ use crate::scene::style::{Rgba, StyleError};
 const COLORS: usize = 256;
 
 /// A table of 256 sRGB colours, lowest value first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Colormap {
     /// The name it was asked for by, with `_r` if it is reversed.
     pub name: String,
     /// Red, green, blue, alpha of each of the 256 colours.
     pub table: [[u8; 4]; COLORS],
+    /// Where, from 0 to 1, the colors from the second on begin, where that is not in equal steps.
+    pub edges: Option<Box<[f64]>>,
     /// The color of values below the low limit, if the table has one and the style none.
     pub under: Option<Rgba>,
     /// The color of values above the high limit.
@@ -29,11 +32,21 @@ pub struct Colormap {
 impl Default for Colormap {
     /// All black, without a name.
     fn default() -> Self {
-        Self { name: String::new(), table: [[0, 0, 0, 255]; COLORS], under: None, over: None, bad: None }
+        Self { name: String::new(), table: [[0, 0, 0, 255]; COLORS], edges: None, under: None, over: None, bad: None }
     }
 }
 
 impl Colormap {
+    /// The same from its other end.
+    fn reverse(&mut self) {
+        self.table.reverse();
+        if let Some(edges) = &mut self.edges {
+            edges.iter_mut().for_each(|edge| *edge = 1.0 - *edge);
+            edges.reverse();
+        }
+        std::mem::swap(&mut self.under, &mut self.over);
+    }
+
     /// Color `index` of as many as `count`: that of the table, or where there are more than it has, mixed of its colors in equal
     /// steps, as matplotlib's `LinearSegmentedColormap.from_list` does, but rounded. Colors differ as far as the table's do.
     #[must_use]
