@@ -10,6 +10,7 @@ use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::Reduction;
 use crate::scene::spread::Spread;
+use crate::workbench::WorkbenchError;
 use crate::workbench::brief::Brief;
 use crate::workbench::command_line::DEFAULT_SIZE;
 use crate::workbench::figure::{FigureLayer, FigureRequest};
@@ -284,6 +285,18 @@ impl ViewArgs {
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default(), reversed: self.y_reversed },
             ..FigureRequest::new(layer, DEFAULT_SIZE)
         }
+    }
+
+    /// Checks that no figure file is among other inputs.
+    ///
+    /// # Errors
+    /// That it is.
+    pub fn check_alone(&self) -> Result<(), WorkbenchError> {
+        let figure = self.inputs.iter().find(|input| is_figure_file(input)).filter(|_| self.inputs.len() > 1);
+        figure.map_or(Ok(()), |figure| {
+            let what = "a figure file is drawn by itself; name its data files in it, as further [[layers]]";
+            Err(WorkbenchError::Request(format!("{what} ({})", figure.display())))
+        })
     }
 
     /// The figure file, if the only input is one.

@@ -72,6 +72,7 @@ impl RenderArgs {
     pub fn asked(&self, progress: &Progress) -> Result<Asked, WorkbenchError> {
         let output = |path: &PathBuf| Output { path: path.clone(), size: None, dpi: None };
         let given: Vec<Output> = self.output.iter().map(output).collect();
+        self.view.check_alone()?;
         let Some(path) = self.view.figure_file() else {
             if !self.set.is_empty() {
                 return Err(WorkbenchError::Request("--set is for figure files; name one (.toml)".to_owned()));

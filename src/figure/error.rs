@@ -48,7 +48,7 @@ pub enum FigureError {
     )]
     LogLimit(f64),
     /// The layer's alpha is not between 0 and 1.
-    #[error("colouring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
+    #[error("coloring: alpha is {0}; use a number from 0 (invisible) to 1 (opaque)")]
     BadAlpha(f32),
     /// More special values than there may be.
     #[error("coloring: {0} special values are too many; a layer has at most {most}", most = crate::scene::style::MAX_SPECIAL)]

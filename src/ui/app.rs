@@ -246,7 +246,10 @@ impl ScumbleApp {
         if let Some(stage) = &self.stage {
             self.canvas.paint(ui, stage, &self.model);
             self.pointer.paint(ui, stage);
-            legend::ui(ui, stage, &mut self.model);
+            let [r, g, b, _] =
+                self.model.document().map_or([0; 4], |document| document.figure.theme.colors().background.0);
+            let paper = legend::Paper { figure: self.canvas.figure_texture(), ground: Color32::from_rgb(r, g, b) };
+            legend::ui(ui, stage, &mut self.model, &paper);
             if let Some(text) = status::badge(&self.model, stage) {
                 overlays::badge(ui, stage, &text);
             }
@@ -475,6 +478,8 @@ fn theme(ctx: &egui::Context, document: Option<&Document>) {
     }
     ctx.data_mut(|data| data.insert_temp(egui::Id::unique("themed"), is_dark));
     let mut visuals = if is_dark { egui::Visuals::dark() } else { egui::Visuals::light() };
+    // Words that are less important can be read all the same: at least 5 to 1 on their ground.
+    visuals.weak_text_color = Some(Color32::from_gray(if is_dark { 150 } else { 96 }));
     if is_dark {
         visuals.panel_fill = Color32::from_rgb(22, 23, 28);
         visuals.window_fill = Color32::from_rgb(28, 29, 35);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
+use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureId, TextureOptions, Ui, Vec2, pos2, vec2};
 
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
@@ -207,6 +207,11 @@ impl Canvas {
             );
             ui.painter_at(stage.plot).image(texture.id(), seen, uv, Color32::WHITE);
         }
+    }
+
+    /// The figure as it was painted last.
+    pub fn figure_texture(&self) -> Option<TextureId> {
+        self.figure.as_ref().map(|(_, texture)| texture.id())
     }
 
     /// Forgets textures, for instance because the device is a new one.

@@ -1,7 +1,8 @@
 //! The legends beside the plot, to be clicked: what they name is hidden, shown alone and shown again. They are part of the
-//! figure; over them lies nothing but what the pointer is on, and what is hidden while the pointer is there.
+//! figure; over them lies nothing but a frame about what the pointer is on, and, while it is there and something is hidden, all
+//! there is, each in its place.
 
-use egui::{Color32, CursorIcon, Id, Rect, Response, Sense, StrokeKind, Ui, pos2, vec2};
+use egui::{Color32, CursorIcon, Id, Pos2, Rect, Response, Sense, StrokeKind, TextureId, Ui, pos2, vec2};
 
 use crate::workbench::categories::ShownCategory;
 use crate::workbench::figure::LegendEntry;
@@ -35,10 +36,12 @@ enum Wish {
 }
 
 /// Takes in what is clicked.
-pub fn ui(ui: &mut Ui, stage: &Stage, model: &mut Model) {
+pub fn ui(ui: &mut Ui, stage: &Stage, model: &mut Model, paper: &Paper) {
     let mut wish = None;
-    for (bar, (place, entries)) in legends(stage, model).into_iter().enumerate() {
-        wish = legend(ui, stage, (bar, place), &entries).map(|(i, wish)| (entries[i].target.clone(), wish)).or(wish);
+    for (bar, (places, entries)) in legends(stage, model).into_iter().enumerate() {
+        wish = legend(ui, (stage, paper), (bar, places), &entries)
+            .map(|(i, wish)| (entries[i].target.clone(), wish))
+            .or(wish);
     }
     if let Some((target, wish)) = wish {
         fulfill(model, &target, wish);
@@ -46,7 +49,7 @@ pub fn ui(ui: &mut Ui, stage: &Stage, model: &mut Model) {
 }
 
 /// The legends that have a place, with what they say and what is hidden of it.
-fn legends(stage: &Stage, model: &Model) -> Vec<(BarPlace, Vec<Entry>)> {
+fn legends(stage: &Stage, model: &Model) -> Vec<(Places, Vec<Entry>)> {
     let (Some(document), Some(painted)) = (model.document(), model.painted()) else { return Vec::new() };
     let layers = &document.figure.layers;
     if painted.layers.len() != layers.len() {
@@ -69,7 +72,7 @@ fn legends(stage: &Stage, model: &Model) -> Vec<(BarPlace, Vec<Entry>)> {
         });
         let entries: Vec<Entry> = entries.collect();
         if !entries.is_empty() {
-            found.push((*place, entries));
+            found.push((Places { shown: *place, all: *place }, entries));
         }
     }
     if let Some(place) = places.next() {
@@ -79,9 +82,31 @@ fn legends(stage: &Stage, model: &Model) -> Vec<(BarPlace, Vec<Entry>)> {
             text: entry.text,
             color: color(entry.sign),
         };
-        found.push((*place, model.legend_of_all().into_iter().map(entry).collect()));
+        let entries: Vec<Entry> = model.legend_of_all().into_iter().map(entry).collect();
+        let hidden = entries.iter().filter(|entry| entry.is_hidden).count();
+        found.push((Places { shown: *place, all: grown(*place, hidden, stage.layout.scale) }, entries));
     }
     found
+}
+
+/// Where a legend is.
+#[derive(Clone, Copy)]
+struct Places {
+    /// As it is painted.
+    shown: BarPlace,
+    /// As it would be if nothing were hidden.
+    all: BarPlace,
+}
+
+/// A place that stands on the same ground, with room for so many entries more.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred pixels")]
+fn grown(place: BarPlace, entries: usize, scale: f64) -> BarPlace {
+    const STEP: f64 = 20.0;
+    let more = (STEP * scale * entries as f64).round() as u32;
+    let more = more.min(place.rect.y);
+    let mut place = place;
+    (place.rect.y, place.rect.height) = (place.rect.y - more, place.rect.height + more);
+    place
 }
 
 /// A color that stands for a sign.
@@ -95,49 +120,80 @@ fn color(sign: Sign) -> Color32 {
 }
 
 /// One legend; which of its entries somebody wants something of.
-fn legend(ui: &mut Ui, stage: &Stage, (bar, place): (usize, BarPlace), entries: &[Entry]) -> Option<(usize, Wish)> {
-    let (shown, hidden): (Vec<usize>, Vec<usize>) = (0..entries.len()).partition(|i| !entries[*i].is_hidden);
-    let row = |rect: [u32; 4]| {
-        let [x, y, width, height] = rect.map(pixels);
-        // The name belongs to it.
-        let width = width + pixels_of(place.room) + 12.0 * stage.pixels_per_point;
-        let corner = stage.rect.min + vec2(x, y) / stage.pixels_per_point;
-        Rect::from_min_size(corner, vec2(width, height) / stage.pixels_per_point).intersect(stage.rect)
+fn legend(
+    ui: &mut Ui,
+    (stage, paper): (&Stage, &Paper),
+    (bar, places): (usize, Places),
+    entries: &[Entry],
+) -> Option<(usize, Wish)> {
+    let shown: Vec<usize> = (0..entries.len()).filter(|i| !entries[*i].is_hidden).collect();
+    let place = places.shown;
+    let rows = |place: BarPlace, count: usize| -> Vec<Rect> {
+        let swatches = entry_places(&stage.layout, place, count);
+        swatches
+            .into_iter()
+            .map(|swatch| stage.row([swatch.x, swatch.y, swatch.width, swatch.height], place.room))
+            .collect()
     };
+    let (painted, all) = (rows(place, shown.len()), rows(places.all, entries.len()));
+    let near = all.iter().chain(&painted).fold(Rect::NOTHING, |near, row| near.union(*row));
+    let has_focus = |i: usize| ui.ctx().memory(|memory| memory.has_focus(id(bar, i)));
+    let is_near = ui.rect_contains_pointer(near.expand(6.0)) || (0..entries.len()).any(has_focus);
+    // All have their places while somebody looks for what is hidden, so that a second click takes a first one back.
+    let are_all = is_near && shown.len() < entries.len() && all.len() == entries.len();
+    if are_all {
+        ui.painter().rect_filled(near, 0.0, paper.ground);
+    }
     let mut wish = None;
-    let swatches = entry_places(&stage.layout, place, shown.len());
-    let mut below = row([place.rect.x, place.rect.y, place.rect.width, 0]).min;
-    for (i, swatch) in shown.iter().zip(&swatches) {
-        let rect = row([swatch.x, swatch.y, swatch.width, swatch.height]).expand2(vec2(3.0, 4.0));
-        let response = entry(ui, rect, (bar, *i), &entries[*i]);
+    for (i, this) in entries.iter().enumerate() {
+        let own = shown.iter().position(|shown| *shown == i).and_then(|k| painted.get(k));
+        let Some(row) = (if are_all { all.get(i) } else { own }) else { continue };
+        let response = entry(ui, *row, (bar, i), this);
+        match own {
+            Some(own) if are_all => paper.copy(ui, stage, *own, *row),
+            Some(_) => {}
+            None => faint(ui, *row, (stage, place), this, &response),
+        }
         if response.hovered() || response.has_focus() {
             let color = ui.visuals().selection.stroke.color;
-            ui.painter().rect_stroke(rect.shrink2(vec2(0.0, 1.0)), 3.0, (1.0, color), StrokeKind::Inside);
+            ui.painter().rect_stroke(row.shrink2(vec2(0.0, 1.0)), 3.0, (1.0, color), StrokeKind::Inside);
         }
-        wish = wished(ui, &response, &entries[*i]).map(|wish| (*i, wish)).or(wish);
-        below.y = rect.bottom();
-    }
-    let area = row([place.rect.x, place.rect.y, place.rect.width, place.rect.height]);
-    let reach = Rect::from_min_max(area.min, pos2(area.right(), area.bottom().max(below.y + ROW))).expand(6.0);
-    let is_near = ui.rect_contains_pointer(reach)
-        || ui.ctx().memory(|memory| hidden.iter().any(|i| memory.has_focus(id(bar, *i))));
-    if is_near && shown.len() == swatches.len() {
-        for i in &hidden {
-            let rect = Rect::from_min_max(pos2(area.left(), below.y + 4.0), pos2(area.right(), below.y + ROW));
-            if rect.bottom() > stage.rect.bottom() {
-                break;
-            }
-            let response = entry(ui, rect, (bar, *i), &entries[*i]);
-            faint(ui, rect, pixels(place.rect.width) / stage.pixels_per_point, &entries[*i], &response);
-            wish = wished(ui, &response, &entries[*i]).map(|wish| (*i, wish)).or(wish);
-            below.y += ROW;
-        }
+        wish = wished(ui, &response, this).map(|wish| (i, wish)).or(wish);
     }
     wish
 }
 
-/// From one hidden entry to the next, in points.
-const ROW: f32 = 20.0;
+/// The figure as it is on the screen, and what lies beneath its words.
+pub struct Paper {
+    /// All of it.
+    pub figure: Option<TextureId>,
+    /// Its ground.
+    pub ground: Color32,
+}
+
+impl Paper {
+    /// Shows a part of the figure in another place.
+    fn copy(&self, ui: &Ui, stage: &Stage, from: Rect, to: Rect) {
+        let part = |at: Pos2| ((at - stage.rect.min) / stage.rect.size()).to_pos2();
+        if let Some(figure) = self.figure {
+            let uv = Rect::from_min_max(part(from.min), part(from.max));
+            ui.painter().image(figure, to, uv, Color32::WHITE);
+        }
+    }
+}
+
+impl Stage {
+    /// Where an entry with its name is on the screen, by the pixels of its swatch.
+    fn row(&self, swatch: [u32; 4], room: f64) -> Rect {
+        let [x, y, width, height] = swatch.map(pixels);
+        // The name belongs to it, and half of the way to its neighbors.
+        let (before, beside) = (vec2(3.0, 4.0) * self.pixels_per_point, vec2(15.0, 4.0) * self.pixels_per_point);
+        let (before, beside) = (before.round(), beside.round());
+        let size = vec2(width + pixels_of(room), height) + before + beside;
+        let corner = self.rect.min + (vec2(x, y) - before) / self.pixels_per_point;
+        Rect::from_min_size(corner, size / self.pixels_per_point).intersect(self.rect)
+    }
+}
 
 fn id(bar: usize, entry: usize) -> Id {
     Id::unique("legend").with((bar, entry))
@@ -151,14 +207,15 @@ fn entry(ui: &Ui, rect: Rect, (bar, i): (usize, usize), entry: &Entry) -> Respon
 }
 
 /// A hidden entry: an empty swatch and a faint name.
-fn faint(ui: &Ui, rect: Rect, width: f32, entry: &Entry, response: &Response) {
+fn faint(ui: &Ui, row: Rect, (stage, place): (&Stage, BarPlace), entry: &Entry, response: &Response) {
     let strength = if response.hovered() || response.has_focus() { 1.0 } else { 0.55 };
-    let swatch = Rect::from_center_size(pos2(rect.left() + width / 2.0, rect.center().y), vec2(width, 12.0));
+    let width = pixels(place.rect.width) / stage.pixels_per_point;
+    let swatch = Rect::from_min_size(pos2(row.left() + 3.0, row.center().y - 6.0), vec2(width, 12.0));
     let painter = ui.painter();
     painter.rect_stroke(swatch, 0.0, (1.5, entry.color.gamma_multiply(strength)), StrokeKind::Inside);
     let color = ui.visuals().text_color().gamma_multiply(strength);
     let font = egui::FontId::proportional(12.0);
-    let left = pos2(swatch.right() + 10.0, rect.center().y);
+    let left = pos2(swatch.right() + 10.0, row.center().y);
     painter.text(left, egui::Align2::LEFT_CENTER, &entry.text, font, color);
 }
 
@@ -202,6 +259,9 @@ fn fulfill(model: &mut Model, target: &Target, wish: Wish) {
         }),
     }
     model.settle();
+    if matches!(target, Target::Layer(_)) && model.legend().is_empty() {
+        model.notices.note("the legend is empty now; show layers again in their list, or take it back with Ctrl+Z");
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most 30000")]

@@ -122,7 +122,15 @@ pub fn hues(categories: &[ShownCategory], style: &Style) -> Vec<Hue> {
 
 /// What is to be said of categories that a style names and that none of those shown is.
 #[must_use]
-pub fn unmet(table: &Table, categories: &[ShownCategory], reduction: &Reduction, style: &Style) -> Vec<String> {
+pub fn unmet(
+    table: &Table,
+    categories: &[ShownCategory],
+    (reduction, is_of_one_color): (&Reduction, bool),
+    style: &Style,
+) -> Vec<String> {
+    if is_of_one_color && matches!(reduction, Reduction::By { .. }) {
+        return vec!["a layer of one color shows no categories: leave out its color".to_owned()];
+    }
     let names_some = !style.color_key.is_empty() || !style.hide.is_empty();
     if names_some && !matches!(reduction, Reduction::By { .. }) {
         return vec!["no categories are counted, so none is hidden or colored: use --reduction by:COLUMN".to_owned()];

@@ -357,7 +357,8 @@ impl Workbench {
             let numbers = counted.numbers.bands();
             let shares = resolve(&mut style, wholes[*i].take(), (&layers[*i], area), numbers, threads)?;
             let categories = shown_categories(tables[*i], &plans[*i]);
-            unmet_names.extend(unmet(tables[*i], &categories, reduction, &request.layers[*i].style));
+            let counted_as = (reduction, request.layers[*i].color.is_some());
+            unmet_names.extend(unmet(tables[*i], &categories, counted_as, &request.layers[*i].style));
             let setting = Setting { area, whole: shares.as_ref(), threads, extent: None };
             let of_layer = (&request.layers[*i], request.axes);
             let (colors, bar) = decide(numbers, &style, setting, of_layer, &categories)?;
@@ -380,6 +381,7 @@ impl Workbench {
             ground: (visible.len() != 1).then(|| ground(request.background)),
             bars,
             look: request.look(),
+            lacks_axes: request.axes && !layout.axes && request.dpi > DPI,
             layout,
             view: plans[0].view,
             lit,

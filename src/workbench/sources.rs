@@ -100,6 +100,10 @@ impl Sources {
             let notes = grids.notes.iter().chain(of_field).cloned().collect();
             return Ok(Opened { table, notes, datasets: Vec::new(), grids: Some(grids) });
         }
+        if let Some(at) = self.at.first() {
+            let what = format!("{at} is a place along a dimension, and tables have none; leave it out");
+            return Err(WorkbenchError::Request(what).of("at"));
+        }
         let mut shelf = Shelf { raw: &self.raw, progress, opened: Vec::new(), notes: Vec::new() };
         let named = self.x.is_some() || self.y.is_some();
         let parts = match self.inputs.as_slice() {
@@ -146,7 +150,8 @@ impl Sources {
                 if Path::new(text).is_file() { text } else { text.rsplit_once(':').map_or("", |(file, _)| file) };
             is_same_file(Path::new(file), path)
         };
-        self.inputs.iter().any(|input| is_same_file(input, path)) || self.x.iter().chain(&self.y).any(of_column)
+        self.inputs.iter().any(|input| is_same_file(input, path))
+            || self.x.iter().chain(&self.y).chain(&self.value).any(of_column)
     }
 
     /// Checks that columns that nobody names are the same ones in all inputs: places in one file are not names in another.
@@ -436,6 +441,13 @@ impl Shelf<'_> {
     /// As [`Shelf::of_file`], where the text can be nothing else: the attempt to open the file says what is wrong.
     fn named_file(&mut self, text: &str) -> Result<Column, WorkbenchError> {
         let (file, column) = text.rsplit_once(':').unwrap_or((text, "0"));
+        let is_plain = file.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_plain && !Path::new(file).exists() {
+            return Err(WorkbenchError::Request(format!(
+                "there is no input that could have a column \"{text}\", and no file of that name; name an input, or a column of a \
+                 file: FILE:COLUMN"
+            )));
+        }
         Ok(self.open(Path::new(file))?.column(column)?)
     }
 }

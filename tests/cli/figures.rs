@@ -120,7 +120,7 @@ fn notes(bytes: &[u8]) -> (u32, Vec<(String, String)>) {
 fn the_picture_says_what_it_is() {
     let desk = desk();
     let said = |args: &str| {
-        desk.run(&format!("render a.npy --size 50x40 -o a.png {args}")).silent();
+        desk.run(&format!("render a.npy --size 50x40 -o a.png {args}")).done();
         let (dots, notes) = notes(&desk.read("a.png"));
         let of = |key: &str| notes.iter().find(|(keyword, _)| keyword == key).map(|(_, text)| text.clone());
         assert_eq!(of("Software").unwrap(), format!("Scumble {}", env!("CARGO_PKG_VERSION")));

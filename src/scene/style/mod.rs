@@ -60,7 +60,7 @@ pub enum StyleError {
     },
     /// A colour is neither hexadecimal nor a known name.
     #[error(
-        "reading the colour: `{0}` is not known; use none, #rgb, #rrggbb, #rrggbbaa or a name of CSS or matplotlib, such as steelblue or tab:blue"
+        "reading the color: `{0}` is not known; use none, #rgb, #rrggbb, #rrggbbaa or a name of CSS or matplotlib, such as steelblue or tab:blue"
     )]
     UnknownColor(String),
     /// A category's color has no `=` in it.

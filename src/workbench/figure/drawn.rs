@@ -131,6 +131,8 @@ pub struct DrawnFigure {
     pub(super) look: Look,
     pub(super) layout: Layout,
     pub(super) view: View,
+    /// Whether axes were wanted that have no room at the resolution.
+    pub(super) lacks_axes: bool,
     pub(super) lit: Option<u64>,
     pub(super) accountings: Vec<(usize, Accounting)>,
     pub(super) engine: EngineUsed,
@@ -164,6 +166,11 @@ impl DrawnFigure {
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let Layout { size, axes, bars, .. } = &self.layout;
+        if self.lacks_axes {
+            notes.push(format!(
+                "a picture of {size} pixels has no room for axes at such a resolution; give a larger --size or a smaller --dpi"
+            ));
+        }
         if *axes && self.bars.iter().skip(bars.len()).any(ColorBar::is_legend) {
             notes.push(format!("a picture of {size} pixels has no room for the legend; give a larger --size"));
         }

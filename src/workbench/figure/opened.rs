@@ -50,6 +50,10 @@ impl FigureRequest {
             opened.push((sources, table));
         }
         let (step, steps) = (self.step, Timeline::of(&found.tables()).steps);
+        if step >= steps && found.tables.iter().all(|table| table.field().is_none()) {
+            let what = format!("tables have no steps, so there is no step {step}; leave out --step");
+            return Err(WorkbenchError::Request(what));
+        }
         if step >= steps {
             return Err(WorkbenchError::Request(format!(
                 "the figure has the steps 0..{steps}, of which step {step} is none; give another --step"
