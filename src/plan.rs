@@ -215,10 +215,19 @@ impl FramePlan {
     /// Why the GPU engine cannot do it, if it cannot.
     pub fn not_for_gpu(&self) -> Option<&'static str> {
         match (self.draw, self.reduce) {
+            (Draw::Points, _) if self.mirrored() != [false; 2] => Some("reversed axes are the CPU engine's work"),
             (Draw::Points, Reduce::CountBy { .. }) => Some("categories are counted by the CPU engine"),
             (Draw::Points, _) => None,
             (Draw::Field { .. }, _) => Some("fields are the CPU engine's work"),
             _ => Some("lines, markers and hexagons are the CPU engine's work"),
+        }
+    }
+
+    /// Whether what is counted along x and y is turned around afterwards. Fields know by themselves which way axes run.
+    pub fn mirrored(&self) -> [bool; 2] {
+        match self.draw {
+            Draw::Field { .. } => [false; 2],
+            _ => [self.view.x.reversed, self.view.y.reversed],
         }
     }
 

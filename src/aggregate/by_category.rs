@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::mirror::mirror;
+
 /// Counts of categories: one of each for each pixel. Those of a category lie together.
 #[derive(Debug, Clone)]
 pub struct ByCategory {
@@ -158,6 +160,14 @@ impl ByCategory {
         counts.resize_with(planes.max(1), || vec![0; totals.len()]);
         debug_assert!(counts.iter().all(|counts| counts.len() == totals.len()), "a count for each pixel");
         Self { planes: counts.into_iter().map(Counts::narrowest).collect(), totals }
+    }
+
+    /// Turns all counts around.
+    pub(super) fn mirror(&mut self, width: usize, ways: [bool; 2]) {
+        for plane in &mut self.planes {
+            of_any_width!(plane, counts => mirror(counts, width, ways));
+        }
+        mirror(&mut self.totals, width, ways);
     }
 
     /// Zeros for so many pixels, in whose place counts up to `most` may come.

@@ -5,6 +5,7 @@ pub mod cells;
 pub mod cpu;
 pub mod edges;
 pub mod gpu;
+mod mirror;
 pub mod ordered;
 
 use std::ops::Range;

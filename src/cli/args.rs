@@ -200,10 +200,10 @@ pub struct ViewArgs {
     /// linear, log, symlog or symlog:THRESHOLD [default: linear]
     #[arg(long, value_name = "SCALE", help_heading = "View")]
     y_scale: Option<Scale>,
-    /// Whether the x axis runs from right to left, in figures of fields
+    /// Whether the x axis runs from right to left
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
     x_reversed: Option<bool>,
-    /// Whether the y axis runs downwards, in figures of fields [default: as pressure and the rows of plain arrays do]
+    /// Whether the y axis runs downwards, as magnitudes do [default: in figures of fields, as pressure and the rows of plain arrays do]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
     y_reversed: Option<bool>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says

@@ -79,9 +79,6 @@ impl Layer {
                 }
             }
         }
-        if !self.mark.is_of_fields() && (self.x.reversed == Some(true) || self.y.reversed == Some(true)) {
-            return Err(ViewError::Reversed);
-        }
         for (name, request, pixels) in [("x", self.x, self.size.width), ("y", self.y, self.size.height)] {
             if let Some(range) = request.range.filter(is_known) {
                 EdgeRule::new(name, &Axis { range, scale: request.scale, pixels, reversed: false }, is_exact(range))?;

@@ -119,9 +119,6 @@ pub enum ViewError {
         /// What is wrong with it.
         problem: Box<ViewError>,
     },
-    /// A reversed axis of what only goes one way.
-    #[error("an axis can be reversed in figures of fields only; leave it out, or negate the column: --y '-mag'")]
-    Reversed,
     /// A reduction that a mark has no numbers for.
     #[error("the mark {mark} does not go with the reduction {reduction}: {instead}")]
     Mark {

@@ -118,7 +118,13 @@ impl Workbench {
         let row = cpu::grid_bytes(plan, 1) * options.reading.threads as u64;
         let lines = match plan.draw {
             // There are as many hexagons in any band, and few of them; a field is handed on line by line anyway.
-            Draw::Hexagons(_) | Draw::Field { .. } => height,
+            Draw::Field { .. } => height,
+            Draw::Hexagons(_) if !plan.mirrored()[1] => height,
+            // Turned around, lines are not handed on one by one.
+            Draw::Hexagons(_) => {
+                let row = u64::from(plan.view.x.pixels) * 8;
+                u32::try_from(self.picture_bytes / 4 / row.max(1)).unwrap_or(u32::MAX).clamp(1, height)
+            }
             _ => u32::try_from(self.picture_bytes / 4 / row).unwrap_or(u32::MAX).clamp(1, height),
         };
         let passes = height.div_ceil(lines);

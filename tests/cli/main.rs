@@ -33,6 +33,7 @@ mod live;
 mod movies;
 mod pictures;
 mod requests;
+mod reversed;
 mod sources;
 mod texts;
 

@@ -29,12 +29,23 @@ pub fn whole(workers: &[Worker], pass: &Pass<'_>, number: usize) -> Aggregate {
         values = zeros(plan, plan.view.cells(), merging.most());
         accounting = merging.at_once(Room::of(&mut values));
     }
+    let values = values.mirrored(width as usize, plan.mirrored());
     Aggregate { width, height, values, accounting }
 }
 
 /// As [`whole`], handed to `take` a few rows of pixels at a time, lowest first.
 pub fn lines(workers: &[Worker], pass: &Pass<'_>, number: usize, take: &mut dyn FnMut(Values)) -> Accounting {
-    Merging { workers, pass, number }.in_order(take)
+    let merging = Merging { workers, pass, number };
+    let Some(Counting { plan, .. }) = pass.countings.get(number) else { return merging.in_order(take) };
+    let (width, [across, up]) = (plan.view.x.pixels as usize, plan.mirrored());
+    if !up {
+        return merging.in_order(&mut |values| take(values.mirrored(width, [across, false])));
+    }
+    // The last come first.
+    let mut all = zeros(plan, 0, 0);
+    let accounting = merging.in_order(&mut |values| all.append(values));
+    take(all.mirrored(width, [across, true]));
+    accounting
 }
 
 fn nothing() -> Aggregate {

@@ -111,6 +111,12 @@ pub fn aggregate_lines(
     if let Draw::Field { .. } = plan.draw {
         return field_lines(table, plan, options.reading.threads, lines, progress, take);
     }
+    // Where y runs downwards, those that are as far from the other end.
+    let height = plan.view.y.pixels;
+    let lines = match plan.mirrored() {
+        [_, true] => height.saturating_sub(lines.end)..height.saturating_sub(lines.start),
+        [_, false] => lines,
+    };
     let pass = Pass::new(table, &[plan], options, lines)?;
     let workers = read_all(table, &pass, progress)?;
     Ok(merge::lines(&workers, &pass, 0, take))

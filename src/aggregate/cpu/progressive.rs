@@ -113,6 +113,7 @@ impl<'a> Progressive<'a> {
                 _ => Values::Real(Vec::new()),
             };
             let accounting = hexagons.show(cells, plan, value, &(0..height), &mut |lines| values.append(lines));
+            let values = values.mirrored(width as usize, plan.mirrored());
             return Aggregate { width, height, values, accounting };
         }
         let values = if cells.runs.is_empty() {
@@ -120,6 +121,7 @@ impl<'a> Progressive<'a> {
         } else {
             cells.clone().with_runs(width as usize, &mut Vec::new()).values(plan, value)
         };
+        let values = values.mirrored(width as usize, plan.mirrored());
         Aggregate { width, height, values, accounting: Accounting::new(cells.in_view(), cells.rest) }
     }
 }

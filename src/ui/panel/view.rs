@@ -41,15 +41,13 @@ impl RangeForm {
             });
             self.range(ui, model, i, name, ranges.or_else(|| written.map(|range| (range, range))));
             scale(ui, model, i == 0, requests[i].scale, &mut self.thresholds[i]);
-            if document.figure.layers.iter().all(|layer| layer.mark.is_of_fields()) {
-                let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
-                let mut reversed = requests[i].reversed.unwrap_or(shown);
-                row(ui, "", |ui, _| {
-                    if ui.checkbox(&mut reversed, format!("{name} reversed")).changed() {
-                        model.set_reversed(i == 0, reversed);
-                    }
-                });
-            }
+            let shown = stage.is_some_and(|s| if i == 0 { s.view.x.reversed } else { s.view.y.reversed });
+            let mut reversed = requests[i].reversed.unwrap_or(shown);
+            row(ui, "", |ui, _| {
+                if ui.checkbox(&mut reversed, format!("{name} reversed")).changed() {
+                    model.set_reversed(i == 0, reversed);
+                }
+            });
         }
         ui.horizontal(|ui| {
             if ui.button("Fit all data").clicked() {
