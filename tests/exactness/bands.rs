@@ -109,6 +109,11 @@ fn bands_make_the_same_file_for_every_reduction_and_norm() {
         check(&table, dir.path(), &request(reduction, "eq_hist", "..", true));
         check(&table, dir.path(), &request(reduction, "linear", "p3..p98.5", false));
     }
+    for (reduction, [x, y]) in [("count", [true, true]), ("mean:v", [false, true]), ("max:v", [true, false])] {
+        let mut request = request(reduction, "eq_hist", "..", true);
+        (request.x.reversed, request.y.reversed) = (Some(x), Some(y));
+        check(&table, dir.path(), &request);
+    }
     for norm in ["linear", "log", "sqrt", "cbrt", "eq_hist"] {
         for (limits, axes) in [("..", true), ("2..p99", false), ("p10..50", true)] {
             check(&table, dir.path(), &request("count", norm, limits, axes));
