@@ -61,6 +61,9 @@ pub enum DataError {
         "choosing columns: there are no columns of numbers, only text; name x and y in other files: --x FILE --y FILE"
     )]
     NoNumbers,
+    /// A column has too many texts to be categories.
+    #[error("finding the categories: \"{0}\" has more than {most} different texts; name a column with fewer", most = super::categories::MAX_CATEGORIES)]
+    TooManyTexts(String),
     /// Two texts have the same key.
     #[error("counting by category: two texts of \"{0}\" cannot be told apart; store numbers in the place of text")]
     TextsAlike(String),

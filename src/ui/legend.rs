@@ -140,7 +140,7 @@ fn legend(
     let has_focus = |i: usize| ui.ctx().memory(|memory| memory.has_focus(id(bar, i)));
     let is_near = ui.rect_contains_pointer(near.expand(6.0)) || (0..entries.len()).any(has_focus);
     // All have their places while somebody looks for what is hidden, so that a second click takes a first one back.
-    let are_all = is_near && shown.len() < entries.len() && all.len() == entries.len();
+    let are_all = is_near && shown.len() < entries.len();
     if are_all {
         ui.painter().rect_filled(near, 0.0, paper.ground);
     }

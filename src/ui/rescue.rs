@@ -71,9 +71,7 @@ impl Rescue {
         if is_same {
             return;
         }
-        let mut figure = document.sized(stage.layout.size, document.figure.dpi);
-        figure.x.range = Some(stage.view.x.range);
-        figure.y.range = Some(stage.view.y.range);
+        let figure = document.sized(stage.layout.size, document.figure.dpi);
         let figure = Kept { figure, file: file.map(Path::to_owned) };
         *self.figure.lock().unwrap_or_else(PoisonError::into_inner) = Some(figure.clone());
         if let Some(writer) = &self.writer {

@@ -62,7 +62,7 @@ impl Texts {
     fn place(&mut self, key: i64, row: &[u8], column: &Column) -> Result<usize, DataError> {
         let dtype = column.dtype();
         let entry = self.places.entry(key);
-        let entry = entry.ok_or_else(|| DataError::TooManyCategories(column.name().to_owned()))?;
+        let entry = entry.ok_or_else(|| DataError::TooManyTexts(column.name().to_owned()))?;
         if *entry == 0 {
             self.found.push(Found { key, text: text(row, dtype), bytes: row.into(), dtype, rows: 0 });
             *entry = self.found.len() as u64;
@@ -84,7 +84,7 @@ pub(super) fn joined(workers: impl Iterator<Item = Texts>, column: &Column) -> R
         all.entry(found.text).or_insert((found.key, 0)).1 += found.rows;
     }
     if all.len() > MAX_CATEGORIES {
-        return Err(DataError::TooManyCategories(column.name().to_owned()));
+        return Err(DataError::TooManyTexts(column.name().to_owned()));
     }
     let mut keys: Vec<i64> = all.values().map(|(key, _)| *key).collect();
     keys.sort_unstable();

@@ -194,7 +194,11 @@ impl Scratch {
                     *to = joined(&pair, *a, *b, is_sum);
                 }
             }
-            Op::OfWhole(whole, chain) => chain.each(&self.wholes[whole][..n], to),
+            Op::OfWhole(whole, chain) => {
+                if let Some(chain) = self.prepared.as_ref().and_then(|program| program.chain(chain)) {
+                    chain.each(&self.wholes[whole][..n], to);
+                }
+            }
             Op::Calendar { field, whole, clock, missing } => {
                 calendar::each(field, clock, missing, &self.wholes[whole][..n], to);
             }
@@ -221,7 +225,16 @@ impl Scratch {
                 });
             }
             Op::ChainWithin { whole, chain, low, high, negated } => {
-                each(&self.wholes[whole][..n], to, |v: i64| (low..=high).contains(&chain.of(v)) != negated);
+                if let Some(chain) = self.prepared.as_ref().and_then(|program| program.chain(chain)) {
+                    each(&self.wholes[whole][..n], to, |v: i64| (low..=high).contains(&chain.of(v)) != negated);
+                }
+            }
+            Op::CompareChains(function, (a, first), (b, second)) => {
+                let (a, b) = (&self.wholes[a][..n], &self.wholes[b][..n]);
+                let chain = |id| self.prepared.as_ref().and_then(|program| program.chain(id));
+                if let (Some(first), Some(second)) = (chain(first), chain(second)) {
+                    both(a, b, to, |a, b| holds(function, first.of(a), second.of(b)));
+                }
             }
             Op::ComparePair(function, pair) => {
                 let (a, b) = (&self.wholes[pair.slots.0][..n], &self.wholes[pair.slots.1][..n]);
@@ -277,6 +290,11 @@ fn compare_pair(function: Compare, pair: &Pair, a: i64, b: i64) -> bool {
         return function == Compare::NotEqual;
     }
     let (a, b) = in_common_steps(pair, a, b);
+    holds(function, a, b)
+}
+
+#[inline(always)]
+fn holds(function: Compare, a: i128, b: i128) -> bool {
     match function {
         Compare::Less => a < b,
         Compare::LessEqual => a <= b,

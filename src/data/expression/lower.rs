@@ -338,6 +338,11 @@ impl Lowering<'_> {
                     return Ok(self.chain_within(input, chain, compare.mirrored(), place));
                 }
             }
+            (Value::Whole(..), Value::Whole(..) | Value::Input(_)) | (Value::Input(_), Value::Whole(..)) => {
+                if let Some(compared) = self.chains(compare, left, right) {
+                    return Ok(compared);
+                }
+            }
             (Value::Input(a), Value::Input(b)) => {
                 if let Some((pair, _)) = self.pair(a, b, at)? {
                     return Ok(Value::Condition(self.steps.push(Op::ComparePair(compare, pair))));

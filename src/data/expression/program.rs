@@ -9,6 +9,10 @@ use super::wholes::Chain;
 /// Number of a register, or, while a program is made, of the step that fills it.
 pub type Slot = usize;
 
+/// Number of a chain among those of a program: steps are small, as they are copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ChainId(usize);
+
 /// Two columns of whole numbers that are brought to common steps: (a + bias) · ratio and (b + bias) · ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pair {
@@ -55,6 +59,8 @@ pub enum Op {
         step: i64,
         missing: Option<i64>,
     },
+    /// Comparison of what is made of two columns of whole numbers, exactly.
+    CompareChains(Compare, (Slot, ChainId), (Slot, ChainId)),
     /// Comparison of two columns of whole numbers, exactly.
     ComparePair(Compare, Pair),
     /// Difference of two columns of whole numbers in common steps, rounded once.
@@ -62,11 +68,11 @@ pub enum Op {
     /// Their sum.
     Sum(Pair),
     /// What is made of a column of whole numbers, exactly, rounded once.
-    OfWhole(Slot, Chain),
+    OfWhole(Slot, ChainId),
     /// Whether what is made of a column of whole numbers is in `low..=high`; or the contrary.
     ChainWithin {
         whole: Slot,
-        chain: Chain,
+        chain: ChainId,
         low: i128,
         high: i128,
         negated: bool,
@@ -100,6 +106,7 @@ impl Op {
             | Self::Not(_)
             | Self::Within { .. }
             | Self::ChainWithin { .. }
+            | Self::CompareChains(..)
             | Self::ComparePair(..) => File::Condition,
             Self::Constant(_)
             | Self::Real(_)
@@ -140,6 +147,7 @@ impl Op {
             Self::Difference(pair) => Self::Difference(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
             Self::Sum(pair) => Self::Sum(Pair { slots: (of(pair.slots.0), of(pair.slots.1)), ..pair }),
             Self::OfWhole(whole, chain) => Self::OfWhole(of(whole), chain),
+            Self::CompareChains(f, (a, first), (b, second)) => Self::CompareChains(f, (of(a), first), (of(b), second)),
             Self::ChainWithin { whole, chain, low, high, negated } => {
                 Self::ChainWithin { whole: of(whole), chain, low, high, negated }
             }
@@ -164,6 +172,7 @@ impl Op {
 pub struct Steps {
     ops: Vec<Op>,
     known: HashMap<Op, Slot>,
+    chains: Vec<Chain>,
 }
 
 impl Steps {
@@ -175,6 +184,15 @@ impl Steps {
             self.ops.push(op);
         }
         slot
+    }
+
+    /// The number of a chain; equal ones have the same.
+    pub fn chain(&mut self, chain: Chain) -> ChainId {
+        let known = self.chains.iter().position(|known| *known == chain);
+        ChainId(known.unwrap_or_else(|| {
+            self.chains.push(chain);
+            self.chains.len() - 1
+        }))
     }
 
     /// The real number that a step is in all rows, if so.
@@ -204,9 +222,15 @@ pub struct Program {
     pub registers: [usize; 3],
     /// The register with the result.
     pub result: Slot,
+    chains: Vec<Chain>,
 }
 
 impl Program {
+    /// A chain that steps name.
+    pub fn chain(&self, id: ChainId) -> Option<&Chain> {
+        self.chains.get(id.0)
+    }
+
     /// The program whose result is that of one of some steps. Steps that it does not need are left out; registers are used
     /// again as soon as nobody needs what is in them.
     pub fn new(steps: &Steps, result: Slot) -> Self {
@@ -221,7 +245,8 @@ impl Program {
                 }
             }
         }
-        let mut made = Self { constants: Vec::new(), steps: Vec::new(), registers: [0; 3], result: 0 };
+        let chains = steps.chains.clone();
+        let mut made = Self { constants: Vec::new(), steps: Vec::new(), registers: [0; 3], result: 0, chains };
         let mut free: [Vec<Slot>; 3] = Default::default();
         let mut places = vec![0; ops.len()];
         for constants in [true, false] {

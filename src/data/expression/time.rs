@@ -111,7 +111,9 @@ impl Moment {
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` and these with `THH`, `THH:MM`, `THH:MM:SS` or `THH:MM:SS.fraction` (also
     /// with a blank for the T, and a Z behind), or says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is no moment; write it as '2024-12-31' or '2024-12-31T23:59:59.5'");
+        let wrong = || {
+            format!("'{text}' is no moment; write it as '2024-12-31' or '2024-12-31T23:59:59.5'; text is not compared")
+        };
         let trimmed = text.trim();
         let trimmed = trimmed.strip_suffix('Z').unwrap_or(trimmed);
         let (date, clock) = match trimmed.split_once(['T', ' ']) {

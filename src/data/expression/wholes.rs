@@ -16,9 +16,6 @@ pub enum Whole {
 /// Most links of a chain.
 const LINKS: usize = 8;
 
-/// No number of a chain is larger, so that none overflows.
-const LARGEST: i128 = 1 << 126;
-
 /// What is made of a column of whole numbers, exactly: one number after the other takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chain {
@@ -33,7 +30,8 @@ pub struct Chain {
 impl Chain {
     /// The values of a column whose lanes lack `bias`.
     pub fn new(bias: i128) -> Self {
-        Self { bias, links: [(Whole::Add, 0); LINKS], len: 0, bound: 1 << 64 }
+        let bound = if bias == 0 { 1 << 63 } else { (1 << 64) - 1 };
+        Self { bias, links: [(Whole::Add, 0); LINKS], len: 0, bound }
     }
 
     /// With one more link; none where that is too much, or a division by zero.
@@ -42,11 +40,11 @@ impl Chain {
         self.bound = match function {
             Whole::Add => self.bound.checked_add(size)?,
             Whole::Multiply => self.bound.checked_mul(size)?,
-            Whole::FloorDivide => self.bound.checked_div(size)? + 1,
+            Whole::FloorDivide => self.bound.checked_div(size)?.checked_add(1)?,
             Whole::Remainder => size,
         };
         let is_division = matches!(function, Whole::FloorDivide | Whole::Remainder);
-        if self.bound > LARGEST || size > LARGEST || (is_division && size == 0) {
+        if is_division && size == 0 {
             return None;
         }
         // Two sums are one.
@@ -66,8 +64,11 @@ impl Chain {
     /// The chain before its last link, and what numbers between two must have been between there, as far as that is simple.
     pub fn before(self, (low, high): (i128, i128)) -> Option<(Self, (i128, i128))> {
         let shorter = Self { len: self.len.checked_sub(1)?, ..self };
-        let less =
-            |end: i128, operand: i128| if end.unsigned_abs() > LARGEST.unsigned_abs() { end } else { end - operand };
+        // What has no end has none before.
+        let less = |end: i128, operand: i128| match end {
+            i128::MIN | i128::MAX => end,
+            end => end.saturating_sub(operand),
+        };
         match self.links().last()? {
             (Whole::Add, operand) => Some((shorter, (less(low, *operand), less(high, *operand)))),
             (Whole::Multiply, -1) => {
@@ -205,6 +206,12 @@ mod tests {
             ("where(u // 2 % 2 != 0, 1, 0)", [1.0, 0.0]),
             ("where((i - 1) % 4 < 0.5, 1, 0)", [1.0, 1.0]),
             ("2**62 + 1 - 2**62", [1.0, 1.0]),
+            ("where(u - 1 < u, 1, 0)", [1.0, 1.0]),
+            ("where(u + 1 <= u, 1, 0)", [0.0, 0.0]),
+            ("where(i // 2 * 2 == i, 1, 0)", [0.0, 0.0]),
+            ("where(-i == -1 * i, 1, 0)", [1.0, 1.0]),
+            ("u * 6364136223846793005 % 2**64 // 2**60", [10.0, 13.0]),
+            ("(i + 2**100) % 10", [1.0, 9.0]),
             // Not whole: as of reals.
             ("i % 0", [f64::NAN, f64::NAN]),
             ("i + 0.5", [4_611_686_018_427_387_904.0, -4_611_686_018_427_387_904.0]),

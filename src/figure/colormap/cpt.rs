@@ -20,7 +20,7 @@ struct Model {
     mixes_hsv: bool,
 }
 
-pub(super) fn parse(text: &str) -> Result<Colormap, Fault> {
+pub(super) fn parse(text: &str, is_reversed: bool) -> Result<Colormap, Fault> {
     let model = model(text)?;
     let mut slices: Vec<Slice> = Vec::new();
     let mut map = Colormap::default();
@@ -58,10 +58,12 @@ pub(super) fn parse(text: &str) -> Result<Colormap, Fault> {
         map.table = std::array::from_fn(|i| along(all, i as f64 / (COLORS - 1) as f64, model));
     } else if joined.len() <= COLORS {
         let each: Vec<_> = joined.iter().map(|joined| |part: f64| along(joined, part, model)).collect();
-        let end = |joined: &[Slice]| joined.last().map_or(high, |last| last.to);
-        let runs =
-            joined.iter().zip(&each).map(|(joined, color)| Run { to: (end(joined) - low) / (high - low), color });
-        let Colormap { table, edges, .. } = of_runs(&runs.collect::<Vec<_>>());
+        let runs = joined.iter().zip(&each).map(|(joined, color)| {
+            let (from, to) =
+                (joined.first().map_or(low, |first| first.from), joined.last().map_or(high, |last| last.to));
+            Run { to: (to - low) / (high - low), back: (high - from) / (high - low), color }
+        });
+        let Colormap { table, edges, .. } = of_runs(&runs.collect::<Vec<_>>(), is_reversed);
         (map.table, map.edges) = (table, edges);
     } else {
         map.table = std::array::from_fn(|i| along(&slices, i as f64 / (COLORS - 1) as f64, model));

@@ -49,20 +49,24 @@ pub fn parse(name: &str, text: &str) -> Result<Colormap, FigureError> {
     let (path, is_reversed) = name.strip_suffix("_r").map_or((name, false), |path| (path, true));
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     let made = match ending.as_str() {
-        "cpt" => cpt::parse(text),
-        "pal" => pal(text).and_then(|colors| listed(&colors)),
-        _ => rgba(text).and_then(|colors| listed(&colors)),
+        "cpt" => cpt::parse(text, is_reversed),
+        "pal" => pal(text).and_then(|colors| listed(&colors, is_reversed)),
+        _ => rgba(text).and_then(|colors| listed(&colors, is_reversed)),
     };
     let mut map = made.map_err(|Fault { line, why }| FigureError::BadTable { name: path.to_owned(), line, why })?;
     name.clone_into(&mut map.name);
     if is_reversed {
-        map.reverse();
+        // Those with edges are made from their other end.
+        if map.edges.is_none() {
+            map.table.reverse();
+        }
+        std::mem::swap(&mut map.under, &mut map.over);
     }
     Ok(map)
 }
 
 /// A map that gives each colour an equal stretch.
-fn listed(colors: &[[u8; 4]]) -> Result<Colormap, Fault> {
+fn listed(colors: &[[u8; 4]], is_reversed: bool) -> Result<Colormap, Fault> {
     if colors.is_empty() {
         return Err(Fault::new(0, "it has no colors"));
     }
@@ -72,8 +76,9 @@ fn listed(colors: &[[u8; 4]]) -> Result<Colormap, Fault> {
         return Ok(Colormap { table: std::array::from_fn(at), ..Colormap::default() });
     }
     let each: Vec<_> = colors.iter().map(|color| move |_: f64| *color).collect();
-    let runs = each.iter().enumerate().map(|(i, color)| Run { to: (i + 1) as f64 / count as f64, color });
-    Ok(of_runs(&runs.collect::<Vec<_>>()))
+    let share = |i: usize| i as f64 / count as f64;
+    let runs = each.iter().enumerate().map(|(i, color)| Run { to: share(i + 1), back: share(count - i), color });
+    Ok(of_runs(&runs.collect::<Vec<_>>(), is_reversed))
 }
 
 /// Lines that say something, counted from 1, without comments.

@@ -79,7 +79,14 @@ fn slices_that_go_over_into_each_other_have_no_edges() {
         [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
     );
     let turned = parse("a.cpt_r", text).unwrap();
-    assert_eq!((turned.edges.unwrap()[254], turned.table[255]), (1.0 - 0.001, [255, 0, 0, 255]));
+    assert_eq!((turned.edges.unwrap()[254], turned.table[255]), (0.999, [255, 0, 0, 255]));
+    // Equal steps are as exact from either end.
+    for count in 2..=100 {
+        let steps: String = (0..count).map(|i| format!("{i} {i}/0/0 {} {i}/0/0\n", i + 1)).collect();
+        let [forward, back] = ["a.cpt", "a.cpt_r"].map(|name| parse(name, &steps).unwrap().edges.unwrap());
+        let exact = |edges: &[f64], i: usize| edges.contains(&(i as f64 / count as f64));
+        assert!((1..count).all(|i| exact(&forward, i) && exact(&back, i)), "{count}");
+    }
 }
 
 #[test]

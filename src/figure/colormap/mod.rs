@@ -37,16 +37,6 @@ impl Default for Colormap {
 }
 
 impl Colormap {
-    /// The same from its other end.
-    fn reverse(&mut self) {
-        self.table.reverse();
-        if let Some(edges) = &mut self.edges {
-            edges.iter_mut().for_each(|edge| *edge = 1.0 - *edge);
-            edges.reverse();
-        }
-        std::mem::swap(&mut self.under, &mut self.over);
-    }
-
     /// Color `index` of as many as `count`: that of the table, or where there are more than it has, mixed of its colors in equal
     /// steps, as matplotlib's `LinearSegmentedColormap.from_list` does, but rounded. Colors differ as far as the table's do.
     #[must_use]

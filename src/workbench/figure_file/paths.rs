@@ -29,7 +29,8 @@ pub(super) fn with_paths(figure: &FigureRequest, name: &dyn Fn(&Path) -> PathBuf
 pub(in crate::workbench) fn portable(figure: &FigureRequest) -> FigureRequest {
     let found = RefCell::new(Vec::new());
     let note = |path: &Path| {
-        found.borrow_mut().extend(plain(path).filter(|_| path != Path::new("-")));
+        // Names of columns are tried as well.
+        found.borrow_mut().extend(plain(path).filter(|_| path != Path::new("-") && path.exists()));
         path.to_owned()
     };
     let figure = FigureRequest { outputs: Vec::new(), ..with_paths(figure, &note) };

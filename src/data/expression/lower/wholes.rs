@@ -70,13 +70,31 @@ impl Lowering<'_> {
         }
     }
 
+    /// Comparison of two of such numbers, of which one may be a column of narrower ones.
+    pub(super) fn chains(&mut self, compare: Compare, a: Value, b: Value) -> Option<Value> {
+        let (a, b) = (self.any_chain(a)?, self.any_chain(b)?);
+        let [a, b] = [a, b].map(|(input, chain)| (self.steps.push(Op::Whole(input)), self.steps.chain(chain)));
+        Some(Value::Condition(self.steps.push(Op::CompareChains(compare, a, b))))
+    }
+
+    /// As [`Lowering::chain`], of any column of whole numbers that are no times.
+    fn any_chain(&self, of: Value) -> Option<(usize, Chain)> {
+        match of {
+            Value::Input(input) => match self.whole_kind(input)? {
+                (bias, None) => Some((input, Chain::new(bias))),
+                (_, Some(_)) => None,
+            },
+            other => self.chain(other),
+        }
+    }
+
     fn is_wide(&self, input: usize) -> bool {
         matches!(self.scalar(input), Scalar::I64 | Scalar::U64)
     }
 
     /// Such a number, rounded.
     pub(super) fn rounded(&mut self, input: usize, chain: Chain) -> Slot {
-        let whole = self.steps.push(Op::Whole(input));
+        let (whole, chain) = (self.steps.push(Op::Whole(input)), self.steps.chain(chain));
         self.steps.push(Op::OfWhole(whole, chain))
     }
 
@@ -92,7 +110,7 @@ impl Lowering<'_> {
         if chain.is_empty() {
             return self.between(input, (low, high), negated);
         }
-        let whole = self.steps.push(Op::Whole(input));
+        let (whole, chain) = (self.steps.push(Op::Whole(input)), self.steps.chain(chain));
         Value::Condition(self.steps.push(Op::ChainWithin { whole, chain, low, high, negated }))
     }
 }
@@ -101,7 +119,7 @@ fn negated(chain: Chain) -> Option<Chain> {
     chain.with(Whole::Multiply, -1)
 }
 
-/// The whole number that is the same in all rows, if it is one that columns may hold.
+/// The whole number that is the same in all rows, if it is one.
 fn whole_of(value: Value) -> Option<i128> {
     const LEAST_INEXACT: f64 = 9_007_199_254_740_992.0;
     let whole = match value {
@@ -110,5 +128,5 @@ fn whole_of(value: Value) -> Option<i128> {
         Value::Constant(value, None) if value.fract() == 0.0 && value.abs() < LEAST_INEXACT => value as i128,
         _ => return None,
     };
-    (whole.unsigned_abs() <= 1 << 64).then_some(whole)
+    (whole.unsigned_abs() <= 1 << 120).then_some(whole)
 }
