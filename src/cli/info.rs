@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::workbench::Progress;
+use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::grid_info::grids_info;
 use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info};
 use crate::workbench::sources::open_dataset;
+use crate::workbench::{Progress, WorkbenchError};
 
 use super::args::InfoArgs;
 use super::grid_info;
@@ -15,6 +16,10 @@ use super::terminal::{Bar, grouped, print};
 
 /// Says what is in a file.
 pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
+    if is_figure_file(&args.input) && args.raw.spec().dtype.is_none() {
+        let what = "info is about data, and this is a figure file; scumble render draws it, scumble opens it";
+        return Err(WorkbenchError::Request(format!("{what} ({})", args.input.display())).into());
+    }
     if args.raw.spec().dtype.is_none()
         && let Some(found) = grids_info(&args.input)?
     {

@@ -201,6 +201,7 @@ fn window(args: &OpenArgs) -> Next {
 /// Options beside a figure file, which has all of that itself, and those that cannot be.
 fn brief(args: &OpenArgs, files: Vec<PathBuf>) -> Result<Option<Brief>, WorkbenchError> {
     let OpenArgs { view, look, .. } = args;
+    view.check_alone()?;
     let mut brief = view.brief();
     brief.sources.inputs = files;
     let said = [view.of_a_layer(), view.of_the_view(), look.of_a_layer(), look.of_the_words()].concat();

@@ -245,3 +245,16 @@ fn a_picture_is_the_same_from_wherever_its_figure_is_named() {
     std::fs::rename(desk.path("data"), desk.path("other/copy")).unwrap();
     assert!(from(".", "render other/copy/two.toml", "5.png") == first);
 }
+
+#[test]
+fn a_figure_file_is_no_data() {
+    let desk = desk();
+    desk.run("render a.npy --save f.toml").silent();
+    for args in ["render f.toml a.npy -o no.png", "render a.npy f.toml -o no.png", "f.toml a.npy", "info f.toml"] {
+        desk.run(args).refused(&["figure file", "f.toml"]);
+    }
+    assert_eq!(desk.list("."), ["a.npy", "f.toml"]);
+    desk.run("render a.npy --step 1 -o no.png").refused(&["tables have no steps"]);
+    desk.run("render a.npy --at level=3 -o no.png").refused(&["level=3", "tables have none"]);
+    desk.run("render a.npy --dpi 2400 --size 300x200 -o a.png").done();
+}
