@@ -229,8 +229,8 @@ fn is_there(value: f64) -> bool {
     value.is_finite()
 }
 
-/// What every pixel should show, and where every cell should go.
-fn expected(grid: &Grid, [x, y]: [&Ruler; 2], sampling: Sampling, statistic: &str) -> (Vec<f64>, Accounting) {
+/// What every pixel should show, how much of it is covered by cells that have a say, and where every cell should go.
+fn expected(grid: &Grid, [x, y]: [&Ruler; 2], sampling: Sampling, statistic: &str) -> (Vec<f64>, Vec<f64>, Accounting) {
     let has_place = |i: usize| grid.centers[i][0].is_finite();
     let cells: Vec<(usize, Vec<Place>)> = (0..grid.values.len())
         .filter(|i| has_place(*i))
@@ -243,7 +243,7 @@ fn expected(grid: &Grid, [x, y]: [&Ruler; 2], sampling: Sampling, statistic: &st
         .flat_map(|(places, cells)| (-3..4).map(move |turns| (places, cells, turns)))
         .map(|(places, cells, turns)| (cells, in_pixels(&places, turns, x, y)))
         .collect();
-    let mut pixels = Vec::new();
+    let (mut pixels, mut covered) = (Vec::new(), Vec::new());
     for row in 0..y.pixels {
         for column in 0..x.pixels {
             let low = [f64::from(column), f64::from(row)];
@@ -275,6 +275,7 @@ fn expected(grid: &Grid, [x, y]: [&Ruler; 2], sampling: Sampling, statistic: &st
             }
             let there = || weights.iter().filter(|(i, weight)| is_there(grid.values[*i]) && *weight > 1e-12);
             let all = || there().map(|(i, _)| grid.values[*i]);
+            covered.push(there().map(|(_, weight)| weight).sum());
             pixels.push(match statistic {
                 _ if needed.is_some_and(|own| !is_there(grid.values[own])) => f64::NAN,
                 "mean" => there().map(|(i, w)| grid.values[*i] * w).sum::<f64>() / there().map(|(_, w)| w).sum::<f64>(),
@@ -299,7 +300,7 @@ fn expected(grid: &Grid, [x, y]: [&Ruler; 2], sampling: Sampling, statistic: &st
         not_finite: count(&|i| !has_place(i) || (is_seen(i) && !is_there(grid.values[i]))),
         filtered: 0,
     };
-    (pixels, accounting)
+    (pixels, covered, accounting)
 }
 
 fn numbers(table: &Table, layer: &Layer, threads: usize) -> (Vec<f64>, Accounting) {
@@ -317,14 +318,20 @@ fn layer([x, y]: [&Ruler; 2], sampling: Sampling, statistic: &str) -> Layer {
 fn check(grid: &Grid, table: &Table, rulers: [&Ruler; 2], what: &str) {
     for sampling in [Sampling::Cells, Sampling::Nearest, Sampling::Bilinear] {
         for statistic in ["mean", "min", "max"] {
-            let (wanted, accounting) = expected(grid, rulers, sampling, statistic);
+            let (wanted, covered, accounting) = expected(grid, rulers, sampling, statistic);
             let (got, counted) = numbers(table, &layer(rulers, sampling, statistic), 2);
             let words = format!("{what}, {sampling:?}, {statistic}, {rulers:?}");
-            let differs = |(a, b): (&f64, &f64)| a.is_nan() != b.is_nan() || (a - b).abs() > 1e-9;
-            if let Some(at) = got.iter().zip(&wanted).position(differs) {
+            // Corners are known to about 1e-13 of a pixel's size, and so are areas: shares of a sliver, to that over its own.
+            let near = |covered: f64| 1e-9_f64.max(1e-12 / covered);
+            let differs =
+                |((a, b), covered): ((&f64, &f64), &f64)| a.is_nan() != b.is_nan() || (a - b).abs() > near(*covered);
+            if let Some(at) = got.iter().zip(&wanted).zip(&covered).position(differs) {
                 let width = rulers[0].pixels as usize;
                 let (column, row) = (at % width, at / width);
-                panic!("{words}: column {column}, row {row}: {} instead of {}", got[at], wanted[at]);
+                panic!(
+                    "{words}: column {column}, row {row}: {} instead of {}, covered {}",
+                    got[at], wanted[at], covered[at]
+                );
             }
             assert_eq!(counted, accounting, "{words}");
         }
@@ -432,7 +439,7 @@ fn cells_without_a_place_and_many_turns() {
     for (start, end, pixels) in [(-600.0, 840.0, 71), (-180.0, 180.0, 90), (150.0, 190.0, 7)] {
         let (x, y) = (ruler(start, end, pixels), ruler(-70.0, 90.0, 19));
         for sampling in [Sampling::Cells, Sampling::Nearest] {
-            let (wanted, accounting) = expected(&grid, [&x, &y], sampling, "mean");
+            let (wanted, _, accounting) = expected(&grid, [&x, &y], sampling, "mean");
             let (got, counted) = numbers(&table, &layer([&x, &y], sampling, "mean"), 2);
             let differs = |(a, b): (&f64, &f64)| a.is_nan() != b.is_nan() || (a - b).abs() > 1e-9;
             assert_eq!(got.iter().zip(&wanted).position(differs), None, "{sampling:?} {start}");
