@@ -75,6 +75,13 @@ fn opened<'a>(folder: &tempfile::TempDir) -> Window<'a> {
     window
 }
 
+/// Chooses to count by category.
+fn by_category(window: &mut Window<'_>) {
+    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "show").click();
+    window.run_steps(3);
+    window.get_by_label("by category").click();
+}
+
 /// Types a text into a field, and leaves it by a key.
 fn type_in(window: &mut Window<'_>, label: &str, text: &str, key: Key) {
     window.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
@@ -169,9 +176,7 @@ fn controls_of_the_side_panel_change_the_figure() {
 fn categories_come_and_go_without_a_pass() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = opened(&folder);
-    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "show").click();
-    window.run_steps(3);
-    window.get_by_label("by category").click();
+    by_category(&mut window);
     let layer = |app: &ScumbleApp| app.model().painted().and_then(|painted| painted.layers.first().cloned());
     // Ten values of the weight, and all others.
     until(&mut window, "categories are counted", |app| layer(app).is_some_and(|layer| layer.hues.len() == 11));

@@ -51,10 +51,10 @@ pub struct LookArgs {
     /// An exact value with a color of its own, which takes no part in limits, nor in means of fields: -1=#00ff00; may be given again
     #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
     special: Vec<Special>,
-    /// The color of a category, with --reduction by:COLUMN: 3=#ff0000, 2024-03-01=red, other=gray; may be given again
+    /// The color of a category, with --reduction by:COLUMN: 3=#ff0000, 2024-03-01=red, spiral=blue, other=gray; may be given again
     #[arg(long, value_name = "VALUE=COLOR", allow_hyphen_values = true, help_heading = "Color")]
     color_key: Vec<CategoryColor>,
-    /// A category that is left out: 3, 2024-03-01, or other; may be given again
+    /// A category that is left out: 3, 2024-03-01, spiral, '3' in quotes for text that could be a number, or other; may be given again
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true, help_heading = "Color")]
     hide: Vec<Category>,
     /// Opacity of pixels with the fewest rows, with --reduction by:COLUMN, 0 to 255: more shows single points better [default: 40]

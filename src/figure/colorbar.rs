@@ -24,7 +24,7 @@ mod legend;
 mod levels;
 mod paint;
 
-pub use legend::{LegendLine, Sign, entry_places};
+pub use legend::{LegendLine, Sign, entry_places, place_with_more};
 pub(super) use paint::{is_name, name_shift, paint};
 
 /// Colours and the values they stand for.

@@ -6,7 +6,7 @@ use egui::{Color32, CursorIcon, Id, Pos2, Rect, Response, Sense, StrokeKind, Tex
 
 use crate::workbench::categories::ShownCategory;
 use crate::workbench::figure::LegendEntry;
-use crate::workbench::frame::{BarPlace, Sign, entry_places};
+use crate::workbench::frame::{BarPlace, Sign, entry_places, place_with_more};
 
 use super::canvas::Stage;
 use super::model::Model;
@@ -84,7 +84,7 @@ fn legends(stage: &Stage, model: &Model) -> Vec<(Places, Vec<Entry>)> {
         };
         let entries: Vec<Entry> = model.legend_of_all().into_iter().map(entry).collect();
         let hidden = entries.iter().filter(|entry| entry.is_hidden).count();
-        found.push((Places { shown: *place, all: grown(*place, hidden, stage.layout.scale) }, entries));
+        found.push((Places { shown: *place, all: place_with_more(&stage.layout, *place, hidden) }, entries));
     }
     found
 }
@@ -96,17 +96,6 @@ struct Places {
     shown: BarPlace,
     /// As it would be if nothing were hidden.
     all: BarPlace,
-}
-
-/// A place that stands on the same ground, with room for so many entries more.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred pixels")]
-fn grown(place: BarPlace, entries: usize, scale: f64) -> BarPlace {
-    const STEP: f64 = 20.0;
-    let more = (STEP * scale * entries as f64).round() as u32;
-    let more = more.min(place.rect.y);
-    let mut place = place;
-    (place.rect.y, place.rect.height) = (place.rect.y - more, place.rect.height + more);
-    place
 }
 
 /// A color that stands for a sign.

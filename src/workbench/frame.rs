@@ -1,7 +1,7 @@
 //! The figure around a plot, for those who show or write it: what the painter offers, under one roof.
 
 pub use crate::figure::axes::{Look, Theme, ThemeColors, compose, surroundings};
-pub use crate::figure::colorbar::{ColorBar, Sign, entry_places, quantity as bar_label};
+pub use crate::figure::colorbar::{ColorBar, Sign, entry_places, place_with_more, quantity as bar_label};
 pub use crate::figure::frame::{BarName, BarPlace, FigureText, FrameRequest, Layout, layout};
 pub use crate::figure::histogram::Histogram;
 pub use crate::figure::image::Image;

@@ -10,9 +10,7 @@ fn layer(app: &ScumbleApp) -> Arc<scumble::workbench::session::PaintedLayer> {
 fn what_a_legend_names_is_hidden_and_shown_by_clicks() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = opened(&folder);
-    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "show").click();
-    window.run_steps(3);
-    window.get_by_label("by category").click();
+    by_category(&mut window);
     until(&mut window, "categories are counted", |app| layer(app).hues.len() == 11);
     let before = window.state().model().painted().unwrap().picture.clone();
     assert!(window.query_by_label("Show other in the legend").is_none());

@@ -80,6 +80,15 @@ pub fn entry_places(layout: &Layout, place: BarPlace, entries: usize) -> Vec<Rec
     tops.map(|y| Rect { y, height: high, ..place.rect }).collect()
 }
 
+/// A legend's place with room for so many entries more above it.
+#[must_use]
+pub fn place_with_more(layout: &Layout, place: BarPlace, entries: usize) -> BarPlace {
+    let step = pixels(SWATCH.1 * layout.scale).max(1);
+    let more = step.saturating_mul(u32::try_from(entries).unwrap_or(u32::MAX)).min(place.rect.y);
+    let rect = Rect { y: place.rect.y - more, height: place.rect.height + more, ..place.rect };
+    BarPlace { rect, ..place }
+}
+
 /// What stands for what, from above; of more than there is room for, how many.
 pub(super) fn paint(
     painter: &mut Painter,

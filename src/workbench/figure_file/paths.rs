@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Component, Path, PathBuf};
 
+use crate::scene::reduction::Reduction;
 use crate::workbench::figure::FigureRequest;
 use crate::workbench::tables::is_file;
 
@@ -16,9 +17,7 @@ pub(super) fn with_paths(figure: &FigureRequest, name: &dyn Fn(&Path) -> PathBuf
             *column = renamed(column, name);
         }
         sources.filter = sources.filter.as_ref().map(|filter| renamed_within(filter, name));
-        if let Some(column) = layer.reduction.column() {
-            layer.reduction = layer.reduction.of_column(&renamed(column, name));
-        }
+        layer.reduction = reduced(&layer.reduction, name);
         layer.style.colormap = table(&layer.style.colormap, name);
     }
     figure
@@ -102,6 +101,11 @@ pub(super) fn renamed(text: &str, name: &dyn Fn(&Path) -> PathBuf) -> String {
         Some((file, column)) if is_file(file) => format!("{}:{column}", name(Path::new(file)).display()),
         _ => text.to_owned(),
     }
+}
+
+/// A reduction with the file of its column, if that is in one of its own, replaced.
+pub(super) fn reduced(reduction: &Reduction, name: &dyn Fn(&Path) -> PathBuf) -> Reduction {
+    reduction.column().map_or_else(|| reduction.clone(), |column| reduction.of_column(&renamed(column, name)))
 }
 
 /// An expression with the files that it names, in backticks, replaced.

@@ -5,8 +5,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::parts::Root;
-use super::paths::{relative, renamed, table};
-use crate::scene::reduction::Reduction;
+use super::paths::{reduced, relative, renamed, table};
 
 /// Sets a key of a figure file in `folder`. A value is read as the command line has it, else as TOML has it: what wants a
 /// text takes `2024` as one. Files are named as the shell finds them.
@@ -71,13 +70,9 @@ fn from_shell(value: Value, key: &str, folder: &Path) -> Value {
         }
         ("colormap", Value::String(name)) => Value::String(table(&name, &moved)),
         ("x" | "y" | "filter", Value::String(column)) => Value::String(renamed(&column, &moved)),
-        ("reduction", Value::String(text)) => Value::String(match text.parse::<Reduction>() {
-            Ok(reduction) => match reduction.column() {
-                Some(column) => reduction.of_column(&renamed(column, &moved)).to_string(),
-                None => text,
-            },
-            Err(_) => text,
-        }),
+        ("reduction", Value::String(text)) => {
+            Value::String(text.parse().map_or(text, |reduction| reduced(&reduction, &moved).to_string()))
+        }
         (_, value) => value,
     }
 }
