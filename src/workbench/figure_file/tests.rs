@@ -211,7 +211,6 @@ fn any_layer(files: Vec<PathBuf>) -> impl Strategy<Value = FigureLayer> {
         "2024-03-01=red",
         "spiral b=red",
         "'3'=red",
-        "''=red",
     ]);
     let key = prop::collection::vec(key.prop_map(|text| text.parse::<CategoryColor>().unwrap()), 0..3);
     let special = (color(), color(), color(), prop::collection::vec(special, 0..4), key);
