@@ -38,9 +38,11 @@ mod surface;
 mod textures;
 mod timebar;
 mod trace;
+#[cfg(all(unix, not(target_os = "macos")))]
 mod uri_list;
 mod view;
 mod wakes;
+#[cfg(all(unix, not(target_os = "macos")))]
 pub mod wayland_drop;
 pub mod welcome;
 mod window;

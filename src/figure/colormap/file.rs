@@ -125,7 +125,7 @@ fn pal(text: &str) -> Result<Vec<[u8; 4]>, Fault> {
     let mut colors = Vec::new();
     for (line, text) in found.filter(|(_, line)| !line.starts_with(';')) {
         let wrong = || Fault::new(line, "it is not red, green, blue from 0 to 255");
-        let bytes: Option<Vec<u8>> = words(text).into_iter().map(|word| word.parse().ok()).collect();
+        let bytes: Option<Vec<u8>> = words(text).into_iter().map(|word| word.parse::<u8>().ok()).collect();
         let [r, g, b] = bytes.ok_or_else(wrong)?[..] else { return Err(wrong()) };
         push(&mut colors, [r, g, b, 255], line)?;
     }
