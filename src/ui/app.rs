@@ -3,10 +3,11 @@
 mod menu;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use egui::{CentralPanel, Color32, Frame, Panel, ViewportCommand};
+use winit::window::Window;
 
 use crate::workbench::brief::Brief;
 use crate::workbench::figure::DPI;
@@ -17,6 +18,7 @@ use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 use super::actions::{Action, pressed};
 use super::canvas::{Canvas, Stage};
 use super::closing::Closing;
+use super::dialog::Dialogs;
 use super::document::Document;
 use super::drops::Drops;
 use super::export::{MovieDialog, PictureDialog};
@@ -78,6 +80,7 @@ impl ScumbleApp {
         wake: &Wake,
         demo: Option<PathBuf>,
     ) -> Result<Self, WorkbenchError> {
+        let dialogs = Dialogs::new(Arc::clone(wake));
         Ok(Self {
             model: Model::new(engine, threads, Arc::clone(wake))?,
             canvas: Canvas::default(),
@@ -85,11 +88,11 @@ impl ScumbleApp {
             panel: SidePanel::default(),
             time: TimeBar::default(),
             palette: Palette::default(),
-            opening: Opening::new(Arc::clone(wake)),
-            saving: Saving::new(Arc::clone(wake)),
-            relinking: Relinking::new(Arc::clone(wake)),
-            export: PictureDialog::new(Arc::clone(wake)),
-            movie: MovieDialog::new(Arc::clone(wake)),
+            opening: Opening::new(dialogs.clone()),
+            saving: Saving::new(dialogs.clone()),
+            relinking: Relinking::new(dialogs.clone()),
+            export: PictureDialog::new(Arc::clone(wake), dialogs.clone()),
+            movie: MovieDialog::new(Arc::clone(wake), dialogs.clone()),
             closing: Closing::default(),
             recent: Recent::default_place().map(Recent::load),
             shown: Shown { panel: true, ..Shown::default() },
@@ -141,6 +144,11 @@ impl ScumbleApp {
     /// A system that gives no threads.
     pub fn record(&mut self, brief: Brief, path: PathBuf) -> Result<(), WorkbenchError> {
         self.model.record(brief, path)
+    }
+
+    /// Has the system's dialogs belong to a window.
+    pub fn belong_to(&self, window: Weak<Window>) {
+        self.opening.dialogs().belong_to(window);
     }
 
     /// Takes drops from where the window system delivers them.

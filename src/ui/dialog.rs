@@ -5,10 +5,12 @@
 //! choosing itself takes the person's time and has no limit.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use winit::window::Window;
 
 /// How long the portal may take to answer; the first call of a session starts it.
 const REACH: Duration = Duration::from_secs(4);
@@ -42,6 +44,52 @@ pub enum DialogOutcome {
     Unavailable(String),
 }
 
+/// Opens dialogs. Clones share the window that the dialogs belong to.
+#[derive(Clone)]
+pub struct Dialogs {
+    wake: Wake,
+    owner: Arc<OnceLock<Weak<Window>>>,
+}
+
+impl Dialogs {
+    /// Dialogs that belong to no window yet. `wake` asks for a new frame.
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, owner: Arc::default() }
+    }
+
+    /// Has further dialogs stay in front of a window, and be closed with it, where the system knows how.
+    pub fn belong_to(&self, owner: Weak<Window>) {
+        // There is one window.
+        let _ = self.owner.set(owner);
+    }
+
+    /// Lets the person choose one file or several.
+    pub fn open_files(&self, request: &DialogRequest) -> Pending {
+        let dialog = self.dialog(request);
+        // A portal that says "closed by the person" gives an empty list; only its failure gives none.
+        let none_is_failure = HAS_PORTALS;
+        self.start(move || timed(none_is_failure, || dialog.pick_files()))
+    }
+
+    /// Lets the person name a file to write; the dialog asks before a file is replaced.
+    pub fn save_file(&self, request: &DialogRequest) -> Pending {
+        let dialog = self.dialog(request);
+        self.start(move || timed(false, || dialog.save_file().map(|path| vec![path])))
+    }
+
+    fn dialog(&self, request: &DialogRequest) -> rfd::FileDialog {
+        let dialog = dialog(request);
+        match self.owner.get().and_then(Weak::upgrade) {
+            Some(window) => dialog.set_parent(&window),
+            None => dialog,
+        }
+    }
+
+    fn start(&self, choose: impl FnOnce() -> DialogOutcome + Send + 'static) -> Pending {
+        Pending::start(|| reach(&REACH), choose, Arc::clone(&self.wake))
+    }
+}
+
 /// A dialog that is being opened or open. Dropping it leaves the dialog to itself; what is chosen in it is then ignored.
 #[derive(Debug)]
 pub struct Pending {
@@ -49,20 +97,6 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Lets the person choose one file or several.
-    pub fn open_files(request: &DialogRequest, wake: Wake) -> Self {
-        let dialog = dialog(request);
-        // A portal that says "closed by the person" gives an empty list; only its failure gives none.
-        let none_is_failure = HAS_PORTALS;
-        Self::start(|| reach(&REACH), move || timed(none_is_failure, || dialog.pick_files()), wake)
-    }
-
-    /// Lets the person name a file to write; the dialog asks before a file is replaced.
-    pub fn save_file(request: &DialogRequest, wake: Wake) -> Self {
-        let dialog = dialog(request);
-        Self::start(|| reach(&REACH), move || timed(false, || dialog.save_file().map(|path| vec![path])), wake)
-    }
-
     /// What became of it, once; none as long as it is open. Never waits.
     pub fn poll(&mut self) -> Option<DialogOutcome> {
         match self.outcome.try_recv() {

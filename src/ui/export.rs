@@ -5,18 +5,16 @@ mod movie;
 mod picture;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::scene::axis::{MAX_PIXELS, Size};
 use crate::workbench::command_line::{is_plain, shell_line};
 use crate::workbench::figure::{DPI, FigureRequest};
-use crate::workbench::session::Wake;
 
 use super::actions::Action;
 use super::canvas::Stage;
-use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
 use super::model::Model;
 use super::notices::Notices;
 
@@ -98,14 +96,14 @@ impl Framing {
 
 /// The file to write: typed, or chosen in the system's dialog.
 struct Place {
-    wake: Wake,
+    dialogs: Dialogs,
     text: Option<String>,
     choosing: Option<Pending>,
 }
 
 impl Place {
-    fn new(wake: Wake) -> Self {
-        Self { wake, text: None, choosing: None }
+    fn new(dialogs: Dialogs) -> Self {
+        Self { dialogs, text: None, choosing: None }
     }
 
     /// The path.
@@ -147,7 +145,7 @@ impl Place {
                     file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
                     filters: filters.iter().map(|(name, endings)| ((*name).to_owned(), strings(endings))).collect(),
                 };
-                self.choosing = Some(Pending::save_file(&request, Arc::clone(&self.wake)));
+                self.choosing = Some(self.dialogs.save_file(&request));
             }
             ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label);
         });

@@ -1,13 +1,10 @@
 //! Ways to name a file: the system's dialog, a path that is typed, a drop.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
-use crate::workbench::session::Wake;
-
-use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
 use super::drops::Drops;
 use super::notices::Notices;
 
@@ -21,7 +18,7 @@ pub struct Chosen {
 
 /// Dialogs under way.
 pub struct Opening {
-    wake: Wake,
+    dialogs: Dialogs,
     as_layer: bool,
     pending: Option<Pending>,
     /// The text of the path field, while it is open, and why it is.
@@ -30,9 +27,14 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Nothing under way. `wake` asks for a new frame.
-    pub fn new(wake: Wake) -> Self {
-        Self { wake, as_layer: false, pending: None, typed: None, drops: Drops::default() }
+    /// Nothing under way.
+    pub fn new(dialogs: Dialogs) -> Self {
+        Self { dialogs, as_layer: false, pending: None, typed: None, drops: Drops::default() }
+    }
+
+    /// What opens the system's dialogs.
+    pub fn dialogs(&self) -> &Dialogs {
+        &self.dialogs
     }
 
     /// Asks the system for its dialog, for a figure of its own or a layer of the present one.
@@ -41,7 +43,7 @@ impl Opening {
             self.as_layer = as_layer;
             let title = if as_layer { "Add files as a layer" } else { "Open files" };
             let request = DialogRequest { title: title.to_owned(), ..DialogRequest::default() };
-            self.pending = Some(Pending::open_files(&request, Arc::clone(&self.wake)));
+            self.pending = Some(self.dialogs.open_files(&request));
         }
     }
 

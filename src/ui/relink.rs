@@ -1,18 +1,15 @@
 //! A figure whose files have moved: the person says where they are.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use egui::{Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::workbench::session::Wake;
-
-use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
 use super::model::Model;
 
 /// The question, while it is asked.
 pub struct Relinking {
-    wake: Wake,
+    dialogs: Dialogs,
     /// What was typed for each missing file.
     typed: Vec<(PathBuf, String)>,
     /// The system's dialog, and for which file.
@@ -20,9 +17,9 @@ pub struct Relinking {
 }
 
 impl Relinking {
-    /// No question yet. `wake` asks for a new frame.
-    pub fn new(wake: Wake) -> Self {
-        Self { wake, typed: Vec::new(), choosing: None }
+    /// No question yet.
+    pub fn new(dialogs: Dialogs) -> Self {
+        Self { dialogs, typed: Vec::new(), choosing: None }
     }
 
     /// Whether the person is asked.
@@ -108,7 +105,7 @@ impl Relinking {
                         folder: missing.parent().filter(|folder| *folder != Path::new("")).map(Path::to_owned),
                         ..DialogRequest::default()
                     };
-                    self.choosing = Some((i, Pending::open_files(&request, Arc::clone(&self.wake))));
+                    self.choosing = Some((i, self.dialogs.open_files(&request)));
                 }
                 let field =
                     TextEdit::singleline(text).desired_width(f32::INFINITY).hint_text("its path; or drop it here");

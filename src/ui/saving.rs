@@ -1,28 +1,26 @@
 //! Where a figure is to be saved: the system's dialog, or a path that is typed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use crate::workbench::command_line::FIGURE_FILE;
-use crate::workbench::session::Wake;
 
-use super::dialog::{DialogOutcome, DialogRequest, Pending};
+use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
 use super::model::Model;
 
 /// A question under way.
 pub struct Saving {
-    wake: Wake,
+    dialogs: Dialogs,
     proposed: PathBuf,
     pending: Option<Pending>,
     typed: Option<String>,
 }
 
 impl Saving {
-    /// No question yet. `wake` asks for a new frame.
-    pub fn new(wake: Wake) -> Self {
-        Self { wake, proposed: PathBuf::from(FIGURE_FILE), pending: None, typed: None }
+    /// No question yet.
+    pub fn new(dialogs: Dialogs) -> Self {
+        Self { dialogs, proposed: PathBuf::from(FIGURE_FILE), pending: None, typed: None }
     }
 
     /// Whether a path is being asked for.
@@ -39,7 +37,7 @@ impl Saving {
             file_name: self.proposed.file_name().map(|name| name.to_string_lossy().into_owned()),
             filters: vec![("Figure".to_owned(), vec!["toml".to_owned()])],
         };
-        self.pending = Some(Pending::save_file(&request, Arc::clone(&self.wake)));
+        self.pending = Some(self.dialogs.save_file(&request));
     }
 
     /// Shows the question; gives the path that was chosen, and whether the person was asked about what is there already.

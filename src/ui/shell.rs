@@ -3,6 +3,7 @@
 //! The graphics device is opened on a thread, at the start beside the window and again whenever it is lost; textures
 //! are kept (`textures`) and given to the new device, so a loss loses nothing. Frames are made on demand only.
 
+use std::sync::Weak;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use winit::application::ApplicationHandler;
 use winit::error::EventLoopError;
 use winit::event::{DeviceEvent, DeviceId, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, OwnedDisplayHandle};
-use winit::window::WindowId;
+use winit::window::{Window, WindowId};
 
 use super::surface::{self, Ask, Graphics, Refusal};
 pub use super::view::FrameFacts;
@@ -41,6 +42,8 @@ pub trait App {
 /// What an [`App`] may want to know of its window.
 #[derive(Clone, Debug)]
 pub struct WindowFacts {
+    /// The window, for dialogs that belong to it.
+    pub window: Weak<Window>,
     /// The connection to the display.
     pub display: OwnedDisplayHandle,
     /// Name and backend of the adapter that paints the window.

@@ -1,5 +1,7 @@
 //! The window itself: its input, its textures, and the pace of its frames.
 
+mod system;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,12 +9,13 @@ use egui::{Color32, ViewportId, ViewportInfo};
 use egui_winit::{ActionRequested, State, accesskit_winit};
 use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
-use winit::window::{Icon, Window, WindowAttributes};
+use winit::window::Window;
 
 use super::shell::{ShellOptions, WindowFacts};
 use super::surface::{Graphics, Painted, Painter, Picture, Refusal};
 use super::textures::Textures;
 use super::wakes::Waker;
+use system::{attributes, frame_period, thread_time};
 
 /// Between frames that nobody can see: often enough to take results in, rare enough to cost nothing.
 const HIDDEN_PERIOD: Duration = Duration::from_millis(250);
@@ -22,9 +25,6 @@ const RETRY_PERIOD: Duration = Duration::from_millis(10);
 
 /// Between looks at whether the window is minimized while it has no focus: X11 sends no word of it.
 const INFO_PERIOD: Duration = Duration::from_millis(500);
-
-/// Between frames on a screen that does not tell its rate.
-const DEFAULT_PERIOD: Duration = Duration::from_millis(8);
 
 /// The window, its input and its graphics device while there is one.
 pub(super) struct View {
@@ -118,7 +118,7 @@ impl View {
         ctx: &egui::Context,
         waker: Waker,
     ) -> Result<Self, String> {
-        let window = Arc::new(event_loop.create_window(attributes(options)).map_err(|e| e.to_string())?);
+        let window = Arc::new(event_loop.create_window(attributes(event_loop, options)).map_err(|e| e.to_string())?);
         let (scale, theme) = (window.scale_factor(), window.theme());
         #[expect(clippy::cast_possible_truncation, reason = "a scale factor is a small number")]
         let mut state = State::new(ctx.clone(), ViewportId::ROOT, &window, Some(scale as f32), theme, None);
@@ -157,6 +157,7 @@ impl View {
     pub(super) fn adopt(&mut self, graphics: Graphics) -> Result<WindowFacts, Refusal> {
         let painter = Painter::new(graphics, &self.window, &self.textures)?;
         let facts = WindowFacts {
+            window: Arc::downgrade(&self.window),
             display: self.display.clone(),
             adapter: painter.adapter_name(),
             is_software: painter.is_software(),
@@ -441,50 +442,6 @@ impl Shown {
     }
 }
 
-/// How long this thread has run on a processor.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn thread_time() -> Option<Duration> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::try_from(time).ok()
-}
-
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn thread_time() -> Option<Duration> {
-    None
-}
-
 fn background(ctx: &egui::Context) -> Color32 {
     ctx.global_style().visuals.panel_fill
-}
-
-/// How long a frame of the window's screen lasts.
-fn frame_period(window: &Window) -> Duration {
-    let rate = window.current_monitor().and_then(|monitor| monitor.refresh_rate_millihertz()).filter(|&rate| rate > 0);
-    rate.map_or(DEFAULT_PERIOD, |rate| Duration::from_secs_f64(1000.0 / f64::from(rate)))
-        .clamp(Duration::from_millis(2), Duration::from_millis(20))
-}
-
-/// The window as it is asked for: invisible, as AccessKit must know it first.
-fn attributes(options: &ShellOptions) -> WindowAttributes {
-    let icon = options.icon.as_ref().and_then(|icon| Icon::from_rgba(icon.rgba.clone(), icon.width, icon.height).ok());
-    let [width, height] = options.size;
-    let attributes = Window::default_attributes()
-        .with_title(options.title.clone())
-        .with_inner_size(winit::dpi::LogicalSize::new(width, height))
-        .with_window_icon(icon)
-        .with_visible(false);
-    named(attributes)
-}
-
-/// The name by which desktops find the program's entry and group its windows.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn named(attributes: WindowAttributes) -> WindowAttributes {
-    use winit::platform::{wayland::WindowAttributesExtWayland, x11::WindowAttributesExtX11};
-    let attributes = WindowAttributesExtX11::with_name(attributes, "scumble", "scumble");
-    WindowAttributesExtWayland::with_name(attributes, "scumble", "scumble")
-}
-
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn named(attributes: WindowAttributes) -> WindowAttributes {
-    attributes
 }

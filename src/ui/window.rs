@@ -123,6 +123,7 @@ impl App for Window {
         ctx.set_fonts(fonts());
         // Only the first window of a process gets here.
         let _ = self.waker.set(waker);
+        self.app.belong_to(window.window);
         self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
         pace_animations(ctx, window.is_software);
         self.app.set_adapter(window.adapter, window.is_software);

@@ -18,6 +18,7 @@ use crate::workbench::session::Wake;
 
 use super::super::actions::Action;
 use super::super::canvas::Stage;
+use super::super::dialog::Dialogs;
 use super::super::model::Model;
 use super::{Framing, Place, beside, command, copy_button};
 
@@ -63,11 +64,11 @@ pub struct MovieDialog {
 
 impl MovieDialog {
     /// A closed dialog. `wake` asks for a new frame.
-    pub fn new(wake: Wake) -> Self {
+    pub fn new(wake: Wake, dialogs: Dialogs) -> Self {
         Self {
             is_open: false,
             framing: Framing::new([1920, 1080]),
-            place: Place::new(Arc::clone(&wake)),
+            place: Place::new(dialogs),
             wake,
             fps: FPS,
             steps: [1, 1],

@@ -18,6 +18,7 @@ use crate::workbench::{EngineChoice, Progress, Table, Workbench};
 
 use super::super::actions::Action;
 use super::super::canvas::Stage;
+use super::super::dialog::Dialogs;
 use super::super::model::Model;
 use super::{Framing, Place, beside, command, copy_button};
 
@@ -40,8 +41,8 @@ pub struct PictureDialog {
 
 impl PictureDialog {
     /// A closed dialog. `wake` asks for a new frame.
-    pub fn new(wake: Wake) -> Self {
-        let place = Place::new(Arc::clone(&wake));
+    pub fn new(wake: Wake, dialogs: Dialogs) -> Self {
+        let place = Place::new(dialogs);
         Self { is_open: false, wake, framing: Framing::new([3840, 2160]), place, job: None }
     }
 
