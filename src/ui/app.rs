@@ -20,7 +20,6 @@ use super::canvas::{Canvas, Stage};
 use super::closing::Closing;
 use super::dialog::Dialogs;
 use super::document::Document;
-use super::drops::Drops;
 use super::export::{MovieDialog, PictureDialog};
 use super::model::Model;
 use super::opening::{Chosen, Opening};
@@ -149,11 +148,6 @@ impl ScumbleApp {
     /// Has the system's dialogs belong to a window.
     pub fn belong_to(&self, window: Weak<Window>) {
         self.opening.dialogs().belong_to(window);
-    }
-
-    /// Takes drops from where the window system delivers them.
-    pub fn listen(&mut self, drops: Drops) {
-        self.opening.listen(drops);
     }
 
     /// Tells of a fault in a frame, and keeps what would bring the figure back.
@@ -308,7 +302,7 @@ impl ScumbleApp {
         if self.closing.ui(ui, &self.model, self.saving.is_asking()) {
             self.save(false);
         }
-        let hovered = ui.input(|input| input.raw.hovered_files.len()).max(self.opening.hovered());
+        let hovered = ui.input(|input| input.raw.hovered_files.len());
         if hovered > 0 {
             overlays::drop_target(ui, hovered);
         }
@@ -316,10 +310,8 @@ impl ScumbleApp {
 
     /// Takes files that were dropped, and a path that was pasted.
     fn take_files(&mut self, ui: &egui::Ui) {
-        let dropped: Vec<PathBuf> =
+        let mut paths: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        let mut paths = dropped;
-        paths.extend(self.opening.dropped());
         if !ui.ctx().egui_wants_keyboard_input() {
             paths.extend(ui.input(|input| pasted_path(&input.events)));
         }

@@ -1,61 +1,94 @@
-//! Drops that the window system delivers by a way of its own: native Wayland. All others come through egui.
+//! Drops that the window system delivers by a way of its own: native Wayland. They become winit's own events, as those of
+//! all other systems are.
 
-use std::path::PathBuf;
-
+use winit::event::WindowEvent;
 use winit::event_loop::OwnedDisplayHandle;
 
-use crate::workbench::session::Wake;
+use super::wakes::Waker;
+
+/// Listens, where that is needed.
+pub(super) use system::Drops;
 
 #[cfg(all(unix, not(target_os = "macos")))]
-use super::wayland_drop::{DropEvent, WaylandDrop};
+mod system {
+    use std::path::PathBuf;
+    use std::sync::Arc;
 
-/// What hangs over the window and what was dropped.
-#[derive(Default)]
-pub struct Drops {
-    #[cfg(all(unix, not(target_os = "macos")))]
-    wayland: Option<WaylandDrop>,
-    hovered: usize,
-    dropped: Vec<PathBuf>,
-}
+    use super::super::wayland_drop::{DropEvent, WaylandDrop};
+    use super::{OwnedDisplayHandle, Waker, WindowEvent};
 
-impl Drops {
-    /// Listens on a display, where that is needed.
-    pub fn listen(display: OwnedDisplayHandle, wake: Wake) -> Self {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        {
-            let wayland = WaylandDrop::start(display, wake).ok().flatten();
-            Self { wayland, ..Self::default() }
+    pub struct Drops(Option<WaylandDrop>);
+
+    impl Drops {
+        /// Listens on a display. To be called before anything else asks it for drops, such as the clipboard.
+        pub fn listen(display: OwnedDisplayHandle, waker: Waker) -> Self {
+            // Without it, files are opened by other ways.
+            Self(WaylandDrop::start(display, Arc::new(move || waker.wake())).ok().flatten())
         }
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        {
-            let _ = (display, wake);
-            Self::default()
-        }
-    }
 
-    /// Takes in what has happened.
-    fn poll(&mut self) {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        while let Some(event) = self.wayland.as_ref().and_then(WaylandDrop::poll) {
-            match event {
-                DropEvent::Hover { count } => self.hovered = count.unwrap_or(1).max(1),
-                DropEvent::Leave => self.hovered = 0,
-                DropEvent::Drop(paths) => {
-                    self.hovered = 0;
-                    self.dropped.extend(paths);
-                }
+        /// Listens once more, after all others do.
+        pub fn listen_last(&mut self) {
+            if let Some(drops) = &mut self.0 {
+                drops.bind_last();
             }
         }
+
+        /// What has happened since the last call.
+        pub fn events(&self) -> Vec<WindowEvent> {
+            let told = std::iter::from_fn(|| self.0.as_ref().and_then(WaylandDrop::poll));
+            told.flat_map(events_of).collect()
+        }
     }
 
-    /// Files that hang over the window.
-    pub fn hovered(&self) -> usize {
-        self.hovered
+    /// What winit would have told. How many files hang over the window counts alone, not which.
+    fn events_of(told: DropEvent) -> Vec<WindowEvent> {
+        let mut events = vec![WindowEvent::HoveredFileCancelled];
+        match told {
+            DropEvent::Hover { count } => {
+                let hovered = std::iter::repeat_n(PathBuf::new(), count.unwrap_or(1).max(1));
+                events.extend(hovered.map(WindowEvent::HoveredFile));
+            }
+            DropEvent::Leave => {}
+            DropEvent::Drop(paths) => events.extend(paths.into_iter().map(WindowEvent::DroppedFile)),
+        }
+        events
     }
 
-    /// Files that were dropped since the last call.
-    pub fn take(&mut self) -> Vec<PathBuf> {
-        self.poll();
-        std::mem::take(&mut self.dropped)
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_wayland_tells_are_events_as_of_any_system() {
+            let hover = |count| events_of(DropEvent::Hover { count });
+            let (none, one) = (WindowEvent::HoveredFileCancelled, WindowEvent::HoveredFile(PathBuf::new()));
+            assert_eq!(hover(None), [none.clone(), one.clone()]);
+            assert_eq!(hover(Some(2)), [none.clone(), one.clone(), one]);
+            assert_eq!(events_of(DropEvent::Leave), [none.clone()]);
+            let dropped = events_of(DropEvent::Drop(vec!["/a".into(), "/b".into()]));
+            assert_eq!(dropped, [none, WindowEvent::DroppedFile("/a".into()), WindowEvent::DroppedFile("/b".into())]);
+        }
+    }
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod system {
+    use super::{OwnedDisplayHandle, Waker, WindowEvent};
+
+    /// winit tells of all drops here.
+    pub struct Drops;
+
+    impl Drops {
+        pub fn listen(_: OwnedDisplayHandle, _: Waker) -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "as where there is something to do")]
+        pub fn listen_last(&mut self) {}
+
+        #[expect(clippy::unused_self, reason = "as where there is something to do")]
+        pub fn events(&self) -> Vec<WindowEvent> {
+            Vec::new()
+        }
     }
 }

@@ -17,7 +17,7 @@ mod damage;
 pub mod demo;
 pub mod dialog;
 pub mod document;
-pub mod drops;
+mod drops;
 pub mod export;
 pub mod filming;
 mod legend;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use egui::{Id, Key, Modal, RichText, TextEdit, Ui};
 
 use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
-use super::drops::Drops;
 use super::notices::Notices;
 
 /// Files that were chosen, and what for.
@@ -23,13 +22,12 @@ pub struct Opening {
     pending: Option<Pending>,
     /// The text of the path field, while it is open, and why it is.
     typed: Option<(String, Option<String>)>,
-    drops: Drops,
 }
 
 impl Opening {
     /// Nothing under way.
     pub fn new(dialogs: Dialogs) -> Self {
-        Self { dialogs, as_layer: false, pending: None, typed: None, drops: Drops::default() }
+        Self { dialogs, as_layer: false, pending: None, typed: None }
     }
 
     /// What opens the system's dialogs.
@@ -53,24 +51,9 @@ impl Opening {
         self.typed = Some((String::new(), None));
     }
 
-    /// Listens to drops that the window system delivers by a way of its own.
-    pub fn listen(&mut self, drops: Drops) {
-        self.drops = drops;
-    }
-
     /// Whether a path is being asked for.
     pub fn is_asking(&self) -> bool {
         self.pending.is_some() || self.typed.is_some()
-    }
-
-    /// Files that hang over the window.
-    pub fn hovered(&self) -> usize {
-        self.drops.hovered()
-    }
-
-    /// Files that were dropped since the last call.
-    pub fn dropped(&mut self) -> Vec<PathBuf> {
-        self.drops.take()
     }
 
     /// Shows what is open. Gives the files that were chosen.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use winit::application::ApplicationHandler;
 use winit::error::EventLoopError;
 use winit::event::{DeviceEvent, DeviceId, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, OwnedDisplayHandle};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
 use winit::window::{Window, WindowId};
 
 use super::surface::{self, Ask, Graphics, Refusal};
@@ -44,8 +44,6 @@ pub trait App {
 pub struct WindowFacts {
     /// The window, for dialogs that belong to it.
     pub window: Weak<Window>,
-    /// The connection to the display.
-    pub display: OwnedDisplayHandle,
     /// Name and backend of the adapter that paints the window.
     pub adapter: String,
     /// Whether that adapter is a program on the CPU.

@@ -11,6 +11,7 @@ use winit::event::WindowEvent;
 use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
 use winit::window::Window;
 
+use super::drops::Drops;
 use super::shell::{ShellOptions, WindowFacts};
 use super::surface::{Graphics, Painted, Painter, Picture, Refusal};
 use super::textures::Textures;
@@ -48,6 +49,7 @@ pub(super) struct View {
     /// What the screen shows; none if that is not known.
     shown: Option<Shown>,
     lose_device_after: Option<u64>,
+    drops: Drops,
     display: OwnedDisplayHandle,
     // Dropped last: everything above hangs on it.
     window: Arc<Window>,
@@ -118,6 +120,7 @@ impl View {
         ctx: &egui::Context,
         waker: Waker,
     ) -> Result<Self, String> {
+        let drops = Drops::listen(event_loop.owned_display_handle(), waker.clone());
         let window = Arc::new(event_loop.create_window(attributes(event_loop, options)).map_err(|e| e.to_string())?);
         let (scale, theme) = (window.scale_factor(), window.theme());
         #[expect(clippy::cast_possible_truncation, reason = "a scale factor is a small number")]
@@ -145,6 +148,7 @@ impl View {
             painted_frames: 0,
             shown: None,
             lose_device_after: options.lose_device_after,
+            drops,
             display: event_loop.owned_display_handle(),
             window,
         })
@@ -158,7 +162,6 @@ impl View {
         let painter = Painter::new(graphics, &self.window, &self.textures)?;
         let facts = WindowFacts {
             window: Arc::downgrade(&self.window),
-            display: self.display.clone(),
             adapter: painter.adapter_name(),
             is_software: painter.is_software(),
             max_texture_side: painter.max_texture_side(),
@@ -166,6 +169,8 @@ impl View {
         self.state.set_max_texture_side(facts.max_texture_side);
         self.painter = Some(painter);
         self.shown = None;
+        // The clipboard has been there for long by now.
+        self.drops.listen_last();
         Ok(facts)
     }
 
@@ -336,6 +341,9 @@ impl View {
         close: &mut bool,
     ) -> Pass {
         self.waker.begin_frame();
+        for event in self.drops.events() {
+            let _ = self.state.on_window_event(&self.window, &event);
+        }
         let mut input = self.state.take_egui_input(&self.window);
         input.viewports.insert(ViewportId::ROOT, self.info.clone());
         self.info.events.clear();

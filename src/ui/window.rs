@@ -12,7 +12,6 @@ use crate::workbench::sources::STDIN;
 use crate::workbench::{EngineChoice, WorkbenchError};
 
 use super::app::ScumbleApp;
-use super::drops::Drops;
 use super::rescue::{Rescue, left_behind};
 use super::shell::{App, FrameFacts, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
 use super::trace::Trace;
@@ -112,7 +111,6 @@ fn fonts() -> egui::FontDefinitions {
 struct Window {
     app: ScumbleApp,
     waker: Arc<OnceLock<Waker>>,
-    wake: Wake,
     faults: u32,
     trace: Option<Trace>,
     rescue: Rescue,
@@ -124,7 +122,6 @@ impl App for Window {
         // Only the first window of a process gets here.
         let _ = self.waker.set(waker);
         self.app.belong_to(window.window);
-        self.app.listen(Drops::listen(window.display, Arc::clone(&self.wake)));
         pace_animations(ctx, window.is_software);
         self.app.set_adapter(window.adapter, window.is_software);
     }
@@ -167,8 +164,6 @@ impl App for Window {
             eprintln!("scumble: the record of frames could not be written: {error}");
         }
         self.rescue.end();
-        // The connection to the display ends after this.
-        self.app.listen(Drops::default());
     }
 }
 

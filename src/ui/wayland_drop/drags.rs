@@ -36,16 +36,26 @@ type Facts = Mutex<OfferFacts>;
 struct Seat {
     name: u32,
     seat: WlSeat,
-    device: Option<WlDataDevice>,
+    /// One, then two.
+    devices: Vec<WlDataDevice>,
+}
+
+/// Whose a data device is: the global name of its seat, and which of that seat's devices it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceKey {
+    seat: u32,
+    place: usize,
 }
 
 /// One drag, from when it enters until its files have arrived.
 struct Drag {
-    /// The global name of its seat.
-    seat: u32,
+    /// The device that told of it first.
+    device: DeviceKey,
     /// Of the event that it entered with.
     serial: u32,
     offer: WlDataOffer,
+    /// The same drag as another device was told of it. Kept as long as the drag: giving an offer back may end its drag.
+    twin: Option<WlDataOffer>,
     /// Format asked for; none when there is nothing for us in it.
     format: Option<usize>,
     transfer: Option<Transfer>,
@@ -63,6 +73,8 @@ pub struct Drags {
     host: String,
     manager: Option<WlDataDeviceManager>,
     seats: Vec<Seat>,
+    /// How many devices each seat is to have.
+    devices: usize,
     drags: Vec<Drag>,
     is_over: bool,
 }
@@ -70,7 +82,7 @@ pub struct Drags {
 impl Drags {
     pub fn new(events: Sender<DropEvent>, wake: Wake) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { events, wake, host, manager: None, seats: Vec::new(), drags: Vec::new(), is_over: false }
+        Self { events, wake, host, manager: None, seats: Vec::new(), devices: 1, drags: Vec::new(), is_over: false }
     }
 
     /// Whether nobody listens any more.
@@ -113,9 +125,7 @@ impl Drags {
 
     /// Gives everything back to the compositor.
     pub fn release(&mut self) {
-        for drag in self.drags.drain(..) {
-            drag.offer.destroy();
-        }
+        self.drags.drain(..).for_each(Drag::destroy);
         for seat in self.seats.drain(..) {
             seat.release();
         }
@@ -161,22 +171,24 @@ impl Drags {
 
     /// Forgets drags that are dropped and done.
     fn clear(&mut self) {
-        self.drags.retain(|drag| {
-            let is_done = drag.is_dropped && drag.transfer.is_none();
-            if is_done {
-                drag.offer.destroy();
-            }
-            !is_done
-        });
+        let done = |drag: &mut Drag| drag.is_dropped && drag.transfer.is_none();
+        self.drags.extract_if(.., done).for_each(Drag::destroy);
     }
 
     /// The drag that hovers with this seat.
     fn hovering(&self, seat: u32) -> Option<usize> {
-        self.drags.iter().position(|drag| drag.seat == seat && !drag.is_dropped)
+        self.drags.iter().position(|drag| drag.device.seat == seat && !drag.is_dropped)
     }
 
-    fn enter(&mut self, seat: u32, serial: u32, offer: WlDataOffer) {
-        self.leave(seat);
+    fn enter(&mut self, device: DeviceKey, serial: u32, offer: WlDataOffer) {
+        if let Some(drag) = self.hovering(device.seat).map(|i| &mut self.drags[i])
+            && drag.device != device
+            && drag.twin.is_none()
+        {
+            drag.twin = Some(offer);
+            return;
+        }
+        self.leave(device.seat);
         let format = facts(&offer).format;
         offer.accept(serial, format.map(|format| FORMATS[format].to_owned()));
         if offer.version() >= wl_data_offer::REQ_SET_ACTIONS_SINCE {
@@ -188,7 +200,17 @@ impl Drags {
         // Read ahead, so that the number of files is known while they hover.
         let transfer = format.and_then(|format| ask(&offer, format));
         let paths = Vec::new();
-        self.drags.push(Drag { seat, serial, offer, format, transfer, paths, is_shown, is_dropped: false });
+        self.drags.push(Drag {
+            device,
+            serial,
+            offer,
+            twin: None,
+            format,
+            transfer,
+            paths,
+            is_shown,
+            is_dropped: false,
+        });
         if is_shown {
             self.send(DropEvent::Hover { count: None });
         }
@@ -197,8 +219,9 @@ impl Drags {
     fn leave(&mut self, seat: u32) {
         if let Some(i) = self.hovering(seat) {
             let drag = self.drags.remove(i);
-            drag.offer.destroy();
-            if drag.is_shown {
+            let is_shown = drag.is_shown;
+            drag.destroy();
+            if is_shown {
                 self.send(DropEvent::Leave);
             }
         }
@@ -229,18 +252,42 @@ impl Drags {
         let Some(manager) = &self.manager else {
             return;
         };
-        for seat in self.seats.iter_mut().filter(|seat| seat.device.is_none()) {
-            seat.device = Some(manager.get_data_device(&seat.seat, queue, seat.name));
+        for seat in &mut self.seats {
+            for place in seat.devices.len()..self.devices {
+                let key = DeviceKey { seat: seat.name, place };
+                seat.devices.push(manager.get_data_device(&seat.seat, queue, key));
+            }
+        }
+    }
+
+    /// Gives each seat its last device.
+    pub fn bind_last(&mut self, queue: &QueueHandle<Self>) {
+        self.devices = 2;
+        self.add_devices(queue);
+    }
+
+    /// Whether the drag that hovers is another device's, which tells of its end, too.
+    fn is_twins(&self, device: DeviceKey) -> bool {
+        self.hovering(device.seat).is_some_and(|i| self.drags[i].device != device)
+    }
+}
+
+impl Drag {
+    /// Gives it back to the compositor.
+    fn destroy(self) {
+        self.offer.destroy();
+        if let Some(twin) = self.twin {
+            twin.destroy();
         }
     }
 }
 
 impl Seat {
     fn release(self) {
-        if let Some(device) = self.device
-            && device.version() >= wl_data_device::REQ_RELEASE_SINCE
-        {
-            device.release();
+        for device in self.devices {
+            if device.version() >= wl_data_device::REQ_RELEASE_SINCE {
+                device.release();
+            }
         }
         if self.seat.version() >= wayland_client::protocol::wl_seat::REQ_RELEASE_SINCE {
             self.seat.release();
@@ -281,7 +328,7 @@ impl Dispatch<WlRegistry, ()> for Drags {
             wl_registry::Event::Global { name, interface, version } => {
                 if interface == WlSeat::interface().name {
                     let seat = registry.bind(name, version.min(5), queue, ());
-                    state.seats.push(Seat { name, seat, device: None });
+                    state.seats.push(Seat { name, seat, devices: Vec::new() });
                 } else if interface == WlDataDeviceManager::interface().name && state.manager.is_none() {
                     state.manager = Some(registry.bind(name, version.min(3), queue, ()));
                 }
@@ -298,19 +345,21 @@ impl Dispatch<WlRegistry, ()> for Drags {
     }
 }
 
-impl Dispatch<WlDataDevice, u32> for Drags {
+impl Dispatch<WlDataDevice, DeviceKey> for Drags {
     fn event(
         state: &mut Self,
         _: &WlDataDevice,
         event: wl_data_device::Event,
-        seat: &u32,
+        device: &DeviceKey,
         _: &Connection,
         _: &QueueHandle<Self>,
     ) {
         match event {
-            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => state.enter(*seat, serial, offer),
-            wl_data_device::Event::Leave => state.leave(*seat),
-            wl_data_device::Event::Drop => state.dropped(*seat),
+            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => state.enter(*device, serial, offer),
+            // The device that told of the drag first tells of its end, too.
+            wl_data_device::Event::Leave | wl_data_device::Event::Drop if state.is_twins(*device) => {}
+            wl_data_device::Event::Leave => state.leave(device.seat),
+            wl_data_device::Event::Drop => state.dropped(device.seat),
             // The clipboard, which is none of our business.
             wl_data_device::Event::Selection { id: Some(offer) } => offer.destroy(),
             _ => {}
