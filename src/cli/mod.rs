@@ -176,7 +176,7 @@ fn window(args: &OpenArgs) -> Next {
         return Next::Done(ExitCode::from(if is_word { 2 } else { 1 }));
     }
     // Folders and names that depend on where the process was started shall mean the same in the list of recent files.
-    let files = inputs.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect();
+    let files = inputs.iter().map(|file| dunce::canonicalize(file).unwrap_or_else(|_| file.clone())).collect();
     let brief = match brief(args, files) {
         Ok(brief) => brief,
         Err(error) => {

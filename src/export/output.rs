@@ -36,7 +36,7 @@ impl<'a> Output<'a> {
     pub fn create(path: &Path, stopped: &'a dyn Fn() -> bool) -> Result<Self, ExportError> {
         let failed = |doing, source| ExportError::Io { doing, source, path: path.to_owned() };
         // A link stays a link: what it leads to is written.
-        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let place = dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let sink = match path.metadata() {
             _ if path == Path::new(STDOUT) => Sink::Stdout(BufWriter::new(io::stdout())),
             Ok(facts) if facts.is_dir() => {
@@ -116,9 +116,9 @@ impl<'a> Output<'a> {
 pub fn place(path: &Path) -> PathBuf {
     let beside = || {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+        Some(dunce::canonicalize(folder).ok()?.join(path.file_name()?))
     };
-    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+    dunce::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes a small file, whole or not at all.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use egui::{Color32, ViewportId, ViewportInfo};
 use egui_winit::{ActionRequested, State, accesskit_winit};
 use winit::event::WindowEvent;
-use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
+use winit::event_loop::ActiveEventLoop;
 use winit::window::Window;
 
 use super::drops::Drops;
@@ -50,7 +50,6 @@ pub(super) struct View {
     shown: Option<Shown>,
     lose_device_after: Option<u64>,
     drops: Drops,
-    display: OwnedDisplayHandle,
     // Dropped last: everything above hangs on it.
     window: Arc<Window>,
 }
@@ -149,7 +148,6 @@ impl View {
             shown: None,
             lose_device_after: options.lose_device_after,
             drops,
-            display: event_loop.owned_display_handle(),
             window,
         })
     }
@@ -261,16 +259,10 @@ impl View {
         if self.asked.is_some() { Sight::Seen } else { Sight::Exposed }
     }
 
-    #[cfg(all(unix, not(target_os = "macos")))]
     fn is_x11(&self) -> bool {
         use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
-        let handle = self.display.display_handle().map(|handle| handle.as_raw());
+        let handle = self.window.display_handle().map(|handle| handle.as_raw());
         matches!(handle, Ok(RawDisplayHandle::Xlib(_) | RawDisplayHandle::Xcb(_)))
-    }
-
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn is_x11(&self) -> bool {
-        false
     }
 
     /// Makes a frame and, where it can be seen and shows anything new, paints it.

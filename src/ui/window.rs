@@ -88,7 +88,7 @@ pub fn run(
     app.offer_recovery(folder.as_deref().map(left_behind).unwrap_or_default());
     let rescue = Rescue::install(folder.as_deref());
     let trace = trace.map(|path| Trace::new(path, start));
-    run_shell(Window { app, waker, wake, faults: 0, trace, rescue }, options)?;
+    run_shell(Window { app, waker, faults: 0, trace, rescue }, options)?;
     Ok(())
 }
 

@@ -202,10 +202,10 @@ fn figure(words: &mut Words, request: &FigureRequest) {
 }
 
 /// The command line that a picture says was its own, in the folder of its data: the picture depends neither on where it lies
-/// nor on where it was drawn.
+/// nor on where or on which system it was drawn.
 #[must_use]
 pub fn comment(request: &FigureRequest) -> String {
-    shell_line(&render_command(&portable(request), Path::new(FIGURE_FILE), Path::new("figure.png")))
+    line(&render_command(&portable(request), Path::new(FIGURE_FILE), Path::new("figure.png")), Shell::Posix)
 }
 
 /// A number that two figures share only if they are the same, but for the contents of their files; none of a figure that no
@@ -233,19 +233,37 @@ pub fn theme_name(theme: Theme) -> &'static str {
     }
 }
 
-/// The words as one line that a POSIX shell takes apart into the same words.
+/// The words as one line that this system's shell takes apart into the same words: PowerShell (from 7.3 on) on Windows, a
+/// POSIX shell elsewhere.
 #[must_use]
 pub fn shell_line(words: &[String]) -> String {
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    line(words, if cfg!(windows) { Shell::Power } else { Shell::Posix })
 }
 
-/// A word as a POSIX shell reads it: plain where nothing in it means anything to a shell, else in single quotes.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
+/// Who takes a line apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    Posix,
+    Power,
+}
+
+fn line(words: &[String], shell: Shell) -> String {
+    words.iter().map(|word| quoted(word, shell)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell reads it: plain where nothing in it means anything to the shell, else in single quotes.
+fn quoted(word: &str, shell: Shell) -> String {
+    let (marks, quote) = match shell {
+        Shell::Posix => ("_@%+=:,./-", r"'\''"),
+        Shell::Power => ("_+=:./\\-", "''"),
+    };
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c));
+    // PowerShell takes such a word apart.
+    let is_split = shell == Shell::Power && word.starts_with('-') && word.contains(['.', ':']);
+    if is_plain && !is_split && !word.is_empty() {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    format!("'{}'", word.replace('\'', quote))
 }
 
 /// Words of a command line in the making.
@@ -309,7 +327,19 @@ mod tests {
             ("a\nb", "'a\nb'"),
             ("ä", "'ä'"),
         ] {
-            assert_eq!(quoted(word), line);
+            assert_eq!(quoted(word, Shell::Posix), line);
+        }
+        for (word, line) in [
+            (r"C:\data\a-1.npy", r"C:\data\a-1.npy"),
+            ("--size=3x4", "--size=3x4"),
+            ("--x-range=1.5..2", "'--x-range=1.5..2'"),
+            ("it's", "'it''s'"),
+            ("1,2", "'1,2'"),
+            ("@a", "'@a'"),
+            ("(`2` > 3)", "'(`2` > 3)'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word, Shell::Power), line);
         }
     }
 }

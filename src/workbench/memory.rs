@@ -9,8 +9,16 @@ use std::time::Duration;
 /// again for pictures, textures and the rest.
 pub const CAP: u64 = 6 << 30;
 
-/// Bytes of private (anonymous) memory that are resident now, where the system tells: on Linux `RssAnon`, which leaves
-/// mapped files out.
+/// Bytes of private memory, mapped files left out, where the system tells: on Linux those of it that are resident now
+/// (`RssAnon`), on Windows those that are committed.
+#[cfg(windows)]
+pub fn private_bytes() -> Option<u64> {
+    // What this crate calls virtual is the commit charge of the process alone (`PagefileUsage`).
+    memory_stats::memory_stats().and_then(|stats| u64::try_from(stats.virtual_mem).ok())
+}
+
+/// See above.
+#[cfg(not(windows))]
 pub fn private_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|l| l.strip_prefix("RssAnon:"))?;

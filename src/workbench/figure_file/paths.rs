@@ -70,11 +70,16 @@ pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
     for base in folder.ancestors() {
         if let Ok(rest) = path.strip_prefix(base) {
             // Beyond a common root nothing is gained.
-            return if base.parent().is_none() { path } else { up.join(rest) };
+            return if base.parent().is_none() { path } else { slashed(up.join(rest)) };
         }
         up.push("..");
     }
     path
+}
+
+/// A relative path as all systems read it.
+fn slashed(path: PathBuf) -> PathBuf {
+    if cfg!(windows) { path.display().to_string().replace('\\', "/").into() } else { path }
 }
 
 /// A path of a figure file as this process finds it.
@@ -85,7 +90,7 @@ pub(super) fn located(path: &Path, folder: &Path) -> PathBuf {
     let joined = folder.join(path);
     // A path that goes up and down again is hard to read; where it leads nowhere, it stays as it was given.
     let is_plain = path.components().all(|part| part != Component::ParentDir);
-    if is_plain { joined } else { joined.canonicalize().unwrap_or(joined) }
+    if is_plain { joined } else { dunce::canonicalize(&joined).unwrap_or(joined) }
 }
 
 /// A column's text, or an expression's, with the files that it names replaced.
