@@ -254,6 +254,8 @@ impl ScumbleApp {
             legend::ui(ui, stage, &mut self.model, &paper);
             if let Some(text) = status::badge(&self.model, stage) {
                 overlays::badge(ui, stage, &text);
+            } else if let Some(text) = status::emptiness(&self.model) {
+                overlays::emptiness(ui, stage, text);
             }
             overlays::changed(ui, stage, &mut self.model);
             overlays::replaced(ui, stage, &mut self.model);

@@ -3,10 +3,11 @@
 
 mod movie;
 mod picture;
+mod place;
 
 use std::path::{Path, PathBuf};
 
-use egui::{DragValue, RichText, ScrollArea, TextEdit, Ui};
+use egui::{DragValue, RichText, ScrollArea, Ui};
 
 use crate::scene::axis::{MAX_PIXELS, Size};
 use crate::workbench::command_line::{is_plain, shell_line};
@@ -14,9 +15,9 @@ use crate::workbench::figure::{DPI, FigureRequest};
 
 use super::actions::Action;
 use super::canvas::Stage;
-use super::dialog::{DialogOutcome, DialogRequest, Dialogs, Pending};
 use super::model::Model;
-use super::notices::Notices;
+
+use place::Place;
 
 pub use movie::MovieDialog;
 pub use picture::PictureDialog;
@@ -94,64 +95,6 @@ impl Framing {
     }
 }
 
-/// The file to write: typed, or chosen in the system's dialog.
-struct Place {
-    dialogs: Dialogs,
-    text: Option<String>,
-    choosing: Option<Pending>,
-}
-
-impl Place {
-    fn new(dialogs: Dialogs) -> Self {
-        Self { dialogs, text: None, choosing: None }
-    }
-
-    /// The path.
-    fn path(&self) -> PathBuf {
-        PathBuf::from(self.text.clone().unwrap_or_default())
-    }
-
-    /// The row with the path, which begins as `proposed`; `title` and kinds of files are for the system's dialog.
-    fn ui(
-        &mut self,
-        ui: &mut Ui,
-        notices: &mut Notices,
-        proposed: impl FnOnce() -> PathBuf,
-        (title, filters): (&str, &[(&str, &[&str])]),
-    ) {
-        let text = self.text.get_or_insert_with(|| proposed().display().to_string());
-        match self.choosing.as_mut().and_then(Pending::poll) {
-            Some(DialogOutcome::Chosen(paths)) => {
-                self.choosing = None;
-                if let Some(path) = paths.first() {
-                    *text = path.display().to_string();
-                }
-            }
-            Some(DialogOutcome::Cancelled) => self.choosing = None,
-            Some(DialogOutcome::Unavailable(why)) => {
-                self.choosing = None;
-                notices.note(format!("type the file's path: the system's file dialog is not to be had ({why})"));
-            }
-            None => {}
-        }
-        ui.horizontal(|ui| {
-            let label = ui.label("File").id;
-            if ui.button("Choose…").clicked() && self.choosing.is_none() {
-                let path = Path::new(text.as_str());
-                let strings = |endings: &[&str]| endings.iter().map(|ending| (*ending).to_owned()).collect();
-                let request = DialogRequest {
-                    title: title.to_owned(),
-                    folder: path.parent().map(Path::to_owned),
-                    file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
-                    filters: filters.iter().map(|(name, endings)| ((*name).to_owned(), strings(endings))).collect(),
-                };
-                self.choosing = Some(self.dialogs.save_file(&request));
-            }
-            ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label);
-        });
-    }
-}
-
 /// Shows the command line that makes the same file; gives it for the button that copies it. Where it
 /// needs the figure file, and that lacks something, the person is told and may have it saved.
 fn command(
@@ -176,7 +119,7 @@ fn command(
         }
     }
     ScrollArea::vertical().max_height(90.0).id_salt("command").show(ui, |ui| {
-        ui.add(egui::Label::new(RichText::new(&line).monospace().small()).wrap());
+        ui.add(egui::Label::new(RichText::new(&line).monospace().size(11.0)).wrap());
     });
     line
 }

@@ -15,13 +15,22 @@ use super::{file_facts, panel_size};
 
 /// Says that the picture is a preview.
 pub fn badge(ui: &Ui, stage: &Stage, text: &str) {
-    let at = stage.plot.right_top() + vec2(-10.0, 10.0);
+    plate(ui, stage, text, 12.0, (Align2::RIGHT_TOP, stage.plot.right_top() + vec2(-10.0, 10.0)));
+}
+
+/// Says why there is nothing on the plot.
+pub fn emptiness(ui: &Ui, stage: &Stage, text: &str) {
+    plate(ui, stage, text, 14.0, (Align2::CENTER_CENTER, stage.plot.center()));
+}
+
+/// Words on a dark ground, which is readable over any picture.
+fn plate(ui: &Ui, stage: &Stage, text: &str, size: f32, (pivot, at): (Align2, Pos2)) {
     let painter = ui.painter_at(stage.rect);
-    let font = egui::FontId::proportional(12.0);
-    let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::from_gray(235));
-    let rect = egui::Rect::from_min_size(at - vec2(galley.size().x + 16.0, 0.0), galley.size() + vec2(16.0, 8.0));
+    let (ink, width) = (Color32::from_gray(235), (stage.plot.width() - 36.0).max(0.0));
+    let galley = painter.layout(text.to_owned(), egui::FontId::proportional(size), ink, width);
+    let rect = pivot.anchor_size(at, galley.size() + vec2(16.0, 8.0));
     painter.rect_filled(rect, 4.0, Color32::from_black_alpha(170));
-    painter.galley(rect.min + vec2(8.0, 4.0), galley, Color32::WHITE);
+    painter.galley(rect.min + vec2(8.0, 4.0), galley, ink);
 }
 
 /// A line of words and buttons over the plot.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Ui};
 
+use crate::workbench::Accounting;
 use crate::workbench::memory::private_bytes;
 use crate::workbench::session::FrameStatus;
 
@@ -31,6 +32,30 @@ pub fn badge(model: &Model, stage: &Stage) -> Option<String> {
         _ if !painted.is_settled => Some("preview, colors of a part of the data".to_owned()),
         _ => None,
     }
+}
+
+/// What to say where nothing is on the plot: why.
+pub fn emptiness(model: &Model) -> Option<&'static str> {
+    let (painted, document) = (model.painted()?, model.document()?);
+    let layers = &document.figure.layers;
+    if layers.len() != painted.layers.len() || layers.len() != painted.shown.layers.len() {
+        // Layers have come or gone since.
+        return None;
+    }
+    let seen = || (0..layers.len()).filter(|&i| layers[i].visible);
+    if seen().any(|i| painted.layers[i].histogram.is_some()) {
+        return None;
+    }
+    let any = |is: fn(&Accounting) -> bool| seen().any(|i| is(&painted.shown.layers[i].aggregate.accounting));
+    Some(if seen().next().is_none() {
+        "All layers are hidden"
+    } else if any(|rows| rows.outside > 0) {
+        "Nothing of the data lies in this view. F shows all of it"
+    } else if any(|rows| rows.filtered > 0) {
+        "The filter leaves nothing to show"
+    } else {
+        "There is no finite number to show"
+    })
 }
 
 /// What the status line says, in the order of what is given up first where there is no room for all: the engine's
@@ -129,8 +154,11 @@ fn accounting(model: &Model) -> [String; 2] {
     let [rows, in_view, outside, not_finite] = [a.rows, a.in_view, a.outside, a.not_finite].map(grouped);
     let missing = if is_field { "missing" } else { "not finite" };
     let filtered = if a.filtered > 0 { format!(", {} filtered out", grouped(a.filtered)) } else { String::new() };
-    let all = format!("{rows} {name}: {in_view} in view, {outside} outside, {not_finite} {missing}{filtered}");
-    [all, format!("{in_view} of {rows} {name}")]
+    // Of several layers it is that of the active one.
+    let layers = model.document().map_or(&[][..], |document| &document.figure.layers);
+    let of = layers.get(active).filter(|_| layers.len() > 1).map_or_else(String::new, |layer| layer.title() + ": ");
+    let all = format!("{of}{rows} {name}: {in_view} in view, {outside} outside, {not_finite} {missing}{filtered}");
+    [all, format!("{of}{in_view} of {rows} {name}")]
 }
 
 /// How long an exact frame took.

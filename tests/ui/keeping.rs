@@ -1,12 +1,14 @@
 //! Nothing that is worth keeping is lost: data, figures in files and those that were never saved.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use scumble::scene::axis::Size;
 use scumble::ui::app::ScumbleApp;
+use scumble::ui::status;
 use scumble::workbench::RawSpec;
 use scumble::workbench::brief::Brief;
 use scumble::workbench::figure::FigureRequest;
@@ -78,6 +80,55 @@ fn a_picture_replaces_pictures_only() {
     window.get_by_label("Export").click();
     until(&mut window, "the file stays", |app| errors(app) == 1);
     assert_eq!(std::fs::read(&other).unwrap(), b"no picture");
+}
+
+#[test]
+fn a_picture_that_is_there_is_replaced_when_that_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(3);
+    window.get_by_label("Export").click();
+    let picture = folder.path().join("points.png");
+    until(&mut window, "a picture is written", |app| {
+        app.model().notices.log().iter().any(|n| n.text.contains("wrote"))
+    });
+    let first = std::fs::read(&picture).unwrap();
+    window.get_by_label("with axes, words and color bar").click();
+    window.run_steps(3);
+    window.get_by_label("Export").click();
+    let asked = |window: &mut Window<'_>| {
+        for _ in 0..200 {
+            window.step();
+            if window.query_by_label("points.png is there already.").is_some() {
+                // What is clicked shall lie where it is drawn.
+                return window.run_steps(3);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("nothing is asked");
+    };
+    asked(&mut window);
+    window.get_by_label("Keep it").click();
+    window.run_steps(4);
+    assert_eq!(std::fs::read(&picture).unwrap(), first);
+    window.get_by_label("Export").click();
+    asked(&mut window);
+    window.get_by_label("Replace it").click();
+    until(&mut window, "it is replaced", |_| std::fs::read(&picture).is_ok_and(|bytes| bytes != first));
+}
+
+#[test]
+fn a_plot_without_anything_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let mut said = |field: &str, text: &str, what: Option<&str>| {
+        type_in(&mut window, field, text, Key::Enter);
+        until(&mut window, text, |app| app.model().is_at_rest() && status::emptiness(app.model()) == what);
+    };
+    said("only rows", "`0` > 1e30", Some("The filter leaves nothing to show"));
+    said("only rows", "`0` < 1e30", None);
+    said("x range", "1e6..2e6", Some("Nothing of the data lies in this view. F shows all of it"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use egui::{ComboBox, DragValue, Grid, RichText, Ui, Window};
 use crate::export::ExportError;
 use crate::export::movie::{Format, RATES};
 use crate::scene::style::Limits;
-use crate::studio::{Order, Steps, steady};
+use crate::studio::{Order, Standing, Steps, standing, steady};
 use crate::workbench::command_line::{FPS, is_plain, movie_command};
 use crate::workbench::fields::Timeline;
 use crate::workbench::figure::FigureRequest;
@@ -68,7 +68,7 @@ impl MovieDialog {
         Self {
             is_open: false,
             framing: Framing::new([1920, 1080]),
-            place: Place::new(dialogs),
+            place: Place::new(Arc::clone(&wake), dialogs),
             wake,
             fps: FPS,
             steps: [1, 1],
@@ -133,13 +133,19 @@ impl MovieDialog {
                 let line = command(ui, model, &request, &words, &mut wanted);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
+                    if let Some(output) = self.place.granted(ui) {
+                        model.film(order(request, output, (self.fps, steps), goes_on), goes_on);
+                        is_started = true;
+                    }
+                    if self.place.is_asking() {
+                        return;
+                    }
                     let is_busy = model.filming().is_some();
                     let button = egui::Button::new(RichText::new("Film").strong());
                     let response = ui.add_enabled(wrong.is_none() && !is_busy, button);
                     let hint = if is_busy { "Another movie is being made" } else { "There is something to mend first" };
                     if response.on_disabled_hover_text(hint).clicked() {
-                        model.film(order(request, output, (self.fps, steps), goes_on), goes_on);
-                        is_started = true;
+                        self.place.wish(&mut model.notices, |path| standing(path) != Standing::Nothing);
                     }
                 });
             });
@@ -151,12 +157,12 @@ impl MovieDialog {
     /// The list of kinds, which change the name of the file.
     fn kind(&mut self, ui: &mut Ui, inputs: &[PathBuf]) {
         let label = ui.label("Kind").id;
-        let path = self.place.text.as_ref().map_or_else(|| beside(inputs, "figure.mp4"), PathBuf::from);
+        let path = self.place.text().map_or_else(|| beside(inputs, "figure.mp4"), PathBuf::from);
         let shown = KINDS.iter().find(|(_, ending)| is_kind(&path, ending)).map_or("by the file's name", |kind| kind.0);
         let list = ComboBox::from_id_salt("kind").selected_text(shown).width(200.0).show_ui(ui, |ui| {
             for (name, ending) in KINDS {
                 if ui.selectable_label(shown == name, name).clicked() {
-                    self.place.text = Some(named(&path, ending).display().to_string());
+                    self.place.rename(&named(&path, ending));
                     self.encoder = Encoder::Unknown;
                 }
             }
@@ -212,7 +218,7 @@ impl MovieDialog {
 
     /// What stands in the way of the movie, in words with what to do.
     fn wrong(&mut self) -> Option<String> {
-        let path = self.place.text.clone().map(PathBuf::from)?;
+        let path = self.place.text().map(PathBuf::from)?;
         let format = match Format::of(&path) {
             Ok(format) => format,
             Err(error) => return Some(words(error)),

@@ -42,7 +42,7 @@ pub struct PictureDialog {
 impl PictureDialog {
     /// A closed dialog. `wake` asks for a new frame.
     pub fn new(wake: Wake, dialogs: Dialogs) -> Self {
-        let place = Place::new(dialogs);
+        let place = Place::new(Arc::clone(&wake), dialogs);
         Self { is_open: false, wake, framing: Framing::new([3840, 2160]), place, job: None }
     }
 
@@ -84,14 +84,19 @@ impl PictureDialog {
                 let line = command(ui, model, &request, &words, &mut wanted);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
-                    self.buttons(ui, model, request, &output);
+                    self.buttons(ui, model, request);
                 });
             });
         self.is_open &= is_open;
         wanted
     }
 
-    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest, output: &Path) {
+    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest) {
+        if let Some(path) = self.place.granted(ui) {
+            self.job = Some(start(model, request, &path, Arc::clone(&self.wake)));
+        } else if self.place.is_asking() {
+            return;
+        }
         match &self.job {
             Some(job) => {
                 if ui.button("Stop").clicked() {
@@ -103,12 +108,8 @@ impl PictureDialog {
                 ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
             }
             None if ui.button(RichText::new("Export").strong()).clicked() => {
-                if output.as_os_str().is_empty() {
-                    model.notices.error("no file was named to write the picture to");
-                } else {
-                    let job = start(model, request, output, Arc::clone(&self.wake));
-                    self.job = Some(job);
-                }
+                // What is no picture is not replaced, whatever the person says.
+                self.place.wish(&mut model.notices, |path| standing(path) == Standing::Picture);
             }
             None => {}
         }
