@@ -35,7 +35,10 @@ impl Mapping {
     /// A directory, an empty file, a file that cannot be opened or mapped.
     pub fn open(path: &Path) -> Result<Arc<Self>, DataError> {
         let io = |doing: &str, source| DataError::Io { doing: doing.to_owned(), source }.at(path);
-        let file = File::open(path).map_err(|e| io("opening the file", e))?;
+        let file = File::open(path).map_err(|e| {
+            // Windows does not open directories, and says that one may not.
+            if path.is_dir() { DataError::Directory.at(path) } else { io("opening the file", e) }
+        })?;
         let facts = file.metadata().map_err(|e| io("reading the file's size", e))?;
         if facts.is_dir() {
             return Err(DataError::Directory.at(path));
@@ -253,11 +256,11 @@ mod watch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     #[test]
     #[cfg(unix)]
     fn a_file_truncated_under_the_reader_is_an_error_not_a_death() {
+        use std::io::Write as _;
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&vec![7_u8; 1 << 20]).unwrap();
         let map = Mapping::open(file.path()).unwrap();
