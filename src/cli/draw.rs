@@ -63,14 +63,18 @@ fn save(asked: &Asked, file: Option<&Path>, path: &Path) -> anyhow::Result<()> {
         return Err(wrong("a figure file ends in .toml; name one that does").into());
     }
     // The figure file that was read may become what was made of it.
-    if file.is_none_or(|file| !is_same_file(file, path)) {
+    let is_own = file.is_some_and(|file| is_same_file(file, path));
+    if !is_own {
         check_inputs(&asked.figure, file, path)?;
     }
     if !matches!(standing(path), Standing::Nothing | Standing::Figure) {
         return Err(wrong("the figure would replace a file that is no figure; name another one").into());
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let text = figure_file::write(&asked.figure, folder)?;
+    let text = if is_own {
+        figure_file::rewrite(&asked.figure, path)?
+    } else {
+        figure_file::write(&asked.figure, path.parent().unwrap_or(Path::new("")))?
+    };
     Ok(write_whole(path, text.as_bytes())?)
 }
 

@@ -5,6 +5,7 @@
 //! picture. `scumble = 1` is the version of the format; a later program reads earlier versions.
 
 mod fingerprint;
+mod kept;
 mod missing;
 mod parts;
 mod paths;
@@ -74,6 +75,25 @@ pub fn is_figure_file(path: &Path) -> bool {
 /// A request that no file can hold.
 pub fn write(figure: &FigureRequest, folder: &Path) -> Result<String, WorkbenchError> {
     text_of(figure, folder, &|inputs| fingerprint::of(inputs))
+}
+
+/// As [`write`], for a file that is the figure's own already: what its author wrote into it beside the figure stays, such as
+/// comments.
+///
+/// # Errors
+/// A request that no file can hold.
+pub fn rewrite(figure: &FigureRequest, path: &Path) -> Result<String, WorkbenchError> {
+    let text = write(figure, path.parent().unwrap_or(Path::new("")))?;
+    let is_small = path.metadata().is_ok_and(|facts| facts.len() <= MAX_BYTES);
+    let earlier = std::fs::read_to_string(path).ok().filter(|_| is_small);
+    let (Some(earlier), Ok(new)) = (earlier, parse(&text, path, &[])) else {
+        return Ok(text);
+    };
+    let is_same = |text: &str| {
+        let other = parse(text, path, &[]);
+        other.is_ok_and(|other| (&other.figure, &other.fingerprints) == (&new.figure, &new.fingerprints))
+    };
+    Ok(kept::kept(&earlier, &text, &is_same))
 }
 
 /// As [`write`], but touches no data file.

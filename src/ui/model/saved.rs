@@ -105,13 +105,18 @@ impl Model {
     pub fn save(&mut self, path: PathBuf, figure: FigureRequest, replaces: bool) {
         let Some(document) = self.document() else { return };
         let (origin, shown) = (document.origin, document.figure.clone());
+        let own = self.saved().map(Path::to_owned);
         self.begin_paperwork(move || {
             let (place, stands) = place(path.clone())?;
             if stands && !(replaces && place == path) {
                 return Ok(Paper::Stands(place, Box::new(figure)));
             }
-            let folder = place.parent().unwrap_or(Path::new(""));
-            let text = figure_file::write(&figure, folder).map_err(|e| e.to_string())?;
+            let text = if own.as_ref() == Some(&place) {
+                figure_file::rewrite(&figure, &place)
+            } else {
+                figure_file::write(&figure, place.parent().unwrap_or(Path::new("")))
+            };
+            let text = text.map_err(|e| e.to_string())?;
             write_whole(&place, text.as_bytes()).map_err(|e| e.to_string())?;
             Ok(Paper::Written(Box::new(Saved { origin, path: place, figure: shown })))
         });
