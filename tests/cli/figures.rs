@@ -247,6 +247,21 @@ fn a_picture_is_the_same_from_wherever_its_figure_is_named() {
 }
 
 #[test]
+fn a_figure_saved_over_itself_keeps_its_comments() {
+    let desk = desk();
+    let text = "#:schema figure.schema.json\nscumble = 1 # first\nsize = '400x300'\n\n# Measured.\n[[layers]]\nfile = \"a.npy\" # \
+                May\nalpha = 1.0\n";
+    desk.write("f.toml", text);
+    desk.run("render f.toml --set layers.0.colormap=magma --save f.toml").silent();
+    let saved = std::fs::read_to_string(desk.path("f.toml")).unwrap();
+    let added = "colormap = \"magma\"\n";
+    assert!(saved.starts_with(&format!("{text}{added}")), "{saved}");
+    // Elsewhere it is a figure without a history.
+    desk.run("render f.toml --save g.toml").silent();
+    assert!(!std::fs::read_to_string(desk.path("g.toml")).unwrap().contains('#'));
+}
+
+#[test]
 fn a_figure_file_is_no_data() {
     let desk = desk();
     desk.run("render a.npy --save f.toml").silent();
