@@ -1,5 +1,6 @@
 //! The app in its window.
 
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -13,7 +14,7 @@ use crate::workbench::{EngineChoice, WorkbenchError};
 
 use super::app::ScumbleApp;
 use super::rescue::{Rescue, left_behind};
-use super::shell::{App, FrameFacts, ShellError, ShellOptions, Waker, WindowFacts, run as run_shell};
+use super::shell::{App, FrameFacts, ShellError, ShellOptions, Waker, WindowFacts, WindowIcon, run as run_shell};
 use super::trace::Trace;
 
 /// Frames in a row that may fail before the window gives up.
@@ -81,7 +82,7 @@ pub fn run(
     let options = ShellOptions {
         title: "Scumble".to_owned(),
         size: [1280.0, 800.0],
-        icon: None,
+        icon: icon(),
         lose_device_after: drill("SCUMBLE_LOSE_DEVICE_AFTER"),
     };
     let folder = Recent::default_place().and_then(|place| place.parent().map(Path::to_owned));
@@ -95,6 +96,14 @@ pub fn run(
 /// A number from the environment, for drills.
 fn drill(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+/// The program's sign: a picture of the demo's points.
+fn icon() -> Option<WindowIcon> {
+    let mut reader = png::Decoder::new(Cursor::new(include_bytes!("../../assets/icon.png"))).read_info().ok()?;
+    let mut rgba = vec![0; reader.output_buffer_size()?];
+    let facts = reader.next_frame(&mut rgba).ok()?;
+    Some(WindowIcon { rgba, width: facts.width, height: facts.height })
 }
 
 /// The figures' font before egui's own, which has what it lacks.
@@ -171,4 +180,17 @@ impl App for Window {
 fn pace_animations(ctx: &egui::Context, is_software: bool) {
     let seconds = if is_software { 0.0 } else { egui::Style::default().animation_time };
     ctx.all_styles_mut(|style| style.animation_time = seconds);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_icon() {
+        let icon = icon().unwrap();
+        assert_eq!(icon.rgba.len(), icon.width as usize * icon.height as usize * 4);
+        // Its corners are round.
+        assert_eq!(icon.rgba[3], 0);
+    }
 }
