@@ -26,6 +26,7 @@ mod ui {
     mod legends;
     mod live;
     mod movies;
+    mod readout;
     mod steps;
 }
 

@@ -22,7 +22,7 @@ use super::dialog::Dialogs;
 use super::document::Document;
 use super::export::{MovieDialog, PictureDialog};
 use super::model::Model;
-use super::opening::{Chosen, Opening};
+use super::opening::{Chosen, Opening, path_of};
 use super::palette::{Choice, Palette};
 use super::panel::SidePanel;
 use super::pointer::{Pointer, step, zoom_middle};
@@ -197,6 +197,7 @@ impl ScumbleApp {
         if let Some(filming) = self.model.filming() {
             Panel::bottom("movie").show(ui, |ui| status::movie(ui, filming));
         }
+        self.export.status(ui);
         let has_time = self.model.timeline().steps > 1 || self.model.quiet_for().is_some();
         if self.model.document().is_some() && has_time {
             Panel::bottom("time").show(ui, |ui| self.time.ui(ui, &mut self.model));
@@ -408,6 +409,7 @@ impl ScumbleApp {
             return;
         }
         self.model.stop();
+        self.export.stop();
     }
 
     fn change_layers(&mut self, label: &'static str, change: impl FnOnce(&mut Document)) {
@@ -447,10 +449,10 @@ impl ScumbleApp {
         }
     }
 
-    /// Whether the window may close now; else the person is asked what is to become of a movie in the making, or of work
-    /// that was not saved.
+    /// Whether the window may close now; else the person is asked what is to become of a movie in the making, of work
+    /// that was not saved, or of a picture that is being written.
     pub fn may_close(&mut self) -> bool {
-        self.closing.asks(&self.model)
+        self.closing.asks(&self.model) && !self.export.holds(&mut self.model.notices)
     }
 
     /// Keeps the window alive while something moves by itself.
@@ -466,7 +468,7 @@ fn pasted_path(events: &[egui::Event]) -> Vec<PathBuf> {
         _ => None,
     });
     // Whether it exists is for the loader to say: this thread asks no disk.
-    texts.flat_map(str::lines).map(|line| PathBuf::from(line.trim().trim_start_matches("file://"))).take(100).collect()
+    texts.flat_map(str::lines).map(path_of).take(100).collect()
 }
 
 /// Colors of the controls, as the figure's theme has them.

@@ -90,6 +90,16 @@ impl Stage {
         let y = (self.plot.bottom() - at.y) * self.pixels_per_point;
         (f64::from(x), f64::from(y))
     }
+
+    /// As [`Stage::position`], of the middle of the pixel that a pointer is on: its place is that pixel's corner at the top
+    /// left, or within it.
+    pub fn pixel(&self, at: Pos2) -> (f64, f64) {
+        // What dividing by the scale and multiplying by it rounds off, and less than pointers tell apart.
+        const ROUNDING: f32 = 1.0 / 128.0;
+        let along = |from: f32, to: f32| f64::from(((to - from) * self.pixels_per_point + ROUNDING).floor()) + 0.5;
+        let down = along(self.plot.top(), at.y);
+        (along(self.plot.left(), at.x), f64::from(self.view.y.pixels) - down)
+    }
 }
 
 impl Canvas {

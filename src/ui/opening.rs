@@ -98,7 +98,7 @@ impl Opening {
             }
             ui.horizontal(|ui| {
                 if ui.button("Open").clicked() || entered {
-                    chosen = Some(PathBuf::from(text.trim()));
+                    chosen = Some(path_of(text));
                 }
                 is_left = ui.button("Cancel").clicked();
             });
@@ -112,5 +112,44 @@ impl Opening {
             return None;
         }
         Some(vec![path])
+    }
+}
+
+/// The path that a text means, as it comes from shells and file managers: in quotes perhaps, as a `file:` URI, or from the
+/// home folder (`~/`).
+pub fn path_of(text: &str) -> PathBuf {
+    let text = text.trim();
+    let bare = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(text);
+    if let Some(path) = path_of_uri(bare) {
+        return path;
+    }
+    let of_home = bare.strip_prefix("~/").and_then(|rest| Some(etcetera::home_dir().ok()?.join(rest)));
+    of_home.unwrap_or_else(|| PathBuf::from(bare))
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn path_of_uri(text: &str) -> Option<PathBuf> {
+    super::uri_list::paths_of_uris(text.as_bytes(), "").pop()
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn path_of_uri(text: &str) -> Option<PathBuf> {
+    text.strip_prefix(if cfg!(windows) { "file:///" } else { "file://" }).map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_understood_as_people_have_them() {
+        for text in ["/a b.npy", " /a b.npy\n", "'/a b.npy'", "\"/a b.npy\""] {
+            assert_eq!(path_of(text), PathBuf::from("/a b.npy"), "{text:?}");
+        }
+        assert_eq!(path_of("~/a.npy"), etcetera::home_dir().unwrap().join("a.npy"));
+        assert_eq!(path_of("it's.npy"), PathBuf::from("it's.npy"));
+        assert_eq!(path_of("'"), PathBuf::from("'"));
+        #[cfg(all(unix, not(target_os = "macos")))]
+        assert_eq!(path_of("file:///a%20b.npy"), PathBuf::from("/a b.npy"));
     }
 }

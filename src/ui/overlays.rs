@@ -146,7 +146,9 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
 
 /// Whether a line of a text points at a place in the one above.
 fn has_caret(text: &str) -> bool {
-    text.lines().any(|line| !line.trim().is_empty() && line.trim().chars().all(|c| c == '^'))
+    // TOML's errors have a bar before it.
+    let marks = |line: &str| line.trim_start_matches([' ', '|']).trim_end().to_owned();
+    text.lines().map(marks).any(|marks| !marks.is_empty() && marks.chars().all(|c| c == '^'))
 }
 
 /// Where files may be dropped.

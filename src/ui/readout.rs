@@ -15,7 +15,7 @@ pub fn text(model: &Model, stage: &Stage, at: Option<Pos2>) -> Option<String> {
         return None;
     }
     let (quantities, measures) = (model.words().1, model.measures());
-    let (x, y) = stage.position(at);
+    let (x, y) = stage.pixel(at);
     let mut text = format!(
         "{}   {}",
         measures[0].of(&coordinate_text(&stage.view.x, quantities[0], x)),

@@ -31,7 +31,7 @@ use crate::scene::axis::View;
 use crate::scene::layer::Layer;
 use crate::scene::reduction::Reduction;
 
-use super::sources::Sources;
+use super::sources::{Sources, is_stream};
 use super::{EngineChoice, EngineUsed, WorkbenchError};
 use ahead::Ahead;
 use desk::Desk;
@@ -353,6 +353,8 @@ impl Session {
     /// Watches the files of some data, and no longer those of other data; [`Event::FileChanged`] tells of changes.
     pub fn watch(&mut self, data: &[Arc<OpenData>]) {
         let mut files: Vec<_> = data.iter().flat_map(|data| data.table.files()).collect();
+        // What came through a pipe is all there will be of it.
+        files.retain(|(path, _)| !is_stream(path));
         // Layers may be of the same file; of two looks at it, the first is kept.
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         files.dedup_by(|(later, _), (first, _)| later == first);

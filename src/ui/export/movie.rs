@@ -108,7 +108,7 @@ impl MovieDialog {
             .default_width(460.0)
             .show(ui.ctx(), |ui| {
                 let inputs = document.layer().sources.inputs.clone();
-                let proposed = || beside(&inputs, "figure.mp4");
+                let proposed = beside(&inputs, "figure.mp4");
                 let wrong = self.wrong();
                 Grid::new("movie").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
                     self.kind(ui, &inputs);
@@ -120,7 +120,7 @@ impl MovieDialog {
                         ui.end_row();
                     }
                 });
-                self.place.ui(ui, &mut model.notices, proposed, ("Export movie", FILTERS));
+                let is_entered = self.place.ui(ui, &mut model.notices, proposed, ("Export movie", FILTERS));
                 if let Some(wrong) = &wrong {
                     ui.label(RichText::new(wrong).color(ui.visuals().error_fg_color));
                 }
@@ -144,7 +144,7 @@ impl MovieDialog {
                     let button = egui::Button::new(RichText::new("Film").strong());
                     let response = ui.add_enabled(wrong.is_none() && !is_busy, button);
                     let hint = if is_busy { "Another movie is being made" } else { "There is something to mend first" };
-                    if response.on_disabled_hover_text(hint).clicked() {
+                    if response.on_disabled_hover_text(hint).clicked() || is_entered && wrong.is_none() && !is_busy {
                         self.place.wish(&mut model.notices, |path| standing(path) != Standing::Nothing);
                     }
                 });

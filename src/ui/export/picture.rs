@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use egui::{Grid, ProgressBar, RichText, Ui, Window};
+use egui::{Grid, Label, Panel, ProgressBar, RichText, Ui, Window};
 
 use crate::export::output::Output;
 use crate::export::picture::{Notes, other_ending, write_png};
@@ -20,6 +20,7 @@ use super::super::actions::Action;
 use super::super::canvas::Stage;
 use super::super::dialog::Dialogs;
 use super::super::model::Model;
+use super::super::notices::Notices;
 use super::{Framing, Place, beside, command, copy_button};
 
 /// A picture being written.
@@ -28,6 +29,21 @@ struct Job {
     rows: u64,
     done: Receiver<Result<(), String>>,
     path: PathBuf,
+    /// The person knows that closing the window gives it up.
+    is_told: bool,
+}
+
+impl Job {
+    /// How far it is, and a button that ends it.
+    fn ui(&self, ui: &mut Ui) {
+        if ui.button("Stop").clicked() {
+            self.progress.cancel();
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a bar")]
+        let share = self.progress.rows() as f32 / self.rows.max(1) as f32;
+        ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+    }
 }
 
 /// The dialog and what was chosen in it.
@@ -56,6 +72,34 @@ impl PictureDialog {
         std::mem::take(&mut self.is_open)
     }
 
+    /// Says in a line of its own what is being written, while the dialog does not.
+    pub fn status(&self, ui: &mut Ui) {
+        if let Some(job) = self.job.as_ref().filter(|_| !self.is_open) {
+            Panel::bottom("picture").show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    job.ui(ui);
+                    ui.label("writing a picture");
+                    ui.add(Label::new(RichText::new(job.path.display().to_string()).weak()).truncate());
+                })
+            });
+        }
+    }
+
+    /// Gives up what is being written.
+    pub fn stop(&self) {
+        if let Some(job) = &self.job {
+            job.progress.cancel();
+        }
+    }
+
+    /// Whether the window has to stay for what is being written: the person is told once.
+    pub fn holds(&mut self, notices: &mut Notices) -> bool {
+        let Some(job) = self.job.as_mut().filter(|job| !job.is_told) else { return false };
+        job.is_told = true;
+        notices.note(format!("{} is still being written; close again to give it up", job.path.display()));
+        true
+    }
+
     /// Shows it, and goes on with what is being written. Gives what the app has to do.
     pub fn ui(&mut self, ui: &Ui, model: &mut Model, stage: Option<&Stage>) -> Option<Action> {
         self.follow(model);
@@ -77,37 +121,30 @@ impl PictureDialog {
             .show(ui.ctx(), |ui| {
                 Grid::new("export").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| self.framing.rows(ui, stage));
                 let request = self.framing.request(&document.figure, stage);
-                let proposed = || beside(&document.layer().sources.inputs, "figure.png");
-                self.place.ui(ui, &mut model.notices, proposed, ("Export PNG", &[("PNG", &["png"])]));
+                let proposed = beside(&document.layer().sources.inputs, "figure.png");
+                let kinds: &[(&str, &[&str])] = &[("PNG", &["png"])];
+                let is_entered = self.place.ui(ui, &mut model.notices, proposed, ("Export PNG", kinds));
                 let output = self.place.path();
                 let words = render_command(&request, &model.figure_file(), &output);
                 let line = command(ui, model, &request, &words, &mut wanted);
                 ui.horizontal(|ui| {
                     copy_button(ui, &line);
-                    self.buttons(ui, model, request);
+                    self.buttons(ui, model, request, is_entered);
                 });
             });
         self.is_open &= is_open;
         wanted
     }
 
-    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest) {
+    fn buttons(&mut self, ui: &mut Ui, model: &mut Model, request: FigureRequest, is_entered: bool) {
         if let Some(path) = self.place.granted(ui) {
             self.job = Some(start(model, request, &path, Arc::clone(&self.wake)));
         } else if self.place.is_asking() {
             return;
         }
         match &self.job {
-            Some(job) => {
-                if ui.button("Stop").clicked() {
-                    job.progress.cancel();
-                }
-                #[expect(clippy::cast_precision_loss, reason = "a bar")]
-                let share = job.progress.rows() as f32 / job.rows.max(1) as f32;
-                ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
-                ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
-            }
-            None if ui.button(RichText::new("Export").strong()).clicked() => {
+            Some(job) => job.ui(ui),
+            None if ui.button(RichText::new("Export").strong()).clicked() || is_entered => {
                 // What is no picture is not replaced, whatever the person says.
                 self.place.wish(&mut model.notices, |path| standing(path) == Standing::Picture);
             }
@@ -141,7 +178,8 @@ fn start(model: &Model, request: FigureRequest, output: &Path, wake: Wake) -> Jo
     let (sender, done) = channel();
     let progress = Arc::new(Progress::default());
     let notes = notes(&request);
-    let job = Job { progress: Arc::clone(&progress), rows: model.rows(), done, path: output.to_owned() };
+    let job =
+        Job { progress: Arc::clone(&progress), rows: model.rows(), done, path: output.to_owned(), is_told: false };
     let (data, threads) = (model.all_data().to_vec(), model.threads());
     let (path, failed) = (output.to_owned(), sender.clone());
     let work = move || {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use egui::{RichText, TextEdit, Ui};
+use egui::{Key, RichText, TextEdit, Ui};
 
 use crate::workbench::session::Wake;
 
@@ -17,6 +17,8 @@ pub struct Place {
     dialogs: Dialogs,
     wake: Wake,
     text: Option<String>,
+    /// The name that it began with.
+    proposed: Option<PathBuf>,
     choosing: Option<Pending>,
     /// The path that the person has said may be written, whatever is there.
     meant: Option<PathBuf>,
@@ -36,7 +38,7 @@ enum Wish {
 impl Place {
     /// No file yet. `wake` asks for a new frame.
     pub fn new(wake: Wake, dialogs: Dialogs) -> Self {
-        Self { dialogs, wake, text: None, choosing: None, meant: None, wish: Wish::None }
+        Self { dialogs, wake, text: None, proposed: None, choosing: None, meant: None, wish: Wish::None }
     }
 
     /// What was typed or chosen, once there is anything.
@@ -113,15 +115,22 @@ impl Place {
         PathBuf::from(self.text.clone().unwrap_or_default())
     }
 
-    /// The row with the path, which begins as `proposed`; `title` and kinds of files are for the system's dialog.
+    /// The row with the path, which begins as `proposed`; `title` and kinds of files are for the system's dialog. Says whether
+    /// it was entered, which is to write the file.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         notices: &mut Notices,
-        proposed: impl FnOnce() -> PathBuf,
+        proposed: PathBuf,
         (title, filters): (&str, &[(&str, &[&str])]),
-    ) {
-        let text = self.text.get_or_insert_with(|| proposed().display().to_string());
+    ) -> bool {
+        let mut is_entered = false;
+        // A name that stood for other data would stand for the wrong thing.
+        if self.proposed.as_ref() != Some(&proposed) {
+            let text = Some(proposed.display().to_string());
+            (self.text, self.proposed, self.meant, self.wish) = (text, Some(proposed), None, Wish::None);
+        }
+        let text = self.text.get_or_insert_default();
         match self.choosing.as_mut().and_then(Pending::poll) {
             Some(DialogOutcome::Chosen(paths)) => {
                 self.choosing = None;
@@ -155,6 +164,8 @@ impl Place {
             if field.changed() {
                 (self.meant, self.wish) = (None, Wish::None);
             }
+            is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         });
+        is_entered
     }
 }

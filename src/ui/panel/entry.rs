@@ -1,6 +1,7 @@
 //! A field whose text counts when it is entered, or the field is left. What is refused stays as it was typed, marked as wrong, and
 //! keeps the keys.
 
+use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Key, Response, RichText, StrokeKind, TextEdit, Ui};
 
 use super::super::model::Model;
@@ -27,6 +28,13 @@ struct Wrong {
     before: String,
 }
 
+fn select_all(ui: &Ui, field: Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let ends = [0, text.chars().count()].map(CCursor::new);
+    state.cursor.set_char_range(Some(CCursorRange::two(ends[0], ends[1])));
+    state.store(ui.ctx(), field);
+}
+
 impl Entry {
     /// Shows the field, with `shown` in it as long as nobody types. Gives a text that was entered and differs from that;
     /// whoever gets it accepts or refuses it, or asks for it.
@@ -48,6 +56,10 @@ impl Entry {
         let mut response = ui.add(field);
         if let Some(label) = label.into() {
             response = response.labelled_by(label);
+        }
+        // Who comes by a key types something else, or moves the cursor first.
+        if response.gained_focus() && !ui.input(|input| input.pointer.any_pressed()) {
+            select_all(ui, response.id, &text);
         }
         if let (Some(color), Some(wrong)) = (color, &self.wrong) {
             ui.painter().rect_stroke(response.rect, 2.0, (1.0, color), StrokeKind::Outside);

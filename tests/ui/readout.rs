@@ -1,0 +1,40 @@
+//! What is read under the pointer is of the pixel that it is on.
+
+use scumble::ui::readout;
+use scumble::workbench::Values;
+
+use super::super::*;
+
+#[test]
+fn every_pixel_is_read_from_its_corner_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    for scale in [1.0, 1.5, 2.0] {
+        let mut window = opened(&folder);
+        window.set_pixels_per_point(scale);
+        until(&mut window, "it is drawn anew", |app| {
+            let (painted, stage) = (app.model().painted().unwrap(), app.stage().unwrap());
+            painted.shown.view == stage.view && stage.pixels_per_point.to_bits() == scale.to_bits()
+        });
+        let (model, stage) = (window.state().model(), window.state().stage().unwrap());
+        let painted = model.painted().unwrap();
+        let Values::Count(counts) = &painted.shown.layers[0].aggregate.values else { panic!("points are counted") };
+        let (width, height) = (stage.view.x.pixels, stage.view.y.pixels);
+        let mut lit = 0;
+        for (i, count) in (0_u32..).zip(counts.iter()).filter(|(i, count)| **count > 0 || i % 997 == 0) {
+            let (column, row) = (i % width, height - 1 - i / width); // From the top, as windows count.
+            lit += u32::from(*count > 0);
+            for within in [vec2(0.0, 0.0), vec2(0.9, 0.9)] {
+                // As it comes from a mouse: physical pixels of the window, divided.
+                let corner = (stage.plot.min.to_vec2() * scale).round() + vec2(column as f32, row as f32);
+                let at = ((corner + within) / scale).to_pos2();
+                let text = readout::text(model, stage, Some(at)).unwrap();
+                assert_eq!(
+                    text.split_whitespace().last(),
+                    Some(count.to_string().as_str()),
+                    "{column} {row} {scale}: {text}"
+                );
+            }
+        }
+        assert!(lit > 1000, "{lit}");
+    }
+}
