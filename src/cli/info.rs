@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::grid_info::grids_info;
-use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info};
+use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info, value_text};
 use crate::workbench::sources::open_dataset;
 use crate::workbench::{Progress, WorkbenchError};
 
@@ -82,12 +82,6 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// An f32 with no more digits than it has.
-#[expect(clippy::cast_possible_truncation, reason = "it was an f32")]
-fn short(r: f64) -> String {
-    format!("{:?}", r as f32)
-}
-
 fn as_text(info: &DatasetInfo) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
@@ -104,11 +98,8 @@ fn as_text(info: &DatasetInfo) -> String {
     }
     let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
     let rows = info.columns.iter().map(|c| {
-        let end = |pick: fn((Number, Number)) -> Number| match c.stats.range.map(pick) {
-            Some(Number::Real(r)) if c.dtype.ends_with("f4") => short(r),
-            Some(Number::Real(r)) => format!("{r:?}"),
-            Some(Number::Integer(i)) => i.to_string(),
-            None => "-".to_owned(),
+        let end = |pick: fn((Number, Number)) -> Number| {
+            c.stats.range.map_or_else(|| "-".to_owned(), |range| value_text(pick(range), &c.dtype))
         };
         let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, c.stats.rows)) };
         [c.name.clone(), c.dtype.clone(), end(|r| r.0), end(|r| r.1), part(c.stats.nan), part(c.stats.infinite)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, Pos2, RichText, ScrollArea, Ui, Window, vec2};
 
 use crate::workbench::ChangeKind;
+use crate::workbench::info::value_text;
 use crate::workbench::session::OpenData;
 
 use super::actions::{ENTRIES, shown};
@@ -257,7 +258,7 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
             match stats.iter().find(|(known, _)| known == name) {
                 Some((_, stats)) => {
                     let (low, high) = stats.range.map_or(("–".to_owned(), "–".to_owned()), |(low, high)| {
-                        (low.to_f64().to_string(), high.to_f64().to_string())
+                        (value_text(low, dtype), value_text(high, dtype))
                     });
                     ui.label(low);
                     ui.label(high);

@@ -84,9 +84,14 @@ pub fn category_labels(table: &Table, most: u8) -> Vec<String> {
 /// The time that a value is, where it counts such steps.
 fn time(value: &Value, step: Option<Step>) -> Option<Written> {
     let Value::Number(Number::Integer(value)) = *value else { return None };
-    let text = Moment::of(value, StepOf::of(step?))?.to_string();
+    written(value, step?)
+}
+
+/// The time that a number of steps is.
+pub(super) fn written(value: i128, step: Step) -> Option<Written> {
+    let text = Moment::of(value, StepOf::of(step))?.to_string();
     // Of steps of months and years no more than counts.
-    let parts = match step?.unit {
+    let parts = match step.unit {
         Unit::Year => text.rsplitn(3, '-').last()?,
         Unit::Month => text.rsplit_once('-')?.0,
         _ => text.as_str(),

@@ -3,11 +3,13 @@
 use crate::data::Progress;
 use crate::data::Table;
 use crate::data::dataset::Dataset;
+use crate::data::dtype::{self, Scalar};
 use crate::data::parallel::Reading;
 use crate::data::stats::column_stats;
 use crate::data::table::Part;
 
 use super::WorkbenchError;
+use super::categories::written;
 use super::sources::guess_note;
 
 pub use crate::data::stats::{ColumnStats, Number};
@@ -21,6 +23,24 @@ pub struct ColumnInfo {
     pub dtype: String,
     /// Exact statistics of all rows.
     pub stats: ColumnStats,
+}
+
+/// A number of a column as people write it: times as dates (UTC), those of f32 with the few digits that they have.
+#[must_use]
+pub fn value_text(number: Number, dtype: &str) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "it was an f32")]
+    match number {
+        Number::Integer(i) => time_text(i, dtype).unwrap_or_else(|| i.to_string()),
+        Number::Real(r) if dtype.ends_with("f4") => format!("{:?}", r as f32),
+        Number::Real(r) => format!("{r:?}"),
+    }
+}
+
+fn time_text(value: i128, dtype: &str) -> Option<String> {
+    match dtype::parse(dtype).ok()?.single()?.scalar {
+        Scalar::Time(step) => written(value, step).map(|time| time.to_string()),
+        _ => None,
+    }
 }
 
 /// What is known of a dataset after one pass over it.
@@ -102,4 +122,24 @@ pub fn dataset_info(dataset: &Dataset, progress: &Progress) -> Result<DatasetInf
         guess,
         notes: dataset.notes().to_vec(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_people_write_them() {
+        for (number, dtype, text) in [
+            (Number::Integer(1_700_000_000_735_327_316), "<i8", "1700000000735327316"),
+            (Number::Integer(1_700_000_000_735_327_316), "<M8[ns]", "2023-11-14T22:13:20.735327316"),
+            (Number::Integer(19_675), "<M8[D]", "2023-11-14"),
+            (Number::Integer(650), "<M8[M]", "2024-03"),
+            (Number::Real(f64::from(0.1_f32)), "<f4", "0.1"),
+            (Number::Real(0.1), "<f8", "0.1"),
+            (Number::Real(3.0), "<f8", "3.0"),
+        ] {
+            assert_eq!(value_text(number, dtype), text, "{dtype}");
+        }
+    }
 }
