@@ -2,6 +2,7 @@
 
 mod files;
 mod film;
+mod hues;
 mod live;
 mod replaced;
 mod samples;

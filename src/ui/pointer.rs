@@ -37,6 +37,8 @@ enum Drag {
 #[derive(Default)]
 pub struct Pointer {
     drag: Option<Drag>,
+    /// What was held as the wheel was turned last: it goes on turning for some frames, whatever is held then.
+    held: Modifiers,
     /// Over the plot, in points.
     pub hover: Option<Pos2>,
 }
@@ -110,9 +112,18 @@ impl Pointer {
 
     /// Wheel and pinch zoom about the pointer; two fingers on a touchpad move the view.
     fn scrolled(&mut self, ui: &Ui, stage: &Stage, model: &mut Model) {
+        self.held = ui.input(|input| {
+            let held = |event: &egui::Event| match event {
+                egui::Event::MouseWheel { modifiers, .. } => Some(*modifiers),
+                egui::Event::Zoom(_) => Some(input.modifiers),
+                _ => None,
+            };
+            input.events.iter().rev().find_map(held).unwrap_or(self.held)
+        });
+        let modifiers = self.held;
         let Some(at) = ui.input(|input| input.pointer.hover_pos()) else { return };
-        let (scroll, pinch, source, modifiers) =
-            ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.scroll_source(), input.modifiers));
+        let (scroll, pinch, source) =
+            ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.scroll_source()));
         let axes = axes_at(stage, at, modifiers);
         let (about_x, about_y) = stage.position(at);
         let mut zoom_by = f64::from(pinch);
@@ -125,8 +136,13 @@ impl Pointer {
             }
         } else {
             // With shift held, some systems turn the wheel sideways.
-            let turned = if scroll.y == 0.0 { scroll.x } else { scroll.y };
+            let turned = if scroll.y == 0.0 && modifiers.shift { scroll.x } else { scroll.y };
             zoom_by *= f64::from(turned * WHEEL).exp();
+            // A wheel that tilts.
+            let aside = (scroll.x * stage.pixels_per_point).round();
+            if aside != 0.0 && scroll.y == 0.0 && !modifiers.shift && axes.x {
+                model.show("Pan", Some(stage.x_range(pan(&stage.view.x, f64::from(aside)))), None);
+            }
         }
         if (zoom_by - 1.0).abs() > 1e-9 {
             let x = axes.x.then(|| stage.x_range(zoom(&stage.view.x, about_x, zoom_by)));

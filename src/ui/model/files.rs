@@ -18,6 +18,7 @@ use crate::workbench::tables;
 use crate::workbench::{Progress, RawSpec};
 
 use super::super::document::Document;
+use super::hues::next_colormap;
 use super::saved::Saved;
 use super::{Model, views};
 
@@ -57,15 +58,6 @@ const ADD_LAYER: &str = "Add layer";
 
 /// Data that is kept open at least, for undo and redo.
 const POOL: usize = 12;
-
-/// Colormaps of one hue each, for layers over one another.
-const HUES: [&str; 5] = ["Blues", "Reds", "Greens", "fire", "oslo"];
-
-/// A colormap that no layer has yet, where there is one.
-fn next_colormap(document: &Document) -> &'static str {
-    let is_taken = |name: &str| document.figure.layers.iter().any(|layer| layer.style.colormap == name);
-    HUES.into_iter().find(|name| !is_taken(name)).unwrap_or(HUES[0])
-}
 
 /// A figure some of whose files are not where it says.
 pub struct Unlinked {
@@ -161,7 +153,7 @@ impl Model {
         match self.document() {
             Some(present) if as_layer => {
                 let mut document = present.clone();
-                let colormap = next_colormap(present).to_owned();
+                let colormap = next_colormap(present, layer.mark.is_of_fields()).to_owned();
                 let style = if layer.mark.is_of_fields() && !present.layer().mark.is_of_fields() {
                     layer.style.clone()
                 } else {
@@ -220,7 +212,8 @@ impl Model {
         let present = self.document().filter(|_| as_layer).cloned();
         let Some(mut document) = present.or_else(|| layers.next().map(|first| self.alone(first))) else { return };
         for layer in layers {
-            let style = Style { colormap: next_colormap(&document).to_owned(), ..layer.style.clone() };
+            let colormap = next_colormap(&document, layer.mark.is_of_fields()).to_owned();
+            let style = Style { colormap, ..layer.style.clone() };
             document.add(FigureLayer { style, ..layer });
         }
         self.notices.note(format!("the {count} files hold different columns, so each is a layer of its own"));
@@ -241,6 +234,13 @@ impl Model {
             self.take_apart(sources.clone(), as_layer, error);
         } else {
             self.notices.error(error);
+        }
+    }
+
+    /// Something else is tried: what was said of the try before it is put away.
+    fn forget_refusal(&mut self) {
+        if let Some((_, why)) = self.refused.take() {
+            self.notices.resolve(&why);
         }
     }
 
@@ -285,7 +285,7 @@ impl Model {
     /// Opens what a document needs and is not open yet, or all of it anew; then the document is shown.
     pub(super) fn propose(&mut self, label: &str, document: Document, anew: bool) {
         self.requests += 1;
-        self.refused = None;
+        self.forget_refusal();
         self.forget_candidate();
         self.seek(label, document, Way { anew, ..Way::default() });
     }
@@ -302,7 +302,7 @@ impl Model {
             return self.forget_candidate();
         }
         self.requests += 1;
-        self.refused = None;
+        self.forget_refusal();
         self.forget_candidate();
         self.seek(label, document, Way { amends: true, ..Way::default() });
     }

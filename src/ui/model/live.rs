@@ -107,6 +107,10 @@ impl Model {
             self.changed = Some(change);
             return;
         }
+        if let ChangeKind::Shrunk { from, to } = change.kind {
+            let lost = crate::ui::panel_size(from - to);
+            self.notices.note(format!("{} has shrunk by {lost}; what is left of it is shown", name(&change.path)));
+        }
         (self.live.last, self.live.is_quiet) = (Some(Instant::now()), false);
         if self.candidate.is_some() {
             self.live.has_more = true;

@@ -110,9 +110,9 @@ impl RawForm {
         }
         ui.add_space(6.0);
         ui.label(RichText::new("Layout of the bytes").strong());
-        if let Some(confidence) = file.confidence {
-            ui.label(RichText::new(format!("guessed, {:.0} % sure", confidence * 100.0)).weak());
-        }
+        // Always a line, so that nothing moves under the pointer.
+        let source = file.confidence.map(|confidence| format!("guessed, {:.0} % sure", confidence * 100.0));
+        ui.label(RichText::new(source.unwrap_or_else(|| "as it is set here".to_owned())).weak());
         let mut changed = false;
         row(ui, "dtype", |ui, label| {
             changed |= ui.add(TextEdit::singleline(&mut self.dtype).desired_width(84.0)).labelled_by(label).changed();
