@@ -158,7 +158,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::StepBack, VIEW, "Step back in time", plain(Key::Comma)),
     entry(Action::StepForward, VIEW, "Step on in time", plain(Key::Period)),
     entry(Action::ToggleGrid, VIEW, "Grid lines", plain(Key::G)),
-    entry(Action::ToggleTheme, VIEW, "Light or dark", plain(Key::T)),
+    entry(Action::ToggleTheme, VIEW, "Light or dark theme", plain(Key::T)),
     entry(Action::TogglePanel, WINDOW, "Side panel", plain(Key::S)),
     entry(Action::Info, WINDOW, "File information", plain(Key::I)),
     entry(Action::Log, WINDOW, "Log", plain(Key::L)),
