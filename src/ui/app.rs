@@ -302,6 +302,7 @@ impl ScumbleApp {
         overlays::log(ui, &self.model, &mut self.shown.log);
         overlays::info(ui, self.model.data().map(AsRef::as_ref), &mut self.shown.info);
         overlays::toasts(ui, &mut self.model);
+        overlays::focus(ui);
         if self.closing.ui(ui, &self.model, self.saving.is_asking()) {
             self.save(false);
         }

@@ -107,6 +107,23 @@ pub fn replaced(ui: &Ui, stage: &Stage, model: &mut Model) {
     });
 }
 
+/// A ring around what has the keys, where it got them by a key: also around what egui marks faintly or not at all.
+pub fn focus(ui: &Ui) {
+    let id = Id::unique("focus by keys");
+    let (by_pointer, by_key) = ui.input(|input| (input.pointer.any_pressed(), input.key_pressed(egui::Key::Tab)));
+    let was = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or_default();
+    let is_by_key = (was || by_key) && !by_pointer;
+    if is_by_key != was {
+        ui.data_mut(|data| data.insert_temp(id, is_by_key));
+    }
+    let focused = ui.memory(egui::Memory::focused).filter(|_| is_by_key);
+    if let Some(response) = focused.and_then(|focused| ui.ctx().read_response(focused)) {
+        let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Tooltip, id));
+        let stroke = (1.5, ui.visuals().selection.stroke.color);
+        painter.rect_stroke(response.interact_rect.expand(1.5), 3.0, stroke, egui::StrokeKind::Outside);
+    }
+}
+
 /// Toasts, newest at the bottom.
 pub fn toasts(ui: &Ui, model: &mut Model) {
     let toasts = model.notices.toasts();
