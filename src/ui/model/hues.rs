@@ -8,7 +8,7 @@ use super::super::document::Document;
 /// already, and where many are, it does so most.
 const OF_ROWS: [[&str; 5]; 2] = [
     ["#2171b5,#deebf7", "#cb181d,#fee0d2", "#238b45,#e5f5e0", "#d94801,#feedde", "#6a51a3,#efedf5"],
-    ["#9ecae1,#08306b", "#fc9272,#67000d", "#a1d99b,#00441b", "#fdae6b,#7f2704", "#bcbddc,#3f007d"],
+    ["#6baed6,#08306b", "#fb6a4a,#67000d", "#74c476,#00441b", "#fd8d3c,#7f2704", "#9e9ac8,#3f007d"],
 ];
 
 /// For fields, which have a value everywhere.
