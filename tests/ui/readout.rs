@@ -38,3 +38,18 @@ fn every_pixel_is_read_from_its_corner_to_the_next() {
         assert!(lit > 1000, "{lit}");
     }
 }
+
+#[test]
+fn a_range_that_is_typed_takes_the_place_of_the_one_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let range = |app: &ScumbleApp| app.model().document().unwrap().figure.x.range.map(|range| range.to_string());
+    for (key, wanted) in [(Key::R, "-1..1"), (Key::R, "-0.5..2")] {
+        window.key_press(key);
+        window.run_steps(3);
+        window.event(egui::Event::Text(wanted.to_owned()));
+        window.run_steps(2);
+        window.key_press(Key::Enter);
+        until(&mut window, wanted, |app| range(app).as_deref() == Some(wanted));
+    }
+}

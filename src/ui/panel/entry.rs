@@ -28,7 +28,8 @@ struct Wrong {
     before: String,
 }
 
-fn select_all(ui: &Ui, field: Id, text: &str) {
+/// Selects all of a field's text, so that what is typed takes its place.
+pub fn select_all(ui: &Ui, field: Id, text: &str) {
     let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
     let ends = [0, text.chars().count()].map(CCursor::new);
     state.cursor.set_char_range(Some(CCursorRange::two(ends[0], ends[1])));

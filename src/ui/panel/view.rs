@@ -8,7 +8,7 @@ use crate::workbench::frame::{TimeUnit, exact_moment, moment};
 
 use super::super::canvas::Stage;
 use super::super::model::Model;
-use super::entry::Entry;
+use super::entry::{Entry, select_all};
 use super::row;
 
 /// What is being typed as ranges.
@@ -71,6 +71,7 @@ impl RangeForm {
         });
         if i == 0 && std::mem::take(&mut self.wants_focus) {
             response.request_focus();
+            select_all(ui, response.id, &present);
         }
         if let Some(text) = entered {
             let shown = text.parse::<Range>().map_err(|error| error.to_string()).and_then(|mut range| {
