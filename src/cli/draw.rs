@@ -70,11 +70,7 @@ fn save(asked: &Asked, file: Option<&Path>, path: &Path) -> anyhow::Result<()> {
     if !matches!(standing(path), Standing::Nothing | Standing::Figure) {
         return Err(wrong("the figure would replace a file that is no figure; name another one").into());
     }
-    let text = if is_own {
-        figure_file::rewrite(&asked.figure, path)?
-    } else {
-        figure_file::write(&asked.figure, path.parent().unwrap_or(Path::new("")))?
-    };
+    let text = figure_file::write_for(&asked.figure, path, is_own)?;
     Ok(write_whole(path, text.as_bytes())?)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::grid_info::grids_info;
-use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info, value_text};
+use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info, number_text};
 use crate::workbench::sources::open_dataset;
 use crate::workbench::{Progress, WorkbenchError};
 
@@ -99,7 +99,7 @@ fn as_text(info: &DatasetInfo) -> String {
     let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
     let rows = info.columns.iter().map(|c| {
         let end = |pick: fn((Number, Number)) -> Number| {
-            c.stats.range.map_or_else(|| "-".to_owned(), |range| value_text(pick(range), &c.dtype))
+            c.stats.range.map_or_else(|| "-".to_owned(), |range| number_text(pick(range), &c.dtype))
         };
         let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, c.stats.rows)) };
         [c.name.clone(), c.dtype.clone(), end(|r| r.0), end(|r| r.1), part(c.stats.nan), part(c.stats.infinite)]

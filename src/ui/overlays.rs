@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, Pos2, RichText, ScrollArea, Ui, Window, vec2};
 
 use crate::workbench::ChangeKind;
-use crate::workbench::info::value_text;
+use crate::workbench::info::number_text;
 use crate::workbench::session::OpenData;
 
 use super::actions::{ENTRIES, shown};
@@ -275,7 +275,7 @@ fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileF
             match stats.iter().find(|(known, _)| known == name) {
                 Some((_, stats)) => {
                     let (low, high) = stats.range.map_or(("–".to_owned(), "–".to_owned()), |(low, high)| {
-                        (value_text(low, dtype), value_text(high, dtype))
+                        (number_text(low, dtype), number_text(high, dtype))
                     });
                     ui.label(low);
                     ui.label(high);
@@ -297,6 +297,7 @@ mod tests {
     #[test]
     fn a_caret_alone_in_its_line_points() {
         assert!(has_caret("this is no number:\n  log10(flux\n        ^\nwrite )"));
+        assert!(has_caret("  |\n4 | colormapp = \"magma\"\n  | ^^^^^^^^^\nunknown field"));
         assert!(!has_caret("x ^ 2 is written x ** 2\n\nno caret"));
     }
 }

@@ -77,13 +77,16 @@ pub fn write(figure: &FigureRequest, folder: &Path) -> Result<String, WorkbenchE
     text_of(figure, folder, &|inputs| fingerprint::of(inputs))
 }
 
-/// As [`write`], for a file that is the figure's own already: what its author wrote into it beside the figure stays, such as
-/// comments.
+/// As [`write`], for the file at `path`. Where that `is_own`, the figure's already, what its author wrote into it beside the
+/// figure stays, such as comments.
 ///
 /// # Errors
 /// A request that no file can hold.
-pub fn rewrite(figure: &FigureRequest, path: &Path) -> Result<String, WorkbenchError> {
+pub fn write_for(figure: &FigureRequest, path: &Path, is_own: bool) -> Result<String, WorkbenchError> {
     let text = write(figure, path.parent().unwrap_or(Path::new("")))?;
+    if !is_own {
+        return Ok(text);
+    }
     let is_small = path.metadata().is_ok_and(|facts| facts.len() <= MAX_BYTES);
     let earlier = std::fs::read_to_string(path).ok().filter(|_| is_small);
     let (Some(earlier), Ok(new)) = (earlier, parse(&text, path, &[])) else {

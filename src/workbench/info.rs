@@ -27,7 +27,7 @@ pub struct ColumnInfo {
 
 /// A number of a column as people write it: times as dates (UTC), those of f32 with the few digits that they have.
 #[must_use]
-pub fn value_text(number: Number, dtype: &str) -> String {
+pub fn number_text(number: Number, dtype: &str) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "it was an f32")]
     match number {
         Number::Integer(i) => time_text(i, dtype).unwrap_or_else(|| i.to_string()),
@@ -139,7 +139,7 @@ mod tests {
             (Number::Real(0.1), "<f8", "0.1"),
             (Number::Real(3.0), "<f8", "3.0"),
         ] {
-            assert_eq!(value_text(number, dtype), text, "{dtype}");
+            assert_eq!(number_text(number, dtype), text, "{dtype}");
         }
     }
 }

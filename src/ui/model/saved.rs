@@ -111,12 +111,8 @@ impl Model {
             if stands && !(replaces && place == path) {
                 return Ok(Paper::Stands(place, Box::new(figure)));
             }
-            let text = if own.as_ref() == Some(&place) {
-                figure_file::rewrite(&figure, &place)
-            } else {
-                figure_file::write(&figure, place.parent().unwrap_or(Path::new("")))
-            };
-            let text = text.map_err(|e| e.to_string())?;
+            let is_own = own.as_ref() == Some(&place);
+            let text = figure_file::write_for(&figure, &place, is_own).map_err(|e| e.to_string())?;
             write_whole(&place, text.as_bytes()).map_err(|e| e.to_string())?;
             Ok(Paper::Written(Box::new(Saved { origin, path: place, figure: shown })))
         });
