@@ -39,7 +39,7 @@ impl Desk {
             for event in self.events(Duration::from_secs(1)) {
                 match event {
                     Event::Opened(data) => return data,
-                    Event::OpenFailed(_, error) => panic!("{error}"),
+                    Event::OpenFailed(_, refusal) => panic!("{refusal:?}"),
                     _ => {}
                 }
             }

@@ -50,20 +50,8 @@ pub fn as_text(info: &GridsInfo) -> String {
         info.variables.len()
     );
     text.extend(info.notes.iter().map(|note| format!("  {note}\n")));
-    let heading = ["dimension", "length", "kind", "first", "last", "step"].map(ToOwned::to_owned);
-    let row = |d: &DimensionInfo| {
-        let len = if d.is_unlimited { format!("{} (unlimited)", grouped(d.len)) } else { grouped(d.len) };
-        let (first, last) = d.ends.clone().unwrap_or_else(|| ("-".to_owned(), "-".to_owned()));
-        [d.name.clone(), len, d.kind.to_owned(), first, last, d.step.clone().unwrap_or_else(|| "-".to_owned())]
-    };
-    table(&mut text, std::iter::once(heading).chain(info.dimensions.iter().map(row)).collect());
-    let heading = ["variable", "dimensions", "dtype", "units", "title"].map(ToOwned::to_owned);
-    let row = |v: &VariableInfo| {
-        let placed = v.placed.map_or_else(String::new, |placed| format!(" ({placed})"));
-        let units = if v.units.is_empty() { "-".to_owned() } else { v.units.clone() };
-        [v.name.clone(), v.dimensions.join(" "), v.dtype.clone(), units, format!("{}{placed}", v.title)]
-    };
-    table(&mut text, std::iter::once(heading).chain(info.variables.iter().map(row)).collect());
+    table(&mut text, info.dimension_cells(grouped));
+    table(&mut text, info.variable_cells());
     text
 }
 

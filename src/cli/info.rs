@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::workbench::figure_file::is_figure_file;
 use crate::workbench::grid_info::grids_info;
-use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info, number_text};
+use crate::workbench::info::{ColumnInfo, DatasetInfo, Number, dataset_info, share};
 use crate::workbench::sources::open_dataset;
-use crate::workbench::{Progress, WorkbenchError};
+use crate::workbench::{Progress, Reading, WorkbenchError};
 
 use super::args::InfoArgs;
 use super::grid_info;
@@ -32,7 +32,7 @@ pub fn info(args: &InfoArgs, progress: &Arc<Progress>) -> anyhow::Result<()> {
     };
     let found = {
         let _bar = Bar::follow(progress, dataset.rows(), "rows");
-        dataset_info(&dataset, progress)?
+        dataset_info(&dataset, Reading::default(), progress)?
     };
     print(&if args.json { format!("{}\n", as_json(&found)) } else { as_text(&found) })
 }
@@ -77,11 +77,6 @@ fn as_json(info: &DatasetInfo) -> Value {
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
 fn as_text(info: &DatasetInfo) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
@@ -92,23 +87,10 @@ fn as_text(info: &DatasetInfo) -> String {
         grouped(info.rows),
         info.columns.len() + info.texts.len()
     );
-    let notes = info.guess.iter().map(|g| &g.sentence).chain(&info.notes);
-    for note in notes {
+    for note in info.remarks() {
         let _ = writeln!(text, "  {note}");
     }
-    let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
-    let rows = info.columns.iter().map(|c| {
-        let end = |pick: fn((Number, Number)) -> Number| {
-            c.stats.range.map_or_else(|| "-".to_owned(), |range| number_text(pick(range), &c.dtype))
-        };
-        let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, c.stats.rows)) };
-        [c.name.clone(), c.dtype.clone(), end(|r| r.0), end(|r| r.1), part(c.stats.nan), part(c.stats.infinite)]
-    });
-    let texts = info.texts.iter().map(|(name, dtype)| {
-        let [min, max, nan, infinite] = ["text", "-", "-", "-"].map(ToOwned::to_owned);
-        [name.clone(), dtype.clone(), min, max, nan, infinite]
-    });
-    let table: Vec<[String; 6]> = std::iter::once(headings).chain(rows).chain(texts).collect();
+    let table = info.cells();
     let mut widths = [0; 6];
     for row in &table {
         for (width, cell) in widths.iter_mut().zip(row) {

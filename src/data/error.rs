@@ -169,6 +169,20 @@ pub enum DataError {
 }
 
 impl DataError {
+    /// Whether the file's format is the trouble, so that its bytes might be read as raw numbers all the same.
+    pub fn is_about_the_format(&self) -> bool {
+        match self {
+            Self::At { problem, .. } => problem.is_about_the_format(),
+            Self::UnsupportedKind { .. }
+            | Self::Npy(_)
+            | Self::Truncated { .. }
+            | Self::Literal { .. }
+            | Self::Dtype(_)
+            | Self::Grid(_) => true,
+            _ => false,
+        }
+    }
+
     /// Puts the path of the file at the end of the message. An error that has a path already keeps it.
     #[must_use]
     pub fn at(self, path: impl Into<PathBuf>) -> Self {

@@ -30,16 +30,8 @@ use super::relink::Relinking;
 use super::saving::Saving;
 use super::timebar::TimeBar;
 use super::welcome::Wish;
+use super::windows::Windows;
 use super::{legend, overlays, status, welcome};
-
-/// Windows within the window.
-#[derive(Debug, Default)]
-struct Shown {
-    panel: bool,
-    help: bool,
-    log: bool,
-    info: bool,
-}
 
 /// Scumble's window, but for the window itself.
 pub struct ScumbleApp {
@@ -56,7 +48,8 @@ pub struct ScumbleApp {
     movie: MovieDialog,
     closing: Closing,
     recent: Option<Recent>,
-    shown: Shown,
+    windows: Windows,
+    shows_panel: bool,
     stage: Option<Stage>,
     adapter: String,
     demo: Option<PathBuf>,
@@ -94,7 +87,8 @@ impl ScumbleApp {
             movie: MovieDialog::new(Arc::clone(wake), dialogs.clone()),
             closing: Closing::default(),
             recent: Recent::default_place().map(Recent::load),
-            shown: Shown { panel: true, ..Shown::default() },
+            windows: Windows::new(wake),
+            shows_panel: true,
             stage: None,
             adapter: String::new(),
             demo,
@@ -202,7 +196,7 @@ impl ScumbleApp {
         if self.model.document().is_some() && has_time {
             Panel::bottom("time").show(ui, |ui| self.time.ui(ui, &mut self.model));
         }
-        if self.shown.panel && self.model.document().is_some() {
+        if self.shows_panel && self.model.document().is_some() {
             let stage = self.stage.take();
             let mut wanted = None;
             Panel::right("panel").default_size(356.0).size_range(240.0..=420.0).show(ui, |ui| {
@@ -298,9 +292,7 @@ impl ScumbleApp {
         for action in of_picture.into_iter().chain(of_movie) {
             self.act(ui, action);
         }
-        overlays::help(ui, &mut self.shown.help);
-        overlays::log(ui, &self.model, &mut self.shown.log);
-        overlays::info(ui, self.model.data().map(AsRef::as_ref), &mut self.shown.info);
+        self.windows.ui(ui, &self.model);
         overlays::toasts(ui, &mut self.model);
         overlays::focus(ui);
         if self.closing.ui(ui, &self.model, self.saving.is_asking()) {
@@ -373,24 +365,22 @@ impl ScumbleApp {
             (Action::Back, _) => self.model.travel(false),
             (Action::Forward, _) => self.model.travel(true),
             (Action::TypeRange, _) => {
-                self.shown.panel = true;
+                self.shows_panel = true;
                 self.panel.type_range();
             }
             (Action::Play, _) => self.time.play_or_pause(&mut self.model),
             (Action::StepBack, _) => self.time.step(&mut self.model, false),
             (Action::StepForward, _) => self.time.step(&mut self.model, true),
-            (Action::TogglePanel, _) => self.shown.panel = !self.shown.panel,
+            (Action::TogglePanel, _) => self.shows_panel = !self.shows_panel,
             (Action::ToggleGrid, _) => {
                 self.model.settle();
                 self.model.edit("Grid", |document| document.figure.grid = !document.figure.grid);
                 self.model.settle();
             }
             (Action::ToggleTheme, _) => self.model.toggle_theme(),
-            (Action::Info, _) => self.shown.info = !self.shown.info,
-            (Action::Log, _) => self.shown.log = !self.shown.log,
+            (Action::Info | Action::Log | Action::Help, _) => self.windows.toggle(action),
             (Action::Stop, _) => self.escape(),
             (Action::Palette, _) => self.palette.open(),
-            (Action::Help, _) => self.shown.help = !self.shown.help,
             (
                 Action::ZoomIn | Action::ZoomOut | Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown,
                 None,
@@ -400,13 +390,7 @@ impl ScumbleApp {
 
     /// Escape puts away one thing: what is on top, toasts, at last the work in the background.
     fn escape(&mut self) {
-        if std::mem::take(&mut self.shown.help)
-            || std::mem::take(&mut self.shown.log)
-            || std::mem::take(&mut self.shown.info)
-            || self.export.close()
-            || self.movie.close()
-            || self.model.notices.put_all_away()
-        {
+        if self.windows.close_one() || self.export.close() || self.movie.close() || self.model.notices.put_all_away() {
             return;
         }
         self.model.stop();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use egui::{DragValue, RichText, ScrollArea, Ui};
 
 use crate::scene::axis::{MAX_PIXELS, Size};
+use crate::workbench::ChangeKind;
 use crate::workbench::command_line::{is_plain, shell_line};
 use crate::workbench::figure::{DPI, FigureRequest};
 
@@ -106,6 +107,14 @@ fn command(
 ) -> String {
     ui.add_space(6.0);
     let line = shell_line(words);
+    if let Some(change) = model.stale() {
+        let name = change.path.file_name().unwrap_or_default().to_string_lossy();
+        let text = match change.kind {
+            ChangeKind::Vanished => format!("{name} is gone; the command needs it back."),
+            _ => format!("{name} has changed since it was opened; the command would draw what it is now."),
+        };
+        ui.label(RichText::new(text).color(ui.visuals().warn_fg_color));
+    }
     if is_plain(request) || !model.differs_from_file() {
         ui.label(RichText::new("The same, from a terminal or a script:").weak());
     } else {

@@ -7,6 +7,7 @@
 //! | [`model`] | what is open and shown, and what may be done to it; no egui |
 //! | [`canvas`], [`pointer`], `legend`, [`readout`] | the figure, the gestures over it and its legends, what is under the pointer |
 //! | [`panel`], [`status`], [`overlays`], [`palette`], [`welcome`], [`export`], [`closing`] | controls |
+//! | `windows` | windows within the window: keys, the log, what is in the files |
 //! | [`actions`] | everything a key can do, in one table |
 
 pub mod actions;
@@ -46,6 +47,8 @@ mod wakes;
 pub mod wayland_drop;
 pub mod welcome;
 mod window;
+mod windows;
+mod wording;
 
 pub use panel::{facts as file_facts, size as panel_size};
 pub use window::{Errands, WindowError, run};

@@ -4,6 +4,7 @@ mod files;
 mod film;
 mod hues;
 mod live;
+mod refused;
 mod replaced;
 mod samples;
 mod saved;
@@ -78,6 +79,8 @@ pub struct Model {
     requests: u64,
     just_opened: Option<Vec<PathBuf>>,
     changed: Option<Change>,
+    /// Whether the picture is to stay what it is in spite of that.
+    is_left: bool,
     making: Option<Making>,
     saved: SavedFigures,
     /// Figures that are being written or read.
@@ -120,6 +123,7 @@ impl Model {
             requests: 0,
             just_opened: None,
             changed: None,
+            is_left: false,
             making: None,
             saved: SavedFigures::default(),
             paperwork: Vec::new(),
@@ -337,7 +341,7 @@ impl Model {
         for event in events {
             match event {
                 Event::Opened(data) => self.opened(data),
-                Event::OpenFailed(id, error) => self.open_failed(id, error),
+                Event::OpenFailed(id, refusal) => self.open_failed(id, refusal),
                 Event::Painted(painted) => {
                     let is_newer = self.painted.as_ref().is_none_or(|p| p.shown.generation <= painted.shown.generation);
                     if is_newer {

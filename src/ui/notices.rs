@@ -1,6 +1,11 @@
 //! What the window has to tell: toasts that come and go, and the log that keeps them.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+use crate::workbench::RawSpec;
+
+use super::wording::for_window;
 
 /// How long a note stays; errors stay until they are put away.
 const STAYS: Duration = Duration::from_secs(8);
@@ -18,7 +23,22 @@ pub struct Notice {
     pub is_error: bool,
     /// When it came.
     pub at: Instant,
+    /// A way out.
+    pub offer: Option<Offer>,
     is_shown: bool,
+}
+
+/// Files that could be opened in another way.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// What the button says.
+    pub label: &'static str,
+    /// The files.
+    pub inputs: Vec<PathBuf>,
+    /// How they would be read.
+    pub raw: RawSpec,
+    /// Whether they would be a layer of the present figure.
+    pub as_layer: bool,
 }
 
 /// Toasts and log.
@@ -30,30 +50,35 @@ pub struct Notices {
 impl Notices {
     /// Tells something that is good to know.
     pub fn note(&mut self, text: impl Into<String>) {
-        self.add(text.into(), false, true);
+        self.add(&text.into(), false, true, None);
     }
 
     /// Tells what failed.
     pub fn error(&mut self, text: impl Into<String>) {
-        self.add(text.into(), true, true);
+        self.add(&text.into(), true, true, None);
+    }
+
+    /// Tells what failed, and offers a way out.
+    pub fn offer(&mut self, text: impl Into<String>, offer: Offer) {
+        self.add(&text.into(), true, true, Some(offer));
     }
 
     /// Writes into the log only.
     pub fn remember(&mut self, text: impl Into<String>) {
-        self.add(text.into(), false, false);
+        self.add(&text.into(), false, false, None);
     }
 
-    fn add(&mut self, text: String, is_error: bool, is_shown: bool) {
-        let now = Instant::now();
+    fn add(&mut self, text: &str, is_error: bool, is_shown: bool, offer: Option<Offer>) {
+        let (now, text) = (Instant::now(), for_window(text));
         // The same again, as while dragging over a bad range, takes the place of the first.
         if let Some(last) = self.log.last_mut().filter(|last| last.text == text) {
-            (last.at, last.is_shown) = (now, is_shown);
+            (last.at, last.is_shown, last.offer) = (now, is_shown, offer);
             return;
         }
         if self.log.len() == KEPT {
             self.log.remove(0);
         }
-        self.log.push(Notice { text, is_error, at: now, is_shown });
+        self.log.push(Notice { text, is_error, at: now, offer, is_shown });
     }
 
     /// Everything told, oldest first.
@@ -79,6 +104,7 @@ impl Notices {
 
     /// Puts the toasts of a text away: what it complains about is mended.
     pub fn resolve(&mut self, text: &str) {
+        let text = for_window(text);
         self.log.iter_mut().filter(|notice| notice.text == text).for_each(|notice| notice.is_shown = false);
     }
 

@@ -1,18 +1,14 @@
-//! What lies over the figure: badge, toasts, help, log, file information, the drop target.
+//! What lies over the figure: badge, questions, toasts, the drop target.
 
 use std::path::PathBuf;
 
-use egui::{Align2, Area, Color32, Frame, Grid, Id, Order, Pos2, RichText, ScrollArea, Ui, Window, vec2};
+use egui::{Align2, Area, Color32, Frame, Id, Order, Pos2, RichText, Ui, vec2};
 
 use crate::workbench::ChangeKind;
-use crate::workbench::info::number_text;
-use crate::workbench::session::OpenData;
 
-use super::actions::{ENTRIES, shown};
 use super::canvas::Stage;
 use super::model::Model;
-use super::status::grouped;
-use super::{file_facts, panel_size};
+use super::panel_size;
 
 /// Says that the picture is a preview.
 pub fn badge(ui: &Ui, stage: &Stage, text: &str) {
@@ -130,7 +126,7 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
     if toasts.is_empty() {
         return;
     }
-    let mut closed = None;
+    let (mut closed, mut taken) = (None, None);
     Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -64.0)).show(
         ui.ctx(),
         |ui| {
@@ -150,12 +146,20 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
                         let text = if has_caret { text.monospace() } else { text };
                         ui.add(egui::Label::new(text).wrap());
                     });
+                    if let Some(offer) = &notice.offer
+                        && ui.button(offer.label).clicked()
+                    {
+                        (closed, taken) = (Some(number), Some(offer.clone()));
+                    }
                 });
             }
         },
     );
     if let Some(number) = closed {
         model.notices.put_away(number);
+    }
+    if let Some(offer) = taken {
+        model.take_offer(offer);
     }
     if let Some(time) = model.notices.next_change() {
         ui.ctx().request_repaint_after(time);
@@ -182,112 +186,6 @@ pub fn drop_target(ui: &Ui, files: usize) {
     // What lies beneath shall not be read through it.
     painter.rect_filled(place.expand2(vec2(28.0, 16.0)), 10.0, Color32::from_gray(24));
     painter.galley(place.min, galley, Color32::WHITE);
-}
-
-/// Keys and mouse.
-pub fn help(ui: &Ui, is_open: &mut bool) {
-    const MOUSE: [(&str, &str); 9] = [
-        ("Drag", "move the view"),
-        ("Wheel, pinch", "zoom about the pointer"),
-        ("Two fingers on a touchpad", "move the view"),
-        ("Shift + wheel, wheel over the x axis", "zoom x only"),
-        ("Alt + wheel, wheel over the y axis", "zoom y only"),
-        ("Right drag, Shift + drag", "zoom into a box"),
-        ("Double click", "fit all data; over an axis, that axis"),
-        ("Shift + arrow keys", "move by half a view"),
-        ("Drag in the histogram", "pin the limits of the colors"),
-    ];
-    Window::new("Keys and mouse").open(is_open).collapsible(false).default_width(520.0).show(ui.ctx(), |ui| {
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 140.0).show(ui, |ui| {
-            let mut group = "";
-            Grid::new("keys").num_columns(2).striped(true).spacing([24.0, 4.0]).show(ui, |ui| {
-                for entry in ENTRIES {
-                    if entry.group != group {
-                        group = entry.group;
-                        ui.label(RichText::new(group).strong());
-                        ui.end_row();
-                    }
-                    ui.label(entry.name);
-                    let keys: Vec<String> =
-                        entry.key.iter().chain(entry.also).map(|key| shown(ui.ctx(), key)).collect();
-                    ui.label(RichText::new(keys.join("  or  ")).monospace());
-                    ui.end_row();
-                }
-                ui.label(RichText::new("Mouse and touchpad").strong());
-                ui.end_row();
-                for (gesture, what) in MOUSE {
-                    ui.label(what);
-                    ui.label(RichText::new(gesture).monospace());
-                    ui.end_row();
-                }
-            });
-        });
-    });
-}
-
-/// What was told so far.
-pub fn log(ui: &Ui, model: &Model, is_open: &mut bool) {
-    Window::new("Log").open(is_open).default_size([560.0, 300.0]).show(ui.ctx(), |ui| {
-        ScrollArea::both().stick_to_bottom(true).auto_shrink(false).show(ui, |ui| {
-            if model.notices.log().is_empty() {
-                ui.label(RichText::new("Nothing has happened that is worth telling.").weak());
-            }
-            for notice in model.notices.log() {
-                let color = if notice.is_error { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
-                let ago = notice.at.elapsed().as_secs();
-                ui.label(RichText::new(format!("{ago:>5} s ago  {}", notice.text)).color(color).monospace());
-            }
-        });
-    });
-}
-
-/// What is in the files, as `scumble info` says.
-pub fn info(ui: &Ui, data: Option<&OpenData>, is_open: &mut bool) {
-    Window::new("File information").open(is_open).default_width(520.0).show(ui.ctx(), |ui| {
-        let Some(data) = data else {
-            ui.label("Nothing is open.");
-            return;
-        };
-        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-            for file in &data.files {
-                ui.label(RichText::new(file.path.display().to_string()).strong());
-                ui.label(file_facts(data, file));
-                if let Some(guess) = &file.guess {
-                    ui.label(RichText::new(guess).weak());
-                }
-                columns(ui, data, file);
-                ui.add_space(8.0);
-            }
-        });
-    });
-}
-
-fn columns(ui: &mut Ui, data: &OpenData, file: &crate::workbench::session::FileFacts) {
-    let stats = data.stats_by_name();
-    Grid::new(("columns", &file.path)).num_columns(5).striped(true).spacing([18.0, 3.0]).show(ui, |ui| {
-        for name in ["column", "dtype", "least", "greatest", "not finite"] {
-            ui.label(RichText::new(name).weak());
-        }
-        ui.end_row();
-        for (name, dtype) in file.columns.iter().chain(&file.texts).take(200) {
-            ui.label(name);
-            ui.label(RichText::new(dtype).monospace());
-            match stats.iter().find(|(known, _)| known == name) {
-                Some((_, stats)) => {
-                    let (low, high) = stats.range.map_or(("–".to_owned(), "–".to_owned()), |(low, high)| {
-                        (number_text(low, dtype), number_text(high, dtype))
-                    });
-                    ui.label(low);
-                    ui.label(high);
-                    ui.label(grouped(stats.nan + stats.infinite));
-                }
-                None => {
-                    ui.label(RichText::new("not read").weak());
-                }
-            }
-            ui.end_row();
-        }
-    });
 }
 
 #[cfg(test)]

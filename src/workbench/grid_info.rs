@@ -57,6 +57,33 @@ pub struct VariableInfo {
     pub placed: Option<&'static str>,
 }
 
+impl GridsInfo {
+    /// Its dimensions, a row each, under a row of headings; `grouped` writes numbers of many digits.
+    #[must_use]
+    pub fn dimension_cells(&self, grouped: impl Fn(u64) -> String) -> Vec<[String; 6]> {
+        let headings = ["dimension", "length", "kind", "first", "last", "step"].map(ToOwned::to_owned);
+        let dash = || "-".to_owned();
+        let rows = self.dimensions.iter().map(|d| {
+            let len = if d.is_unlimited { format!("{} (unlimited)", grouped(d.len)) } else { grouped(d.len) };
+            let (first, last) = d.ends.clone().unwrap_or_else(|| (dash(), dash()));
+            [d.name.clone(), len, d.kind.to_owned(), first, last, d.step.clone().unwrap_or_else(dash)]
+        });
+        std::iter::once(headings).chain(rows).collect()
+    }
+
+    /// Its variables, a row each, under a row of headings.
+    #[must_use]
+    pub fn variable_cells(&self) -> Vec<[String; 5]> {
+        let headings = ["variable", "dimensions", "dtype", "units", "title"].map(ToOwned::to_owned);
+        let rows = self.variables.iter().map(|v| {
+            let placed = v.placed.map_or_else(String::new, |placed| format!(" ({placed})"));
+            let units = if v.units.is_empty() { "-".to_owned() } else { v.units.clone() };
+            [v.name.clone(), v.dimensions.join(" "), v.dtype.clone(), units, format!("{}{placed}", v.title)]
+        });
+        std::iter::once(headings).chain(rows).collect()
+    }
+}
+
 /// Says what is in a dataset of grids; none where the path leads to something else.
 ///
 /// # Errors

@@ -83,6 +83,38 @@ pub struct GuessInfo {
     pub sentence: String,
 }
 
+impl DatasetInfo {
+    /// What its columns hold, a row each, under a row of headings.
+    #[must_use]
+    pub fn cells(&self) -> Vec<[String; 6]> {
+        let headings = ["column", "dtype", "min", "max", "NaN", "infinite"].map(ToOwned::to_owned);
+        let rows = self.columns.iter().map(|column| {
+            let ColumnInfo { name, dtype, stats } = column;
+            let ends = stats.range.map(|(low, high)| [low, high].map(|end| number_text(end, dtype)));
+            let [low, high] = ends.unwrap_or_else(|| ["-", "-"].map(ToOwned::to_owned));
+            let part = |n: u64| if n == 0 { "0".to_owned() } else { format!("{:.3} %", 100.0 * share(n, stats.rows)) };
+            [name.clone(), dtype.clone(), low, high, part(stats.nan), part(stats.infinite)]
+        });
+        let texts = self.texts.iter().map(|(name, dtype)| {
+            let [min, max, nan, infinite] = ["text", "-", "-", "-"].map(ToOwned::to_owned);
+            [name.clone(), dtype.clone(), min, max, nan, infinite]
+        });
+        std::iter::once(headings).chain(rows).chain(texts).collect()
+    }
+
+    /// What is worth knowing: what was guessed, and of the layout.
+    pub fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.guess.iter().map(|guess| &guess.sentence).chain(&self.notes)
+    }
+}
+
+/// A share of rows, 0 to 1.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+pub fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
 /// Columns whose statistics are taken in one pass; more would not fit the caches.
 const COLUMNS_A_PASS: usize = 32;
 
@@ -90,13 +122,13 @@ const COLUMNS_A_PASS: usize = 32;
 ///
 /// # Errors
 /// Data that cannot be read, a stop asked for through `progress`.
-pub fn dataset_info(dataset: &Dataset, progress: &Progress) -> Result<DatasetInfo, WorkbenchError> {
+pub fn dataset_info(dataset: &Dataset, reading: Reading, progress: &Progress) -> Result<DatasetInfo, WorkbenchError> {
     let columns = dataset.columns();
     let mut infos = Vec::with_capacity(columns.len());
     for some in columns.chunks(COLUMNS_A_PASS) {
         let table = Table::new(vec![Part::new(some.to_vec())?])?;
         progress.restart();
-        let stats = column_stats(&table, Reading::default(), progress)?;
+        let stats = column_stats(&table, reading, progress)?;
         infos.extend(some.iter().zip(stats).map(|(column, stats)| ColumnInfo {
             name: column.name().to_owned(),
             dtype: column.dtype().to_string(),

@@ -11,6 +11,7 @@ mod looks;
 mod manners;
 mod opened;
 mod painting;
+mod reports;
 mod resident;
 mod sampling;
 mod threads;
@@ -39,8 +40,9 @@ use threads::PaintJob;
 
 pub use ahead::MOST as MOST_AHEAD;
 pub use manners::stand_back;
-pub use opened::{FileFacts, OpenData};
+pub use opened::{FileFacts, OpenData, Refusal};
 pub use painting::{LayerLook, Looks, PaintedLayer};
+pub use reports::{FileInfo, Reporting};
 pub use sampling::SampleKey;
 
 /// Which opened data.
@@ -156,7 +158,7 @@ pub enum Event {
     /// Data is open.
     Opened(Arc<OpenData>),
     /// Data could not be opened; a sentence says why.
-    OpenFailed(DataId, String),
+    OpenFailed(DataId, Refusal),
     /// A frame is ready to be shown.
     Painted(Box<Painted>),
     /// A frame could not be drawn or painted; a sentence says why.
@@ -295,16 +297,17 @@ impl Session {
         let progress = Arc::new(Progress::default());
         self.opening.push((id, Arc::clone(&progress)));
         let shared = Arc::clone(&self.shared);
+        let paths = sources.inputs.clone();
         let open = move || match opened::open(&sources, is_growing, &progress) {
             Ok(opened) => {
                 let data = Arc::new(OpenData::new(id, sources, opened, is_growing));
                 shared.send(Event::Opened(Arc::clone(&data)));
                 shared.engine.offer(Job::Learn(data));
             }
-            Err(error) => shared.send(Event::OpenFailed(id, error.to_string())),
+            Err(error) => shared.send(Event::OpenFailed(id, Refusal::of(&error, &paths))),
         };
         if let Err(error) = start("scumble-open", open) {
-            self.shared.send(Event::OpenFailed(id, error.to_string()));
+            self.shared.send(Event::OpenFailed(id, Refusal { why: error.to_string(), as_raw: None }));
         }
         id
     }

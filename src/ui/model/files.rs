@@ -10,7 +10,7 @@ use crate::scene::history::History;
 use crate::scene::style::Style;
 use crate::workbench::brief::Brief;
 use crate::workbench::fields::{damage, may_be_grids, suited};
-use crate::workbench::figure::{FigureLayer, FigureRequest, MAX_LAYERS, default_background};
+use crate::workbench::figure::{FigureLayer, FigureRequest, default_background};
 use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
@@ -19,6 +19,7 @@ use crate::workbench::{Progress, RawSpec};
 
 use super::super::document::Document;
 use super::hues::next_colormap;
+use super::refused::Apart;
 use super::saved::Saved;
 use super::{Model, views};
 
@@ -52,9 +53,9 @@ pub(super) const OPEN_FIGURE: &str = "Open figure";
 /// What opening the figure of a process that did not end well is called.
 pub(super) const RECOVER: &str = "Recover figure";
 /// What opening files is called.
-const OPEN: &str = "Open";
+pub(super) const OPEN: &str = "Open";
 /// What opening files as a layer is called.
-const ADD_LAYER: &str = "Add layer";
+pub(super) const ADD_LAYER: &str = "Add layer";
 
 /// Data that is kept open at least, for undo and redo.
 const POOL: usize = 12;
@@ -81,8 +82,8 @@ pub(super) enum Paper {
     Suited(Box<FigureLayer>, bool),
     /// A figure that was asked for in words.
     Asked(Box<FigureRequest>),
-    /// Files that are no one table, a layer for each; whether they join the present figure.
-    Apart(Vec<FigureLayer>, bool),
+    /// Files that could not be opened as one; whether they join the present figure.
+    Apart(Apart, bool),
 }
 
 impl Paper {
@@ -149,7 +150,7 @@ impl Model {
     }
 
     /// Shows a layer of files that were chosen.
-    fn show_layer(&mut self, layer: FigureLayer, as_layer: bool) {
+    pub(super) fn show_layer(&mut self, layer: FigureLayer, as_layer: bool) {
         match self.document() {
             Some(present) if as_layer => {
                 let mut document = present.clone();
@@ -174,7 +175,7 @@ impl Model {
     }
 
     /// A figure of one layer that has the theme and the colors of the present one.
-    fn alone(&mut self, layer: FigureLayer) -> Document {
+    pub(super) fn alone(&mut self, layer: FigureLayer) -> Document {
         let is_field = layer.mark.is_of_fields();
         let mut document = Document { origin: self.saved.next_origin(), ..Document::of(layer) };
         if let Some(present) = self.document() {
@@ -186,78 +187,6 @@ impl Model {
             document.figure.background = default_background(present.figure.theme);
         }
         document
-    }
-
-    /// Files that were opened, or added, as one and cannot be: each is tried alone, off the window's thread. With none that
-    /// fails they become layers; `why` is told else.
-    fn take_apart(&mut self, sources: Sources, as_layer: bool, why: String) {
-        self.begin_paperwork(move || {
-            let mut layers = Vec::new();
-            for path in &sources.inputs {
-                let one = Sources { inputs: vec![path.clone()], ..sources.clone() };
-                let progress = Progress::default();
-                let layer =
-                    if may_be_grids(&one.raw) { suited(one, None, None, &progress) } else { FigureLayer::new(one) };
-                layer.all_sources().open(&progress).map_err(|_| why.clone())?;
-                layers.push(layer);
-            }
-            Ok(Paper::Apart(layers, as_layer))
-        });
-    }
-
-    /// Shows files as layers over one another.
-    fn show_apart(&mut self, layers: Vec<FigureLayer>, as_layer: bool) {
-        let count = layers.len();
-        let mut layers = layers.into_iter();
-        let present = self.document().filter(|_| as_layer).cloned();
-        let Some(mut document) = present.or_else(|| layers.next().map(|first| self.alone(first))) else { return };
-        for layer in layers {
-            let colormap = next_colormap(&document, layer.mark.is_of_fields()).to_owned();
-            let style = Style { colormap, ..layer.style.clone() };
-            document.add(FigureLayer { style, ..layer });
-        }
-        self.notices.note(format!("the {count} files hold different columns, so each is a layer of its own"));
-        self.settle();
-        self.propose(if as_layer { ADD_LAYER } else { OPEN }, document, false);
-    }
-
-    /// Takes in that data could not be opened.
-    pub(super) fn open_failed(&mut self, id: DataId, error: String) {
-        let Some(candidate) = self.candidate.take_if(|candidate| candidate.waits_for.contains(&id)) else { return };
-        candidate.waits_for.into_iter().for_each(|id| self.session.stop_opening(id));
-        self.refused = Some((candidate.document.sources(), error.clone()));
-        let as_layer = candidate.label == ADD_LAYER;
-        let sources = &candidate.document.layer().sources;
-        let taken = if as_layer { candidate.document.figure.layers.len() - 1 } else { 0 };
-        let is_several = (2..=MAX_LAYERS.saturating_sub(taken)).contains(&sources.inputs.len());
-        if (as_layer || candidate.label == OPEN) && is_several {
-            self.take_apart(sources.clone(), as_layer, error);
-        } else {
-            self.notices.error(error);
-        }
-    }
-
-    /// Something else is tried: what was said of the try before it is put away.
-    fn forget_refusal(&mut self) {
-        if let Some((_, why)) = self.refused.take() {
-            self.notices.resolve(&why);
-        }
-    }
-
-    /// Takes a choice of data back that opened but could not be drawn, so that words and picture stay of the same.
-    pub(super) fn take_back(&mut self, why: String) {
-        let (Some(Some(before)), Some(present)) = (self.history.previous(), self.document()) else { return };
-        let failed = present.sources();
-        let is_shown = self
-            .painted
-            .as_ref()
-            .zip(self.data_of(before))
-            .is_some_and(|(painted, data)| painted.shown.is_of_data(data.iter()));
-        if before.sources() != failed && is_shown {
-            self.settle();
-            self.at_the_same_step(History::undo);
-            self.refused = Some((failed, why));
-        }
     }
 
     /// Opens files as a layer over the active one.
@@ -476,7 +405,7 @@ impl Model {
                     self.propose(OPEN_FIGURE, Document::of_words(*figure, origin), false);
                 }
                 Ok(Paper::Suited(layer, as_layer)) => self.show_layer(*layer, as_layer),
-                Ok(Paper::Apart(layers, as_layer)) => self.show_apart(layers, as_layer),
+                Ok(Paper::Apart(apart, as_layer)) => self.show_apart(apart, as_layer),
                 Err(error) => self.notices.error(error),
             }
         }

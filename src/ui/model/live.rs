@@ -104,7 +104,7 @@ impl Model {
     /// Something has happened to a file.
     pub(super) fn file_changed(&mut self, change: Change) {
         if !self.live.follows || matches!(change.kind, ChangeKind::Vanished) {
-            self.changed = Some(change);
+            (self.changed, self.is_left) = (Some(change), false);
             return;
         }
         if let ChangeKind::Shrunk { from, to } = change.kind {
@@ -171,12 +171,18 @@ impl Model {
 
     /// What has happened to a file since it was opened, until the person decides.
     pub fn changed(&self) -> Option<&Change> {
+        self.changed.as_ref().filter(|_| !self.is_left)
+    }
+
+    /// What has happened to a file since it was opened, whether the person has decided or not: the disk holds something else
+    /// than the picture shows.
+    pub fn stale(&self) -> Option<&Change> {
         self.changed.as_ref()
     }
 
     /// Leaves the picture as it is.
     pub fn ignore_change(&mut self) {
-        self.changed = None;
+        self.is_left = true;
     }
 
     /// Reads files anew whenever they change, from now on, and shows their newest step; or no longer.

@@ -1,5 +1,6 @@
 //! Data that a session has open.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -69,6 +70,27 @@ pub struct OpenData {
 struct Learning {
     wanted: [bool; 3],
     pass: StatsPass,
+}
+
+/// Why files could not be opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// A sentence: what is wrong and what to do.
+    pub why: String,
+    /// How the one file could be read as raw numbers all the same; the person would go on from there.
+    pub as_raw: Option<RawSpec>,
+}
+
+impl Refusal {
+    /// What an error says of files.
+    pub(super) fn of(error: &WorkbenchError, paths: &[PathBuf]) -> Self {
+        let is_misread = matches!(error, WorkbenchError::Data(error) if error.is_about_the_format());
+        let as_raw = match paths {
+            [path] if is_misread => fs::metadata(path).ok().filter(fs::Metadata::is_file),
+            _ => None,
+        };
+        Self { why: error.to_string(), as_raw: as_raw.map(|file| RawSpec::of_length(file.len())) }
+    }
 }
 
 /// Steps between two looks at whether to go on.

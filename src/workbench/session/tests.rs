@@ -61,7 +61,7 @@ impl Waiting {
         let id = self.session.open(Sources { inputs: vec![path.to_owned()], ..Sources::default() });
         self.until(|event| match event {
             Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
-            Event::OpenFailed(_, error) => panic!("{error}"),
+            Event::OpenFailed(_, refusal) => panic!("{refusal:?}"),
             _ => None,
         })
     }
@@ -282,7 +282,7 @@ fn layers_share_a_view_that_shows_all_of_them() {
             waiting.session.open(Sources { inputs: vec![path.to_owned()], raw: raw.clone(), ..Sources::default() });
         waiting.until(|event| match event {
             Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
-            Event::OpenFailed(_, error) => panic!("{error}"),
+            Event::OpenFailed(_, refusal) => panic!("{refusal:?}"),
             _ => None,
         })
     };
@@ -418,7 +418,7 @@ fn layers_that_differ_in_their_reductions_are_exact_together() {
         let id = waiting.session.open(sources);
         waiting.until(|event| match event {
             Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
-            Event::OpenFailed(_, error) => panic!("{error}"),
+            Event::OpenFailed(_, refusal) => panic!("{refusal:?}"),
             _ => None,
         })
     };

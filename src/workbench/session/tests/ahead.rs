@@ -18,7 +18,7 @@ fn opened(waiting: &mut Waiting, path: &Path) -> Arc<OpenData> {
     let id = waiting.session.open(sources);
     waiting.until(|event| match event {
         Event::Opened(data) if data.id == id => Some(Arc::clone(data)),
-        Event::OpenFailed(_, error) => panic!("{error}"),
+        Event::OpenFailed(_, refusal) => panic!("{refusal:?}"),
         _ => None,
     })
 }
