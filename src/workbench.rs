@@ -105,6 +105,15 @@ impl WorkbenchError {
         }
     }
 
+    /// Whether a file's format is the trouble, so that its bytes might be read as raw numbers all the same.
+    pub fn is_about_the_format(&self) -> bool {
+        match self {
+            Self::Data(error) => error.is_about_the_format(),
+            Self::Of { error, .. } => error.is_about_the_format(),
+            _ => false,
+        }
+    }
+
     /// The same as an error of a key, if that is not known already. A stop is nobody's error.
     pub(crate) fn of(self, key: &'static str) -> Self {
         match self {

@@ -28,6 +28,7 @@ mod ui {
     mod movies;
     mod readout;
     mod steps;
+    mod trouble;
 }
 
 type Window<'a> = Harness<'a, ScumbleApp>;
@@ -287,7 +288,7 @@ fn help_log_information_and_export_open_by_key_and_close() {
     for (key, modifiers, label) in [
         (Key::Questionmark, Modifiers::NONE, "Drag in the histogram"),
         (Key::L, Modifiers::NONE, "Nothing has happened"),
-        (Key::I, Modifiers::NONE, "greatest"),
+        (Key::I, Modifiers::NONE, "File information"),
         (Key::E, Modifiers::COMMAND, "Copy command"),
     ] {
         assert!(window.query_by_label_contains(label).is_none(), "{label} is there too soon");

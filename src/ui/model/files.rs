@@ -15,7 +15,7 @@ use crate::workbench::figure_file::{self, FigureFile};
 use crate::workbench::session::{DataId, OpenData};
 use crate::workbench::sources::Sources;
 use crate::workbench::tables;
-use crate::workbench::{Progress, RawSpec};
+use crate::workbench::{Change, Progress, RawSpec};
 
 use super::super::document::Document;
 use super::hues::next_colormap;
@@ -315,10 +315,16 @@ impl Model {
             let own = self.saved().filter(|_| candidate.label == OPEN_FIGURE).map(Path::to_owned);
             self.just_opened = Some(own.map_or(inputs, |path| vec![path]));
         }
+        let before: Vec<DataId> = self.data.iter().map(|data| data.id).collect();
         if let Some(data) = self.document().and_then(|document| self.data_of(document)) {
             self.set_data(data);
         }
-        self.changed = None;
+        // What was not read anew is still what it was.
+        let has_stayed = |change: &Change| {
+            let mut kept = self.data.iter().filter(|data| before.contains(&data.id));
+            kept.any(|data| data.files.iter().any(|file| file.path == change.path))
+        };
+        self.changed = self.changed.take().filter(has_stayed);
         self.asked = None;
     }
 

@@ -84,9 +84,8 @@ pub struct Refusal {
 impl Refusal {
     /// What an error says of files.
     pub(super) fn of(error: &WorkbenchError, paths: &[PathBuf]) -> Self {
-        let is_misread = matches!(error, WorkbenchError::Data(error) if error.is_about_the_format());
         let as_raw = match paths {
-            [path] if is_misread => fs::metadata(path).ok().filter(fs::Metadata::is_file),
+            [path] if error.is_about_the_format() => fs::metadata(path).ok().filter(fs::Metadata::is_file),
             _ => None,
         };
         Self { why: error.to_string(), as_raw: as_raw.map(|file| RawSpec::of_length(file.len())) }
