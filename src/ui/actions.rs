@@ -164,8 +164,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Log, WINDOW, "Log", plain(Key::L)),
     entry(Action::Stop, WINDOW, "Stop background work", plain(Key::Escape)),
     with(
-        entry(Action::Palette, WINDOW, "Command palette…", KeyboardShortcut::new(COMMAND_SHIFT, Key::P)),
-        &[KeyboardShortcut::new(Modifiers::COMMAND, Key::K)],
+        entry(Action::Palette, WINDOW, "Command palette…", KeyboardShortcut::new(Modifiers::COMMAND, Key::K)),
+        &[KeyboardShortcut::new(COMMAND_SHIFT, Key::P)],
     ),
     with(entry(Action::Help, WINDOW, "Keys and mouse", plain(Key::Questionmark)), &[plain(Key::F1)]),
 ];

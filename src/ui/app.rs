@@ -15,7 +15,7 @@ use crate::workbench::recent::Recent;
 use crate::workbench::session::Wake;
 use crate::workbench::{EngineChoice, RawSpec, WorkbenchError};
 
-use super::actions::{Action, pressed};
+use super::actions::{Action, ENTRIES, pressed};
 use super::canvas::{Canvas, Stage};
 use super::closing::Closing;
 use super::dialog::Dialogs;
@@ -268,7 +268,12 @@ impl ScumbleApp {
 
     /// What lies over everything.
     fn over(&mut self, ui: &mut egui::Ui) {
-        if let Some(choice) = self.palette.ui(ui) {
+        let possible: Vec<Action> = if self.palette.is_open() {
+            ENTRIES.iter().map(|entry| entry.action).filter(|action| self.can(*action)).collect()
+        } else {
+            Vec::new()
+        };
+        if let Some(choice) = self.palette.ui(ui, &possible) {
             match choice {
                 Choice::Action(action) => self.act(ui, action),
                 Choice::Colormap(name) => {
@@ -330,6 +335,9 @@ impl ScumbleApp {
     }
 
     fn act(&mut self, ui: &egui::Ui, action: Action) {
+        if !self.can(action) {
+            return;
+        }
         let far = ui.input(|input| input.modifiers.shift);
         let stage = self.stage.clone().filter(|stage| stage.is_known);
         match (action, &stage) {

@@ -29,8 +29,8 @@ impl Palette {
         *self = Self { is_open: true, ..Self::default() };
     }
 
-    /// Shows it, if it is open.
-    pub fn ui(&mut self, ui: &Ui) -> Option<Choice> {
+    /// Shows it, if it is open; `possible` are the actions that would do anything now.
+    pub fn ui(&mut self, ui: &Ui, possible: &[Action]) -> Option<Choice> {
         if !self.is_open {
             return None;
         }
@@ -65,11 +65,13 @@ impl Palette {
                     let key = key.map(|key| shown(ui.ctx(), &key)).unwrap_or_default();
                     let button = egui::Button::selectable(i == self.selected, name.as_str())
                         .shortcut_text(RichText::new(key).weak());
-                    let response = ui.add_sized([ui.available_width(), 22.0], button);
+                    let is_possible = !matches!(choice, Choice::Action(action) if !possible.contains(action));
+                    let size = egui::vec2(ui.available_width(), 22.0);
+                    let response = ui.add_enabled_ui(is_possible, |ui| ui.add_sized(size, button)).inner;
                     if i == self.selected && (up || down) {
                         response.scroll_to_me(None);
                     }
-                    if response.clicked() || (enter && i == self.selected) {
+                    if is_possible && (response.clicked() || (enter && i == self.selected)) {
                         chosen = Some(choice.clone());
                     }
                 }

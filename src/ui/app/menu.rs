@@ -11,7 +11,7 @@ use crate::workbench::recent::Recent;
 impl ScumbleApp {
     pub(super) fn menu(&mut self, ui: &mut egui::Ui) {
         let mut chosen = None;
-        Panel::top("menu").show(ui, |ui| {
+        let bar = Panel::top("menu").show(ui, |ui| {
             egui::MenuBar::new().ui(ui, |ui| {
                 for group in ["File", "Edit", "View", "Window"] {
                     ui.menu_button(group, |ui| {
@@ -34,6 +34,7 @@ impl ScumbleApp {
                 }
             });
         });
+        self.windows.stay_below(bar.response.rect.bottom());
         if let Some(action) = chosen {
             self.act(ui, action);
         }
@@ -63,7 +64,8 @@ impl ScumbleApp {
         }
     }
 
-    fn can(&self, action: Action) -> bool {
+    /// Whether an action would do anything now.
+    pub(super) fn can(&self, action: Action) -> bool {
         let (undo, redo) = self.model.undo_labels();
         let of = |document: &Document| (document.active, document.figure.layers.len());
         let (active, layers) = self.model.document().map_or((0, 0), of);
@@ -75,6 +77,7 @@ impl ScumbleApp {
             | Action::OpenPath
             | Action::Demo
             | Action::Quit
+            | Action::Stop
             | Action::Log
             | Action::Palette
             | Action::Help => true,

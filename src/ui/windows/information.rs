@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Grid, ProgressBar, RichText, ScrollArea, Ui, Window};
+use egui::{Grid, ProgressBar, Rect, RichText, ScrollArea, Ui, Window};
 
 use crate::workbench::info::{DatasetInfo, share};
 use crate::workbench::session::{DataId, FileInfo, OpenData, Reporting, Wake};
@@ -29,7 +29,7 @@ impl Information {
     }
 
     /// Shows what is known so far, and has the rest found out while the window is open.
-    pub fn ui(&mut self, ui: &Ui, data: Option<&Arc<OpenData>>) {
+    pub fn ui(&mut self, ui: &Ui, room: Rect, data: Option<&Arc<OpenData>>) {
         if !self.is_open {
             if self.reporting.take().is_some() {
                 self.of = None;
@@ -38,10 +38,10 @@ impl Information {
         }
         self.follow(data);
         let mut is_open = true;
-        let room = ui.ctx().content_rect().size();
         Window::new("File information")
             .open(&mut is_open)
-            .default_size([620.0_f32.min(room.x - 40.0), 420.0_f32.min(room.y - 120.0)])
+            .constrain_to(room)
+            .default_size([620.0_f32.min(room.width() - 40.0), 420.0_f32.min(room.height() - 80.0)])
             .show(ui.ctx(), |ui| {
                 let Some(data) = data else {
                     ui.label("Nothing is open.");

@@ -19,12 +19,19 @@ pub struct Windows {
     help: bool,
     log: bool,
     information: Information,
+    /// Where the room for them begins.
+    top: f32,
 }
 
 impl Windows {
     /// None is open. `wake` asks for a new frame.
     pub fn new(wake: &Wake) -> Self {
-        Self { help: false, log: false, information: Information::new(Arc::clone(wake)) }
+        Self { help: false, log: false, information: Information::new(Arc::clone(wake)), top: 0.0 }
+    }
+
+    /// Keeps them off what lies above a height.
+    pub fn stay_below(&mut self, top: f32) {
+        self.top = top;
     }
 
     /// Opens or closes the one that an action is about, if it is about any.
@@ -44,8 +51,10 @@ impl Windows {
 
     /// Shows those that are open.
     pub fn ui(&mut self, ui: &Ui, model: &Model) {
-        help::ui(ui, &mut self.help);
-        log::ui(ui, model, &mut self.log);
-        self.information.ui(ui, model.data());
+        let mut room = ui.ctx().content_rect();
+        room.min.y = self.top.min(room.max.y);
+        help::ui(ui, room, &mut self.help);
+        log::ui(ui, room, model, &mut self.log);
+        self.information.ui(ui, room, model.data());
     }
 }
