@@ -6,7 +6,8 @@
 
 Needs Xvfb, xdotool and a Vulkan driver (the software one will do: its own time is not counted). For each file it
 opens the window on a display of its own, waits for the exact picture, zooms and drags about with the mouse, closes the
-window and prints what `--trace-frames` recorded. The dense zoom is that of the engine's bench: 1.9..2.1 on both axes.
+window and prints what `--trace-frames` recorded. The dense zoom is that of the engine's bench: 1.9..2.1 on both axes,
+as a figure file that is opened in an open window.
 """
 
 import argparse
@@ -84,8 +85,9 @@ def events_of(record):
     return first
 
 
-def opened_in_an_open_window(scumble, file):
-    """Seconds from the request to open a file, in a window that is there already, to the first and to the exact picture."""
+def opened_in_an_open_window(scumble, file, data=None):
+    """Seconds from the request to open a file, in a window that is there already, to the first and to the exact picture.
+    `data` is the file that the numbers are in, if it is another one."""
     with tempfile.TemporaryDirectory() as folder:
         window = Window(scumble, [], folder)
         time.sleep(3)
@@ -93,7 +95,7 @@ def opened_in_an_open_window(scumble, file):
         window.do("key", "ctrl+o")
         time.sleep(2)
         window.do("type", "--delay", "20", file)
-        warm(file)
+        warm(data or file)
         time.sleep(1)
         window.do("key", "Return")
         time.sleep(6)
@@ -102,8 +104,18 @@ def opened_in_an_open_window(scumble, file):
     return first("preview", asked) - asked, first("exact", asked) - asked
 
 
+def dense(scumble, file):
+    """The same of a figure of the dense zoom."""
+    with tempfile.TemporaryDirectory() as folder:
+        figure, picture = f"{folder}/dense.toml", f"{folder}/dense.png"
+        ranges = ["--x-range=1.9..2.1", "--y-range=1.9..2.1"]
+        subprocess.run([scumble, "render", file, *ranges, "--save", figure, "-o", picture], check=True, capture_output=True)
+        return opened_in_an_open_window(scumble, figure, file)
+
+
 def measure(scumble, file):
     picture, exact = opened_in_an_open_window(scumble, file)
+    dense_picture, dense_exact = dense(scumble, file)
     with tempfile.TemporaryDirectory() as folder:
         warm(file)
         window = Window(scumble, [file], folder)
@@ -124,6 +136,7 @@ def measure(scumble, file):
     print(f"  started with the file: first frame of the window {first('first frame'):.3f} s after start,")
     print(f"    first picture {first('preview'):.3f} s, exact picture {first('exact'):.3f} s, with the ranges read first")
     print(f"  opened in an open window: first picture after {picture:.3f} s, exact picture after {exact:.3f} s")
+    print(f"  dense zoom, opened likewise: first picture after {dense_picture:.3f} s, exact picture after {dense_exact:.3f} s")
     print(f"  window's own work, a frame  p99 {record['work_ms']['p99']:.1f} ms, max {max(work):.1f} ms of {len(work)} frames")
     print(f"    while passes run          p99 {worst[0]:.1f} ms of {len(busy[0])} frames")
     print(f"    of that on a processor    p99 {record['cpu_ms']['p99']:.1f} ms, while passes run {worst[1]:.1f} ms")

@@ -45,8 +45,8 @@ fn the_sound_ones_of_several_files_open_and_the_others_are_named() {
     until(&mut window, "the sound ones are drawn", |app| app.model().painted().is_some());
     // One table, as if the bad one had not been there.
     assert_eq!((document(&window).figure.layers.len(), rows(window.state())), (1, 1500));
-    let errors: Vec<_> =
-        window.state().model().notices.log().iter().filter(|notice| notice.is_error).cloned().collect();
+    let notices = &window.state().model().notices;
+    let errors: Vec<_> = notices.toasts().into_iter().map(|i| &notices.log()[i]).filter(|told| told.is_error).collect();
     assert_eq!(errors.len(), 1);
     assert!(errors[0].text.contains("bad.npy"), "{}", errors[0].text);
 }

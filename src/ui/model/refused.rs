@@ -95,7 +95,6 @@ impl Model {
     /// Shows what can be opened of files that cannot be opened as one.
     pub(super) fn show_apart(&mut self, apart: Apart, as_layer: bool) {
         let Apart { layers, files, refused } = apart;
-        refused.into_iter().for_each(|why| self.notices.error(why));
         let count = layers.len();
         let mut layers = layers.into_iter();
         let present = self.document().filter(|_| as_layer).cloned();
@@ -110,6 +109,8 @@ impl Model {
         }
         self.settle();
         self.propose(if as_layer { ADD_LAYER } else { OPEN }, document, false);
+        // A new try puts away what was said of the last one, but this is said of the new one.
+        refused.into_iter().for_each(|why| self.notices.error(why));
     }
 
     /// Something else is tried: what was said of the try before it is put away.

@@ -41,7 +41,7 @@ impl Information {
         Window::new("File information")
             .open(&mut is_open)
             .constrain_to(room)
-            .default_size([620.0_f32.min(room.width() - 40.0), 420.0_f32.min(room.height() - 80.0)])
+            .default_size([780.0_f32.min(room.width() - 40.0), 420.0_f32.min(room.height() - 80.0)])
             .show(ui.ctx(), |ui| {
                 let Some(data) = data else {
                     ui.label("Nothing is open.");
