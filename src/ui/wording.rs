@@ -8,7 +8,7 @@ const ADVICE: [(&str, &str); 9] = [
         "; convert it to .npy or to raw numbers, or read it as raw numbers here",
     ),
     ("or force raw reading with --dtype", "or read it as raw numbers here"),
-    ("to read raw numbers give --dtype", "or read it as raw numbers here"),
+    ("to read raw numbers give --dtype", "it can be read as raw numbers all the same"),
     ("; give --dtype to overrule it", "; the panel's Layout of the bytes overrules it"),
     (" (scumble info lists them)", " (File information lists them)"),
     ("; try --engine cpu", "; start scumble with --engine cpu"),

@@ -48,6 +48,7 @@ fn the_sound_ones_of_several_files_open_and_the_others_are_named() {
     let notices = &window.state().model().notices;
     let errors: Vec<_> = notices.toasts().into_iter().map(|i| &notices.log()[i]).filter(|told| told.is_error).collect();
     assert_eq!(errors.len(), 1);
+    assert!(errors[0].offer.is_some());
     assert!(errors[0].text.contains("bad.npy"), "{}", errors[0].text);
 }
 

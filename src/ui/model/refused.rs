@@ -21,8 +21,8 @@ pub(super) struct Apart {
     layers: Vec<FigureLayer>,
     /// How many files these are.
     files: usize,
-    /// Why the others cannot.
-    refused: Vec<String>,
+    /// The others, and why they cannot.
+    refused: Vec<(PathBuf, Refusal)>,
 }
 
 impl Apart {
@@ -42,7 +42,7 @@ impl Apart {
                     sound.push(path.clone());
                     layers.push(one);
                 }
-                Err(error) => refused.push(error.to_string()),
+                Err(error) => refused.push((path.clone(), Refusal::of(&error, std::slice::from_ref(path)))),
             }
         }
         let files = sound.len();
@@ -75,12 +75,15 @@ impl Model {
             });
             return;
         }
-        match as_raw.filter(|_| is_chosen && sources.raw == RawSpec::default()) {
-            Some(raw) => {
-                let way = Offer { label: "Read as raw numbers", inputs: sources.inputs, raw, as_layer };
-                self.notices.offer(why, way);
-            }
-            None => self.notices.error(why),
+        let as_raw = as_raw.filter(|_| is_chosen && sources.raw == RawSpec::default());
+        self.tell_refusal(sources.inputs, Refusal { why, as_raw }, as_layer);
+    }
+
+    /// Says why a file cannot be opened, and offers to read it as raw numbers where that is possible.
+    fn tell_refusal(&mut self, inputs: Vec<PathBuf>, refusal: Refusal, as_layer: bool) {
+        match refusal.as_raw {
+            Some(raw) => self.notices.offer(refusal.why, Offer { label: "Read as raw numbers", inputs, raw, as_layer }),
+            None => self.notices.error(refusal.why),
         }
     }
 
@@ -110,7 +113,9 @@ impl Model {
         self.settle();
         self.propose(if as_layer { ADD_LAYER } else { OPEN }, document, false);
         // A new try puts away what was said of the last one, but this is said of the new one.
-        refused.into_iter().for_each(|why| self.notices.error(why));
+        for (path, refusal) in refused {
+            self.tell_refusal(vec![path], refusal, true);
+        }
     }
 
     /// Something else is tried: what was said of the try before it is put away.

@@ -83,7 +83,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// What an error says of files.
-    pub(super) fn of(error: &WorkbenchError, paths: &[PathBuf]) -> Self {
+    pub fn of(error: &WorkbenchError, paths: &[PathBuf]) -> Self {
         let as_raw = match paths {
             [path] if error.is_about_the_format() => fs::metadata(path).ok().filter(fs::Metadata::is_file),
             _ => None,
