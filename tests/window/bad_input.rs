@@ -61,7 +61,7 @@ fn each_bad_file_is_complained_about_and_the_picture_stays() {
 }
 
 #[test]
-fn ten_files_are_one_table_unless_one_is_bad() {
+fn ten_files_are_one_table_and_so_are_the_sound_ones_of_ten() {
     let screen = Screen::new();
     let names: Vec<String> = (0..10).map(|i| format!("part{i}.npy")).collect();
     for (i, name) in (0_u8..).zip(&names) {
@@ -78,6 +78,6 @@ fn ten_files_are_one_table_unless_one_is_bad() {
     drop_files(&screen, &mut window, &paths, figure.at(0.4, 0.5));
     complains(&mut window, "ten files of which one is empty", figure, &shown);
     window.key("Escape");
-    window.equals("the earlier picture", figure, &shown);
+    window.shows(&names[..9].join(" "));
     window.close();
 }
