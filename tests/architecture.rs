@@ -371,7 +371,7 @@ fn the_table_of_rooms_has_no_cycle() {
 fn a_planted_edge_is_found() {
     for (path, text, target) in [
         ("src/data/npy.rs", "use crate::scene::View;", "scene"),
-        ("src/scene/mod.rs", "fn f() -> crate::data::Column { todo!() }", "data"),
+        ("src/scene/mod.rs", "fn f(_: &crate::data::Column) {}", "data"),
         ("src/plan.rs", "use crate::{data::x, scene, aggregate::{Values, cpu}};", "aggregate"),
         ("src/figure/ticks.rs", "use crate::{\n    scene::{axis::{Axis, Range}, view},\n    data,\n};", "data"),
         ("src/cli/mod.rs", "use crate :: data :: Column;", "data"),

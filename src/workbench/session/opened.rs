@@ -171,13 +171,6 @@ impl OpenData {
         [X, Y].map(|i| self.table.column(i).map_or_else(String::new, |column| column.name().to_owned()))
     }
 
-    /// What is known of columns so far, with their names.
-    pub fn stats_by_name(&self) -> Vec<(String, ColumnStats)> {
-        let known = self.known();
-        let named = |i: usize| Some((self.table.column(i)?.name().to_owned(), known[i]?));
-        (0..3).filter_map(named).collect()
-    }
-
     /// What is known of the three columns.
     pub(super) fn known(&self) -> [Option<ColumnStats>; 3] {
         *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
