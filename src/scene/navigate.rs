@@ -1,19 +1,22 @@
 //! How a view moves: pan, zoom, box zoom and resize of one axis, without drift and without leaving what can be drawn.
 //!
-//! All of it happens in scaled coordinates t = T(v), on a grid: once a view has moved, a pixel is m · 2^e wide with m
-//! of at most 20 bits, and the start is a multiple of 2^e. Sums of such numbers are exact, so
+//! All of it happens in scaled coordinates t = T(v), on a grid: once a view has been zoomed, a pixel is m · 2^e wide with
+//! m of at most 20 bits, and the start is a multiple of 2^e. Sums of such numbers are exact, so
 //!
 //! - a pan by whole pixels on a linear axis moves every pixel edge by exactly that many pixels, and no row changes its
 //!   bin; the one exception are values nearer to an edge than half a unit in the last place of their distance from the
 //!   start, which the edge rule itself rounds;
 //! - movements to and fro come back to where they began, however often.
 //!
-//! A range as typed or fitted moves by less than 0.01 pixels when it first comes onto the grid, and never does where
-//! double precision has no grid that fine: then pans keep its width and move by whole units in the last place.
+//! A range as typed or fitted is on no such grid. A pan keeps its width and moves its ends by whole units in the last
+//! place, so that only values nearer to an edge than two of these may change their bins. What lies at its very start, as
+//! the least value of a fitted range does, stays in its bin. Pans to and fro come back if they are counted from where they
+//! began ([`Lattice`]). A resize brings such a range onto the grid, by less than 0.01 pixels.
 //!
 //! Every function gives back the axis' own range where the movement would make one that the edge rule refuses (or
 //! where its own range already is one): the least zoom is one representable number for each pixel.
 
+mod lattice;
 mod line;
 
 #[cfg(test)]
@@ -21,6 +24,7 @@ mod tests;
 
 use super::axis::{Axis, Coordinate, Range, Scale};
 use super::edge::EdgeRule;
+pub use lattice::Lattice;
 use line::{Line, Ruler};
 
 /// Positions and distances, in pixels, beyond which nothing is told apart.
@@ -106,7 +110,8 @@ pub fn position_of(axis: &Axis, value: Coordinate) -> f64 {
 
 /// The range after the content has moved by `pixels` towards the end (the start decreases).
 ///
-/// Whole pixels keep every bin; drags should round to them, and start from the view at their beginning.
+/// Whole pixels keep every bin; drags should round to them, and all start from the view at their beginning
+/// ([`Lattice`]).
 pub fn pan(axis: &Axis, pixels: f64) -> Range {
     if pixels == 0.0 {
         return axis.range;
@@ -187,10 +192,41 @@ fn is_integer(range: Range) -> bool {
 fn moved(axis: &Axis, pixels: u32, anchor: f64, target: f64) -> Range {
     let attempt = || {
         let (ruler, line) = Line::new(axis)?;
-        let line = line.moved(ruler, pixels, near(anchor)?, near(target)?)?;
-        allowed(axis, ruler, pixels, line.range(ruler)?)
+        let moved = line.moved(ruler, pixels, near(anchor)?, near(target)?)?;
+        let range = moved.range(ruler)?;
+        let range = if axis.scale == Scale::Linear && moved.is_rounded() {
+            kept_inside(axis, ruler, moved, target - anchor)?
+        } else {
+            range
+        };
+        allowed(axis, ruler, pixels, range)
     };
     attempt().unwrap_or(axis.range)
+}
+
+/// The range of a line that was moved by `pixels` and rounded, moved by a few units more where the rounding has put the
+/// first value of the old range, or the last below its end, beside its bin.
+fn kept_inside(axis: &Axis, ruler: Ruler, mut line: Line, pixels: f64) -> Option<Range> {
+    let first = axis.range.start;
+    let unit = first.to_f64().abs().max(axis.range.end.to_f64().abs()) * f64::EPSILON / 2.0;
+    let below = |steps: i32| match axis.range.end {
+        Coordinate::Integer(end) => Coordinate::Integer(end - 1),
+        end if steps == 0 => Coordinate::Real(end.to_f64().next_down()),
+        end => Coordinate::Real(end.to_f64() - unit * f64::from(steps)),
+    };
+    let is_inside = |last: &Coordinate| position_of(&Axis { reversed: false, ..*axis }, *last) < f64::from(axis.pixels);
+    // Of the two, only one stays in view.
+    let last = if pixels < 0.0 { (0..4).map(below).find(is_inside) } else { None };
+    let end = f64::from(axis.pixels) + pixels;
+    for _ in 0..8 {
+        let at = Axis { range: line.range(ruler)?, reversed: false, ..*axis };
+        line = match () {
+            () if pixels > 0.0 && position_of(&at, first) < pixels => line.shifted(-1),
+            () if last.is_some_and(|last| position_of(&at, last) >= end) => line.shifted(1),
+            () => break,
+        };
+    }
+    line.range(ruler)
 }
 
 /// What is at position `anchor` brought to position `target`, at another scale.

@@ -70,7 +70,7 @@ pub struct Stage {
     /// The layout, in pixels.
     pub layout: Layout,
     /// Whether the columns x and y hold integers.
-    integer: [bool; 2],
+    pub integer: [bool; 2],
 }
 
 impl Stage {

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::scene::axis::{Range, Scale, Size};
+use crate::scene::axis::{Scale, Size};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
+use crate::scene::navigate::Lattice;
 use crate::workbench::fields::Timeline;
 use crate::workbench::figure::{DPI, FigureRequest, default_background};
 use crate::workbench::frame::Theme;
@@ -26,7 +27,6 @@ use crate::workbench::session::{
     DataId, Event, FrameStatus, Generation, Looks, OpenData, Painted, Session, Wake, Wish,
 };
 use crate::workbench::sources::Sources;
-use crate::workbench::words::numbers_of;
 use crate::workbench::{Change, EngineChoice, RawSpec, WorkbenchError};
 
 use super::demo::Making;
@@ -51,6 +51,8 @@ pub struct Model {
     history: History<Option<Document>>,
     /// Views to go back and forward through.
     views: History<Views>,
+    /// Where the pans of x and y began.
+    lattices: [Lattice; 2],
     /// Data that was opened lately, the newest last.
     pool: Vec<Arc<OpenData>>,
     /// The data of the layers that are shown, in their order.
@@ -106,6 +108,7 @@ impl Model {
             session: Session::new(engine, threads, Arc::clone(&wake))?,
             history: History::new(None),
             views: History::new([AxisRequest::default(); 2]),
+            lattices: [Lattice::default(); 2],
             pool: Vec::new(),
             data: Vec::new(),
             timeline: Timeline::default(),
@@ -278,24 +281,6 @@ impl Model {
         }
     }
 
-    /// Shows other ranges.
-    pub fn show(&mut self, label: &'static str, x: Option<Range>, y: Option<Range>) {
-        self.edit(label, |document| {
-            document.figure.x.range = x.or(document.figure.x.range);
-            document.figure.y.range = y.or(document.figure.y.range);
-        });
-    }
-
-    /// Shows all there is.
-    pub fn fit(&mut self) {
-        self.settle();
-        self.edit("Fit", |document| {
-            document.figure.x.range = None;
-            document.figure.y.range = None;
-        });
-        self.settle();
-    }
-
     /// Has drawn what the document wants, at the plot's size and with so many pixels to a point; costs nothing where that is done or under way.
     pub fn sync(&mut self, size: Size, scale: f64) {
         let Some(document) = self.history.current().clone() else { return };
@@ -364,28 +349,6 @@ impl Model {
             }
         }
         any
-    }
-
-    /// Shows typed ranges.
-    ///
-    /// # Errors
-    /// Why they cannot be drawn.
-    pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) -> Result<(), String> {
-        let Some(document) = self.document() else { return Ok(()) };
-        let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
-        // Moments are shown as they were written, but must have a place on the axis.
-        let table = self.data.first().map(|data| &data.table);
-        let number = |i, range: Option<Range>| match (range, table) {
-            (Some(range), Some(table)) => numbers_of(range, table, i).map(Some),
-            _ => Ok(range),
-        };
-        let checked = number(0, x.or(layer.x.range)).and_then(|x_range| {
-            (layer.x.range, layer.y.range) = (x_range, number(1, y.or(layer.y.range))?);
-            layer.check()
-        });
-        checked.map_err(|error| error.to_string())?;
-        self.show("Range", x, y);
-        Ok(())
     }
 
     /// Turns an axis around.

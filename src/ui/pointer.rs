@@ -2,8 +2,7 @@
 
 use egui::{CursorIcon, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, pos2};
 
-use crate::scene::axis::Range;
-use crate::scene::navigate::{pan, span, zoom};
+use crate::scene::navigate::{span, zoom};
 
 use super::canvas::Stage;
 use super::model::Model;
@@ -20,6 +19,18 @@ const STEP: f64 = 0.1;
 struct Axes {
     x: bool,
     y: bool,
+}
+
+impl Axes {
+    /// A way along x, if that moves.
+    fn right(self, way: f32) -> Option<f64> {
+        self.x.then_some(f64::from(way))
+    }
+
+    /// A way along y, if that moves.
+    fn up(self, way: f32) -> Option<f64> {
+        self.y.then_some(f64::from(way))
+    }
 }
 
 const BOTH: Axes = Axes { x: true, y: true };
@@ -89,9 +100,7 @@ impl Pointer {
             Some(Drag::Pan { from, stage, axes }) => {
                 // From where the drag began, and by whole pixels: nothing adds up, and no bin's count moves.
                 let moved = ((at - *from) * stage.pixels_per_point).round();
-                let x = axes.x.then(|| stage.x_range(pan(&stage.view.x, f64::from(moved.x))));
-                let y = axes.y.then(|| stage.y_range(pan(&stage.view.y, f64::from(-moved.y))));
-                model.show("Pan", x, y);
+                model.pan(stage, axes.right(moved.x), axes.up(-moved.y));
             }
             Some(Drag::Box { from }) if is_over => {
                 let area = Rect::from_two_pos(*from, at).intersect(stage.plot);
@@ -130,9 +139,7 @@ impl Pointer {
         if source == Some(egui::MouseWheelSource::Trackpad) && modifiers == Modifiers::NONE {
             let moved = (scroll * stage.pixels_per_point).round();
             if moved != egui::Vec2::ZERO {
-                let x = axes.x.then(|| stage.x_range(pan(&stage.view.x, f64::from(moved.x))));
-                let y = axes.y.then(|| stage.y_range(pan(&stage.view.y, f64::from(-moved.y))));
-                model.show("Pan", x, y);
+                model.pan(stage, axes.right(moved.x), axes.up(-moved.y));
             }
         } else {
             // With shift held, some systems turn the wheel sideways.
@@ -141,7 +148,7 @@ impl Pointer {
             // A wheel that tilts.
             let aside = (scroll.x * stage.pixels_per_point).round();
             if aside != 0.0 && scroll.y == 0.0 && !modifiers.shift && axes.x {
-                model.show("Pan", Some(stage.x_range(pan(&stage.view.x, f64::from(aside)))), None);
+                model.pan(stage, axes.right(aside), None);
             }
         }
         if (zoom_by - 1.0).abs() > 1e-9 {
@@ -202,12 +209,10 @@ fn fit(model: &mut Model, axes: Axes) {
 /// Moves the view by a share of itself: a tenth, with `far` a half.
 pub fn step(model: &mut Model, stage: &Stage, right: f64, up: f64, far: bool) {
     let share = if far { 0.5 } else { STEP };
-    let moved = |along: f64, pixels: u32| (along * share * f64::from(pixels)).round();
+    let moved = |along: f64, pixels: u32| (along != 0.0).then(|| -(along * share * f64::from(pixels)).round());
     let view = &stage.view;
-    let x: Option<Range> = (right != 0.0).then(|| stage.x_range(pan(&view.x, -moved(right, view.x.pixels))));
-    let y = (up != 0.0).then(|| stage.y_range(pan(&view.y, -moved(up, view.y.pixels))));
     model.settle();
-    model.show("Pan", x, y);
+    model.pan(stage, moved(right, view.x.pixels), moved(up, view.y.pixels));
 }
 
 /// Zooms about the middle.

@@ -110,14 +110,27 @@ impl Line {
         Some(Self { exponent, start: shifted(self.start, by)?, width, ..self })
     }
 
-    /// On the grid, about the same middle; none if that could be seen.
-    fn snapped(self) -> Option<Self> {
+    /// The same width from some units above.
+    pub(super) fn shifted(self, units: i128) -> Self {
+        Self { start: self.start + units, ..self }
+    }
+
+    /// Whether its ends are on no grid, and units far smaller than pixels.
+    pub(super) fn is_rounded(self) -> bool {
+        self.step() >= 4096.0 && self.snapped(true).is_none()
+    }
+
+    /// On the grid, about the same middle; none if that could be seen. With `still`, only what is on the grid already.
+    fn snapped(self, still: bool) -> Option<Self> {
         let pixels = i128::from(self.pixels);
         let bits = i32::try_from((self.width / pixels).checked_ilog2()?).ok()?;
         let by = (bits + 1 - STEP_BITS).max(0);
         let (exponent, per) = (self.exponent + by, pixels << by);
         if self.width % per == 0 && self.start % (1 << by) == 0 {
             return Some(Self { exponent, start: self.start >> by, width: self.width >> by, ..self });
+        }
+        if still {
+            return None;
         }
         let width = divided(self.width, per) * per;
         let excess = (width - self.width) as f64;
@@ -137,7 +150,7 @@ impl Line {
             let width = divided(line.width.checked_mul(i128::from(pixels))?, i128::from(line.pixels)).max(1);
             Some(Self { start: line.start.checked_add(way)?, width, pixels, ..line })
         };
-        if let Some(line) = self.snapped().and_then(by)
+        if let Some(line) = self.snapped(pixels == self.pixels).and_then(by)
             && line.finest(ruler) <= line.exponent
         {
             return Some(line);

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::scene::axis::{Axis, Size, View};
+use crate::scene::axis::{Axis, Range, Size, View};
 use crate::scene::layer::AxisRequest;
 use crate::workbench::session::Painted;
 use crate::workbench::words::numbers_of;
 
 use super::Model;
+use crate::ui::canvas::Stage;
 
 impl Model {
     /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame.
@@ -29,5 +30,54 @@ impl Model {
             x: axis(0, &document.figure.x, newest.map(|p| p.shown.view.x), size.width)?,
             y: axis(1, &document.figure.y, newest.map(|p| p.shown.view.y), size.height)?,
         })
+    }
+
+    /// The view `from`, its content moved by whole pixels to the right and upwards; an axis that nothing is said of keeps
+    /// what it has.
+    pub fn pan(&mut self, from: &Stage, right: Option<f64>, up: Option<f64>) {
+        let [across, along] = &mut self.lattices;
+        let x = right.map(|pixels| across.pan(&from.view.x, pixels, from.integer[0]));
+        let y = up.map(|pixels| along.pan(&from.view.y, pixels, from.integer[1]));
+        self.show("Pan", x, y);
+    }
+
+    /// Shows other ranges.
+    pub fn show(&mut self, label: &'static str, x: Option<Range>, y: Option<Range>) {
+        self.edit(label, |document| {
+            document.figure.x.range = x.or(document.figure.x.range);
+            document.figure.y.range = y.or(document.figure.y.range);
+        });
+    }
+
+    /// Shows all there is.
+    pub fn fit(&mut self) {
+        self.settle();
+        self.edit("Fit", |document| {
+            document.figure.x.range = None;
+            document.figure.y.range = None;
+        });
+        self.settle();
+    }
+
+    /// Shows typed ranges.
+    ///
+    /// # Errors
+    /// Why they cannot be drawn.
+    pub fn show_checked(&mut self, x: Option<Range>, y: Option<Range>) -> Result<(), String> {
+        let Some(document) = self.document() else { return Ok(()) };
+        let mut layer = document.figure.layer(document.active, Size { width: 100, height: 100 });
+        // Moments are shown as they were written, but must have a place on the axis.
+        let table = self.data.first().map(|data| &data.table);
+        let number = |i, range: Option<Range>| match (range, table) {
+            (Some(range), Some(table)) => numbers_of(range, table, i).map(Some),
+            _ => Ok(range),
+        };
+        let checked = number(0, x.or(layer.x.range)).and_then(|x_range| {
+            (layer.x.range, layer.y.range) = (x_range, number(1, y.or(layer.y.range))?);
+            layer.check()
+        });
+        checked.map_err(|error| error.to_string())?;
+        self.show("Range", x, y);
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
-use crate::scene::axis::Coordinate;
+use crate::scene::axis::{Coordinate, Range};
 use crate::scene::blend::Blend;
 use crate::scene::style::{Limit, Limits};
 use crate::workbench::figure::FigureRequest;
