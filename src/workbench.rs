@@ -50,6 +50,7 @@ pub use crate::data::sample::ColumnSample;
 pub use crate::data::watch::{Change, ChangeKind, FileFacts as WatchedFacts, Watch};
 pub use crate::figure::axes::Theme;
 pub use crate::figure::colormap::names as colormap_names;
+pub use crate::figure::colormap::spelled::{Spelled, WHOLE};
 pub use crate::figure::colormap::{Colormap, colormap};
 pub use crate::figure::frame::FigureText;
 pub use crate::figure::image::Image;

@@ -11,6 +11,14 @@ pub enum FigureError {
         /// What is wrong with it.
         why: String,
     },
+    /// What follows a colormap's name is no part of it.
+    #[error("reading the part `{text}` of a colormap: {why}")]
+    BadPart {
+        /// The part.
+        text: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A file's colour table cannot be used.
     #[error("reading the color table: {}{why} ({name})", line_of(*.line))]
     BadTable {
@@ -92,8 +100,8 @@ impl FigureError {
     /// Whether the request itself was wrong, rather than a file or the data.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        use FigureError::{BadAlpha, BadColors, TooManySpecial, UnknownColormap};
-        matches!(self, BadAlpha(_) | BadColors { .. } | TooManySpecial(_) | UnknownColormap { .. })
+        use FigureError::{BadAlpha, BadColors, BadPart, TooManySpecial, UnknownColormap};
+        matches!(self, BadAlpha(_) | BadColors { .. } | BadPart { .. } | TooManySpecial(_) | UnknownColormap { .. })
     }
 }
 

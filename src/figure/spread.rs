@@ -57,12 +57,20 @@ impl Source<'_> {
         merge: Merge,
         mut take: impl FnMut(Values) -> Result<(), E>,
     ) -> Result<(), E> {
-        let px = match spread.reach {
-            Reach::Fixed(px) => px,
-            Reach::Dynamic { threshold, max_px } => self.pixels_for(threshold, max_px)?,
-        };
+        let px = self.px(spread.reach)?;
         let stencil = Stencil::new(px, spread.shape, merge);
         self.chunks(px, |values, inner| take(stencil.apply(&values, self.width, &inner, self.threads)))
+    }
+
+    /// How many pixels that is on all sides.
+    ///
+    /// # Errors
+    /// [`FigureError::Kept`].
+    pub fn px(&self, reach: Reach) -> Result<u32, FigureError> {
+        match reach {
+            Reach::Fixed(px) => Ok(px),
+            Reach::Dynamic { threshold, max_px } => self.pixels_for(threshold, max_px),
+        }
     }
 
     /// All of the spread numbers.

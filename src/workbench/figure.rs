@@ -146,7 +146,7 @@ impl FigureLayer {
             sources,
             mark: Mark::Points,
             reduction: Reduction::Count,
-            spread: Spread::default(),
+            spread: Spread::usual(&Mark::Points),
             style: Style::default(),
             color: None,
             blend: Blend::Normal,
@@ -156,6 +156,12 @@ impl FigureLayer {
             contour: ContourStyle::default(),
             hatch: Vec::new(),
         }
+    }
+
+    /// The layer drawn in another way, its numbers spread as is usual for that.
+    #[must_use]
+    pub fn drawn_as(self, mark: Mark) -> Self {
+        Self { spread: Spread::usual(&mark), mark, ..self }
     }
 
     /// The sources with the column that the reduction or the mark needs.

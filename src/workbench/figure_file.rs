@@ -2,7 +2,8 @@
 //!
 //! Everything is text as the command line has it (`range = "-8..8"`, `limits = "p1..p99"`). Files are named relative to the
 //! figure file's folder. Keys that are not known are errors that name their line, so that a typing error draws no wrong
-//! picture. `scumble = 1` is the version of the format; a later program reads earlier versions.
+//! picture. `scumble = 2` is the version of the format; a later program reads earlier versions as they were meant: in
+//! version 1, points were not spread where nothing was said of it, and their colormap was all of `bmy`.
 
 mod fingerprint;
 mod kept;
@@ -41,7 +42,7 @@ use settings::{for_people, set};
 use text::Text;
 
 /// The version that this program writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a figure file may hold, as a JSON schema (draft 2020-12), for editors that check and complete TOML.
 pub const SCHEMA: &str = include_str!("../../assets/figure.schema.json");
@@ -138,7 +139,7 @@ fn text_of(
             // Grids are drawn as images where nobody says otherwise.
             mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points || *is_gridded),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
-            spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
+            spread: Some(layer.spread).filter(|spread| *spread != Spread::usual(&layer.mark)).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
@@ -214,14 +215,14 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
         scumble: Option<u32>,
     }
     let found: Version = toml::from_str(text).map_err(told)?;
-    match found.scumble {
-        Some(1..=VERSION) => {}
+    let version = match found.scumble {
+        Some(version @ 1..=VERSION) => version,
         Some(0) => return Err(format!("there is no version 0 of figure files; write scumble = {VERSION}")),
         Some(later) => {
             return Err(format!("its version is {later}, this program reads up to {VERSION}; use a newer Scumble"));
         }
         None => return Err(format!("there is no `scumble = {VERSION}` in it; this is no figure file")),
-    }
+    };
     // Errors of the file itself are told with their lines first.
     let mut root: Root = toml::from_str(text).map_err(told)?;
     if !settings.is_empty() {
@@ -236,7 +237,7 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
     let (mut layers, mut notes) = (Vec::new(), Vec::new());
     let fingerprints = root.layers.iter().map(|part| part.fingerprints.clone()).collect();
     for (i, part) in root.layers.into_iter().enumerate() {
-        layers.push(layer(part, folder, (i, &places), &mut notes)?);
+        layers.push(layer(part, folder, (version, i, &places), &mut notes)?);
     }
     if let Some(i) = root.outputs.iter().position(|part| part.file.as_os_str().is_empty()) {
         return Err(format!("outputs.{i}.file is empty; name the PNG to write, or leave the output out"));
@@ -270,7 +271,7 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
 fn layer(
     part: LayerPart,
     folder: &Path,
-    (index, places): (usize, &Places),
+    (version, index, places): (u32, usize, &Places),
     notes: &mut Vec<String>,
 ) -> Result<FigureLayer, String> {
     let at = |key: &str| places.of(index, key);
@@ -303,7 +304,12 @@ fn layer(
     // Of a field, its first variable.
     let usual = if mark.is_of_fields() { Reduction::Of(Statistic::Mean, "0".to_owned()) } else { Reduction::Count };
     let reduction = reduction.unwrap_or(usual);
-    let usual = usual_style(&mark);
+    let mut usual = usual_style(&mark);
+    let mut usual_spread = Spread::usual(&mark);
+    if version == 1 && !mark.is_of_fields() {
+        "bmy".clone_into(&mut usual.colormap);
+        usual_spread = Spread::default();
+    }
     let is_gridded = is_said && !mark.is_of_fields() && raw.shape.is_none() && fields::are_grids(&inputs, &raw);
     #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
     let alpha = part.alpha.map_or(usual.alpha, |alpha| alpha as f32);
@@ -320,9 +326,9 @@ fn layer(
             is_gridded,
             at: part.at.into_iter().map(|text| text.0).collect(),
         },
+        spread: part.spread.map_or(usual_spread, |text| text.0),
         mark,
         reduction,
-        spread: part.spread.map(|text| text.0).unwrap_or_default(),
         style: Style {
             norm: part.norm.unwrap_or(usual.norm),
             per: part.per.unwrap_or_default(),

@@ -5,9 +5,11 @@
 mod cpt;
 pub mod file;
 mod runs;
+pub mod spelled;
 
 use crate::figure::error::FigureError;
 use crate::scene::style::{Rgba, StyleError};
+use spelled::Spelled;
 
 /// The number of colours in a table.
 const COLORS: usize = 256;
@@ -71,7 +73,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     TABLES.iter().map(|(name, _)| *name)
 }
 
-/// The colormap of that name; `_r` at its end reverses it. Upper and lower case may be mixed, `gray` is `grey`.
+/// The colormap of that name; `_r` at its end reverses it, and `:0.25..0.9` after that leaves a part of it. Upper and lower
+/// case may be mixed, `gray` is `grey`.
 ///
 /// Colors with commas between them, `white,#08306b`, are a map of their own: from one to the next in equal steps, straight
 /// in sRGB, as matplotlib's `LinearSegmentedColormap.from_list` has it.
@@ -79,12 +82,28 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Files are read by `workbench::tables`.
 ///
 /// # Errors
-/// [`FigureError::UnknownColormap`], with the nearest names, if there is none; [`FigureError::BadColors`].
+/// [`FigureError::UnknownColormap`], with the nearest names, if there is none; [`FigureError::BadColors`],
+/// [`FigureError::BadPart`].
 pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
-    if name.contains(',') {
-        return of_colors(name);
+    let Spelled { base, is_reversed, part } = Spelled::read(name)?;
+    if file::is_file(&base) && part != spelled::WHOLE {
+        let (_, text) = name.rsplit_once(':').unwrap_or_default();
+        let why = "parts are of named colormaps and lists of colors; a table in a file is used whole";
+        return Err(FigureError::BadPart { text: text.to_owned(), why });
     }
-    let (base, reversed) = name.strip_suffix("_r").map_or((name, false), |base| (base, true));
+    let (base, mut table) = if base.contains(',') { (base.clone(), of_colors(&base)?) } else { known(name, &base)? };
+    if is_reversed {
+        table.reverse();
+    }
+    let spelled = Spelled { base, is_reversed, part };
+    if !spelled.is_whole() {
+        table = spelled::cut(&table, part);
+    }
+    Ok(Colormap { name: spelled.to_string(), table, ..Colormap::default() })
+}
+
+/// The table of a name, and how it is written; all of what was asked for is for messages.
+fn known(name: &str, base: &str) -> Result<(String, [[u8; 4]; COLORS]), FigureError> {
     let base = if base.eq_ignore_ascii_case("gray") { "grey" } else { base };
     let found = TABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(base));
     let Some((known, bytes)) = found else {
@@ -98,15 +117,11 @@ pub fn colormap(name: &str) -> Result<Colormap, FigureError> {
     for (color, [r, g, b]) in table.iter_mut().zip(bytes.as_chunks::<3>().0) {
         *color = [*r, *g, *b, 255];
     }
-    if reversed {
-        table.reverse();
-    }
-    let name = if reversed { format!("{known}_r") } else { (*known).to_owned() };
-    Ok(Colormap { name, table, ..Colormap::default() })
+    Ok(((*known).to_owned(), table))
 }
 
-/// The map of a list of colors.
-fn of_colors(list: &str) -> Result<Colormap, FigureError> {
+/// The table of a list of colors.
+fn of_colors(list: &str) -> Result<[[u8; 4]; COLORS], FigureError> {
     let bad = |why: String| FigureError::BadColors { list: list.chars().take(80).collect(), why };
     let mut colors = Vec::new();
     for text in list.split(',') {
@@ -130,7 +145,7 @@ fn of_colors(list: &str) -> Result<Colormap, FigureError> {
             *channel = byte(from + (to - from) * share);
         }
     }
-    Ok(Colormap { name: list.to_owned(), table, ..Colormap::default() })
+    Ok(table)
 }
 
 /// A channel from 0 to 1 as a byte, rounded. (matplotlib rounds down, by the last bits of its sums, so that now and then

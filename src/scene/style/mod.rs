@@ -112,6 +112,9 @@ pub struct Style {
 impl Style {
     /// Opacity of the pixels with the fewest rows, where nobody says otherwise: datashader's.
     pub const MIN_ALPHA: u8 = 40;
+    /// The colormap where nobody says otherwise: so much of colorcet's `bmy` that its first color, which single points have,
+    /// stands out from black, and its last one from white.
+    pub const COLORMAP: &str = "bmy:0.25..0.9";
 }
 
 impl Default for Style {
@@ -120,7 +123,7 @@ impl Default for Style {
             norm: Norm::EqHist,
             per: Per::Pixel,
             limits: Limits::default(),
-            colormap: "bmy".to_owned(),
+            colormap: Self::COLORMAP.to_owned(),
             alpha: 1.0,
             under: None,
             over: None,
@@ -227,7 +230,7 @@ mod tests {
     fn the_default_is_what_the_docs_say() {
         let style = Style::default();
         assert_eq!((&style.norm, style.limits.to_string().as_str()), (&Norm::EqHist, ".."));
-        assert_eq!((style.colormap.as_str(), style.alpha.to_bits()), ("bmy", 1f32.to_bits()));
+        assert_eq!((style.colormap.as_str(), style.alpha.to_bits()), (Style::COLORMAP, 1f32.to_bits()));
         assert_eq!(style.background.to_string(), "#000000");
         assert_eq!(Norm::default(), style.norm);
     }

@@ -11,7 +11,7 @@ use egui::{
 use crate::scene::style::{Background, Limit, Limits, Rgba};
 use crate::workbench::session::PaintedLayer;
 use crate::workbench::tables::is_file;
-use crate::workbench::{Colormap, colormap, colormap_names};
+use crate::workbench::{Colormap, Spelled, WHOLE, colormap, colormap_names};
 
 use super::super::model::Model;
 use super::entry::Entry;
@@ -19,6 +19,8 @@ use super::{categories, norm, row, special};
 
 /// Height of the histogram, in points.
 const HEIGHT: f32 = 72.0;
+/// Strips of colormaps that are kept.
+const STRIPS: usize = 256;
 /// How near the pointer must be to a limit to take it, in points.
 const NEAR: f32 = 8.0;
 
@@ -41,6 +43,10 @@ impl ColorState {
     /// Keeps the colors of a map, which may come from a file.
     fn know(&mut self, ui: &Ui, map: &Colormap) {
         if !self.strips.contains_key(&map.name) {
+            // Each part of a map that is dragged over is one more.
+            if self.strips.len() >= STRIPS {
+                self.strips.clear();
+            }
             let color = |[r, g, b, a]: &[u8; 4]| Color32::from_rgba_unmultiplied(*r, *g, *b, *a);
             let image = ColorImage::new([256, 1], map.table.iter().map(color).collect());
             let texture = ui.ctx().load_texture(format!("colormap {}", map.name), image, TextureOptions::LINEAR);
@@ -84,7 +90,8 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
 }
 
 fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -> bool {
-    let (base, is_reversed) = present.strip_suffix("_r").map_or((present, false), |base| (base, true));
+    let spelled = Spelled::read(present).unwrap_or_else(|_| Spelled::whole(present));
+    let (base, is_reversed) = (spelled.base.as_str(), spelled.is_reversed);
     let (mut chosen, mut wants_file) = (None, false);
     row(ui, "colormap", |ui, label| {
         // Of a file its name alone.
@@ -105,17 +112,47 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -
         shown.response.labelled_by(label);
         let mut reversed = is_reversed;
         if ui.checkbox(&mut reversed, "reversed").changed() {
-            chosen = Some(if reversed { format!("{base}_r") } else { base.to_owned() });
+            chosen = Some(spelled.turned().to_string());
         }
     });
     let width = ui.available_width();
     strip(ui, present, state, vec2(width, 12.0));
+    if !is_file(base) {
+        part(ui, model, &spelled);
+    }
     if let Some(name) = chosen.filter(|name| name != present) {
         model.settle();
         model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
         model.settle();
     }
     wants_file
+}
+
+/// What part of a map is used.
+fn part(ui: &mut Ui, model: &mut Model, present: &Spelled) {
+    row(ui, "part", |ui, label| {
+        let (mut from, mut to) = present.part;
+        let number = |value, range| DragValue::new(value).range(range).speed(0.005).max_decimals(2);
+        let (least, most) = (from, to);
+        let low = ui.add(number(&mut from, 0.0..=(most - 0.01).max(0.0))).labelled_by(label);
+        ui.label("to");
+        let high = ui.add(number(&mut to, (least + 0.01).min(1.0)..=1.0)).labelled_by(label);
+        let is_whole =
+            ui.add_enabled(!present.is_whole(), egui::Button::selectable(present.is_whole(), "whole")).clicked();
+        if low.changed() || high.changed() || is_whole {
+            let part = if is_whole { WHOLE } else { (hundredths(from), hundredths(to)) };
+            let name = Spelled { part, ..present.clone() }.to_string();
+            model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
+        }
+        if is_whole || [low, high].iter().any(|response| response.drag_stopped() || response.lost_focus()) {
+            model.settle();
+        }
+    });
+}
+
+/// Two digits: as fine as a hand drags, and short to write.
+fn hundredths(share: f64) -> f64 {
+    (share * 100.0).round() / 100.0
 }
 
 /// The colors of a map from low to high.

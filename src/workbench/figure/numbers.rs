@@ -7,7 +7,7 @@ use crate::aggregate::{Aggregate, Values};
 use crate::figure::FigureError;
 use crate::figure::bands::Bands;
 use crate::figure::spread::{InMemory, Lines, Source};
-use crate::scene::spread::{Merge, Spread};
+use crate::scene::spread::{Merge, Reach, Spread};
 
 use super::super::kept::Kept;
 
@@ -61,8 +61,12 @@ impl Numbers {
         match self {
             Self::Whole(aggregate) => Ok(Self::Whole(spread_aggregate(&aggregate, spread, merge, threads)?)),
             Self::Kept(kept) => {
-                let mut made = Kept::of_planes(width, kept.are_counts(), kept.planes())?;
                 let source = Source { lines: kept.as_ref(), width, height, threads };
+                let spread = Spread { reach: Reach::Fixed(source.px(spread.reach)?), ..spread };
+                if spread.is_none() {
+                    return Ok(Self::Kept(kept));
+                }
+                let mut made = Kept::of_planes(width, kept.are_counts(), kept.planes())?;
                 source.spread(spread, merge, |values| made.append(&values))?;
                 Ok(Self::Kept(Arc::new(made)))
             }
@@ -82,6 +86,10 @@ pub(in crate::workbench) fn spread_aggregate(
     }
     let Aggregate { width, height, accounting, ref values } = **aggregate;
     let source = Source { lines: &InMemory(values, width), width, height, threads };
+    let spread = Spread { reach: Reach::Fixed(source.px(spread.reach)?), ..spread };
+    if spread.is_none() {
+        return Ok(Arc::clone(aggregate));
+    }
     let values = source.spread_whole(spread, merge)?;
     Ok(Arc::new(Aggregate { width, height, values, accounting }))
 }

@@ -75,7 +75,10 @@ fn files_of_earlier_versions_mean_what_they_meant() {
         .filter(|name| name.ends_with(".toml"))
         .collect();
     names.sort();
-    assert_eq!(names, ["v1-expressions", "v1-first", "v1-least", "v1-marks", "v1-norms"].map(|n| format!("{n}.toml")));
+    assert_eq!(
+        names,
+        ["v1-expressions", "v1-first", "v1-least", "v1-marks", "v1-norms", "v2-least"].map(|n| format!("{n}.toml"))
+    );
     let mut wrong = String::new();
     for name in names {
         let text = std::fs::read_to_string(folder.join(&name)).unwrap();

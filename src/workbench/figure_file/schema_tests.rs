@@ -169,7 +169,7 @@ fn the_schema_has_the_keys_of_the_program_and_no_others() {
     assert_eq!(layers["maxItems"], crate::workbench::figure::MAX_LAYERS);
 }
 
-const LEAST: &str = "scumble = 1\n[[layers]]\nfile = \"a.f32\"\n";
+const LEAST: &str = "scumble = 2\n[[layers]]\nfile = \"a.f32\"\n";
 
 #[test]
 fn what_the_program_refuses_the_schema_refuses() {

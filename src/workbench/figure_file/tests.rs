@@ -24,7 +24,7 @@ fn read_text(text: &str, folder: &Path, settings: &[&str]) -> Result<FigureFile,
 fn the_least_figure_is_all_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let path = points(folder.path(), "a.f32");
-    let file = read_text("scumble = 1\n[[layers]]\nfile = \"a.f32\"\n", folder.path(), &[]).unwrap();
+    let file = read_text("scumble = 2\n[[layers]]\nfile = \"a.f32\"\n", folder.path(), &[]).unwrap();
     let sources = Sources { inputs: vec![path], ..Sources::default() };
     let size = Size { width: 1920, height: 1080 };
     assert_eq!(file.figure, FigureRequest::new(FigureLayer::new(sources), size));
@@ -59,9 +59,9 @@ fn wrong_files_say_what_and_where() {
     points(folder.path(), "a.f32");
     for (text, parts) in [
         ("scumble = 1\nlayers = []\n", &["1 to 64 layers"][..]),
-        ("[[layers]]\nfile = \"a.f32\"\n", &["no `scumble = 1`"]),
-        ("scumble = 2\n", &["version is 2", "newer"]),
-        ("scumble = 0\n", &["no version 0", "write scumble = 1"]),
+        ("[[layers]]\nfile = \"a.f32\"\n", &["no `scumble = 2`"]),
+        ("scumble = 3\n", &["version is 3", "newer"]),
+        ("scumble = 0\n", &["no version 0", "write scumble = 2"]),
         ("scumble = 1\n[[layers]]\nname = \"a\"\n", &["layers.0.file, line 2", "nothing to draw", "file = "]),
         ("scumble = 1\n[[layers]]\nfile = \"a.f32\"\n[[layers]]\nfiles = []\n", &["layers.1.file, line 5"]),
         ("scumble = 1\n[[layers]]\nfile = \"\"\n", &["layers.0.file, line 3", "empty"]),
