@@ -419,7 +419,7 @@ fn a_figure_whose_file_has_moved_asks_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let moved = points(folder.path());
     let figure = folder.path().join("figure.toml");
-    let text = "scumble = 1\n[[layers]]\nfile = \"gone.f32\"\ndtype = \"<f4\"\ncolumns = 3\n";
+    let text = "scumble = 2\n[[layers]]\nfile = \"gone.f32\"\ndtype = \"<f4\"\ncolumns = 3\n";
     std::fs::write(&figure, text).unwrap();
     let mut window = window(vec![figure], RawSpec::default());
     let started = Instant::now();

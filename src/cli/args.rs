@@ -216,7 +216,7 @@ pub struct ViewArgs {
     #[arg(long, value_name = "REDUCTION", help_heading = "View")]
     reduction: Option<Reduction>,
     /// Show every number on the pixels around its own too, so that lone points can be seen: PIXELS[:SHAPE[:HOW]]; SHAPE is
-    /// circle or square, HOW (add, max or min) joins numbers [default in pictures of points: --dynspread 0.8:3, else 0]
+    /// circle or square, HOW (add, max or min) joins numbers
     #[arg(long, value_name = "SPREAD", help_heading = "View")]
     spread: Option<Spread>,
     /// As --spread, by the fewest pixels (3 at most) that bring half of the points near another: THRESHOLD[:PIXELS[:SHAPE[:HOW]]]
@@ -275,14 +275,9 @@ impl ViewArgs {
         Brief::new(self.sources(), self.mark.clone(), self.reduction.clone())
     }
 
-    /// How numbers are to be spread, if that is said.
-    pub fn given_spread(&self) -> Option<Spread> {
-        self.spread.or(self.dynspread)
-    }
-
     /// A figure of one layer, all around it as by default.
     pub fn figure_of(&self, layer: FigureLayer) -> FigureRequest {
-        let spread = self.given_spread().unwrap_or_else(|| Spread::usual(&layer.mark));
+        let spread = self.spread.or(self.dynspread).unwrap_or_default();
         let layer = FigureLayer { spread, ..layer };
         FigureRequest {
             step: self.step.unwrap_or(0),

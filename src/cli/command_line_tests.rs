@@ -10,7 +10,6 @@ use crate::scene::axis::{Coordinate, Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
 use crate::scene::reduction::{Reduction, Statistic};
-use crate::scene::spread::Spread;
 use crate::scene::style::{Background, Category, CategoryColor, Limit, Limits, Norm, Per, Rgba, Special, Style};
 use crate::scene::written::Written;
 use crate::workbench::command_line::{DEFAULT_SIZE, render_command};
@@ -255,7 +254,6 @@ fn a_usual_command_is_short() {
         mark: "image".parse().unwrap(),
         reduction: "mean:a".parse().unwrap(),
         style: fields::style(),
-        spread: Spread::default(),
         ..request.layers[0].clone()
     };
     request.layers[0] = field;

@@ -185,13 +185,7 @@ pub fn aggregate(args: &AggregateArgs, progress: &Arc<Progress>) -> anyhow::Resu
             }
             Ok(write_npy_values(&values, &mut out)?)
         };
-        workbench.aggregate_to(
-            &data.tables[0],
-            &layer,
-            args.view.given_spread().unwrap_or_default(),
-            progress,
-            write,
-        )?
+        workbench.aggregate_to(&data.tables[0], &layer, request.layers[0].spread, progress, write)?
     };
     out.finish()?;
     let mut facts = json!({

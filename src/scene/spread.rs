@@ -4,7 +4,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::mark::Mark;
 use super::reduction::{Reduction, Statistic};
 
 /// Most pixels that a number is spread on either side.
@@ -80,15 +79,9 @@ pub struct SpreadError {
 }
 
 impl Spread {
-    /// How numbers are spread where nobody says otherwise: points as far as four fifths of them need to come near another,
-    /// so that few of them are seen as well as many; other marks not at all.
-    #[must_use]
-    pub fn usual(mark: &Mark) -> Self {
-        match mark {
-            Mark::Points => Self { reach: Reach::Dynamic { threshold: 0.8, max_px: USUAL.1 }, ..Self::default() },
-            _ => Self::default(),
-        }
-    }
+    /// By density until four fifths of the points are near another: few are seen as well as many.
+    pub const BY_DENSITY: Self =
+        Self { reach: Reach::Dynamic { threshold: 0.8, max_px: USUAL.1 }, shape: SpreadShape::Circle, merge: None };
 
     /// Whether nothing is spread.
     #[must_use]

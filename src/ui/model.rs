@@ -1,5 +1,6 @@
 //! The window's state and what may be done to it; no egui here.
 
+mod few;
 mod files;
 mod film;
 mod hues;
@@ -83,6 +84,8 @@ pub struct Model {
     changed: Option<Change>,
     /// Whether the picture is to stay what it is in spite of that.
     is_left: bool,
+    /// Whether nothing was said yet of what was opened last.
+    is_new: bool,
     making: Option<Making>,
     saved: SavedFigures,
     /// Figures that are being written or read.
@@ -127,6 +130,7 @@ impl Model {
             just_opened: None,
             changed: None,
             is_left: false,
+            is_new: false,
             making: None,
             saved: SavedFigures::default(),
             paperwork: Vec::new(),
@@ -335,6 +339,7 @@ impl Model {
                             self.notices.resolve(&failure);
                         }
                         self.tell_damage();
+                        self.tell_few();
                     }
                 }
                 Event::FileChanged(change) => self.file_changed(change),

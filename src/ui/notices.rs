@@ -9,6 +9,8 @@ use super::wording::for_window;
 
 /// How long a note stays; errors stay until they are put away.
 const STAYS: Duration = Duration::from_secs(8);
+/// How long a note stays that offers something.
+const OFFERED: Duration = Duration::from_secs(20);
 /// Entries that the log keeps.
 const KEPT: usize = 200;
 /// Toasts that are shown at a time.
@@ -23,22 +25,43 @@ pub struct Notice {
     pub is_error: bool,
     /// When it came.
     pub at: Instant,
-    /// A way out.
+    /// What can be done about it.
     pub offer: Option<Offer>,
     is_shown: bool,
 }
 
-/// Files that could be opened in another way.
+impl Notice {
+    /// How long it will still be shown, if it is no error.
+    fn left(&self) -> Duration {
+        let stays = if self.offer.is_some() { OFFERED } else { STAYS };
+        stays.saturating_sub(self.at.elapsed())
+    }
+}
+
+/// What a toast's button does.
 #[derive(Debug, Clone)]
-pub struct Offer {
+pub enum Offer {
+    /// Opens files in another way.
+    AsRaw {
+        /// The files.
+        inputs: Vec<PathBuf>,
+        /// How they would be read.
+        raw: RawSpec,
+        /// Whether they would be a layer of the present figure.
+        as_layer: bool,
+    },
+    /// Spreads points until they are near each other.
+    LargerPoints,
+}
+
+impl Offer {
     /// What the button says.
-    pub label: &'static str,
-    /// The files.
-    pub inputs: Vec<PathBuf>,
-    /// How they would be read.
-    pub raw: RawSpec,
-    /// Whether they would be a layer of the present figure.
-    pub as_layer: bool,
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::AsRaw { .. } => "Read as raw numbers",
+            Self::LargerPoints => "Make points larger",
+        }
+    }
 }
 
 /// Toasts and log.
@@ -56,6 +79,11 @@ impl Notices {
     /// Tells what failed.
     pub fn error(&mut self, text: impl Into<String>) {
         self.add(&text.into(), true, true, None);
+    }
+
+    /// Tells something that is good to know, and offers what to do about it.
+    pub fn suggest(&mut self, text: impl Into<String>, offer: Offer) {
+        self.add(&text.into(), false, true, Some(offer));
     }
 
     /// Tells what failed, and offers a way out.
@@ -88,7 +116,7 @@ impl Notices {
 
     /// Numbers in the log of the toasts to show now, oldest first.
     pub fn toasts(&self) -> Vec<usize> {
-        let is_fresh = |notice: &Notice| notice.is_shown && (notice.is_error || notice.at.elapsed() < STAYS);
+        let is_fresh = |notice: &Notice| notice.is_shown && (notice.is_error || !notice.left().is_zero());
         let mut toasts: Vec<usize> =
             (0..self.log.len()).rev().filter(|i| is_fresh(&self.log[*i])).take(SHOWN).collect();
         toasts.reverse();
@@ -118,7 +146,7 @@ impl Notices {
     /// When a toast will go by itself.
     pub fn next_change(&self) -> Option<Duration> {
         let shown = self.toasts().into_iter().filter_map(|i| self.log.get(i)).filter(|n| !n.is_error);
-        shown.map(|notice| STAYS.saturating_sub(notice.at.elapsed())).min()
+        shown.map(Notice::left).min()
     }
 }
 

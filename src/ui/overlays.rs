@@ -147,7 +147,7 @@ pub fn toasts(ui: &Ui, model: &mut Model) {
                         ui.add(egui::Label::new(text).wrap());
                     });
                     if let Some(offer) = &notice.offer
-                        && ui.button(offer.label).clicked()
+                        && ui.button(offer.label()).clicked()
                     {
                         (closed, taken) = (Some(number), Some(offer.clone()));
                     }

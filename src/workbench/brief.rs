@@ -76,8 +76,11 @@ impl Brief {
     pub fn sketch(&self) -> FigureRequest {
         let layer = FigureLayer::new(self.sources.clone());
         let (mark, reduction) = (self.mark.clone(), self.reduction.clone());
-        let layer = FigureLayer { reduction: reduction.unwrap_or_default(), ..layer };
-        self.dressed_in(layer.drawn_as(mark.unwrap_or_default()))
+        self.dressed_in(FigureLayer {
+            mark: mark.unwrap_or_default(),
+            reduction: reduction.unwrap_or_default(),
+            ..layer
+        })
     }
 
     fn dressed_in(&self, layer: FigureLayer) -> FigureRequest {

@@ -107,7 +107,7 @@ fn command(
         words.option("--mark", &layer.mark.to_string());
     }
     words.unless("--reduction", &layer.reduction.to_string(), &Reduction::default().to_string());
-    spread(&mut words, layer.spread, &layer.mark);
+    spread(&mut words, layer.spread);
     let usual = if layer.mark.is_of_fields() { fields::style() } else { Style::default() };
     style(&mut words, &layer.style, &usual);
     contour(&mut words, &layer.contour);
@@ -147,12 +147,11 @@ fn view(words: &mut Words, request: &FigureRequest) {
     }
 }
 
-fn spread(words: &mut Words, spread: Spread, mark: &Mark) {
+fn spread(words: &mut Words, spread: Spread) {
     let text = spread.to_string();
     match (spread.reach, text.strip_prefix("dynamic:")) {
-        _ if spread == Spread::usual(mark) => {}
         (Reach::Dynamic { .. }, Some(rest)) => words.option("--dynspread", rest),
-        _ => words.option("--spread", &text),
+        _ => words.unless("--spread", &text, &Spread::default().to_string()),
     }
 }
 

@@ -106,12 +106,11 @@ pub fn suited(sources: Sources, mark: Option<Mark>, reduction: Option<Reduction>
     let is_gridded = is_said != Some(true) && are_grids(&layer.sources.inputs, &layer.sources.raw);
     if !is_said.unwrap_or(has_variable && is_gridded) {
         layer.sources.is_gridded = is_gridded && layer.sources.raw.shape.is_none();
-        let layer = FigureLayer { reduction: reduction.unwrap_or_default(), ..layer };
-        return layer.drawn_as(mark.unwrap_or_default());
+        return FigureLayer { mark: mark.unwrap_or_default(), reduction: reduction.unwrap_or_default(), ..layer };
     }
     let reduction = reduction.unwrap_or_else(|| Reduction::Of(Statistic::Mean, first_variable(&layer, progress)));
     let mark = mark.unwrap_or(Mark::Image { sampling: Sampling::Cells });
-    FigureLayer { reduction, style: style(), ..layer }.drawn_as(mark)
+    FigureLayer { mark, reduction, style: style(), ..layer }
 }
 
 /// The variable of a layer's grids that is shown where none is named. What is wrong with the files is said when they are

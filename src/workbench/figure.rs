@@ -48,8 +48,8 @@ use super::{EngineUsed, Facts, Workbench, WorkbenchError, plans_of};
 
 use counting::Wanted;
 use decide::{LayerColors, decide};
-pub use drawn::DrawnFigure;
 use drawn::Plot;
+pub use drawn::{DrawnFigure, are_few, is_crowd};
 use grounds::ground_under;
 pub use grounds::{default_background, ground};
 pub use legend::LegendEntry;
@@ -146,7 +146,7 @@ impl FigureLayer {
             sources,
             mark: Mark::Points,
             reduction: Reduction::Count,
-            spread: Spread::usual(&Mark::Points),
+            spread: Spread::default(),
             style: Style::default(),
             color: None,
             blend: Blend::Normal,
@@ -156,12 +156,6 @@ impl FigureLayer {
             contour: ContourStyle::default(),
             hatch: Vec::new(),
         }
-    }
-
-    /// The layer drawn in another way, its numbers spread as is usual for that.
-    #[must_use]
-    pub fn drawn_as(self, mark: Mark) -> Self {
-        Self { spread: Spread::usual(&mark), mark, ..self }
     }
 
     /// The sources with the column that the reduction or the mark needs.

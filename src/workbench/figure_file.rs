@@ -3,7 +3,7 @@
 //! Everything is text as the command line has it (`range = "-8..8"`, `limits = "p1..p99"`). Files are named relative to the
 //! figure file's folder. Keys that are not known are errors that name their line, so that a typing error draws no wrong
 //! picture. `scumble = 2` is the version of the format; a later program reads earlier versions as they were meant: in
-//! version 1, points were not spread where nothing was said of it, and their colormap was all of `bmy`.
+//! version 1, the colormap of tables was all of `bmy` where nothing was said of it.
 
 mod fingerprint;
 mod kept;
@@ -139,7 +139,7 @@ fn text_of(
             // Grids are drawn as images where nobody says otherwise.
             mark: Some(layer.mark.clone()).filter(|mark| *mark != Mark::Points || *is_gridded),
             reduction: Some(layer.reduction.clone()).filter(|reduction| *reduction != Reduction::Count).map(Text),
-            spread: Some(layer.spread).filter(|spread| *spread != Spread::usual(&layer.mark)).map(Text),
+            spread: Some(layer.spread).filter(|spread| *spread != Spread::default()).map(Text),
             norm: differs(layer.style.norm != usual.norm).map(|()| layer.style.norm.clone()),
             per: Some(layer.style.per).filter(|per| *per != usual.per),
             limits: differs(layer.style.limits != usual.limits).map(|()| layer.style.limits),
@@ -305,10 +305,8 @@ fn layer(
     let usual = if mark.is_of_fields() { Reduction::Of(Statistic::Mean, "0".to_owned()) } else { Reduction::Count };
     let reduction = reduction.unwrap_or(usual);
     let mut usual = usual_style(&mark);
-    let mut usual_spread = Spread::usual(&mark);
     if version == 1 && !mark.is_of_fields() {
         "bmy".clone_into(&mut usual.colormap);
-        usual_spread = Spread::default();
     }
     let is_gridded = is_said && !mark.is_of_fields() && raw.shape.is_none() && fields::are_grids(&inputs, &raw);
     #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
@@ -326,7 +324,7 @@ fn layer(
             is_gridded,
             at: part.at.into_iter().map(|text| text.0).collect(),
         },
-        spread: part.spread.map_or(usual_spread, |text| text.0),
+        spread: part.spread.map(|text| text.0).unwrap_or_default(),
         mark,
         reduction,
         style: Style {

@@ -129,7 +129,7 @@ mod tests {
         let raw = RawSpec { dtype: Some("|u1".to_owned()), shape: Some(Shape(shape.to_vec())), ..RawSpec::default() };
         let sources = Sources { inputs: vec![path], raw, ..Sources::default() };
         let (mark, reduction) = (Mark::Image { sampling: Sampling::Cells }, "mean:0".parse().unwrap());
-        let layer = FigureLayer { reduction, ..FigureLayer::new(sources) }.drawn_as(mark);
+        let layer = FigureLayer { mark, reduction, ..FigureLayer::new(sources) };
         FigureRequest { axes: false, ..FigureRequest::new(layer, Size { width: 4, height: 3 }) }
     }
 

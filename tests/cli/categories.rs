@@ -102,7 +102,7 @@ fn figure_files_have_categories_too() {
     let desk = desk(3000, |i| u8::try_from(i % 14).unwrap());
     desk.write(
         "figure.toml",
-        "scumble = 1\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"by:kind:5\"\n\
+        "scumble = 2\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"by:kind:5\"\n\
          color_key = [\"3=#00ff00\", \"other=#222222\"]\nhide = [\"4\"]\nmin_alpha = 90\n",
     );
     desk.run("render figure.toml -o file.png").done();

@@ -70,7 +70,7 @@ fn figure_files_have_special_values_too() {
     let desk = desk(|i| i as f64);
     desk.write(
         "figure.toml",
-        "scumble = 1\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"max:2\"\nnorm = \"linear\"\n\
+        "scumble = 2\nsize = \"700x500\"\n[[layers]]\nfile = \"a.npy\"\nreduction = \"max:2\"\nnorm = \"linear\"\n\
          limits = \"5..20\"\nunder = \"blue\"\nover = \"#ff0000\"\nbad = \"gray\"\nspecial = [\"7=lime\", \"8=none\"]\n",
     );
     desk.run("render figure.toml -o file.png").done();
@@ -105,7 +105,7 @@ fn norms_with_numbers_are_the_same_by_every_way() {
     let desk = desk(|i| i as f64 * 3.5 - 20.0);
     for norm in ["power:0.4", "symlog:2", "twoslope:5", "centered:0", "boundary:-9,-1,0,1e1,40:both:proportional"] {
         let layer = format!("[[layers]]\nfile = \"a.npy\"\nreduction = \"max:2\"\nnorm = \"{norm}\"\n");
-        desk.write("figure.toml", format!("scumble = 1\nsize = \"600x400\"\n{layer}"));
+        desk.write("figure.toml", format!("scumble = 2\nsize = \"600x400\"\n{layer}"));
         desk.run("render figure.toml -o file.png").done();
         desk.run(&format!("render a.npy --size 600x400 --reduction max:2 --norm {norm} -o flags.png")).done();
         assert!(desk.read("file.png") == desk.read("flags.png"), "{norm}");
@@ -182,7 +182,7 @@ fn only_what_grows_with_the_pixel_is_counted_per_area() {
     assert_eq!(two.at(0, 0)[0], 38);
     desk.write(
         "figure.toml",
-        "scumble = 1\nsize = \"600x400\"\n[[layers]]\nfile = \"a.npy\"\nper = \"area\"\n[x]\nscale=\"symlog\"\n",
+        "scumble = 2\nsize = \"600x400\"\n[[layers]]\nfile = \"a.npy\"\nper = \"area\"\n[x]\nscale=\"symlog\"\n",
     );
     desk.run("render figure.toml -o file.png").done();
     desk.run("render a.npy --size 600x400 --per area --x-scale symlog -o flags.png").done();
@@ -220,7 +220,7 @@ fn color_tables_come_from_files() {
     let ends = desk.render(&format!("{args} --limits 5..20 --colormap tables/ends.cpt --over lime"));
     assert_eq!((ends.at(0, 0), ends.at(6, 3)), (&[0, 0, 255, 255][..], &[0, 255, 0, 255][..]));
     // A figure file names it as seen from itself.
-    let figure = "scumble = 1\nsize = \"600x400\"\n[[layers]]\nfile = \"../a.npy\"\ncolormap = \"two.rgba\"\n";
+    let figure = "scumble = 2\nsize = \"600x400\"\n[[layers]]\nfile = \"../a.npy\"\ncolormap = \"two.rgba\"\n";
     desk.write("tables/figure.toml", figure);
     desk.run("render tables/figure.toml -o file.png").done();
     desk.run("render a.npy --size 600x400 --colormap tables/two.rgba -o flags.png").done();
@@ -243,7 +243,7 @@ fn wrong_norms_are_refused() {
     {
         desk.run(&format!("render a.npy -o no.png --norm {norm}")).refused(&[part]);
     }
-    desk.write("figure.toml", "scumble = 1\n[[layers]]\nfile = \"a.npy\"\nnorm = \"twoslope\"\n");
+    desk.write("figure.toml", "scumble = 2\n[[layers]]\nfile = \"a.npy\"\nnorm = \"twoslope\"\n");
     desk.run("render figure.toml -o no.png").refused(&["line 4", "twoslope", "missing"]);
 }
 

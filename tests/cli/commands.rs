@@ -8,7 +8,7 @@ use crate::kit::{Desk, Picture, array, cloud, number, pairs};
 fn wrong_usage_is_code_2() {
     let desk = Desk::new();
     desk.write("a.npy", pairs(&cloud(10, 1)));
-    desk.write("f.toml", b"scumble = 1\n[[layers]]\nfile = \"a.npy\"\n");
+    desk.write("f.toml", b"scumble = 2\n[[layers]]\nfile = \"a.npy\"\n");
     for (args, word) in [
         ("render a.npy -o a.png --no-such-option", "--no-such-option"),
         ("render a.npy", "--output"),

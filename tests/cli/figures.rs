@@ -218,7 +218,7 @@ fn a_picture_is_the_same_from_wherever_its_figure_is_named() {
     desk.write("data/a.npy", pairs(&cloud(4000, 3)))
         .write("data/kind.npy", column((0..4000).map(|i| f64::from(i % 3))));
     let layers = "[[layers]]\nfile = 'a.npy'\nreduction = 'by:kind.npy'\n[[layers]]\nfile = 'a.npy'\nfilter = '`kind.npy` > 1'\n";
-    desk.write("data/two.toml", format!("scumble = 1\nsize = '300x200'\n{layers}"));
+    desk.write("data/two.toml", format!("scumble = 2\nsize = '300x200'\n{layers}"));
     let from = |folder: &str, args: &str, out: &str| {
         let mut command = desk.command(args);
         command.current_dir(desk.path(folder)).arg("-o").arg(desk.path(out));
@@ -249,7 +249,7 @@ fn a_picture_is_the_same_from_wherever_its_figure_is_named() {
 #[test]
 fn a_figure_saved_over_itself_keeps_its_comments() {
     let desk = desk();
-    let text = "#:schema figure.schema.json\nscumble = 1 # first\nsize = '400x300'\n\n# Measured.\n[[layers]]\nfile = \"a.npy\" # \
+    let text = "#:schema figure.schema.json\nscumble = 2 # first\nsize = '400x300'\n\n# Measured.\n[[layers]]\nfile = \"a.npy\" # \
                 May\nalpha = 1.0\n";
     desk.write("f.toml", text);
     desk.run("render f.toml --set layers.0.colormap=magma --save f.toml").silent();

@@ -114,7 +114,7 @@ fn folders_of_zarr_are_data_as_files_are() {
     assert_eq!(desk.read("joined.npy"), desk.read("alone.npy"));
     // Variables of two stores, in a figure file too.
     desk.run("render a.zarr c.zarr --reduction mean:2t-10u+1 --step 1 --size 300x200 -o a.png").done();
-    let figure = "scumble = 1\nsize = \"300x200\"\nstep = 1\n\n[[layers]]\nfiles = [\"a.zarr\", \"c.zarr\"]\n\
+    let figure = "scumble = 2\nsize = \"300x200\"\nstep = 1\n\n[[layers]]\nfiles = [\"a.zarr\", \"c.zarr\"]\n\
                   mark = \"image\"\nreduction = \"mean:2t-10u+1\"\n";
     desk.write("f.toml", figure);
     desk.run("render f.toml -o b.png").done();

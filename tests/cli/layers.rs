@@ -17,7 +17,7 @@ fn desk() -> Desk {
 const VIEW: &str = "--x-range=-3..3 --y-range=-3..3 --size 120x100 --norm log";
 
 const OVERLAY: &str = r#"
-scumble = 1
+scumble = 2
 size = "120x100"
 bare = true
 background = "white"
@@ -65,7 +65,7 @@ fn every_pixel_of_an_overlay_is_what_the_formula_says() {
 #[test]
 fn a_figure_file_of_one_layer_gives_the_bytes_of_its_command() {
     let desk = desk();
-    desk.write("one.toml", "scumble = 1\nsize = \"500x400\"\ntitle = \"One\"\n[y]\nscale = \"symlog:0.5\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"magma_r\"\nlimits = \"p1..p99\"\n");
+    desk.write("one.toml", "scumble = 2\nsize = \"500x400\"\ntitle = \"One\"\n[y]\nscale = \"symlog:0.5\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"magma_r\"\nlimits = \"p1..p99\"\n");
     desk.run("render one.toml -o file.png").done();
     let args = "--size 500x400 --title One --y-scale symlog:0.5 --colormap magma_r --limits=p1..p99";
     desk.run(&format!("render a.npy {args} -o flags.png")).done();
@@ -139,7 +139,7 @@ fn settings_name_files_as_the_shell_does() {
     let desk = desk();
     fs::create_dir(desk.path("figures")).unwrap();
     desk.write("figures/a.npy", desk.read("b.npy")).write("t.rgba", "0 0 0\n1 1 1\n");
-    desk.write("figures/f.toml", "scumble = 1\nsize = \"90x80\"\n[[layers]]\nfile = \"a.npy\"\n");
+    desk.write("figures/f.toml", "scumble = 2\nsize = \"90x80\"\n[[layers]]\nfile = \"a.npy\"\n");
     let drawn = |args: &str| desk.figure(&format!("figures/f.toml {args}")).bytes;
     // Another file of the same name lies where the shell is.
     assert!(drawn("") == drawn("--set layers.0.file=b.npy"));
@@ -231,7 +231,7 @@ fn lines_join_the_rows_of_a_series() {
     let facts = desk.json(&format!("render {view} --mark line --engine auto -o a.png"));
     assert_eq!(crate::kit::accounting(&facts), (4, 0, 1));
     assert_eq!(facts["engine"], "cpu");
-    let figure = "scumble = 1\nsize = \"10x10\"\nbare = true\n[x]\nrange = \"0..10\"\n[y]\nrange = \"0..10\"\n\
+    let figure = "scumble = 2\nsize = \"10x10\"\nbare = true\n[x]\nrange = \"0..10\"\n[y]\nrange = \"0..10\"\n\
                   [[layers]]\nfile = \"t.npy\"\nmark = \"line:2\"\n";
     desk.write("f.toml", figure);
     desk.run("render f.toml -o b.png").done();
@@ -300,7 +300,7 @@ fn hexagons_are_the_same_from_options_and_from_a_figure_file() {
     let desk = desk();
     let extent = "hexbin:9x7:-2.0..2.0:-3..3";
     let figure = format!(
-        "scumble = 1\nsize = \"300x200\"\n[[layers]]\nfile = \"a.npy\"\nmark = \"{extent}\"\nper = \"area\"\nnorm = \"log\"\n"
+        "scumble = 2\nsize = \"300x200\"\n[[layers]]\nfile = \"a.npy\"\nmark = \"{extent}\"\nper = \"area\"\nnorm = \"log\"\n"
     );
     desk.write("f.toml", figure);
     desk.run("render f.toml -o a.png").done();
@@ -336,7 +336,7 @@ fn layers_count_time_in_units_of_their_own() {
             format!("[[layers]]\nfile = \"{name}.npy\"\nx = \"t\"\ny = \"v\"\nhidden = {hidden}\n")
         };
         let axis = if range.is_empty() { String::new() } else { format!("[x]\nrange = \"{range}\"\n") };
-        let text = format!("scumble = 1\nsize = \"200x40\"\nbare = true\n{axis}{}{}", layer(first), layer(second));
+        let text = format!("scumble = 2\nsize = \"200x40\"\nbare = true\n{axis}{}{}", layer(first), layer(second));
         desk.write("f.toml", text);
         let facts = desk.run("render f.toml -o f.png --json").silent().json();
         assert_eq!(
@@ -365,6 +365,6 @@ fn layers_count_time_in_units_of_their_own() {
     let shape = "{'descr': [('t', '<M8[M]'), ('v', '<f8')], 'fortran_order': False, 'shape': (1,), }";
     desk.write("month.npy", npy(1, shape, &[600_i64.to_le_bytes(), 1_f64.to_le_bytes()].concat()));
     let layer = |name: &str| format!("[[layers]]\nfile = \"{name}.npy\"\nx = \"t\"\ny = \"v\"\n");
-    desk.write("m.toml", format!("scumble = 1\n{}{}", layer("month"), layer("s")));
+    desk.write("m.toml", format!("scumble = 2\n{}{}", layer("month"), layer("s")));
     desk.run("render m.toml -o m.png").failed(&["[M]", "[s]", "x axis"]);
 }

@@ -100,7 +100,7 @@ fn what_cannot_be_followed_is_said_with_its_place() {
     let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 20, 30), }";
     desk.write("a.npy", npy(1, header, &[plane(0), plane(1)].concat()));
     let layer = "[[layers]]\nfile = \"a.npy\"\n";
-    desk.write("f.toml", format!("scumble = 1\n{layer}mark = \"image\"\n{layer}"));
+    desk.write("f.toml", format!("scumble = 2\n{layer}mark = \"image\"\n{layer}"));
     // It might be that somebody is writing it.
     let ran = desk.run("movie f.toml --follow --steps 0..2 -o f/%d.png");
     ran.failed(&["layers.1.file, line 6 of f.toml", "is no table", "mark = \"image\""]);

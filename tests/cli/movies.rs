@@ -72,7 +72,7 @@ fn figure(norm: &str) -> String {
         )
     };
     let (below, above) = (layer("a", "Blues"), layer("b", "Reds"));
-    format!("scumble = 1\nsize = \"{WIDTH}x{HEIGHT}\"\ntheme = \"light\"\nbare = true\n{below}{above}")
+    format!("scumble = 2\nsize = \"{WIDTH}x{HEIGHT}\"\ntheme = \"light\"\nbare = true\n{below}{above}")
 }
 
 /// Two fields of six steps, and a figure of one over the other.

@@ -98,7 +98,7 @@ fn an_input_is_never_overwritten() {
 fn neither_a_figure_file_nor_a_color_table_is_overwritten() {
     let desk = desk();
     let outputs = |file: &str| format!("[[outputs]]\nfile = \"{file}\"\n");
-    let text = "scumble = 1\nsize = \"9x9\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"t.rgba_r\"\n";
+    let text = "scumble = 2\nsize = \"9x9\"\n[[layers]]\nfile = \"a.npy\"\ncolormap = \"t.rgba_r\"\n";
     desk.write("t.rgba", "0 0 0\n1 1 1\n").write("plain.toml", text);
     desk.write("itself.toml", format!("{text}{}", outputs("itself.toml")));
     desk.write("table.toml", format!("{text}{}{}", outputs("first.png"), outputs("t.rgba")));
@@ -128,7 +128,7 @@ fn each_output_has_a_file_of_its_own() {
     let desk = desk();
     let figure = |files: [&str; 2]| {
         let outputs = files.map(|file| format!("[[outputs]]\nfile = \"{file}\"\n")).concat();
-        desk.write("figure.toml", format!("scumble = 1\n[[layers]]\nfile = \"a.npy\"\n{outputs}"));
+        desk.write("figure.toml", format!("scumble = 2\n[[layers]]\nfile = \"a.npy\"\n{outputs}"));
         desk.run("render figure.toml")
     };
     fs::create_dir(desk.path("sub")).unwrap();
@@ -149,7 +149,7 @@ fn a_file_is_what_its_name_says() {
         desk.run(&format!("demo -o {name}")).refused(&[".png", name]);
     }
     desk.run("render a.npy -o x.mp4").refused(&["scumble movie"]);
-    desk.write("f.toml", "scumble = 1\n[[layers]]\nfile = \"a.npy\"\n[[outputs]]\nfile = \"x.pdf\"\n");
+    desk.write("f.toml", "scumble = 2\n[[layers]]\nfile = \"a.npy\"\n[[outputs]]\nfile = \"x.pdf\"\n");
     desk.run("render f.toml").refused(&["x.pdf"]);
     assert_eq!(desk.list("."), ["a.npy", "f.toml"]);
     for name in ["view", "VIEW.PNG", "view.2"] {

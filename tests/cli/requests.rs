@@ -212,7 +212,7 @@ fn axes_of_times_take_times() {
     assert_eq!(in_view("2024-03-01T12:30..2024-03-02T00:00:00.000000001").0, 1);
     assert_eq!(in_view("1709251200000000000..1711929600000000000").0, 31);
     let figure =
-        "scumble = 1\n[x]\nrange = \"2024-03-01..2024-04-01\"\n[[layers]]\nfile = \"t.npy\"\nx = \"t\"\ny = \"v\"\n";
+        "scumble = 2\n[x]\nrange = \"2024-03-01..2024-04-01\"\n[[layers]]\nfile = \"t.npy\"\nx = \"t\"\ny = \"v\"\n";
     desk.write("figure.toml", figure);
     assert_eq!(number(&desk.json("render figure.toml -o t.png"), "in_view"), 31);
     assert_eq!(number(&desk.json("render figure.toml --set x.range=2024..2025 -o t.png"), "in_view"), 366);

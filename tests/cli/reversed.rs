@@ -71,6 +71,6 @@ fn pictures_are_turned_around_and_axes_say_so() {
     assert!(desk.read("cpu.png") == desk.read("gpu.png"));
     desk.write("f.npy", npy(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (40, 50), }", &[0; 40 * 50 * 4]));
     let layers = "[[layers]]\nfile = 'f.npy'\n[[layers]]\nfile = 'a.npy'\n";
-    desk.write("both.toml", format!("scumble = 1\ny = {{ reversed = true }}\n{layers}"));
+    desk.write("both.toml", format!("scumble = 2\ny = {{ reversed = true }}\n{layers}"));
     desk.run("render both.toml -o both.png").done();
 }

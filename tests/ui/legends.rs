@@ -46,7 +46,7 @@ fn layers_of_a_legend_are_hidden_by_clicks() {
     points(folder.path());
     let raw = "file = 'points.f32'\ndtype = '<f4'\ncolumns = 3";
     let text =
-        format!("scumble = 1\n[[layers]]\n{raw}\ncolor = 'red'\n[[layers]]\nname = 'blue'\n{raw}\ncolor = 'blue'\n");
+        format!("scumble = 2\n[[layers]]\n{raw}\ncolor = 'red'\n[[layers]]\nname = 'blue'\n{raw}\ncolor = 'blue'\n");
     let path = folder.path().join("two.toml");
     std::fs::write(&path, text).unwrap();
     let mut window = window(vec![path], RawSpec::default());

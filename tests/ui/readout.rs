@@ -53,3 +53,36 @@ fn a_range_that_is_typed_takes_the_place_of_the_one_there() {
         until(&mut window, wanted, |app| range(app).as_deref() == Some(wanted));
     }
 }
+
+#[test]
+fn pans_from_the_fitted_view_move_whole_pixels_and_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let counts = |window: &Window<'_>| {
+        let painted = window.state().model().painted().unwrap();
+        let Values::Count(counts) = &painted.shown.layers[0].aggregate.values else { panic!("points are counted") };
+        (painted.shown.view, counts.clone())
+    };
+    let (fitted, before) = counts(&window);
+    let width = fitted.x.pixels as usize;
+    let way = (fitted.x.pixels as f64 / 10.0).round() as usize;
+    for times in 1..4 {
+        window.key_press(Key::ArrowRight);
+        until(&mut window, "it has moved", |app| {
+            let shown = app.model().painted().unwrap().shown.view;
+            shown.x != fitted.x && shown == app.stage().unwrap().view
+        });
+        let (view, after) = counts(&window);
+        assert_eq!(view.y, fitted.y);
+        for (old, new) in before.chunks(width).zip(after.chunks(width)) {
+            assert_eq!(old[way * times..], new[..width - way * times], "{:?} {:?}", fitted.x, view.x);
+        }
+        assert!(after.iter().sum::<u64>() > 1000 && after != before);
+    }
+    for _ in 0..3 {
+        window.key_press(Key::ArrowLeft);
+        window.run_steps(3);
+    }
+    until(&mut window, "it is back", |app| app.model().painted().unwrap().shown.view == fitted);
+    assert_eq!(counts(&window).1, before);
+}

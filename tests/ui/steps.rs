@@ -16,7 +16,7 @@ fn variables_of_figure_files_are_named() {
     let grids = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/grids/classic.nc");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("figure.toml");
-    std::fs::write(&path, format!("scumble = 1\n[[layers]]\nfile = '{}'\n", grids.display())).unwrap();
+    std::fs::write(&path, format!("scumble = 2\n[[layers]]\nfile = '{}'\n", grids.display())).unwrap();
     let mut window = window(vec![path], RawSpec::default());
     until(&mut window, "the field is drawn", |app| app.model().painted().is_some());
     window.run_steps(3);

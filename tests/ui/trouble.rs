@@ -29,9 +29,42 @@ fn what_is_not_read_can_be_read_as_raw_numbers() {
     window.get_by_label("Read as raw numbers").click();
     // 103 bytes are 12 pairs behind 7 bytes.
     until(&mut window, "it is drawn", |app| app.model().painted().is_some() && rows(app) == 12);
-    assert!(window.state().model().notices.toasts().is_empty());
+    let notices = &window.state().model().notices;
+    assert!(!notices.toasts().into_iter().any(|i| notices.log()[i].is_error));
     assert!(window.query_by_label("Layout of the bytes").is_some());
     assert!(window.query_by_label("Swap byte order").is_some());
+}
+
+#[test]
+fn few_points_can_be_made_larger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("few.raw");
+    pairs(&path, 50);
+    let raw = RawSpec { dtype: Some("<f4".to_owned()), columns: Some(2), ..RawSpec::default() };
+    let mut window = window(vec![path.clone()], raw.clone());
+    until(&mut window, "it is drawn", |app| app.model().painted().is_some());
+    window.run_steps(3);
+    assert!(told(&window).concat().contains("50 points on 50 pixels"), "{:?}", told(&window));
+    let lit = |app: &ScumbleApp| -> u64 {
+        let histogram = app.model().painted().unwrap().layers[0].histogram.clone();
+        histogram.unwrap().buckets.iter().sum()
+    };
+    assert_eq!(lit(window.state()), 50);
+    window.get_by_label("Make points larger").click();
+    until(&mut window, "they are larger", |app| lit(app) > 500);
+    assert!(window.query_by_label("Make points larger").is_none());
+    // The bins are what they were.
+    let painted = window.state().model().painted().unwrap().clone();
+    let scumble::workbench::Values::Count(counts) = &painted.shown.layers[0].aggregate.values else { panic!() };
+    assert_eq!(counts.iter().filter(|n| **n > 0).count(), 50);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut window, "that is taken back", |app| lit(app) == 50);
+    // Many need none of it.
+    pairs(&path, 40_000);
+    let mut window = self::window(vec![path], raw);
+    until(&mut window, "it is drawn", |app| app.model().painted().is_some());
+    window.run_steps(3);
+    assert!(lit(window.state()) > 2000 && window.query_by_label("Make points larger").is_none());
 }
 
 #[test]

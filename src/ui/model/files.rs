@@ -306,6 +306,7 @@ impl Model {
             if [OPEN, OPEN_FIGURE].contains(&candidate.label.as_str()) {
                 self.saved.note_opened(candidate.document.origin, &candidate.document.figure);
             }
+            self.is_new = candidate.label == OPEN;
             self.replaced = (candidate.label == OPEN && self.document().is_some()).then(|| (wanted, Instant::now()));
             match candidate.amends {
                 true => self.history.amend(&candidate.label, Some(candidate.document)),

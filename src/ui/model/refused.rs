@@ -82,17 +82,19 @@ impl Model {
     /// Says why a file cannot be opened, and offers to read it as raw numbers where that is possible.
     fn tell_refusal(&mut self, inputs: Vec<PathBuf>, refusal: Refusal, as_layer: bool) {
         match refusal.as_raw {
-            Some(raw) => self.notices.offer(refusal.why, Offer { label: "Read as raw numbers", inputs, raw, as_layer }),
+            Some(raw) => self.notices.offer(refusal.why, Offer::AsRaw { inputs, raw, as_layer }),
             None => self.notices.error(refusal.why),
         }
     }
 
     /// Does what a toast offers.
     pub fn take_offer(&mut self, offer: Offer) {
-        self.show_layer(
-            FigureLayer::new(Sources { inputs: offer.inputs, raw: offer.raw, ..Sources::default() }),
-            offer.as_layer,
-        );
+        match offer {
+            Offer::AsRaw { inputs, raw, as_layer } => {
+                self.show_layer(FigureLayer::new(Sources { inputs, raw, ..Sources::default() }), as_layer);
+            }
+            Offer::LargerPoints => self.enlarge_points(),
+        }
     }
 
     /// Shows what can be opened of files that cannot be opened as one.

@@ -111,9 +111,8 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
             if mark.check(&layer.reduction).is_err() {
                 layer.reduction = Reduction::Count;
             }
-            let is_usual = layer.spread == Spread::usual(&layer.mark);
-            if is_usual || !can_spread(&mark, layer.color) {
-                layer.spread = Spread::usual(&mark);
+            if !can_spread(&mark, layer.color) {
+                layer.spread = Spread::default();
             }
             layer.mark = mark;
         });
@@ -223,13 +222,13 @@ fn set_color(model: &mut Model, color: Option<Rgba>) {
         let layer = document.layer_mut();
         layer.color = color;
         if !can_spread(&layer.mark, color) {
-            layer.spread = Spread::usual(&layer.mark);
+            layer.spread = Spread::default();
         }
     });
 }
 
 fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {
-    let usual = Spread::usual(&Mark::Points);
+    let usual = Spread::BY_DENSITY;
     row(ui, "spread", |ui, label| {
         let name = match present.reach {
             _ if present.is_none() => "none",

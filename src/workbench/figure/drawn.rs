@@ -22,10 +22,17 @@ use super::super::{EngineUsed, Workbench, WorkbenchError};
 use super::decide::LayerColors;
 use super::{FigureRequest, Numbers, ground};
 
-/// So many points to a lit pixel are a crowd.
-const CROWD: u64 = 1000;
-/// Fewer pixels than one in so many are hardly seen.
-const LIT: u64 = 200;
+/// Whether so many pixels are so few of a picture's that they are hardly seen: fewer than one in 200.
+#[must_use]
+pub fn are_few(pixels: u64, width: u32, height: u32) -> bool {
+    (1..u64::from(width) * u64::from(height) / 200).contains(&pixels)
+}
+
+/// Whether so many points lie on a pixel that some far away must leave little room for all others.
+#[must_use]
+pub fn is_crowd(points: u64, pixels: u64) -> bool {
+    points / pixels.max(1) >= 1000
+}
 
 /// The plot of a figure.
 pub(super) enum Plot {
@@ -191,8 +198,7 @@ impl DrawnFigure {
             let why = if parts.is_empty() { "no layer is visible".to_owned() } else { parts.join(", ") };
             notes.push(format!("nothing is in view: {why}"));
         }
-        let few = u64::from(width) * u64::from(height) / LIT;
-        if let Some(pixels) = self.lit.filter(|pixels| (1..few).contains(pixels)) {
+        if let Some(pixels) = self.lit.filter(|pixels| are_few(*pixels, width, height)) {
             let many = |n: u64, what: &str| format!("{} {what}{}", grouped(n, ','), if n == 1 { "" } else { "s" });
             let light = if points == 1 { "lights" } else { "light" };
             // Markers have no categories.
@@ -201,7 +207,7 @@ impl DrawnFigure {
                 false => ", --mark=circle:5 draws each",
             };
             // A few rows far away leave little room for all others.
-            let crowd = if points / pixels >= CROWD { ", --x-range and --y-range show a part" } else { "" };
+            let crowd = if is_crowd(points, pixels) { ", --x-range and --y-range show a part" } else { "" };
             notes.push(format!(
                 "{} {light} {}; --dynspread makes them larger{each}{crowd}",
                 many(points, "point"),
