@@ -30,7 +30,7 @@ pub struct LookArgs {
     #[arg(long, value_name = "LIMITS", allow_hyphen_values = true, help_heading = "Color")]
     limits: Option<Limits>,
     /// Colormap, a trailing _r reverses it; or colors: white,#08306b; or a file with a table of them: .rgba, .cpt,
-    /// .pal [default: bmy:0.25..0.9]
+    /// .pal [default: bmy:0.2..0.9]
     #[arg(long, value_name = "NAME", help_heading = "Color")]
     colormap: Option<String>,
     /// One color for all that is drawn, in the place of a colormap: a name or #rrggbb; markers are antialiased with it

@@ -7,7 +7,7 @@ use crate::figure::error::FigureError;
 /// All of a colormap.
 pub const WHOLE: (f64, f64) = (0.0, 1.0);
 
-/// What a colormap's name says: `bmy`, `bmy_r`, `bmy:0.25..0.9`, `bmy_r:0.25..0.9`.
+/// What a colormap's name says: `bmy`, `bmy_r`, `bmy:0.2..0.9`, `bmy_r:0.25..0.9`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spelled {
     /// The name, the list of colors or the file.
@@ -71,7 +71,7 @@ fn part(text: &str) -> Result<(f64, f64), FigureError> {
         let end = |text: &str, open: f64| if text.trim().is_empty() { Some(open) } else { text.trim().parse().ok() };
         Some((end(from, WHOLE.0)?, end(to, WHOLE.1)?))
     });
-    let why = "it must be two numbers from 0 to 1, the second greater; write NAME:FROM..TO, as bmy:0.25..0.9";
+    let why = "it must be two numbers from 0 to 1, the second greater; write NAME:FROM..TO, as bmy:0.2..0.9";
     let is_part = |(from, to): &(f64, f64)| 0.0 <= *from && from < to && *to <= 1.0;
     ends.filter(is_part).ok_or_else(|| FigureError::BadPart { text: text.to_owned(), why })
 }
@@ -100,7 +100,7 @@ mod tests {
         for (text, base, is_reversed, part) in [
             ("bmy", "bmy", false, WHOLE),
             ("bmy_r", "bmy", true, WHOLE),
-            ("bmy:0.25..0.9", "bmy", false, (0.25, 0.9)),
+            ("bmy:0.2..0.9", "bmy", false, (0.2, 0.9)),
             ("bmy_r:0.25..1", "bmy", true, (0.25, 1.0)),
             ("white,#08306b:0..0.5", "white,#08306b", false, (0.0, 0.5)),
             ("C:/a.b/table.cpt_r", "C:/a.b/table.cpt", true, WHOLE),
@@ -109,7 +109,7 @@ mod tests {
             assert_eq!(spelled, Spelled { base: base.to_owned(), is_reversed, part });
             assert_eq!(spelled.to_string(), text);
         }
-        assert_eq!(Spelled::read("bmy:0.25..0.9").unwrap().turned().to_string(), "bmy_r:0.1..0.75");
+        assert_eq!(Spelled::read("bmy:0.2..0.9").unwrap().turned().to_string(), "bmy_r:0.1..0.8");
         assert_eq!(Spelled::read("bmy: .. 0.5").unwrap().part, (0.0, 0.5));
         assert_eq!(Spelled::read("bmy:0.5..").unwrap().part, (0.5, 1.0));
         for wrong in

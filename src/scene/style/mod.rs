@@ -114,7 +114,7 @@ impl Style {
     pub const MIN_ALPHA: u8 = 40;
     /// The colormap where nobody says otherwise: so much of colorcet's `bmy` that its first color, which single points have,
     /// stands out from black, and its last one from white.
-    pub const COLORMAP: &str = "bmy:0.25..0.9";
+    pub const COLORMAP: &str = "bmy:0.2..0.9";
 }
 
 impl Default for Style {
