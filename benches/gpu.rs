@@ -143,6 +143,7 @@ fn plan_of(pixels: u32) -> Result<FramePlan, Failure> {
     let layer = Layer {
         x: axis,
         y: axis,
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size,
         mark: Mark::Points,
         step: 0,

@@ -122,6 +122,7 @@ fn plan_of(table: &Table, reduction: &str, pixels: u32, scale: Scale, (low, high
     let layer = Layer {
         x: axis,
         y: axis,
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: Size { width: pixels, height: pixels },
         mark: Mark::Points,
         step: 0,

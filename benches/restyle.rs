@@ -58,6 +58,7 @@ fn wishes(data: &Arc<OpenData>) -> Vec<Wish> {
     let layer = |i: usize| Layer {
         x: AxisRequest::default(),
         y: AxisRequest::default(),
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: SIZE,
         mark: Mark::Points,
         step: 0,

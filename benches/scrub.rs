@@ -45,6 +45,7 @@ impl Figure {
             layer: Layer {
                 x: AxisRequest::default(),
                 y: AxisRequest::default(),
+                aspect: scumble::scene::aspect::Aspect::AUTO,
                 size: SIZE,
                 mark: layer.mark.clone(),
                 step: step % self.steps,

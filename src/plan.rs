@@ -284,6 +284,7 @@ pub fn frame(
 ) -> Result<FramePlan, ViewError> {
     layer.check()?;
     let view = View { x: axis("x", &layer.x, x, layer.size.width)?, y: axis("y", &layer.y, y, layer.size.height)? };
+    let view = layer.aspect.applied(view);
     let is_solid = matches!(layer.mark, Mark::Markers { is_solid: true, .. });
     let reduce = match (&layer.reduction, value) {
         (reduction, Some(facts)) if facts.is_text && !matches!(reduction, Reduction::By { .. }) => {

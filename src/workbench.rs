@@ -34,6 +34,7 @@ use crate::figure::shade::shade;
 use crate::figure::shading::{Setting, Shading, shading_with};
 use crate::figure::{FigureError, categories as category_colors};
 use crate::plan::{self, ColumnFacts, FramePlan, X, Y};
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::ViewError;
 use crate::scene::layer::Layer;
 use crate::scene::mark::Mark;
@@ -372,7 +373,8 @@ fn plans_of(layers: &[Layer], facts: &[Facts]) -> Result<Vec<FramePlan>, Workben
     let view = plan::frame(&fitted, &all_x, &all_y, None)?.view;
     let mut plans = Vec::with_capacity(layers.len());
     for (layer, facts) in layers.iter().zip(facts) {
-        let mut layer = layer.clone();
+        // The view has its aspect already; in other units it has another.
+        let mut layer = Layer { aspect: Aspect::AUTO, ..layer.clone() };
         let own = |name, range, all, facts: Option<ColumnFacts>| {
             facts.map_or(Ok(range), |facts| plan::range_in_unit_of(name, range, all, &facts))
         };

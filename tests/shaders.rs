@@ -628,6 +628,7 @@ mod arithmetic {
         Layer {
             x: axis(width.into()),
             y: axis(width.into()),
+            aspect: scumble::scene::aspect::Aspect::AUTO,
             size: Size { width, height: 1 },
             mark: Mark::Points,
             step: 0,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::layer::AxisRequest;
 use crate::scene::mark::Mark;
@@ -206,6 +207,10 @@ pub struct ViewArgs {
     /// Whether the y axis runs downwards, as magnitudes do [default: in figures of fields, as pressure and the rows of plain arrays do]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
     y_reversed: Option<bool>,
+    /// How long a unit of y is beside one of x: auto (the ranges fill the plot), equal, or a number; one range gets wider
+    /// where that has to be [default: auto]
+    #[arg(long, value_name = "ASPECT", help_heading = "View")]
+    aspect: Option<Aspect>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
     /// which series a row belongs to, a marker of a size in pixels: circle:5, square:5, cross:5, or hexagons over all of the
     /// data, so many side by side: hexbin:40, hexbin:40x20, or over an extent: hexbin:40:0..1:0..1 [default: points]
@@ -283,6 +288,7 @@ impl ViewArgs {
             step: self.step.unwrap_or(0),
             x: AxisRequest { range: self.x_range, scale: self.x_scale.unwrap_or_default(), reversed: self.x_reversed },
             y: AxisRequest { range: self.y_range, scale: self.y_scale.unwrap_or_default(), reversed: self.y_reversed },
+            aspect: self.aspect.unwrap_or_default(),
             ..FigureRequest::new(layer, DEFAULT_SIZE)
         }
     }
@@ -327,6 +333,7 @@ impl ViewArgs {
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
             ("--x-reversed, --y-reversed", self.x_reversed.is_some() || self.y_reversed.is_some()),
+            ("--aspect", self.aspect.is_some()),
             ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
             ("--at", !self.at.is_empty()),

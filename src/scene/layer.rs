@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aspect::Aspect;
 use super::axis::{Axis, Coordinate, Range, Scale, Size, ViewError};
 use super::edge::EdgeRule;
 use super::lattice::LatticeAxis;
@@ -32,6 +33,9 @@ pub struct Layer {
     pub x: AxisRequest,
     /// Vertical axis.
     pub y: AxisRequest,
+    /// How long a unit of y is beside one of x.
+    #[serde(default)]
+    pub aspect: Aspect,
     /// Size of the picture in pixels.
     pub size: Size,
     /// What is drawn for the rows.
@@ -67,6 +71,9 @@ impl Layer {
     pub fn check(&self) -> Result<(), ViewError> {
         self.size.check()?;
         self.mark.check(&self.reduction)?;
+        if self.aspect != Aspect::AUTO && (self.x.scale, self.y.scale) != (Scale::Linear, Scale::Linear) {
+            return Err(ViewError::Aspect(self.aspect.to_string()));
+        }
         // Two integers may be apart by less than f64 can tell; integer columns can.
         let is_exact = |range: Range| [range.start, range.end].iter().all(|end| end.is_whole());
         // What moments are is not known before the axis is.

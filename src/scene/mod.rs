@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of files, engines or windows; everything can be saved.
 
+pub mod aspect;
 pub mod axis;
 pub mod blend;
 pub mod contour;

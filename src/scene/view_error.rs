@@ -11,6 +11,9 @@ pub enum ViewError {
     /// Texts are to be drawn or reduced as if they were numbers.
     #[error("the values are text, which is no number; they may be categories: by:COLUMN")]
     Text,
+    /// An aspect of axes that have no equal units.
+    #[error("the aspect is {0}, which is of linear axes only; leave it out, or the scale")]
+    Aspect(String),
     /// A bound that is not a number.
     #[error("`{0}` is not a number")]
     NotANumber(String),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureId, TextureOptions, Ui, Vec2, pos2, vec2};
 
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Axis, Coordinate, Range, Size, View};
 use crate::scene::navigate::{for_column, pixel_placement};
 use crate::scene::style::Background;
@@ -18,6 +19,9 @@ use crate::workbench::session::{FrameStatus, Painted};
 
 use super::document::Document;
 use super::model::Model;
+
+/// Times that a figure whose ranges depend on its layout is laid out anew.
+const LAYOUTS: usize = 4;
 
 /// Everything that decides what the layout is.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,16 +114,30 @@ impl Canvas {
         let document = model.document()?.clone();
         let known = model.view(size);
         let view = known.unwrap_or_else(|| assumed(&document, size));
-        let layout = self.laid_out(model, (view, known.is_some()), size, pixels_per_point)?;
+        let resized = |size: Size| {
+            let axis = |axis: Axis, pixels| Axis { pixels, ..axis };
+            document.figure.aspect.applied(View { x: axis(view.x, size.width), y: axis(view.y, size.height) })
+        };
+        // The ranges may depend on the size of the plot, and that on what the axes say: it mostly is what it was.
+        let is_free = document.figure.aspect == Aspect::AUTO;
+        let before = self.layout.as_ref().filter(|(key, _)| key.size == size && !is_free);
+        let mut plot_size = before.map_or(size, |(_, layout)| layout.plot_size());
+        let mut layout = self.laid_out(model, (resized(plot_size), known.is_some()), size, pixels_per_point)?;
+        for _ in 0..LAYOUTS {
+            if is_free || layout.plot_size() == plot_size {
+                break;
+            }
+            plot_size = layout.plot_size();
+            layout = self.laid_out(model, (resized(plot_size), known.is_some()), size, pixels_per_point)?;
+        }
         let plot_size = layout.plot_size();
         model.sync(plot_size, f64::from(pixels_per_point));
         let corner = vec2(pixels(layout.plot.x), pixels(layout.plot.y)) / pixels_per_point;
         let extent = vec2(pixels(layout.plot.width), pixels(layout.plot.height)) / pixels_per_point;
-        let resized = |axis: Axis, pixels| Axis { pixels, ..axis };
         Some(Stage {
             rect,
             plot: Rect::from_min_size(rect.min + corner, extent),
-            view: View { x: resized(view.x, plot_size.width), y: resized(view.y, plot_size.height) },
+            view: resized(plot_size),
             is_known: known.is_some(),
             pixels_per_point,
             layout,

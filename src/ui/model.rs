@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Scale, Size};
 use crate::scene::history::History;
 use crate::scene::layer::{AxisRequest, Layer};
@@ -434,6 +435,9 @@ impl Model {
         self.edit("Scale", |document| {
             let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
             axis.scale = scale;
+            // Units are as long as others on linear axes only.
+            document.figure.aspect = if scale == Scale::Linear { document.figure.aspect } else { Aspect::AUTO };
+            let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
             let reaches_zero = axis.range.is_some_and(|range| range.start.to_f64() <= 0.0);
             if scale == Scale::Log && reaches_zero {
                 axis.range = None;

@@ -2,6 +2,7 @@
 
 use egui::{CursorIcon, Modifiers, PointerButton, Pos2, Rect, Response, Sense, Ui, pos2};
 
+use crate::scene::aspect::Aspect;
 use crate::scene::navigate::{span, zoom};
 
 use super::canvas::Stage;
@@ -152,6 +153,9 @@ impl Pointer {
             }
         }
         if (zoom_by - 1.0).abs() > 1e-9 {
+            // Of units that belong together neither gets longer alone.
+            let is_free = model.document().is_none_or(|document| document.figure.aspect == Aspect::AUTO);
+            let axes = if is_free { axes } else { BOTH };
             let x = axes.x.then(|| stage.x_range(zoom(&stage.view.x, about_x, zoom_by)));
             let y = axes.y.then(|| stage.y_range(zoom(&stage.view.y, about_y, zoom_by)));
             model.show("Zoom", x, y);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::figure::axes::Theme;
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::Size;
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
@@ -142,6 +143,7 @@ fn view(words: &mut Words, request: &FigureRequest) {
     let linear = AxisRequest::default().scale.to_string();
     words.unless("--x-scale", &request.x.scale.to_string(), &linear);
     words.unless("--y-scale", &request.y.scale.to_string(), &linear);
+    words.unless("--aspect", &request.aspect.to_string(), &Aspect::AUTO.to_string());
     for (name, axis) in [("--x-reversed", request.x), ("--y-reversed", request.y)] {
         words.given(name, axis.reversed.map(|reversed| reversed.to_string()).as_deref());
     }

@@ -27,6 +27,7 @@ use crate::figure::frame::{self, FigureText, FrameRequest, Layout};
 use crate::figure::shading::Setting;
 use crate::figure::ticks::TimeUnit;
 use crate::plan::FramePlan;
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Size, ViewError};
 use crate::scene::blend::Blend;
 use crate::scene::contour::{ContourColor, ContourStyle};
@@ -73,6 +74,8 @@ pub struct FigureRequest {
     pub x: AxisRequest,
     /// Vertical axis.
     pub y: AxisRequest,
+    /// How long a unit of y is beside one of x.
+    pub aspect: Aspect,
     /// Size of the whole figure in pixels.
     pub size: Size,
     /// What the lowest layer is composed over, in the plot.
@@ -199,6 +202,7 @@ impl FigureRequest {
         Self {
             x: AxisRequest::default(),
             y: AxisRequest::default(),
+            aspect: Aspect::AUTO,
             size,
             background: default_background(Theme::Dark),
             layers: vec![layer],
@@ -221,7 +225,8 @@ impl FigureRequest {
         let FigureLayer { mark, reduction, style, color, .. } = &self.layers[index];
         let mark = mark.scaled(self.dpi / DPI, color.is_some());
         let style = Style { background: Background::None, ..style.clone() };
-        Layer { x: self.x, y: self.y, size, mark, step: self.step, reduction: reduction.clone(), style }
+        let (aspect, step) = (self.aspect, self.step);
+        Layer { x: self.x, y: self.y, aspect, size, mark, step, reduction: reduction.clone(), style }
     }
 
     /// All layers as [`FigureRequest::layer`] has them, fields at the steps that go with the figure's.

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use crate::data::raw::RawSpec;
 use crate::figure::axes::Theme;
 use crate::figure::frame::FigureText;
+use crate::scene::aspect::Aspect;
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
 use crate::scene::mark::Mark;
@@ -176,6 +177,7 @@ fn text_of(
         y_label: figure.text.y_label.clone(),
         x: AxisPart::of(figure.x),
         y: AxisPart::of(figure.y),
+        aspect: Some(figure.aspect).filter(|aspect| *aspect != Aspect::AUTO).map(Text),
         step: figure.step,
         layers: figure.layers.iter().zip(of_files).map(layer).collect(),
         outputs: figure
@@ -247,6 +249,7 @@ fn parse(text: &str, path: &Path, settings: &[String]) -> Result<FigureFile, Str
     let figure = FigureRequest {
         x: root.x.request(),
         y: root.y.request(),
+        aspect: root.aspect.map(|text| text.0).unwrap_or_default(),
         size,
         background: root.background.unwrap_or_else(|| default_background(theme)),
         layers,

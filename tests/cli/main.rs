@@ -18,6 +18,7 @@
 
 mod kit;
 
+mod aspect;
 mod bad_files;
 mod categories;
 mod colors;

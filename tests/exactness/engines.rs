@@ -34,6 +34,7 @@ pub fn layer(x: &Ruler, y: &Ruler, reduction: &str) -> Layer {
     Layer {
         x: request(x),
         y: request(y),
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: Size { width: x.pixels, height: y.pixels },
         mark: Mark::Points,
         step: 0,

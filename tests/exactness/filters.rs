@@ -64,6 +64,7 @@ fn fitted(reduction: &str) -> Layer {
     Layer {
         x: AxisRequest::default(),
         y: AxisRequest::default(),
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: Size { width: 37, height: 23 },
         mark: Mark::Points,
         step: 0,

@@ -19,6 +19,7 @@ fn fitted(values: &Column, scale: Scale, pixels: u32) -> (Opened, Layer) {
     let layer = Layer {
         x: AxisRequest { range: None, scale, reversed: None },
         y: AxisRequest::default(),
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: Size { width: pixels, height: 2 },
         mark: Mark::Points,
         step: 0,

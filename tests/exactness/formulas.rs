@@ -89,6 +89,7 @@ fn layer(range: Option<Range>) -> Layer {
     Layer {
         x: AxisRequest { range: Some("-8..8".parse().unwrap()), ..AxisRequest::default() },
         y: AxisRequest { range, ..AxisRequest::default() },
+        aspect: scumble::scene::aspect::Aspect::AUTO,
         size: Size { width: 50, height: 400 },
         mark: Mark::Points,
         step: 0,

@@ -1,5 +1,6 @@
 //! What is read under the pointer is of the pixel that it is on.
 
+use scumble::scene::axis::Axis;
 use scumble::ui::readout;
 use scumble::workbench::Values;
 
@@ -65,7 +66,7 @@ fn pans_from_the_fitted_view_move_whole_pixels_and_come_back() {
     };
     let (fitted, before) = counts(&window);
     let width = fitted.x.pixels as usize;
-    let way = (fitted.x.pixels as f64 / 10.0).round() as usize;
+    let way = (width + 5) / 10;
     for times in 1..4 {
         window.key_press(Key::ArrowRight);
         until(&mut window, "it has moved", |app| {
@@ -85,4 +86,41 @@ fn pans_from_the_fitted_view_move_whole_pixels_and_come_back() {
     }
     until(&mut window, "it is back", |app| app.model().painted().unwrap().shown.view == fitted);
     assert_eq!(counts(&window).1, before);
+}
+
+#[test]
+fn units_are_as_long_on_both_axes_and_stay_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    let is_equal = |app: &ScumbleApp| {
+        let (view, stage) = (app.model().painted().unwrap().shown.view, app.stage().unwrap());
+        let unit = |axis: &Axis| (axis.range.end.to_f64() - axis.range.start.to_f64()) / f64::from(axis.pixels);
+        view == stage.view && (unit(&view.x) / unit(&view.y) - 1.0).abs() < 1e-5
+    };
+    assert!(!is_equal(window.state()));
+    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "aspect").click();
+    window.run_steps(3);
+    window.get_by_label("equal").click();
+    until(&mut window, "units are equal", is_equal);
+    let before = window.state().model().painted().unwrap().shown.view;
+    window.key_press(Key::Plus);
+    until(&mut window, "it is nearer", |app| {
+        is_equal(app) && app.model().painted().unwrap().shown.view.x.range != before.x.range
+    });
+    // What is typed is kept, and the other range follows.
+    for (from, to) in [(0.0, 0.25), (-3.0, 4.0)] {
+        window.key_press(Key::R);
+        window.run_steps(3);
+        window.event(egui::Event::Text(format!("{from}..{to}")));
+        window.run_steps(2);
+        window.key_press(Key::Enter);
+        until(&mut window, "the range is there", |app| {
+            let range = app.model().painted().unwrap().shown.view.x.range;
+            is_equal(app) && (range.start.to_f64(), range.end.to_f64()) == (from, to)
+        });
+    }
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    window.set_size(vec2(900.0, 700.0));
+    until(&mut window, "it is so at another size", is_equal);
 }

@@ -39,6 +39,7 @@ fn plan() -> Option<FramePlan> {
     let layer = Layer {
         x: axis,
         y: axis,
+        aspect: crate::scene::aspect::Aspect::AUTO,
         size,
         mark: Mark::Points,
         step: 0,

@@ -22,6 +22,7 @@ fn plan(pixels: u32) -> FramePlan {
     let layer = Layer {
         x: axis,
         y: axis,
+        aspect: crate::scene::aspect::Aspect::AUTO,
         size,
         mark: Mark::Points,
         step: 0,

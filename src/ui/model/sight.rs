@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Axis, Range, Size, View};
 use crate::scene::layer::AxisRequest;
 use crate::workbench::session::Painted;
@@ -11,7 +12,8 @@ use super::Model;
 use crate::ui::canvas::Stage;
 
 impl Model {
-    /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame.
+    /// The view as far as it is known, at a plot's size: ranges that were not given come from the newest frame. Its aspect is
+    /// not yet that of the figure.
     pub fn view(&self, size: Size) -> Option<View> {
         let document = self.document()?;
         // Layers that came or went leave the view as it is, and so does what leaves out rows or counts others.
@@ -77,6 +79,25 @@ impl Model {
             layer.check()
         });
         checked.map_err(|error| error.to_string())?;
+        // With an aspect, what was typed is kept and the other range follows.
+        let aspect = self.document().map_or(Aspect::AUTO, |document| document.figure.aspect);
+        let known = |(i, range): (usize, Range)| numbers_of(range, &self.data.first()?.table, i).ok();
+        let typed = match (x, y) {
+            (Some(x), None) => known((0, x)).map(|range| (true, range)),
+            (None, Some(y)) => known((1, y)).map(|range| (false, range)),
+            _ => None,
+        };
+        let (mut x, mut y) = (x, y);
+        if let (Some((is_x, range)), Some(painted), true) = (typed, &self.painted, aspect != Aspect::AUTO) {
+            let mut view = painted.shown.view;
+            if is_x {
+                view.x.range = range;
+            } else {
+                view.y.range = range;
+            };
+            let view = aspect.keeping(view, is_x);
+            (x, y) = (x.or(Some(view.x.range)), y.or(Some(view.y.range)));
+        }
         self.show("Range", x, y);
         Ok(())
     }

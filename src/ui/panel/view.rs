@@ -1,7 +1,8 @@
 //! Scales and exact ranges.
 
-use egui::{ComboBox, Ui};
+use egui::{ComboBox, DragValue, Ui};
 
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Axis, Coordinate, Range, Scale};
 use crate::scene::written::Written;
 use crate::workbench::frame::{TimeUnit, exact_moment, moment};
@@ -10,6 +11,9 @@ use super::super::canvas::Stage;
 use super::super::model::Model;
 use super::entry::{Entry, select_all};
 use super::row;
+
+/// What a ratio begins with: that of degrees about 51 north.
+const FIRST_RATIO: f64 = 1.6;
 
 /// What is being typed as ranges.
 #[derive(Default)]
@@ -49,6 +53,7 @@ impl RangeForm {
                 }
             });
         }
+        aspect(ui, model, document.figure.aspect, requests.iter().all(|axis| axis.scale == Scale::Linear));
         ui.horizontal(|ui| {
             if ui.button("Fit all data").clicked() {
                 model.fit();
@@ -133,6 +138,43 @@ fn scale(ui: &mut Ui, model: &mut Model, is_x: bool, present: Scale, entry: &mut
         list.response.labelled_by(label);
         if let Scale::SymLog { linthresh } = present {
             threshold(ui, model, is_x, linthresh, entry);
+        }
+    });
+}
+
+/// How long a unit of y is beside one of x.
+fn aspect(ui: &mut Ui, model: &mut Model, present: Aspect, is_linear: bool) {
+    row(ui, "aspect", |ui, label| {
+        let name = match present {
+            Aspect::AUTO => "auto",
+            Aspect::EQUAL => "equal",
+            _ => "ratio",
+        };
+        let mut chosen = None;
+        ui.add_enabled_ui(is_linear, |ui| {
+            let list = ComboBox::from_id_salt("aspect").selected_text(name).width(110.0).show_ui(ui, |ui| {
+                let ratio = Aspect::of(FIRST_RATIO).unwrap_or_default();
+                for (choice, aspect) in [("auto", Aspect::AUTO), ("equal", Aspect::EQUAL), ("ratio", ratio)] {
+                    if ui.selectable_label(name == choice, choice).clicked() && name != choice {
+                        chosen = Some((aspect, true));
+                    }
+                }
+            });
+            let hint = "auto: the ranges fill the plot; else a unit of y is so many times as long as one of x";
+            list.response.on_hover_text(hint).on_disabled_hover_text("Both axes must be linear").labelled_by(label);
+        });
+        if let Some(mut ratio) = present.ratio().filter(|_| name == "ratio") {
+            let response = ui.add(DragValue::new(&mut ratio).range(0.01..=100.0).speed(0.01)).labelled_by(label);
+            let is_over = response.drag_stopped() || response.lost_focus();
+            if response.changed() || is_over {
+                chosen = Aspect::of(ratio).map(|aspect| (aspect, is_over));
+            }
+        }
+        if let Some((aspect, is_over)) = chosen {
+            model.edit("Aspect", |document| document.figure.aspect = aspect);
+            if is_over {
+                model.settle();
+            }
         }
     });
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::data::grid::{At, Shape};
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Range, Scale, Size};
 use crate::scene::blend::Blend;
 use crate::scene::contour::ContourStyle;
@@ -18,7 +19,7 @@ use crate::workbench::fields::Align;
 use crate::workbench::figure::DPI;
 
 use super::fingerprint::Fingerprint;
-use super::text::{Text, words};
+use super::text::{Text, aspect, words};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +43,8 @@ pub(super) struct Root {
     pub(super) x_label: Option<String>,
     #[serde(default, deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     pub(super) y_label: Option<String>,
+    #[serde(default, deserialize_with = "aspect", skip_serializing_if = "Option::is_none")]
+    pub(super) aspect: Option<Text<Aspect>>,
     #[serde(default, skip_serializing_if = "AxisPart::is_usual")]
     pub(super) x: AxisPart,
     #[serde(default, skip_serializing_if = "AxisPart::is_usual")]

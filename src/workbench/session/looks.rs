@@ -402,6 +402,7 @@ fn scaled(mut aggregate: Aggregate, layer: &Layer, status: FrameStatus) -> Aggre
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::aspect::Aspect;
     use crate::scene::axis::Size;
     use crate::scene::layer::AxisRequest;
     use crate::scene::mark::Mark;
@@ -427,7 +428,7 @@ mod tests {
             let (mark, reduction) = (mark.parse::<Mark>().unwrap(), reduction.parse::<Reduction>().unwrap());
             Wish {
                 data: Arc::clone(data),
-                layer: Layer { x, y, size, mark, step: 0, reduction, style: Style::default() },
+                layer: Layer { x, y, aspect: Aspect::AUTO, size, mark, step: 0, reduction, style: Style::default() },
             }
         };
         let wishes = [

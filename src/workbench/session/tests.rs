@@ -113,6 +113,7 @@ fn layer() -> Layer {
     Layer {
         x: crate::scene::layer::AxisRequest::default(),
         y: crate::scene::layer::AxisRequest::default(),
+        aspect: crate::scene::aspect::Aspect::AUTO,
         size: Size { width: 200, height: 100 },
         mark: Mark::Points,
         step: 0,
