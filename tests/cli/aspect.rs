@@ -66,5 +66,5 @@ fn what_is_no_aspect_is_refused() {
     }
     desk.run("render a.npy -o a.png --aspect equal --x-scale log").failed(&["linear"]);
     desk.write("f.toml", "scumble = 2\naspect = 0\n[[layers]]\nfile = \"a.npy\"\n");
-    desk.run("render f.toml -o a.png").failed(&["aspect", "equal", "line 2"]);
+    desk.run("render f.toml -o a.png").refused(&["aspect", "equal", "line 2"]);
 }
