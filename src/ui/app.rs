@@ -199,7 +199,10 @@ impl ScumbleApp {
         if self.shows_panel && self.model.document().is_some() {
             let stage = self.stage.take();
             let mut wanted = None;
-            Panel::right("panel").default_size(356.0).size_range(240.0..=420.0).show(ui, |ui| {
+            // In a small window the plot gets the larger part.
+            let most = (ui.available_width() * 0.45).clamp(200.0, 420.0);
+            let panel = Panel::right("panel").default_size(most.min(356.0)).size_range(most.min(240.0)..=most);
+            panel.show(ui, |ui| {
                 wanted = self.panel.ui(ui, &mut self.model, stage.as_ref());
             });
             self.stage = stage;

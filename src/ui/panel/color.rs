@@ -64,14 +64,20 @@ pub fn ui(ui: &mut Ui, model: &mut Model, state: &mut ColorState) -> bool {
     if let Some(painted) = model.painted_layer() {
         state.know(ui, &painted.map);
     }
-    // Categories have colors of their own.
-    let wants_file = !categories::ui(ui, model, &style) && maps(ui, model, &style.colormap, state);
-    norm::ui(ui, model, &style, &mut state.norm);
-    if let Some(painted) = model.painted_layer().cloned() {
-        histogram(ui, model, &painted, style.limits, state);
-    }
-    limits(ui, model, style.limits, state);
-    special::ui(ui, model, &style, &mut state.special_text);
+    // What has one color has it whatever its numbers are.
+    let is_colored = model.document().is_some_and(|document| document.layer().color.is_none());
+    let numbers = |ui: &mut Ui| {
+        // Categories have colors of their own.
+        let wants_file = !categories::ui(ui, model, &style) && maps(ui, model, &style.colormap, state);
+        norm::ui(ui, model, &style, &mut state.norm);
+        if let Some(painted) = model.painted_layer().cloned() {
+            histogram(ui, model, &painted, style.limits, state);
+        }
+        limits(ui, model, style.limits, state);
+        special::ui(ui, model, &style, &mut state.special_text);
+        wants_file
+    };
+    let wants_file = ui.add_enabled_ui(is_colored, numbers).inner;
     row(ui, "alpha", |ui, label| {
         let mut alpha = style.alpha;
         let slid = ui.add(Slider::new(&mut alpha, 0.0..=1.0).show_value(false)).labelled_by(label);
@@ -199,10 +205,11 @@ fn histogram(ui: &mut Ui, model: &mut Model, painted: &Arc<PaintedLayer>, limits
         let color = if limit == Limit::Auto { visuals.weak_text_color() } else { visuals.selection.stroke.color };
         painter.vline(x, rect.y_range(), (2.0, color));
     }
-    response
-        .clone()
-        .on_hover_text("Drag an end to pin the limits; double-click to free them")
-        .on_hover_cursor(egui::CursorIcon::ResizeHorizontal);
+    let hinted = response.clone().on_hover_cursor(egui::CursorIcon::ResizeHorizontal);
+    // Who drags sees what is dragged.
+    if !response.dragged() {
+        hinted.on_hover_text("Drag an end to pin the limits; double-click to free them");
+    }
     let at = response.interact_pointer_pos();
     if let Some(at) = at.filter(|_| response.drag_started()) {
         let (to_low, to_high) = ((at.x - x_of(low)).abs(), (at.x - x_of(high)).abs());
