@@ -38,7 +38,7 @@ fn window<'a>(files: Vec<PathBuf>, raw: RawSpec) -> Window<'a> {
     let mut app = ScumbleApp::new(EngineChoice::Cpu, Some(2), &wake, None).unwrap();
     app.open(files, raw);
     let frame = |ui: &mut egui::Ui, app: &mut ScumbleApp| app.ui(ui);
-    Harness::builder().with_size(vec2(1100.0, 1200.0)).build_ui_state(frame, app)
+    Harness::builder().with_size(vec2(1100.0, 1300.0)).build_ui_state(frame, app)
 }
 
 /// Frames until the picture is at rest and something holds.
