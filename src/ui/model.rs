@@ -190,6 +190,11 @@ impl Model {
         self.candidate.is_some()
     }
 
+    /// What is being opened.
+    pub fn opening(&self) -> Option<String> {
+        self.candidate.as_ref().map(|candidate| candidate.document.layer().title())
+    }
+
     /// Why what was last asked for could not be opened.
     pub fn refusal(&self) -> Option<&str> {
         self.refused.as_ref().map(|(_, why)| why.as_str())

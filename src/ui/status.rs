@@ -187,13 +187,13 @@ fn memory(ui: &Ui) -> String {
 const SLOW: Duration = Duration::from_millis(400);
 
 fn progress(ui: &mut Ui, model: &mut Model) {
-    if model.is_opening() {
+    if let Some(name) = model.opening() {
         ui.separator();
         if ui.small_button("Stop").clicked() {
             model.stop();
         }
         ui.spinner();
-        ui.label("opening");
+        ui.add(Label::new(format!("opening {name}")).truncate());
         return;
     }
     let Some(rows) = model.rows_read() else { return };

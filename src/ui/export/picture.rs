@@ -41,7 +41,13 @@ impl Job {
         }
         #[expect(clippy::cast_precision_loss, reason = "a bar")]
         let share = self.progress.rows() as f32 / self.rows.max(1) as f32;
-        ui.add(ProgressBar::new(share.min(1.0)).desired_width(160.0));
+        if share < 1.0 {
+            ui.add(ProgressBar::new(share).desired_width(160.0));
+        } else {
+            // All rows are counted; what is left is as long as the picture is large.
+            ui.spinner();
+            ui.label("coloring and writing");
+        }
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
     }
 }
