@@ -72,6 +72,9 @@ pub(in super::super) fn paint(
         let least = (size * text::CAP_HEIGHT + 2.0 * layout.scale).ceil();
         let baseline = (f64::from(place.rect.y) - (5.0 * layout.scale).round() - f64::from(line)).max(least);
         let x = f64::from(rect.x).min(most);
+        // What the labels share matters more than the topmost of them, where both have no room.
+        let is_below = |label: &Label| label.y - size * text::CAP_HEIGHT > baseline + 2.0 * layout.scale;
+        labels.retain(|label| x + width < label.x || is_below(label));
         labels.push(Label { text: shared, role: Role::Shared, size, x, y: baseline, width, turned: false });
     }
     Ok(labels)
