@@ -101,3 +101,19 @@ fn times_are_dates() {
     // Sums of times are no times, and the calendar has an end.
     assert!(labels(&bar(&[1e40, 3e40], "linear").counting(Some(TimeUnit::DAYS)), 0.2).len() > 1);
 }
+
+#[test]
+fn what_labels_share_and_the_topmost_of_them_do_not_lie_on_each_other() {
+    // The last one has a tick at the very top, under what all share.
+    for top in [0.031, 0.04] {
+        let found = painted(&bar(&[1_234_567_890.0, 1_234_567_890.0 - 0.04, 1_234_567_890.0 + top], "linear"));
+        let shared = found.iter().find(|label| label.role == Role::Shared).unwrap();
+        assert!(shared.text.contains('+'), "{found:?}");
+        let ticks: Vec<_> = found.iter().filter(|label| label.role == Role::Tick).collect();
+        assert!(ticks.len() > 3, "{found:?}");
+        for tick in ticks {
+            let top = tick.y - tick.size * crate::figure::text::CAP_HEIGHT;
+            assert!(top > shared.y || shared.x + shared.width < tick.x, "{tick:?} {shared:?}");
+        }
+    }
+}
