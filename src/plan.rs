@@ -6,6 +6,7 @@ use crate::data::column::LaneKind;
 use crate::data::dtype::TimeUnit;
 use crate::data::expression::{Moment, Place, Step};
 use crate::data::stats::{ColumnStats, Number};
+use crate::scene::aspect::Aspect;
 use crate::scene::axis::{Axis, Coordinate, Range, Scale, View, ViewError};
 use crate::scene::edge::{EdgeRule, fit_integer, fit_real};
 use crate::scene::lattice::{Lattice, LatticeAxis};
@@ -284,7 +285,13 @@ pub fn frame(
 ) -> Result<FramePlan, ViewError> {
     layer.check()?;
     let view = View { x: axis("x", &layer.x, x, layer.size.width)?, y: axis("y", &layer.y, y, layer.size.height)? };
-    let view = layer.aspect.applied(view);
+    if layer.aspect != Aspect::AUTO && x.time != y.time && x.time.is_some() && y.time.is_some() {
+        return Err(ViewError::AspectOfTimes(layer.aspect.to_string()));
+    }
+    let view = layer.aspect.applied(view, [layer.x.range.is_some(), layer.y.range.is_some()]);
+    if !layer.aspect.is_of(&view) {
+        return Err(ViewError::AspectTooFar(layer.aspect.to_string()));
+    }
     let is_solid = matches!(layer.mark, Mark::Markers { is_solid: true, .. });
     let reduce = match (&layer.reduction, value) {
         (reduction, Some(facts)) if facts.is_text && !matches!(reduction, Reduction::By { .. }) => {

@@ -210,7 +210,7 @@ pub struct ViewArgs {
     /// How long a unit of y is beside one of x: auto (the ranges fill the plot), equal, or a number; one range gets wider
     /// where that has to be [default: auto]
     #[arg(long, value_name = "ASPECT", help_heading = "View")]
-    aspect: Option<Aspect>,
+    pub aspect: Option<Aspect>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says
     /// which series a row belongs to, a marker of a size in pixels: circle:5, square:5, cross:5, or hexagons over all of the
     /// data, so many side by side: hexbin:40, hexbin:40x20, or over an extent: hexbin:40:0..1:0..1 [default: points]
@@ -319,6 +319,7 @@ impl ViewArgs {
             ("--x-range", self.x_range.is_some()),
             ("--y-range", self.y_range.is_some()),
             ("--step", self.step.is_some()),
+            ("--aspect", self.aspect.is_some()),
         ];
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
     }
@@ -333,7 +334,6 @@ impl ViewArgs {
             ("--x-scale", self.x_scale.is_some()),
             ("--y-scale", self.y_scale.is_some()),
             ("--x-reversed, --y-reversed", self.x_reversed.is_some() || self.y_reversed.is_some()),
-            ("--aspect", self.aspect.is_some()),
             ("--mark", self.mark.is_some()),
             ("--reduction", self.reduction.is_some()),
             ("--at", !self.at.is_empty()),

@@ -94,6 +94,7 @@ impl RenderArgs {
         figure.x.range = self.view.x_range.or(figure.x.range);
         figure.y.range = self.view.y_range.or(figure.y.range);
         figure.step = self.view.step.unwrap_or(figure.step);
+        figure.aspect = self.view.aspect.unwrap_or(figure.aspect);
         figure.axes &= !self.bare;
         self.look.reword(&mut figure);
         // What is only saved is not drawn.

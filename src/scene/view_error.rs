@@ -14,6 +14,14 @@ pub enum ViewError {
     /// An aspect of axes that have no equal units.
     #[error("the aspect is {0}, which is of linear axes only; leave it out, or the scale")]
     Aspect(String),
+    /// An aspect of times that are counted in different units.
+    #[error(
+        "the aspect is {0}, and the axes count time in different units; leave it out, or convert one of the columns"
+    )]
+    AspectOfTimes(String),
+    /// An aspect that no ranges have.
+    #[error("the aspect is {0}, and the numbers on the axes are too unlike for that; leave it out, or give another")]
+    AspectTooFar(String),
     /// A bound that is not a number.
     #[error("`{0}` is not a number")]
     NotANumber(String),

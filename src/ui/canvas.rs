@@ -116,7 +116,9 @@ impl Canvas {
         let view = known.unwrap_or_else(|| assumed(&document, size));
         let resized = |size: Size| {
             let axis = |axis: Axis, pixels| Axis { pixels, ..axis };
-            document.figure.aspect.applied(View { x: axis(view.x, size.width), y: axis(view.y, size.height) })
+            let given = [document.figure.x.range.is_some(), document.figure.y.range.is_some()];
+            let view = View { x: axis(view.x, size.width), y: axis(view.y, size.height) };
+            document.figure.aspect.applied(view, given)
         };
         // The ranges may depend on the size of the plot, and that on what the axes say: it mostly is what it was.
         let is_free = document.figure.aspect == Aspect::AUTO;

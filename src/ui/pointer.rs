@@ -155,6 +155,11 @@ impl Pointer {
         if (zoom_by - 1.0).abs() > 1e-9 {
             // Of units that belong together neither gets longer alone.
             let is_free = model.document().is_none_or(|document| document.figure.aspect == Aspect::AUTO);
+            let (about_x, about_y) = match axes {
+                Axes { x: true, y: false } if !is_free => (about_x, f64::from(stage.view.y.pixels) / 2.0),
+                Axes { x: false, y: true } if !is_free => (f64::from(stage.view.x.pixels) / 2.0, about_y),
+                _ => (about_x, about_y),
+            };
             let axes = if is_free { axes } else { BOTH };
             let x = axes.x.then(|| stage.x_range(zoom(&stage.view.x, about_x, zoom_by)));
             let y = axes.y.then(|| stage.y_range(zoom(&stage.view.y, about_y, zoom_by)));

@@ -24,7 +24,7 @@ fn one_range_gets_wider_and_nothing_is_lost() {
         let args = format!("a.npy --size 300x200 --aspect {aspect}");
         let facts = desk.json(&format!("aggregate {args} -o a1.npy"));
         let (x, y) = (per_pixel(&facts["x_range"], 300.0), per_pixel(&facts["y_range"], 200.0));
-        assert!((x / y / ratio - 1.0).abs() < 1e-5, "{aspect} {x} {y}");
+        assert!((x / y / ratio - 1.0).abs() < 1e-12, "{aspect} {x} {y}");
         assert_eq!(facts["in_view"], ROWS);
         // The same numbers as with these ranges.
         let ranges = format!("--x-range={} --y-range={}", facts["x_range"], facts["y_range"]).replace('"', "");
@@ -35,6 +35,18 @@ fn one_range_gets_wider_and_nothing_is_lost() {
         let is_same = |axis: &str| fitted[axis] == facts[axis];
         assert_ne!(is_same("x_range"), is_same("y_range"), "{aspect}");
     }
+}
+
+#[test]
+fn a_range_that_is_given_alone_is_kept() {
+    let desk = desk();
+    let facts = desk.json("aggregate a.npy --size 300x200 --aspect equal --x-range=-3..3 -o a.npy1");
+    assert_eq!(facts["x_range"], "-3..3");
+    assert!((per_pixel(&facts["y_range"], 200.0) - 0.02).abs() < 1e-14);
+    // With both, one gets wider.
+    let facts = desk.json("aggregate a.npy --size 300x200 --aspect equal --x-range=-3..3 --y-range=4..4.1 -o a.npy1");
+    let y: Vec<f64> = facts["y_range"].as_str().unwrap().split("..").map(|end| end.parse().unwrap()).collect();
+    assert!(facts["x_range"] == "-3..3" && (y[0] - 2.05).abs() < 1e-12 && (y[1] - 6.05).abs() < 1e-12, "{y:?}");
 }
 
 #[test]
@@ -53,6 +65,11 @@ fn figures_of_any_size_have_it_from_options_and_files() {
         plain.done();
         assert!(desk.read("plain.png") != desk.read("option.png"));
     }
+    // An option comes before the file.
+    desk.run("render f.toml --aspect 1.6 -o file.png").done();
+    desk.run("render n.toml -o option.png").done();
+    let pictures = ["file.png", "option.png"].map(|name| crate::kit::Picture::decode(&desk.read(name)).bytes);
+    assert!(pictures[0] == pictures[1]);
     // A figure that is saved keeps it.
     desk.run("render a.npy --aspect 0.5 -o a.png --save saved.toml").done();
     assert!(String::from_utf8(desk.read("saved.toml")).unwrap().contains("aspect = \"0.5\""));
@@ -65,6 +82,7 @@ fn what_is_no_aspect_is_refused() {
         desk.run(&format!("render a.npy -o a.png --aspect={wrong}")).refused(&["aspect", "equal"]);
     }
     desk.run("render a.npy -o a.png --aspect equal --x-scale log").failed(&["linear"]);
+    desk.run("render a.npy -o a.png --aspect equal --x $0*1e-200 --y $1*1e150").failed(&["too unlike"]);
     desk.write("f.toml", "scumble = 2\naspect = 0\n[[layers]]\nfile = \"a.npy\"\n");
     desk.run("render f.toml -o a.png").refused(&["aspect", "equal", "line 2"]);
 }

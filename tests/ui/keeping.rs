@@ -421,3 +421,20 @@ fn a_figure_that_was_left_behind_belongs_to_its_file() {
     until(&mut window, "it is saved", |app| !app.model().has_unsaved_work());
     assert!(std::fs::read_to_string(&file).unwrap().contains("fingerprints"));
 }
+
+#[test]
+fn a_figure_that_is_only_looked_at_stays_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    super::super::points(folder.path());
+    let path = folder.path().join("fine.toml");
+    let text = "scumble = 2\naspect = 0.00123456\n[[layers]]\nfile = \"points.f32\"\ndtype = \"<f4\"\ncolumns = 3\n\
+                colormap = \"fire:0.2..0.2000001\"\n";
+    std::fs::write(&path, text).unwrap();
+    let mut window = window(vec![path], RawSpec::default());
+    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+    window.run_steps(10);
+    let figure = document(&window).figure.clone();
+    assert_eq!(figure.aspect.to_string(), "0.00123456");
+    assert_eq!(figure.layers[0].style.colormap, "fire:0.2..0.2000001");
+    assert!(!window.state().model().has_unsaved_work());
+}

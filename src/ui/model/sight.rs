@@ -95,7 +95,7 @@ impl Model {
             } else {
                 view.y.range = range;
             };
-            let view = aspect.keeping(view, is_x);
+            let view = aspect.applied(view, [is_x, !is_x]);
             (x, y) = (x.or(Some(view.x.range)), y.or(Some(view.y.range)));
         }
         self.show("Range", x, y);

@@ -138,7 +138,11 @@ fn maps(ui: &mut Ui, model: &mut Model, present: &str, state: &mut ColorState) -
 fn part(ui: &mut Ui, model: &mut Model, present: &Spelled) {
     row(ui, "part", |ui, label| {
         let (mut from, mut to) = present.part;
-        let number = |value, range| DragValue::new(value).range(range).speed(0.005).max_decimals(2);
+        // What a figure has stays what it is until a hand changes it.
+        let number = |value, range| {
+            let number = DragValue::new(value).range(range).speed(0.005).max_decimals(2);
+            number.clamp_existing_to_range(false).update_while_editing(false)
+        };
         let (least, most) = (from, to);
         let low = ui.add(number(&mut from, 0.0..=(most - 0.01).max(0.0))).labelled_by(label);
         ui.label("to");
@@ -146,7 +150,8 @@ fn part(ui: &mut Ui, model: &mut Model, present: &Spelled) {
         let is_whole =
             ui.add_enabled(!present.is_whole(), egui::Button::selectable(present.is_whole(), "whole")).clicked();
         if low.changed() || high.changed() || is_whole {
-            let part = if is_whole { WHOLE } else { (hundredths(from), hundredths(to)) };
+            let end = |response: &Response, now, before| if response.changed() { hundredths(now) } else { before };
+            let part = if is_whole { WHOLE } else { (end(&low, from, least), end(&high, to, most)) };
             let name = Spelled { part, ..present.clone() }.to_string();
             model.edit("Colormap", |document| document.layer_mut().style.colormap = name);
         }

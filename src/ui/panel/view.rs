@@ -163,11 +163,17 @@ fn aspect(ui: &mut Ui, model: &mut Model, present: Aspect, is_linear: bool) {
             let hint = "auto: the ranges fill the plot; else a unit of y is so many times as long as one of x";
             list.response.on_hover_text(hint).on_disabled_hover_text("Both axes must be linear").labelled_by(label);
         });
-        if let Some(mut ratio) = present.ratio().filter(|_| name == "ratio") {
-            let response = ui.add(DragValue::new(&mut ratio).range(0.01..=100.0).speed(0.01)).labelled_by(label);
-            let is_over = response.drag_stopped() || response.lost_focus();
-            if response.changed() || is_over {
-                chosen = Aspect::of(ratio).map(|aspect| (aspect, is_over));
+        if let Some(mut ratio) = present.ratio() {
+            // What a figure has stays what it is until a hand changes it.
+            let number = DragValue::new(&mut ratio).range(1e-6..=1e6).clamp_existing_to_range(false);
+            let number =
+                number.speed(present.ratio().unwrap_or(1.0) * 0.005).max_decimals(6).update_while_editing(false);
+            let response = ui.add(number).labelled_by(label);
+            if response.changed() {
+                chosen = Aspect::of(ratio).map(|aspect| (aspect, false));
+            }
+            if response.drag_stopped() || response.lost_focus() {
+                model.settle();
             }
         }
         if let Some((aspect, is_over)) = chosen {
