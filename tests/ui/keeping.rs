@@ -426,15 +426,30 @@ fn a_figure_that_was_left_behind_belongs_to_its_file() {
 fn a_figure_that_is_only_looked_at_stays_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     super::super::points(folder.path());
-    let path = folder.path().join("fine.toml");
-    let text = "scumble = 2\naspect = 0.00123456\n[[layers]]\nfile = \"points.f32\"\ndtype = \"<f4\"\ncolumns = 3\n\
-                colormap = \"fire:0.2..0.2000001\"\n";
-    std::fs::write(&path, text).unwrap();
-    let mut window = window(vec![path], RawSpec::default());
-    until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
-    window.run_steps(10);
-    let figure = document(&window).figure.clone();
-    assert_eq!(figure.aspect.to_string(), "0.00123456");
-    assert_eq!(figure.layers[0].style.colormap, "fire:0.2..0.2000001");
-    assert!(!window.state().model().has_unsaved_work());
+    let plane: Vec<u8> = (0_u16..64 * 48).flat_map(|i| f32::from(i % 64 + i / 64).to_le_bytes()).collect();
+    std::fs::write(folder.path().join("plane.f32"), plane).unwrap();
+    // What no hand would set by the panel's fields.
+    for (name, layer) in [
+        (
+            "points.f32",
+            "columns = 3\ncolormap = \"fire:0.2..0.2000001\"\nspread = \"dynamic:0.123456:0\"\nalpha = 0.123456",
+        ),
+        ("points.f32", "columns = 3\nmark = \"circle:7.123\"\ncolormap = \"white,red:0.123..1\""),
+        (
+            "plane.f32",
+            "shape = \"48x64\"\nmark = \"contours\"\nreduction = \"mean:0\"\n[layers.contour]\nwidth = 17.25\nemphasis = 31",
+        ),
+    ] {
+        let path = folder.path().join("fine.toml");
+        let text =
+            format!("scumble = 2\naspect = 0.00123456\n[[layers]]\nfile = \"{name}\"\ndtype = \"<f4\"\n{layer}\n");
+        std::fs::write(&path, text).unwrap();
+        let asked = scumble::workbench::figure_file::read(&path, &[]).unwrap().complete(&path).unwrap().figure;
+        let mut window = window(vec![path], RawSpec::default());
+        until(&mut window, "the figure is drawn", |app| app.model().painted().is_some());
+        window.run_steps(10);
+        let shown = &document(&window).figure;
+        assert_eq!((shown.aspect, &shown.layers), (asked.aspect, &asked.layers));
+        assert!(!window.state().model().has_unsaved_work());
+    }
 }

@@ -1,6 +1,6 @@
 //! Levels of contours, how their lines look, and hatching.
 
-use egui::{ComboBox, DragValue, Slider, Ui};
+use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
 
 use crate::scene::contour::{ContourColor, ContourStyle, LINE_WIDTHS, LevelChoice, MAX_CONTOURS};
 use crate::scene::mark::Mark;
@@ -131,7 +131,9 @@ fn lines(ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
     row(ui, "width", |ui, label| {
         let mut width = present.width;
         ui.spacing_mut().slider_width = 100.0;
-        let slider = Slider::new(&mut width, *LINE_WIDTHS.start()..=6.0).max_decimals(1).suffix(" px");
+        // Wider ones, as files may have, stay as they are.
+        let slider = Slider::new(&mut width, *LINE_WIDTHS.start()..=6.0).clamping(SliderClamping::Edits);
+        let slider = slider.max_decimals(1).suffix(" px");
         if ui.add(slider).labelled_by(label).changed() {
             edit(model, |contour| contour.width = width);
         }
@@ -142,7 +144,8 @@ fn lines(ui: &mut Ui, model: &mut Model, present: &ContourStyle) {
             edit(model, |contour| contour.labels = labels);
         }
         let mut every = present.emphasis.unwrap_or(0);
-        let field = DragValue::new(&mut every).range(0..=20).speed(0.05).prefix("thicker every ");
+        let field = DragValue::new(&mut every).range(0..=20).clamp_existing_to_range(false);
+        let field = field.speed(0.05).prefix("thicker every ");
         if ui.add(field).on_hover_text("Every how many levels the line is wider; 0 for none").changed() {
             edit(model, |contour| contour.emphasis = Some(every).filter(|every| *every > 0));
         }

@@ -91,7 +91,7 @@ fn mark(ui: &mut Ui, model: &mut Model, present: &Mark, names: &[String]) {
         }
         if let Mark::Markers { shape, mut size, is_solid } = *present {
             let field = DragValue::new(&mut size).range(MARKER_SIZES).speed(0.1).max_decimals(2).suffix(" px");
-            if drag(ui, model, field) {
+            if drag(ui, model, "size", field) {
                 let mark = Mark::Markers { shape, size, is_solid };
                 model.edit("Size", |document| document.layer_mut().mark = mark);
             }
@@ -252,15 +252,16 @@ fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {
         match present.reach {
             Reach::Fixed(0) => {}
             Reach::Fixed(mut px) => {
-                if drag(ui, model, DragValue::new(&mut px).range(1..=MAX_PX).speed(0.05).suffix(" px")) {
+                if drag(ui, model, "spread by", DragValue::new(&mut px).range(1..=MAX_PX).speed(0.05).suffix(" px")) {
                     set(model, Spread { reach: Reach::Fixed(px), ..present });
                 }
             }
             Reach::Dynamic { mut threshold, mut max_px } => {
                 let share = DragValue::new(&mut threshold).range(0.0..=1.0).speed(0.01).max_decimals(2);
-                let changed = drag(ui, model, share);
-                let px = DragValue::new(&mut max_px).range(1..=MAX_PX).speed(0.05).prefix("≤ ").suffix(" px");
-                if drag(ui, model, px) || changed {
+                let changed = drag(ui, model, "share that is near others", share);
+                let px = DragValue::new(&mut max_px).range(1..=MAX_PX).clamp_existing_to_range(false);
+                let px = px.speed(0.05).prefix("≤ ").suffix(" px");
+                if drag(ui, model, "spread by at most", px) || changed {
                     set(model, Spread { reach: Reach::Dynamic { threshold, max_px }, ..present });
                 }
             }
@@ -279,8 +280,10 @@ fn spread(ui: &mut Ui, model: &mut Model, present: Spread) {
 }
 
 /// A number that is dragged or typed; says whether it has changed.
-fn drag(ui: &mut Ui, model: &mut Model, value: DragValue<'_>) -> bool {
-    settled(&ui.add(value), model)
+fn drag(ui: &mut Ui, model: &mut Model, name: &str, value: DragValue<'_>) -> bool {
+    let response = ui.add(value);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
+    settled(&response, model)
 }
 
 /// Ends a change with the drag or the typing that makes it; says whether there is one.
