@@ -207,8 +207,8 @@ pub struct ViewArgs {
     /// Whether the y axis runs downwards, as magnitudes do [default: in figures of fields, as pressure and the rows of plain arrays do]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "View")]
     y_reversed: Option<bool>,
-    /// How long a unit of y is beside one of x: auto (the ranges fill the plot), equal, or a number; one range gets wider
-    /// where that has to be [default: auto]
+    /// How long a unit of y is beside one of x: auto (the ranges fill the plot), equal, or a number. A range that is given
+    /// alone is kept, and the other one follows; else one of them gets wider [default: auto]
     #[arg(long, value_name = "ASPECT", help_heading = "View")]
     pub aspect: Option<Aspect>,
     /// What is drawn for the rows: points, line (straight from row to row; NaN breaks it), line:COLUMN, where COLUMN says

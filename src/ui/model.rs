@@ -438,11 +438,12 @@ impl Model {
     pub fn set_scale(&mut self, is_x: bool, scale: Scale) {
         self.settle();
         self.edit("Scale", |document| {
+            // Units are as long as others on linear axes only.
+            if scale != Scale::Linear {
+                document.figure.aspect = Aspect::AUTO;
+            }
             let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
             axis.scale = scale;
-            // Units are as long as others on linear axes only.
-            document.figure.aspect = if scale == Scale::Linear { document.figure.aspect } else { Aspect::AUTO };
-            let axis = if is_x { &mut document.figure.x } else { &mut document.figure.y };
             let reaches_zero = axis.range.is_some_and(|range| range.start.to_f64() <= 0.0);
             if scale == Scale::Log && reaches_zero {
                 axis.range = None;

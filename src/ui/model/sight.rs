@@ -94,7 +94,7 @@ impl Model {
                 view.x.range = range;
             } else {
                 view.y.range = range;
-            };
+            }
             let view = aspect.applied(view, [is_x, !is_x]);
             (x, y) = (x.or(Some(view.x.range)), y.or(Some(view.y.range)));
         }
