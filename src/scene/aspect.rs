@@ -77,7 +77,10 @@ impl Aspect {
 fn widened(range: Range, times: f64) -> Range {
     let more = width(range) * (times - 1.0) / 2.0;
     let wider = match (range.start, range.end) {
-        (Coordinate::Integer(start), Coordinate::Integer(end)) => {
+        // Whole ends stay so where that is exact, or where f64 has no fractions anyway.
+        (Coordinate::Integer(start), Coordinate::Integer(end))
+            if more.fract() == 0.0 || start.unsigned_abs().max(end.unsigned_abs()) >= 1 << 52 =>
+        {
             let more = more.round() as i128;
             let (start, end) = (start.saturating_sub(more), end.saturating_add(more));
             Range { start: Coordinate::Integer(start), end: Coordinate::Integer(end) }
@@ -164,6 +167,10 @@ mod tests {
         let log = View { x: Axis { scale: Scale::Log, ..axis(1.0, 10.0, 100) }, y: view.y };
         assert_eq!(Aspect::EQUAL.applied(log, FITTED), log);
         let whole = |start, end| Range { start: Coordinate::Integer(start), end: Coordinate::Integer(end) };
+        // Ends that were typed as whole numbers may get fractions.
+        let typed = View { x: Axis { range: whole(-3, 4), ..view.x }, y: Axis { range: whole(0, 7), ..view.y } };
+        let wider = Aspect::of(1.25).unwrap().applied(typed, [true, true]);
+        assert_eq!((wider.x, wider.y.range), (axis(-3.875, 4.875, 100), whole(0, 7)));
         let times = View {
             x: view.x,
             y: Axis { range: whole(1_700_000_000_000_000_000, 1_700_000_000_000_000_002), ..view.y },

@@ -119,7 +119,22 @@ fn units_are_as_long_on_both_axes_and_stay_so() {
             is_equal(app) && (range.start.to_f64(), range.end.to_f64()) == (from, to)
         });
     }
+    // A ratio is typed whole, also past 1.
+    let ratio = |app: &ScumbleApp| app.model().document().unwrap().figure.aspect.to_string();
+    for typed in ["1.25", "0.5", "1"] {
+        window.get_by_role_and_label(egui::accesskit::Role::SpinButton, "aspect").focus();
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        for letter in typed.chars() {
+            window.event(egui::Event::Text(letter.to_string()));
+            window.run_steps(2);
+        }
+        window.key_press(Key::Enter);
+        until(&mut window, typed, |app| ratio(app) == if typed == "1" { "equal" } else { typed });
+    }
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
     window.run_steps(2);
     window.set_size(vec2(900.0, 700.0));
     until(&mut window, "it is so at another size", is_equal);
