@@ -125,12 +125,21 @@ impl Canvas {
         let before = self.layout.as_ref().filter(|(key, _)| key.size == size && !is_free);
         let mut plot_size = before.map_or(size, |(_, layout)| layout.plot_size());
         let mut layout = self.laid_out(model, (resized(plot_size), known.is_some()), size, pixels_per_point)?;
-        for _ in 0..LAYOUTS {
+        let mut least = layout.clone();
+        for round in 1..=LAYOUTS {
             if is_free || layout.plot_size() == plot_size {
                 break;
             }
             plot_size = layout.plot_size();
             layout = self.laid_out(model, (resized(plot_size), known.is_some()), size, pixels_per_point)?;
+            let extent = |layout: &Layout| (layout.plot_size().width, layout.plot_size().height);
+            if extent(&layout) < extent(&least) {
+                least = layout.clone();
+            }
+            // Two sizes may ask for each other's labels: the smaller plot has room for both.
+            if round == LAYOUTS && layout.plot_size() != plot_size {
+                layout = least.clone();
+            }
         }
         let plot_size = layout.plot_size();
         model.sync(plot_size, f64::from(pixels_per_point));

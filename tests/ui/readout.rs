@@ -139,3 +139,26 @@ fn units_are_as_long_on_both_axes_and_stay_so() {
     window.set_size(vec2(900.0, 700.0));
     until(&mut window, "it is so at another size", is_equal);
 }
+
+#[test]
+fn an_aspect_comes_to_rest_at_every_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(&folder);
+    window.get_by_role_and_label(egui::accesskit::Role::ComboBox, "aspect").click();
+    window.run_steps(3);
+    window.get_by_label("equal").click();
+    // Labels of the y axis get longer and shorter as the plot does, and the range with it.
+    for step in 0_u8..60 {
+        window.set_size(vec2(700.0 + 3.0 * f32::from(step), 1300.0 - 11.0 * f32::from(step)));
+        if step % 4 == 0 {
+            window.key_press(Key::Minus);
+        }
+        until(&mut window, "it is at rest", |app| {
+            let (painted, stage) = (app.model().painted().unwrap(), app.stage().unwrap());
+            painted.shown.view == stage.view && stage.view.x.pixels == stage.layout.plot_size().width
+        });
+        let before = window.state().stage().unwrap().view;
+        window.run_steps(3);
+        assert_eq!(window.state().stage().unwrap().view, before);
+    }
+}
