@@ -9,8 +9,8 @@
 //! - movements to and fro come back to where they began, however often.
 //!
 //! A range as typed or fitted is on no such grid. A pan keeps its width and moves its ends by whole units in the last
-//! place, so that only values nearer to an edge than two of these may change their bins. What lies at its very start, as
-//! the least value of a fitted range does, stays in its bin. Pans to and fro come back if they are counted from where they
+//! place, so that only values nearer to an edge than a few of these may change their bins. The least and the greatest value
+//! of a fitted range, which lie at its very ends, stay in theirs. Pans to and fro come back if they are counted from where they
 //! began ([`Lattice`]). A resize brings such a range onto the grid, by less than 0.01 pixels.
 //!
 //! Every function gives back the axis' own range where the movement would make one that the edge rule refuses (or

@@ -126,7 +126,7 @@ impl Canvas {
         let mut plot_size = before.map_or(size, |(_, layout)| layout.plot_size());
         let mut layout = self.laid_out(model, (resized(plot_size), known.is_some()), size, pixels_per_point)?;
         let mut least = layout.clone();
-        for round in 1..=LAYOUTS {
+        for _ in 0..LAYOUTS {
             if is_free || layout.plot_size() == plot_size {
                 break;
             }
@@ -136,10 +136,10 @@ impl Canvas {
             if extent(&layout) < extent(&least) {
                 least = layout.clone();
             }
-            // Two sizes may ask for each other's labels: the smaller plot has room for both.
-            if round == LAYOUTS && layout.plot_size() != plot_size {
-                layout = least.clone();
-            }
+        }
+        // Two sizes may ask for each other's labels: the smaller plot has room for both.
+        if !is_free && layout.plot_size() != plot_size {
+            layout = least;
         }
         let plot_size = layout.plot_size();
         model.sync(plot_size, f64::from(pixels_per_point));
